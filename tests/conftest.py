@@ -1,0 +1,72 @@
+"""What every test gets: the checkout's own packages, a private home folder, fixed seeds, and the golden numbers."""
+import functools
+import gzip
+import json
+import os
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # another mmcv or mmseg in site-packages must not win
+
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+import torch  # noqa: E402
+
+# Caches and dot files that the code under test, or a library below it, writes go here and not to the user's home.
+_HOME = tempfile.TemporaryDirectory(prefix='mmcv-tests-')
+_CACHES = {'HOME': '', 'XDG_CACHE_HOME': 'cache', 'MMCV_HOME': 'mmcv', 'TORCH_HOME': 'torch', 'MPLCONFIGDIR': 'plots'}
+
+
+def pytest_configure(config):
+    torch.set_num_threads(min(2, torch.get_num_threads()))
+    for name, folder in _CACHES.items():
+        os.environ[name] = str(Path(_HOME.name, folder))
+
+
+def pytest_unconfigure(config):
+    _HOME.cleanup()
+
+
+def pytest_collection_modifyitems(items):
+    if torch.cuda.is_available():
+        return
+    skip = pytest.mark.skip(reason='needs a CUDA device, and torch sees none')
+    for item in items:
+        if 'gpu' in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def fixed_seeds():
+    """Every test starts from the same random state, whatever ran before it."""
+    random.seed(0)
+    np.random.seed(0)
+    torch.manual_seed(0)
+
+
+@functools.cache
+def _load_json(path):
+    opener = gzip.open if path.suffix == '.gz' else open
+    with opener(path, 'rt', encoding='utf-8') as file:
+        return json.load(file)
+
+
+@pytest.fixture(scope='session')
+def golden():
+    """``golden('models') -> (json, npz)`` of tests/golden; a part that has no file is None.
+
+    The json is parsed once and shared: do not alter it. ``npz[name]`` is a fresh array at each access.
+    """
+    folder = ROOT / 'tests' / 'golden'
+
+    def load(name):
+        document = next((path for path in (folder / f'{name}.json', folder / f'{name}.json.gz') if path.exists()), None)
+        arrays = folder / f'{name}.npz'
+        if document is None and not arrays.exists():
+            raise FileNotFoundError(f'tests/golden has no {name}.json, {name}.json.gz or {name}.npz')
+        return document and _load_json(document), np.load(arrays) if arrays.exists() else None
+
+    return load
