@@ -1,0 +1,7 @@
+# bash train.sh pspnet_r50-d8_512x1024_80k_night_driving
+_base_ = [
+    '../_base_/models/pspnet_r50-d8.py',
+    '../_base_/datasets/night_driving.py',
+    '../_base_/default_runtime.py',
+    '../_base_/schedules/schedule_80k.py',
+]

@@ -1,0 +1,8 @@
+# bash train.sh pspnet_r50-d8_512x512_80k_ade20k
+_base_ = [
+    '../_base_/models/pspnet_r50-d8.py',
+    '../_base_/datasets/ade20k.py',
+    '../_base_/default_runtime.py',
+    '../_base_/schedules/schedule_80k.py',
+]
+model = dict(decode_head=dict(num_classes=150), auxiliary_head=dict(num_classes=150))

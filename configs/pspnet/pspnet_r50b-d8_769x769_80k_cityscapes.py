@@ -1,0 +1,3 @@
+# bash train.sh pspnet_r50b-d8_769x769_80k_cityscapes
+_base_ = './pspnet_r50-d8_769x769_80k_cityscapes.py'
+model = dict(pretrained='torchvision://resnet50', backbone=dict(type='ResNet'))

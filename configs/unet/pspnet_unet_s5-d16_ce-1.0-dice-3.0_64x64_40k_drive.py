@@ -1,0 +1,10 @@
+# bash train.sh pspnet_unet_s5-d16_ce-1.0-dice-3.0_64x64_40k_drive
+_base_ = './pspnet_unet_s5-d16_64x64_40k_drive.py'
+model = dict(
+    decode_head=dict(
+        loss_decode=[
+            dict(type='CrossEntropyLoss', loss_name='loss_ce', loss_weight=1.0),
+            dict(type='DiceLoss', loss_name='loss_dice', loss_weight=3.0),
+        ],
+    ),
+)
