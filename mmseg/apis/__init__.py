@@ -1,0 +1,12 @@
+from mmcv.engine import multi_gpu_test, single_gpu_test
+
+from .assemble import build_model, build_test_loader, build_train_loader, load_config
+from .inference import inference_segmentor, init_segmentor, show_result_pyplot
+from .seed import init_random_seed, set_random_seed
+from .train import train_segmentor
+
+__all__ = [
+    'build_model', 'build_test_loader', 'build_train_loader', 'inference_segmentor', 'init_random_seed',
+    'init_segmentor', 'load_config', 'multi_gpu_test', 'set_random_seed', 'show_result_pyplot', 'single_gpu_test',
+    'train_segmentor',
+]

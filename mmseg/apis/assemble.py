@@ -1,0 +1,115 @@
+"""The one place that turns a config into a model and its loaders."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+from mmcv.parallel import MMDataParallel, MMDistributedDataParallel
+from mmcv.utils import Config, ConfigError, check_known_keys
+from mmseg.datasets import build_dataloader, build_dataset
+from mmseg.models import build_segmentor
+from mmseg.utils import find_config
+
+#: What a config may say at its top level besides variables of its own.
+KNOWN_KEYS = (
+    'model', 'data', 'optimizer', 'optimizer_config', 'lr_config', 'momentum_config', 'runner', 'checkpoint_config',
+    'evaluation', 'log_config', 'dist_params', 'log_level', 'load_from', 'resume_from', 'auto_resume', 'workflow',
+    'cudnn_benchmark', 'fp16', 'amp', 'channels_last', 'custom_hooks', 'custom_imports', 'find_unused_parameters',
+    'work_dir', 'gpu_ids', 'seed', 'device', 'opencv_num_threads', 'report', 'train_cfg', 'test_cfg',
+    'norm_cfg', 'dataset_type', 'data_root', 'img_norm_cfg', 'img_scale', 'crop_size', 'train_pipeline',
+    'test_pipeline', 'total_iters', 'total_epochs',
+)
+_SPLITS = ('train', 'val', 'test')
+_LOADERS = tuple(f'{split}_dataloader' for split in _SPLITS)
+
+
+def load_config(name: str, options: Mapping[str, Any] | None = None) -> Config:
+    """Read a config by path or bare name, apply ``--cfg-options`` and refuse misspelled sections.
+
+    Raises:
+        ConfigError: no such config (with the nearest names), or a top-level key that looks like a misspelled one.
+    """
+    cfg = Config.fromfile(find_config(name))
+    if options:
+        cfg.merge_from_dict(options)
+    check_known_keys(cfg, KNOWN_KEYS)
+    for section in ('model', 'data'):
+        if section not in cfg:
+            raise ConfigError(f'{cfg.filename}: a config needs `{section} = dict(...)`; inherit one from configs/_base_')
+    return cfg
+
+
+def build_model(cfg: Config, dataset: Any = None) -> nn.Module:
+    """Build the segmentor of ``cfg.model`` and give it the classes and colours of ``dataset``.
+
+    Raises:
+        ConfigError: the heads predict another number of classes than the data set has.
+    """
+    model = build_segmentor(cfg.model, train_cfg=cfg.get('train_cfg'), test_cfg=cfg.get('test_cfg'))
+    if dataset is not None and dataset.CLASSES is not None:
+        for part in ('decode_head', 'auxiliary_head'):
+            _check_classes(cfg, model, part, len(dataset.CLASSES))
+        model.CLASSES, model.PALETTE = dataset.CLASSES, dataset.PALETTE
+    if cfg.get('channels_last'):
+        model = model.to(memory_format=torch.channels_last)
+    return model
+
+
+def _check_classes(cfg: Config, model: nn.Module, part: str, expected: int) -> None:
+    heads = getattr(model, part, None)
+    for head in heads if isinstance(heads, nn.ModuleList) else [heads]:
+        if head is not None and head.num_classes != expected:
+            raise ConfigError(
+                f'{cfg.origin(f"model.{part}.num_classes")}: model.{part}.num_classes is {head.num_classes}, but the '
+                f'data set has {expected} classes: set it to {expected} (or `classes` of the data set)')
+
+
+def place(model: nn.Module, cfg: Config, distributed: bool) -> nn.Module:
+    """Move the model to its device and wrap it for one process or for many."""
+    device = torch.device(cfg.get('device') or ('cuda' if torch.cuda.is_available() else 'cpu'))
+    if device.type == 'cuda' and not distributed:
+        device = torch.device('cuda', cfg.get('gpu_ids', [0])[0])
+    elif device.type == 'cuda':
+        device = torch.device('cuda', torch.cuda.current_device())
+    model = model.to(device)
+    ids = [device.index] if device.type == 'cuda' else None
+    if not distributed:
+        return MMDataParallel(model, device_ids=ids)
+    return MMDistributedDataParallel(
+        model, device_ids=ids, broadcast_buffers=False, find_unused_parameters=cfg.get('find_unused_parameters', False))
+
+
+def _loader_options(cfg: Config, split: str) -> dict:
+    shared = {k: v for k, v in cfg.data.items() if k not in _SPLITS + _LOADERS}
+    return {**shared, **cfg.data.get(f'{split}_dataloader', {})}
+
+
+def build_train_loader(cfg: Config, dataset: Any, distributed: bool = False) -> DataLoader:
+    """The endless, seeded stream of training batches (DESIGN: the order depends on ``cfg.seed`` and position only)."""
+    options = {'drop_last': True, 'seed': cfg.get('seed') or 0, **_loader_options(cfg, 'train')}
+    return build_dataloader(dataset, dist=distributed, **options)
+
+
+def build_test_loader(cfg: Config, split: str = 'val', distributed: bool = False) -> DataLoader:
+    """Every image of ``cfg.data[split]`` once, in order, one at a time unless ``{split}_dataloader`` says otherwise."""
+    if split not in cfg.data:
+        raise ConfigError(f'{cfg.filename}: data.{split} is missing: add it, or train with --no-validate')
+    dataset = build_dataset(cfg.data[split], dict(test_mode=True))
+    options = _loader_options(cfg, split)
+    options['samples_per_gpu'] = cfg.data.get(f'{split}_dataloader', {}).get('samples_per_gpu', 1)
+    options['shuffle'] = False
+    return build_dataloader(dataset, dist=distributed, **options)
+
+
+def build_train_datasets(cfg: Config) -> list:
+    """The training set and, for the workflow [('train', n), ('val', m)], the validation set with its transforms."""
+    datasets = [build_dataset(cfg.data.train)]
+    if len(cfg.get('workflow', [])) == 2:
+        val = copy.deepcopy(cfg.data.val)
+        val.pipeline = cfg.data.train.pipeline
+        datasets.append(build_dataset(val))
+    return datasets

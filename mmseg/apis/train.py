@@ -1,0 +1,84 @@
+"""Training: the assembled parts handed to a runner."""
+
+from typing import Any
+
+from torch import nn
+
+import mmcv
+from mmcv.runner import HOOKS, build_optimizer, build_runner
+from mmcv.utils import Config, build_from_cfg
+from mmseg.core import DistEvalHook, EvalHook, ReportHook
+from mmseg.utils import get_root_logger
+from mmseg.version import __version__
+
+from .assemble import build_test_loader, build_train_loader, place
+
+
+def train_segmentor(
+    model: nn.Module,
+    dataset: Any,
+    cfg: Config,
+    distributed: bool = False,
+    validate: bool = False,
+    timestamp: str | None = None,
+    meta: dict | None = None,
+) -> None:
+    """Train ``model`` as ``cfg`` says, until ``cfg.runner`` has done its iterations or epochs.
+
+    Args:
+        model: a segmentor, on any device, not yet wrapped.
+        dataset: the training set, or a list of one set per workflow entry.
+        cfg: a whole config with ``work_dir`` set.
+        distributed: whether a process group stands and gradients are averaged over it.
+        validate: evaluate ``cfg.data.val`` every ``cfg.evaluation.interval``.
+        timestamp: the stem of the log files.
+        meta: kept in the log and in every checkpoint.
+    """
+    logger = get_root_logger(cfg.get('log_level', 'INFO'))
+    datasets = list(dataset) if isinstance(dataset, (list, tuple)) else [dataset]
+    loaders = [build_train_loader(cfg, ds, distributed) for ds in datasets]
+    model = place(model, cfg, distributed)
+    runner = build_runner(
+        cfg.runner,
+        default_args=dict(
+            model=model,
+            optimizer=build_optimizer(model, cfg.optimizer),
+            work_dir=cfg.work_dir,
+            logger=logger,
+            meta=meta,
+        ))
+    runner.timestamp = timestamp
+    _register_hooks(runner, cfg, datasets[0])
+    if validate:
+        loader = build_test_loader(cfg, 'val', distributed)
+        by_epoch = cfg.runner.type != 'IterBasedRunner'
+        hook = DistEvalHook if distributed else EvalHook
+        runner.register_hook(hook(loader, **{'by_epoch': by_epoch, **cfg.get('evaluation', {})}), priority='LOW')
+        runner.register_hook(ReportHook(loader.dataset, **cfg.get('report', {})), priority='LOWEST')
+    if cfg.get('resume_from'):
+        runner.resume(cfg.resume_from)
+    elif cfg.get('load_from'):
+        runner.load_checkpoint(cfg.load_from)
+    runner.run(loaders, cfg.get('workflow', [('train', 1)]))
+
+
+def _register_hooks(runner: Any, cfg: Config, dataset: Any) -> None:
+    checkpoint = cfg.get('checkpoint_config')
+    if checkpoint is not None:
+        checkpoint = dict(checkpoint)
+        checkpoint['meta'] = dict(
+            mmseg_version=__version__,
+            mmcv_version=mmcv.__version__,
+            config=cfg.pretty_text,
+            CLASSES=dataset.CLASSES,
+            PALETTE=dataset.PALETTE)
+    runner.register_training_hooks(
+        cfg.get('lr_config'),
+        cfg.get('optimizer_config', {}),
+        checkpoint,
+        cfg.get('log_config'),
+        cfg.get('momentum_config'))
+    for hook in cfg.get('custom_hooks', []):
+        hook = dict(hook)
+        priority = hook.pop('priority', 'NORMAL')
+        runner.register_hook(build_from_cfg(hook, HOOKS), priority=priority)

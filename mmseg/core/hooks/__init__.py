@@ -1,0 +1,3 @@
+from .report_hook import ReportHook
+
+__all__ = ['ReportHook']

@@ -1,0 +1,149 @@
+"""Evaluate a checkpoint: ``python tools/test.py CONFIG CHECKPOINT --eval mIoU``."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, whatever mmcv is installed
+
+import torch
+
+import mmcv
+from mmcv import dist
+from mmcv.amp import wrap_fp16_model
+from mmcv.engine import run_inference
+from mmcv.runner import load_checkpoint
+from mmcv.utils import Config, ConfigError, DictAction
+from mmseg.apis import build_model, build_test_loader, load_config
+from mmseg.apis.assemble import place
+from mmseg.utils import get_root_logger
+from mmseg.utils.cli import add_common_arguments, export_local_rank, merge_deprecated_options, run_tool
+
+AUG_RATIOS = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75]
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description='Test (and evaluate) a segmentor')
+    parser.add_argument('config', help='path or bare name of a config')
+    parser.add_argument('checkpoint', help='path or address of the weights')
+    parser.add_argument('--work-dir', help='where the metrics go as json (default: work_dirs/CONFIG)')
+    parser.add_argument('--aug-test', action='store_true', help='flips and six scales')
+    parser.add_argument('--out', help='write the label maps of all images to this .pkl file (they are kept in memory)')
+    parser.add_argument('--format-only', action='store_true', help='write files for a test server, without evaluation')
+    parser.add_argument('--eval', nargs='+', metavar='METRIC', help='mIoU, mDice, mFscore')
+    parser.add_argument('--show', action='store_true', help='show the predictions in windows')
+    parser.add_argument('--show-dir', help='draw the predictions into this folder')
+    parser.add_argument('--opacity', type=float, default=0.5, help='of the drawn prediction, in (0, 1]')
+    parser.add_argument('--gpu-collect', action='store_true', help='gather results over the GPUs instead of files')
+    parser.add_argument('--tmpdir', help='folder to gather results in when there are several processes')
+    parser.add_argument(
+        '--eval-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
+        help='arguments of the evaluation, or of --format-only: imgfile_prefix=results')
+    add_common_arguments(parser)
+    args = parser.parse_args()
+    if not (args.out or args.eval or args.format_only or args.show or args.show_dir):
+        parser.error('nothing to do: give at least one of --eval, --out, --format-only, --show, --show-dir')
+    if args.eval and args.format_only:
+        parser.error('--eval needs labels and --format-only is for images without: give one of them')
+    if args.out and not args.out.endswith(('.pkl', '.pickle')):
+        parser.error(f'--out {args.out}: the file has to end in .pkl')
+    if not 0 < args.opacity <= 1:
+        parser.error(f'--opacity {args.opacity}: has to be in (0, 1]')
+    return args
+
+
+def augment_test(cfg: Config) -> None:
+    """Turn on flips and scales in the test pipeline."""
+    for transform in cfg.data.test.pipeline:
+        if transform.type == 'MultiScaleFlipAug':
+            transform.img_ratios = AUG_RATIOS
+            transform.flip = True
+            return
+    raise ConfigError(f'{cfg.filename}: --aug-test needs MultiScaleFlipAug in data.test.pipeline')
+
+
+class Consumers:
+    """What is done with each batch of label maps: count, keep, format, draw. Only ``--out`` keeps them."""
+
+    def __init__(self, args: argparse.Namespace, dataset: Any, model: torch.nn.Module) -> None:
+        self.args, self.dataset, self.model = args, dataset, model
+        self.options = args.eval_options or {}
+        self.evaluator = dataset.new_evaluator() if args.eval else None
+        self.kept = []
+
+    def __call__(self, results: list, indices: list[int]) -> None:
+        if self.evaluator is not None:
+            self.evaluator.add(results, indices)
+        if self.args.out:
+            self.kept += zip(indices, results)
+        if self.args.format_only:
+            prefix = self.options.get('imgfile_prefix', f'./.format_{type(self.dataset).__name__.lower()}')
+            self.dataset.format_results(
+                results, indices=indices, **{**self.options, 'imgfile_prefix': prefix})
+        if self.args.show or self.args.show_dir:
+            for result, index in zip(results, indices):
+                self.draw(result, index)
+
+    def draw(self, result: Any, index: int) -> None:
+        name = self.dataset.img_infos[index]['filename']
+        path = Path(self.dataset.img_dir or '', name)
+        out = str(Path(self.args.show_dir, Path(name).with_suffix('.png'))) if self.args.show_dir else None
+        self.model.show_result(
+            mmcv.imread(str(path)), [result], palette=self.dataset.PALETTE, show=self.args.show, out_file=out,
+            opacity=self.args.opacity)
+
+
+def load_model(cfg: Config, args: argparse.Namespace, dataset: Any) -> torch.nn.Module:
+    cfg.model.pretrained = None
+    cfg.model.train_cfg = None
+    model = build_model(cfg, dataset)
+    if cfg.get('fp16') is not None and torch.cuda.is_available():
+        wrap_fp16_model(model)
+    meta = load_checkpoint(model, args.checkpoint, map_location='cpu', strict=True).get('meta', {})
+    model.CLASSES = meta.get('CLASSES') or dataset.CLASSES
+    model.PALETTE = meta.get('PALETTE') or dataset.PALETTE
+    return model.eval()
+
+
+def report(args: argparse.Namespace, cfg: Config, dataset: Any, consumers: Consumers) -> None:
+    """Evaluate on the main process and leave a json of the metrics."""
+    consumers.evaluator.reduce()
+    if not dist.is_main():
+        return
+    logger = get_root_logger(log_level=cfg.get('log_level', 'INFO'))
+    metric = dataset.evaluate(consumers.evaluator, args.eval, logger=logger, **(args.eval_options or {}))
+    folder = Path(args.work_dir or Path('work_dirs', Path(cfg.filename).stem))
+    stamp = time.strftime('%Y%m%d_%H%M%S', time.localtime())
+    path = folder / f'eval_{"multi" if args.aug_test else "single"}_scale_{stamp}.json'
+    mmcv.dump(dict(config=args.config, metric=metric), str(path))
+    logger.info(f'Metrics: {path}')
+
+
+def main(args: argparse.Namespace) -> None:
+    merge_deprecated_options(args, 'eval_options')
+    cfg = load_config(args.config, args.cfg_options)
+    cfg.gpu_ids = [args.gpu_id]
+    if args.aug_test:
+        augment_test(cfg)
+    distributed = args.launcher != 'none'
+    if distributed:
+        export_local_rank(args)
+        dist.init_dist(args.launcher, **cfg.get('dist_params', {}))
+    loader = build_test_loader(cfg, 'test', distributed)
+    dataset = loader.dataset
+    model = load_model(cfg, args, dataset)
+    consumers = Consumers(args, dataset, model)
+    run_inference(place(model, cfg, distributed=False), loader, consumers)
+    if args.out:
+        kept = dist.gather_objects(consumers.kept)
+        if dist.is_main():
+            everything = dict(pair for part in kept for pair in part)
+            mmcv.dump([everything[i] for i in sorted(everything)], args.out)
+    if args.eval:
+        report(args, cfg, dataset, consumers)
+
+
+if __name__ == '__main__':
+    run_tool(main, parse_args())
