@@ -1,0 +1,121 @@
+"""The tools, started as a user starts them, on a data set of a few small images."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+
+@pytest.fixture(scope='session')
+def trained(write_config, run_tool, tmp_path_factory):
+    """One finished run, started from another folder than the checkout, that several tests look at."""
+    folder = tmp_path_factory.mktemp('run')
+    config = write_config(folder)
+    done = run_tool('train', config, '--work-dir', 'out', '--seed', 3, '--cfg-options', 'evaluation.save_best=mIoU',
+                    cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder, config, done
+
+
+def entries(folder):
+    log, = folder.glob('*.log.json')
+    return [json.loads(line) for line in log.read_text().splitlines()]
+
+
+def test_leaves_the_files_that_scripts_look_for(trained):
+    out = trained[0] / 'out'
+    names = {path.name for path in out.iterdir()}
+    assert {'iter_3.pth', 'iter_6.pth', 'latest.pth', 'small.py', 'curves.png', 'pictures'} <= names
+    assert [name for name in names if name.startswith('best_mIoU_iter_')]
+    assert len(list((out / 'pictures').glob('*.png'))) == 5
+    assert cv2.imread(str(next((out / 'pictures').glob('*.png')))).shape == (48, 3 * 64 + 8, 3)
+
+
+def test_log_json_has_a_line_an_interval(trained):
+    lines = entries(trained[0] / 'out')
+    train = [e for e in lines if e.get('mode') == 'train']
+    assert [e['iter'] for e in train] == [2, 4, 6]
+    assert {'mode', 'epoch', 'iter', 'lr', 'memory', 'data_time', 'decode.loss_ce', 'decode.acc_seg', 'aux.loss_ce',
+            'aux.acc_seg', 'loss', 'time'} <= set(train[0])
+    val = [e for e in lines if e.get('mode') == 'val']
+    assert len(val) == 2
+    assert {'mIoU', 'mAcc', 'aAcc', 'IoU.dark', 'IoU.middle', 'IoU.bright', 'Acc.dark'} <= set(val[0])
+
+
+def test_checkpoint_holds_what_0_x_put_there(trained):
+    checkpoint = torch.load(trained[0] / 'out' / 'iter_6.pth', weights_only=True)
+    assert {'meta', 'state_dict', 'optimizer'} <= set(checkpoint)
+    assert tuple(checkpoint['meta']['CLASSES']) == ('dark', 'middle', 'bright')
+    assert checkpoint['meta']['iter'] == 6
+    assert 'decode_head.bottleneck.conv.weight' in checkpoint['state_dict']
+
+
+def test_dumped_config_trains_to_the_same_losses(trained, run_tool):
+    folder, _, _ = trained
+    again = run_tool('train', folder / 'out' / 'small.py', '--work-dir', folder / 'again', '--seed', 3, cwd=folder)
+    assert again.returncode == 0, again.stderr
+    losses = [[e['loss'] for e in entries(folder / name) if e.get('mode') == 'train'] for name in ('out', 'again')]
+    assert losses[0] == losses[1]
+
+
+def test_resume_goes_on_bit_for_bit(trained, run_tool):
+    folder, config, _ = trained
+    done = run_tool('train', config, '--work-dir', folder / 'resumed', '--seed', 3, '--resume-from',
+                    folder / 'out' / 'iter_3.pth', '--no-validate', cwd=folder)
+    assert done.returncode == 0, done.stderr
+    whole, resumed = (torch.load(folder / name / 'iter_6.pth', weights_only=True)['state_dict']
+                      for name in ('out', 'resumed'))
+    assert all(torch.equal(whole[key], resumed[key]) for key in whole)
+
+
+def test_auto_resume_of_a_finished_run_has_nothing_to_do(trained, run_tool):
+    folder, config, _ = trained
+    done = run_tool('train', config, '--work-dir', folder / 'out', '--auto-resume', '--no-validate', cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert 'iter_6.pth' in done.stdout + done.stderr
+
+
+def test_evaluates_a_checkpoint(trained, run_tool, tmp_path):
+    folder, config, _ = trained
+    done = run_tool('test', config, folder / 'out' / 'iter_6.pth', '--eval', 'mIoU', 'mDice', 'mFscore', '--work-dir',
+                    tmp_path / 'tested', '--show-dir', tmp_path / 'drawn', '--out', tmp_path / 'maps.pkl', cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert '| middle' in done.stdout + done.stderr
+    report = json.loads(next((tmp_path / 'tested').glob('eval_single_scale_*.json')).read_text())
+    last = [e for e in entries(folder / 'out') if e.get('mode') == 'val'][-1]
+    assert report['metric']['mIoU'] == pytest.approx(last['mIoU'])
+    assert {'mDice', 'mFscore', 'aAcc', 'Dice.dark', 'Fscore.dark'} <= set(report['metric'])
+    assert len(list((tmp_path / 'drawn').rglob('*.png'))) == 5
+    maps = np.load(tmp_path / 'maps.pkl', allow_pickle=True)
+    assert [m.shape for m in maps] == [(48, 64)] * 5
+
+
+def test_augmented_test_averages_scales_and_flips(trained, run_tool, tmp_path):
+    folder, config, _ = trained
+    done = run_tool('test', config, folder / 'out' / 'iter_6.pth', '--aug-test', '--eval', 'mIoU', '--work-dir',
+                    tmp_path, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.glob('eval_multi_scale_*.json'))
+
+
+def test_deprecated_arguments_work_and_warn_once(write_config, run_tool, tmp_path):
+    config = write_config(tmp_path)
+    done = run_tool('train', config, '--options', 'runner.max_iters=1', '--gpu-ids', 0, '--gpus', 1, '--no-validate',
+                    '--work-dir', tmp_path / 'out', cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count('--options is deprecated') == 1
+    assert done.stderr.count('--gpu-ids is deprecated') == 1
+
+
+def test_another_mmcv_does_not_get_in_the_way(write_config, run_tool, tmp_path):
+    other = tmp_path / 'site'
+    for name in ('mmcv', 'mmseg'):
+        (other / name).mkdir(parents=True)
+        (other / name / '__init__.py').write_text('raise ImportError("the wrong one")')
+    config = write_config(tmp_path)
+    done = run_tool('train', config, '--no-validate', '--cfg-options', 'runner.max_iters=1', cwd=tmp_path,
+                    env={'PYTHONPATH': str(other)})
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / 'work_dirs' / 'small' / 'latest.pth').exists()
