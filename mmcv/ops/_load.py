@@ -1,0 +1,101 @@
+"""Load ``mmcv._ext`` and register the operators, with or without it.
+
+Every operator exists below ``torch.ops.mmcv`` in any case. Where the extension has a compiled kernel for a device that
+kernel runs; anywhere else the operator's reference does, the same in plain PyTorch, and says so once.
+"""
+import functools
+import importlib
+import logging
+import os
+from collections.abc import Callable
+from types import ModuleType
+from typing import NamedTuple
+
+import torch
+
+from mmcv.ops import build
+
+_LIBRARY = torch.library.Library('mmcv', 'FRAGMENT')
+
+
+class Operator(NamedTuple):
+    """One operator below ``torch.ops.mmcv``."""
+    name: str
+    schema: str
+    reference: Callable
+    fake: Callable
+
+    def kernel(self, device: str) -> bool:
+        """Whether the extension has a kernel for ``'cpu'`` or ``'cuda'``."""
+        return torch._C._dispatch_has_kernel_for_dispatch_key(f'mmcv::{self.name}', device.upper())
+
+
+OPERATORS: dict[str, Operator] = {}
+
+
+def import_extension() -> tuple[ModuleType | None, str]:
+    """The extension and an empty string, or None and why it cannot be used.
+
+    ``MMCV_EXT=off`` leaves it out on purpose.
+    """
+    if os.environ.get('MMCV_EXT') == 'off':
+        return None, 'MMCV_EXT=off'
+    try:
+        extension = importlib.import_module('mmcv._ext')
+    except ModuleNotFoundError:
+        return None, 'mmcv._ext is not built for this Python'
+    except ImportError as error:
+        return None, f'mmcv._ext does not load ({str(error).splitlines()[0]})'
+    if not extension.build_key.startswith(build.source_key()):
+        return None, 'mmcv._ext was built from other sources'
+    return extension, ''
+
+
+EXTENSION, PROBLEM = import_extension()
+
+
+def register(schema: str, reference: Callable, fake: Callable) -> Callable:
+    """Register an operator and return it.
+
+    Args:
+        schema: as PyTorch writes it, ``'name(Tensor x, int n) -> Tensor'``; the same as in ``csrc/<name>.cpp``.
+        reference: the operator in plain PyTorch, for any device: the fallback at run time and the oracle in the tests.
+        fake: shapes and types of the results without their values, for torch.compile and export.
+    """
+    name = schema.partition('(')[0]
+    if not torch._C._dispatch_has_kernel(f'mmcv::{name}'):
+        _LIBRARY.define(schema)
+
+    @functools.wraps(reference)
+    def fallback(*args):
+        device = next(arg.device.type for arg in args if isinstance(arg, torch.Tensor))
+        say_once(f'mmcv.ops: {slow_because(device)}: {name} and the like run in plain PyTorch, slower. {mend(device)}')
+        return reference(*args)
+
+    # For every device: a kernel that the extension registered for its own device goes first.
+    _LIBRARY.impl(name, fallback, 'CompositeExplicitAutograd')
+    torch.library.register_fake(f'mmcv::{name}', fake, lib=_LIBRARY)
+    OPERATORS[name] = Operator(name, schema, reference, fake)
+    return getattr(torch.ops.mmcv, name).default
+
+
+def slow_because(device: str) -> str:
+    """Why an operator has no compiled kernel for a device type."""
+    if EXTENSION is None:
+        return PROBLEM
+    return f'mmcv._ext was built without {"CUDA" if device == "cuda" else device} kernels'
+
+
+def mend(device: str) -> str:
+    """The command that brings the compiled kernels, as a sentence; empty where there is none."""
+    if PROBLEM == 'MMCV_EXT=off' or device not in ('cpu', 'cuda'):
+        return ''
+    return f'To build it: {"MMCV_CUDA=on " if device == "cuda" else ""}{build.COMMAND}'
+
+
+@functools.cache
+def say_once(line: str) -> None:
+    """Log a warning line once, on the first rank only."""
+    distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
+    if not distributed or torch.distributed.get_rank() == 0:
+        logging.getLogger('mmcv').warning(line.strip())

@@ -1,0 +1,215 @@
+"""Compile ``mmcv._ext`` from ``csrc``: C++ always, CUDA when there is a toolkit.
+
+``python mmcv/ops/build.py`` builds it beside the package when it is missing or stale; ``--check`` only tells by its
+exit code whether it is up to date. setup.py builds through the same functions. Nothing is needed but a C++17 compiler
+and an installed torch, of which only files are read: this module imports neither torch nor setuptools.
+
+Environment:
+    MMCV_CUDA             on: CUDA kernels or an error; off: none; auto (default): where nvcc and a CUDA torch are found
+    TORCH_CUDA_ARCH_LIST  compute capabilities, by default 7.5;8.0;9.0+PTX
+    CXX CXXFLAGS LDFLAGS CUDA_HOME   as usual
+"""
+import argparse
+import functools
+import hashlib
+import os
+import re
+import runpy
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+OPS = Path(__file__).resolve().parent
+CSRC = OPS / 'csrc'
+TARGET = OPS.parent / f'_ext{sysconfig.get_config_var("EXT_SUFFIX")}'
+COMMAND = shlex.join([sys.executable, str(OPS / 'build.py')])
+DEFAULT_ARCHS = '7.5;8.0;9.0+PTX'
+# 2.10: the oldest torch that the result loads under. The macro hides what later versions added to the stable ABI.
+FLAGS = ['-std=c++17', '-O3', '-DTORCH_TARGET_VERSION=0x020a000000000000ULL']
+CXX_FLAGS = ['-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra']
+NVCC_FLAGS = ['-Xcompiler', '-fPIC,-fvisibility=hidden']
+
+
+class BuildError(RuntimeError):
+    """The extension cannot be built; the message is one line that says why and what to do."""
+
+
+class Plan(NamedTuple):
+    """How the extension is to be built here: everything but the contents of the sources."""
+    cxx: list[str]
+    flags: list[str]
+    nvcc: list[str] | None  # None: for the CPU only
+    archs: str  # the CUDA architectures, or why there are none
+
+
+def source_key() -> str:
+    """Identify the sources: a build of other sources must not be loaded (its operators may differ)."""
+    return _digest(*(path.read_bytes() for path in sorted(CSRC.rglob('*.*'))))
+
+
+def plan() -> Plan:
+    """Look for the compilers. Raises BuildError when there is no C++ compiler, or no nvcc with ``MMCV_CUDA=on``."""
+    known = [name for name in ('c++', 'g++', 'clang++') if shutil.which(name)]
+    cxx = shlex.split(os.environ.get('CXX', '')) or known[:1]
+    if not cxx:
+        raise BuildError('no C++ compiler found: install one (on Debian and Ubuntu: apt-get install g++) or set CXX')
+    flags = [*FLAGS, *CXX_FLAGS, *shlex.split(os.environ.get('CXXFLAGS', ''))]
+    nvcc, missing = _find_nvcc()
+    if missing:
+        return Plan(cxx, flags, None, missing)
+    archs = os.environ.get('TORCH_CUDA_ARCH_LIST') or DEFAULT_ARCHS
+    host = ['-ccbin', cxx[0]] if os.environ.get('CXX') else []
+    return Plan(cxx, [*flags, '-DUSE_CUDA'], [nvcc, *FLAGS, *NVCC_FLAGS, *host, *_gencode(archs)], archs)
+
+
+def is_current(target: Path, plan: Plan) -> bool:
+    """Whether ``target`` was built from these sources by this plan: the key is in its bytes."""
+    return target.is_file() and _key(plan).encode() in target.read_bytes()
+
+
+def build(target: Path, work_dir: Path, plan: Plan) -> None:
+    """Compile what has changed since the last time into ``work_dir``, and link ``target`` in one atomic step."""
+    started = time.monotonic()
+    print(f'mmcv._ext: building for {_describe(plan)}', flush=True)
+    work_dir.mkdir(parents=True, exist_ok=True)
+    sources = [*CSRC.glob('*.cpp'), *CSRC.glob('cpu/*.cpp'), *(CSRC.glob('cuda/*.cu') if plan.nvcc else ())]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        objects = list(pool.map(lambda source: _compile(source, work_dir, plan), sorted(sources)))
+    _link(target, objects, plan)
+    print(f'mmcv._ext: built for {_describe(plan)} in {time.monotonic() - started:.0f} s: {target}', flush=True)
+
+
+def _describe(plan: Plan) -> str:
+    return f'the CPU and CUDA {plan.archs}' if plan.nvcc else f'the CPU, without CUDA: {plan.archs}'
+
+
+def _key(plan: Plan) -> str:
+    return f'{source_key()}-{_digest(*plan.flags, *(plan.nvcc or ["cpu"])[1:])}'
+
+
+def _digest(*parts: str | bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.encode() if isinstance(part, str) else part)
+        digest.update(b'\0')
+    return digest.hexdigest()[:16]
+
+
+@functools.cache
+def _torch() -> Path:
+    spec = find_spec('torch')
+    if spec is None:
+        raise BuildError(f'{sys.executable} has no torch, whose headers are needed: install torch>=2.10 first '
+                         '(and use pip install --no-build-isolation)')
+    return Path(spec.origin).parent
+
+
+def _find_nvcc() -> tuple[str | None, str]:
+    """The nvcc to use, or why there is none."""
+    wish = os.environ.get('MMCV_CUDA', 'auto').lower()
+    if wish not in ('auto', 'on', 'off'):
+        raise BuildError(f'MMCV_CUDA={wish}: must be on, off or auto')
+    if wish == 'off':
+        return None, 'MMCV_CUDA=off'
+    home = os.environ.get('CUDA_HOME')
+    nvcc = shutil.which('nvcc', path=f'{home}/bin' if home else None)
+    if nvcc is None and wish == 'on':
+        raise BuildError('MMCV_CUDA=on, but there is no nvcc: install the CUDA toolkit, or set CUDA_HOME to its folder')
+    if nvcc is None:
+        return None, 'nvcc was not found'
+    if wish == 'auto' and not runpy.run_path(str(_torch() / 'version.py'))['cuda']:
+        return None, 'this torch is a CPU build'
+    return nvcc, ''
+
+
+def _gencode(archs: str) -> list[str]:
+    """``'8.0;9.0+PTX'`` as arguments for nvcc."""
+    flags = []
+    for arch in re.split(r'[;,\s]+', archs.strip()):
+        match = re.fullmatch(r'(\d+)\.(\d)([af]?)(\+PTX)?', arch)
+        if match is None:
+            raise BuildError(f'TORCH_CUDA_ARCH_LIST={archs}: {arch!r} is no compute capability such as 8.0 or 9.0+PTX')
+        number = ''.join(match.group(1, 2, 3))
+        code = f'[sm_{number},compute_{number}]' if match.group(4) else f'sm_{number}'
+        flags.append(f'-gencode=arch=compute_{number},code={code}')
+    return flags
+
+
+def _compile(source: Path, work_dir: Path, plan: Plan) -> Path:
+    """Compile one file, unless an object of the same contents, headers and flags is there already."""
+    command = plan.nvcc if source.suffix == '.cu' else [*plan.cxx, *plan.flags]
+    if source.stem == 'module':
+        cuda = plan.archs if plan.nvcc else ''
+        command = [*command, f'-DMMCV_BUILD_KEY="{_key(plan)}"', f'-DMMCV_BUILD_CUDA="{cuda}"']
+    headers = (path.read_bytes() for path in sorted(CSRC.glob('*.h')))
+    name = f'{source.parent.name}-{source.stem}'
+    result = work_dir / f'{name}.{_digest(*command, source.read_bytes(), *headers)}.o'
+    if not result.exists():
+        for old in work_dir.glob(f'{name}.*.o'):
+            old.unlink(missing_ok=True)
+        includes = ['-isystem', str(_torch() / 'include'), '-isystem', sysconfig.get_path('include')]
+        partial = result.with_suffix(f'.{os.getpid()}.part')
+        mend = '; MMCV_CUDA=off builds for the CPU only' if source.suffix == '.cu' else ''
+        _run([*command, *includes, '-c', str(source), '-o', str(partial)], f'{source.name} does not compile{mend}')
+        partial.replace(result)
+    return result
+
+
+def _link(target: Path, objects: list[Path], plan: Plan) -> None:
+    # This Python's own way to link a module (-shared, or -bundle on a Mac), by the C++ instead of the C compiler.
+    command = [*plan.cxx, *shlex.split(sysconfig.get_config_var('LDSHARED'))[1:], *map(str, objects)]
+    command += [f'-L{_torch() / "lib"}', '-ltorch', '-ltorch_cpu']
+    if sys.platform == 'linux':
+        # libtorch leads the loader to libtorch_cuda, of which the link itself resolves nothing.
+        command.insert(1, '-Wl,--no-as-needed,--exclude-libs,ALL')
+    if plan.nvcc:
+        # The static runtime: no clash with the one that torch brings, and none needed where torch is a CPU build.
+        command += [*_cuda_library_dirs(plan.nvcc[0]), '-lcudart_static', '-ldl', '-lpthread', '-lrt']
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(f'.{os.getpid()}.part')
+    _run([*command, *shlex.split(os.environ.get('LDFLAGS', '')), '-o', str(partial)], 'the extension does not link')
+    partial.replace(target)
+
+
+def _cuda_library_dirs(nvcc: str) -> list[str]:
+    """Where the toolkit behind ``nvcc`` (often a wrapper script) keeps its libraries: nvcc itself says so."""
+    said = subprocess.run([nvcc, '--dryrun', '-c', '-x', 'cu', os.devnull], capture_output=True, text=True).stderr
+    return re.findall(r'"(-L[^"]+)"', said)
+
+
+def _run(command: list[str], problem: str) -> None:
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.stdout:
+        print(shlex.join(command), done.stdout, sep='\n', file=sys.stderr, flush=True)
+    if done.returncode:
+        raise BuildError(f"{problem} (the compiler's messages are above)")
+
+
+def main() -> int:
+    """Build in place; 0 when the extension is up to date afterwards."""
+    parser = argparse.ArgumentParser(description='Build mmcv._ext beside the package, if it is missing or stale.')
+    parser.add_argument('--check', action='store_true', help='build nothing; exit with 1 if a build is needed')
+    check_only = parser.parse_args().check
+    try:
+        wanted = plan()
+        if is_current(TARGET, wanted):
+            return 0
+        if check_only:
+            return 1
+        folder = f'ext-{sysconfig.get_config_var("SOABI")}'
+        build(TARGET, OPS.parent.parent / 'build' / folder, wanted)
+    except (BuildError, OSError) as error:
+        print(f'error: mmcv._ext: {error}', file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,50 @@
+// What the operators share: the element type of an integer tensor as a C++ type, and the current CUDA stream.
+#pragma once
+
+#include <torch/csrc/stable/library.h>
+#include <torch/csrc/stable/ops.h>
+#include <torch/csrc/stable/tensor.h>
+#include <torch/headeronly/util/Exception.h>
+
+#include <cstdint>
+
+#ifdef USE_CUDA
+#include <torch/csrc/stable/accelerator.h>
+
+// Only a CUDA build of torch has this function. Weak, so that the same mmcv._ext also loads under a CPU build of torch,
+// where no CUDA kernel can be reached.
+#pragma weak aoti_torch_get_current_cuda_stream
+#endif
+
+namespace mmcv {
+
+using torch::headeronly::ScalarType;
+using torch::stable::Tensor;
+
+// visit(T{}) with T the element type of `tensor`; `what` names the tensor in the error.
+template <class Visitor>
+void visit_integer(const Tensor& tensor, const char* what, const Visitor& visit) {
+  switch (tensor.scalar_type()) {
+    case ScalarType::Byte: return visit(uint8_t{});
+    case ScalarType::Short: return visit(int16_t{});
+    case ScalarType::Int: return visit(int32_t{});
+    case ScalarType::Long: return visit(int64_t{});
+    default: STD_TORCH_CHECK(false, what, " must hold uint8, int16, int32 or int64");
+  }
+}
+
+// The elements of a contiguous tensor, as the type of the second argument.
+template <class T>
+const T* data(const Tensor& tensor, T /*type*/) {
+  return static_cast<const T*>(tensor.const_data_ptr());
+}
+
+#ifdef USE_CUDA
+inline void* current_stream(const Tensor& tensor) {
+  void* stream = nullptr;
+  STABLE_TORCH_ERROR_CODE_CHECK(aoti_torch_get_current_cuda_stream(tensor.get_device_index(), &stream));
+  return stream;
+}
+#endif
+
+}  // namespace mmcv

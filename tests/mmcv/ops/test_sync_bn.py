@@ -1,0 +1,108 @@
+"""SyncBatchNorm in real processes (gloo) against nn.BatchNorm2d over the joined batch."""
+import pytest
+import torch
+import torch.distributed as dist
+import torch.multiprocessing as mp
+from torch import nn
+
+from mmcv.ops import SyncBatchNorm
+
+CHANNELS = 5
+
+
+def make_layer(cls, dtype=torch.float64, **kwargs):
+    layer = cls(CHANNELS, dtype=dtype, **kwargs)
+    if layer.affine:
+        with torch.no_grad():
+            layer.weight.copy_(torch.linspace(-1, 2, CHANNELS))
+            layer.bias.copy_(torch.linspace(1, -1, CHANNELS))
+    return layer
+
+
+def make_batches(sizes, dtype):
+    """Per step and rank a batch and the gradient of its output; the mean is far from 0, where naive sums cancel."""
+    generator = torch.Generator().manual_seed(1)
+    return [[tuple(torch.randn(size, CHANNELS, 4, 3, generator=generator, dtype=torch.float64).add(shift).to(dtype)
+                   for shift in (100, 0)) for size in sizes] for _ in range(2)]
+
+
+def run_steps(layer, steps):
+    """Outputs and input gradients of some training steps, and all that the layer holds afterwards."""
+    results = []
+    for x, grad in steps:
+        x = x.clone().requires_grad_()
+        y = layer(x)
+        y.backward(grad)
+        results += [y.detach(), x.grad]
+    return results, [p.grad for p in layer.parameters()], {k: v.clone() for k, v in layer.state_dict().items()}
+
+
+# name: (batch size of each rank, dtype, arguments of the layer)
+CASES = {
+    'unequal': ((2, 3, 1), torch.float64, {}),
+    'empty_rank_cumulative': ((1, 0, 4), torch.float64, {'momentum': None}),
+    'not_affine': ((2, 1, 2), torch.float64, {'affine': False}),
+    'no_running_stats': ((2, 2, 2), torch.float64, {'track_running_stats': False}),
+    'bfloat16': ((2, 3, 1), torch.bfloat16, {}),
+}
+
+
+def rank_main(rank, folder):
+    dist.init_process_group('gloo', init_method=f'file://{folder}/store', rank=rank, world_size=3)
+    try:
+        for name, (sizes, dtype, kwargs) in CASES.items():
+            steps = [step[rank] for step in make_batches(sizes, dtype)]
+            torch.save(run_steps(make_layer(SyncBatchNorm, dtype, **kwargs), steps), f'{folder}/{name}{rank}.pt')
+    finally:
+        dist.destroy_process_group()
+
+
+@pytest.fixture(scope='module')
+def ranks(tmp_path_factory):
+    """All cases in one go, as starting processes takes the time: {name: [what each rank got]}."""
+    folder = tmp_path_factory.mktemp('sync_bn')
+    mp.spawn(rank_main, (str(folder),), nprocs=3)
+    return {name: [torch.load(folder / f'{name}{rank}.pt') for rank in range(3)] for name in CASES}
+
+
+def run_joined(sizes, dtype, kwargs):
+    steps = [tuple(map(torch.cat, zip(*step))) for step in make_batches(sizes, dtype)]
+    return run_steps(make_layer(nn.BatchNorm2d, dtype, **kwargs), steps)
+
+
+@pytest.mark.parametrize('name', [name for name in CASES if name != 'bfloat16'])
+def test_equals_batch_norm_over_the_joined_batch(name, ranks):
+    results, param_grads, state = run_joined(*CASES[name])
+    for index, expected in enumerate(results):
+        torch.testing.assert_close(torch.cat([rank[0][index] for rank in ranks[name]]), expected, rtol=0, atol=1e-10)
+    for index, expected in enumerate(param_grads):
+        torch.testing.assert_close(sum(rank[1][index] for rank in ranks[name]), expected, rtol=0, atol=1e-10)
+    for rank in ranks[name]:
+        torch.testing.assert_close(rank[2], state, rtol=0, atol=1e-10)
+
+
+def test_half_types_accumulate_in_float32(ranks):
+    sizes, dtype, _ = CASES['bfloat16']
+    x = torch.cat([x for x, _ in make_batches(sizes, dtype)[0]])
+    actual = torch.cat([results[0] for results, _, _ in ranks['bfloat16']])
+    assert actual.dtype == dtype
+    # Exact for the inputs as bfloat16 rounded them: only the output's own rounding is left.
+    torch.testing.assert_close(actual.double(), make_layer(nn.BatchNorm2d)(x.double()), rtol=2**-8, atol=2**-8)
+
+
+@pytest.mark.parametrize('training', [True, False])
+def test_is_batch_norm_without_a_process_group(training):
+    x = torch.randn(3, CHANNELS, 6, 5, dtype=torch.float64)
+    ours, plain = make_layer(SyncBatchNorm).train(training), make_layer(nn.BatchNorm2d).train(training)
+    torch.testing.assert_close(ours(x), plain(x), rtol=0, atol=0)
+    torch.testing.assert_close(ours.state_dict(), plain.state_dict(), rtol=0, atol=0)
+
+
+def test_state_dict_is_that_of_batch_norm():
+    SyncBatchNorm(CHANNELS).load_state_dict(nn.BatchNorm2d(CHANNELS).state_dict(), strict=True)
+
+
+@pytest.mark.parametrize('shape', [(CHANNELS,), (2, CHANNELS + 1, 4, 4)])
+def test_wrong_shape_is_one_clear_line(shape):
+    with pytest.raises(ValueError, match=rf'SyncBatchNorm: .* must be \(N, {CHANNELS}, \.\.\.\)$'):
+        SyncBatchNorm(CHANNELS)(torch.zeros(shape))
