@@ -1,0 +1,53 @@
+"""COCO-Stuff 164k: label ids of the stuffthingmaps to train ids, in *_labelTrainIds.png.
+
+    python tools/convert_datasets/coco_stuff164k.py data/coco_stuff164k --nproc 8
+
+    COCO/images/{train2017,val2017}/NAME.jpg, COCO/annotations/{train2017,val2017}/NAME.png           read
+    OUT_DIR/annotations/{train2017,val2017}/NAME_labelTrainIds.png                                    written
+    OUT_DIR/images/{train2017,val2017}/NAME.jpg                        copied if OUT_DIR is another folder
+"""
+
+import argparse
+import functools
+from pathlib import Path
+
+import numpy as np
+from common import Job, convert, make_parser, require, run_tool
+from sources import Source, copy_image, existing, read_label, relabel
+
+# Ids of COCO, counted from 0, that no image has.
+UNUSED = {11, 25, 28, 29, 44, 65, 67, 68, 70, 82, 90}
+TRAIN_IDS = {label: index for index, label in enumerate(i for i in range(182) if i not in UNUSED)} | {255: 255}
+SUFFIX = '_labelTrainIds.png'
+
+
+def read_mask(source: Source, unknown: int | None) -> np.ndarray:
+    """(H, W) train ids, 0..170 and 255."""
+    return relabel(read_label(source), TRAIN_IDS, unknown)
+
+
+def parse_args() -> argparse.Namespace:
+    parser = make_parser(__doc__, mapped=True)
+    parser.add_argument('coco_path', type=Path, help='folder that holds images and annotations')
+    return parser.parse_args()
+
+
+def main(args: argparse.Namespace) -> None:
+    root, out = args.coco_path, args.out_dir or args.coco_path
+    make = functools.partial(read_mask, unknown=255 if args.ignore_unknown else None)
+    jobs = []
+    for split in ('train2017', 'val2017'):
+        masks = sorted((root / 'annotations' / split).glob('*.png'))
+        jobs += [
+            Job(Source(path), out / 'annotations' / split / f'{path.stem}{SUFFIX}', make,
+                existing(root / 'images' / split / f'{path.stem}.jpg'))
+            for path in masks if not path.name.endswith(SUFFIX)]
+    require(jobs, root / 'annotations', '{train2017,val2017}/NAME.png, the stuffthingmaps')
+    if out.resolve() != root.resolve():
+        jobs += [Job(Source(path), out / path.relative_to(root), copy_image)
+                 for path in sorted((root / 'images').glob('*2017/*.jpg'))]
+    convert(jobs, args)
+
+
+if __name__ == '__main__':
+    run_tool(main, parse_args())
