@@ -1,0 +1,53 @@
+"""What the image functions share: choices by name, and images with any number of channels."""
+
+from collections.abc import Callable, Mapping, Sequence
+from numbers import Number
+from typing import Any
+
+import cv2
+import numpy as np
+
+INTERPOLATIONS = {
+    'nearest': cv2.INTER_NEAREST,
+    'bilinear': cv2.INTER_LINEAR,
+    'bicubic': cv2.INTER_CUBIC,
+    'area': cv2.INTER_AREA,
+    'lanczos': cv2.INTER_LANCZOS4,
+}
+
+
+def choose(table: Mapping[str, Any], name: str, what: str) -> Any:
+    """``table[name]``, or a ValueError that lists the names."""
+    if name not in table:
+        raise ValueError(f'unknown {what} {name!r}; take one of {", ".join(table)}')
+    return table[name]
+
+
+def pair(value: Any) -> tuple:
+    """``(value, value)`` for a number, else the values as a tuple."""
+    return (value, value) if isinstance(value, Number) else tuple(value)
+
+
+def channel_values(value: float | Sequence[float], img: np.ndarray, name: str) -> list[float]:
+    """One value for each channel of an image, from one number or a sequence; rounded and clipped to an integer type.
+
+    A sequence of equal numbers fits any number of channels, so that ``(0, 0, 0)`` means black for all images.
+    """
+    channels = 1 if img.ndim == 2 else img.shape[2]
+    values = [value] if isinstance(value, Number) else list(value)
+    if len(values) != channels:
+        if len(set(values)) != 1:
+            raise ValueError(f'{name}={value!r} has {len(values)} values, but the image has {channels} channels')
+        values = values[:1] * channels
+    if img.dtype.kind in 'iu':
+        limits = np.iinfo(img.dtype)
+        values = np.clip(np.rint(values), limits.min, limits.max).astype(int).tolist()
+    return values
+
+
+def in_fours(warp: Callable[[np.ndarray, int], np.ndarray], img: np.ndarray) -> np.ndarray:
+    """``warp(channels, index of the first)`` over any number of channels: OpenCV's own limit lies at four to 128."""
+    if img.ndim == 2 or img.shape[2] <= 4:
+        return warp(img, 0)
+    firsts = range(0, img.shape[2], 4)
+    return np.dstack([warp(np.ascontiguousarray(img[..., first : first + 4]), first) for first in firsts])

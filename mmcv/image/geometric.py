@@ -1,0 +1,138 @@
+"""Operations that move pixels: flip, rotate, crop, pad."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from ._common import INTERPOLATIONS, channel_values, choose, in_fours, pair
+
+_BORDERS = {
+    'constant': cv2.BORDER_CONSTANT,
+    'edge': cv2.BORDER_REPLICATE,
+    'reflect': cv2.BORDER_REFLECT_101,
+    'symmetric': cv2.BORDER_REFLECT,
+}
+_FLIP_CODES = {'horizontal': 1, 'vertical': 0, 'diagonal': -1}
+_FLIP_AXES = {'horizontal': 1, 'vertical': 0, 'diagonal': (0, 1)}
+_CV2_TYPES = ('uint8', 'int16', 'uint16', 'float32', 'float64')
+
+
+def imflip(img: np.ndarray, direction: str = 'horizontal') -> np.ndarray:
+    """Flip ``horizontal`` (left-right), ``vertical`` or ``diagonal`` (both); a new contiguous array."""
+    code = choose(_FLIP_CODES, direction, 'flip direction')
+    if img.dtype.name in _CV2_TYPES and (img.ndim == 2 or img.shape[2] <= 4):  # many times faster than numpy
+        return cv2.flip(img, code).reshape(img.shape)
+    return np.flip(img, _FLIP_AXES[direction]).copy()
+
+
+def imrotate(
+    img: np.ndarray,
+    angle: float,
+    center: tuple[float, float] | None = None,
+    scale: float = 1.0,
+    border_value: float | Sequence[float] = 0,
+    interpolation: str = 'bilinear',
+    auto_bound: bool = False,
+    border_mode: str = 'constant',
+) -> np.ndarray:
+    """Rotate clockwise by ``angle`` degrees.
+
+    Args:
+        center: (x, y) of the fixed point; the middle of the image by default.
+        border_value: fills what comes from outside: one number for all channels, or one for each.
+        auto_bound: grow the result so that nothing is cut off; not with ``center``.
+        border_mode: ``constant``, ``edge``, ``reflect`` or ``symmetric``.
+    """
+    if center is not None and auto_bound:
+        raise ValueError('imrotate: auto_bound rotates about the middle and takes no center')
+    height, width = img.shape[:2]
+    center = ((width - 1) * 0.5, (height - 1) * 0.5) if center is None else tuple(center)
+    matrix = cv2.getRotationMatrix2D(center, -angle, scale)
+    if auto_bound:
+        cos, sin = np.abs(matrix[0, :2])
+        new_width, new_height = height * sin + width * cos, height * cos + width * sin
+        matrix[:, 2] += (new_width - width) * 0.5, (new_height - height) * 0.5
+        width, height = round(new_width), round(new_height)
+    flags = choose(INTERPOLATIONS, interpolation, 'interpolation')
+    mode = choose(_BORDERS, border_mode, 'border_mode')
+    border = channel_values(border_value, img, 'border_value')
+
+    def warp(part: np.ndarray, first: int) -> np.ndarray:
+        fill = border[first : first + 4]
+        return cv2.warpAffine(part, matrix, (width, height), flags=flags, borderMode=mode, borderValue=fill)
+
+    return in_fours(warp, img)
+
+
+def imcrop(
+    img: np.ndarray, bboxes: np.ndarray, scale: float = 1.0, pad_fill: float | Sequence[float] | None = None
+) -> np.ndarray | list[np.ndarray]:
+    """Cut out boxes (k, 4) or one box (4,) of x1, y1, x2, y2 in pixels, the last row and column included.
+
+    Args:
+        scale: grow each box about its middle first.
+        pad_fill: fills what lies outside of the image, one number or one a channel; None cuts it off.
+
+    Returns:
+        One patch for one box, else a list of them.
+    """
+    patches = []
+    for x1, y1, x2, y2 in np.reshape(bboxes, (-1, 4)):
+        dx, dy = (x2 - x1 + 1) * (scale - 1) * 0.5, (y2 - y1 + 1) * (scale - 1) * 0.5
+        left, top, right, bottom = np.array([x1 - dx, y1 - dy, x2 + dx, y2 + dy]).astype(np.int32).tolist()
+        height, width = img.shape[:2]
+        x_in, y_in = np.clip([left, right], 0, width - 1), np.clip([top, bottom], 0, height - 1)
+        patch = img[y_in[0] : y_in[1] + 1, x_in[0] : x_in[1] + 1]
+        if pad_fill is not None:
+            around = (max(-left, 0), max(-top, 0), max(right - width + 1, 0), max(bottom - height + 1, 0))
+            patch = impad(patch, padding=around, pad_val=pad_fill)
+        patches.append(patch)
+    return patches[0] if np.ndim(bboxes) == 1 else patches
+
+
+def impad(
+    img: np.ndarray,
+    *,
+    shape: tuple[int, int] | None = None,
+    padding: int | tuple[int, ...] | None = None,
+    pad_val: float | Sequence[float] = 0,
+    padding_mode: str = 'constant',
+) -> np.ndarray:
+    """Pad to ``shape`` (h, w) at the right and the bottom, or by ``padding``; a new array.
+
+    Args:
+        shape: an edge that is longer already stays as it is.
+        padding: one number for all sides, (left and right, top and bottom) or (left, top, right, bottom).
+        pad_val: one number for all channels, or one for each; rounded for an integer image.
+        padding_mode: ``constant``, ``edge``, ``reflect`` or ``symmetric``.
+    """
+    if (shape is None) == (padding is None):
+        raise ValueError('impad: give either shape or padding')
+    height, width = img.shape[:2]
+    if padding is None:
+        padding = (0, 0, max(shape[1] - width, 0), max(shape[0] - height, 0))
+    left, top, right, bottom = _sides(padding)
+    choose(_BORDERS, padding_mode, 'padding_mode')
+    if padding_mode != 'constant':
+        widths = [(top, bottom), (left, right)] + [(0, 0)] * (img.ndim - 2)
+        return np.pad(img, widths, mode=padding_mode)
+    fill = channel_values(pad_val, img, 'pad_val')
+    padded = np.empty((top + height + bottom, left + width + right, *img.shape[2:]), img.dtype)
+    padded[top : top + height, left : left + width] = img
+    for border in (padded[:top], padded[top + height :], padded[:, :left], padded[:, left + width :]):
+        border[...] = fill if img.ndim == 3 else fill[0]
+    return padded
+
+
+def impad_to_multiple(img: np.ndarray, divisor: int, pad_val: float | Sequence[float] = 0) -> np.ndarray:
+    """Pad at the right and the bottom until both edges are multiples of ``divisor``."""
+    height, width = (-(-edge // divisor) * divisor for edge in img.shape[:2])
+    return impad(img, shape=(height, width), pad_val=pad_val)
+
+
+def _sides(padding: int | tuple[int, ...]) -> tuple[int, int, int, int]:
+    sides = pair(padding)
+    if len(sides) not in (2, 4):
+        raise ValueError(f'impad: padding must have 1, 2 or 4 values, got {padding!r}')
+    return sides * 2 if len(sides) == 2 else sides

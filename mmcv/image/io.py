@@ -1,0 +1,150 @@
+"""Reading, decoding and writing images; an error names the file."""
+
+import io
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps
+
+from mmcv.fileio import get_bytes
+
+from ._common import choose
+
+_FLAGS = {
+    'color': cv2.IMREAD_COLOR,
+    'grayscale': cv2.IMREAD_GRAYSCALE,
+    'unchanged': cv2.IMREAD_UNCHANGED,
+    'color_ignore_orientation': cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION,
+    'grayscale_ignore_orientation': cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION,
+}
+_default_backend = 'cv2'
+
+
+def use_backend(backend: str) -> None:
+    """Set the decoder of ``imread`` and ``imfrombytes`` for calls that name none: cv2, pillow or tifffile."""
+    global _default_backend
+    choose(_DECODERS, backend, 'image backend')
+    _default_backend = backend
+
+
+def imread(
+    img_or_path: np.ndarray | str | Path,
+    flag: str = 'color',
+    channel_order: str = 'bgr',
+    backend: str | None = None,
+    file_client_args: dict | None = None,
+) -> np.ndarray:
+    """Read an image file; an array is returned as it is.
+
+    Args:
+        flag, channel_order, backend: as for :func:`imfrombytes`.
+        file_client_args: where the file lies, the keyword arguments of :func:`mmcv.fileio.get_bytes`.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is no image, or it is cut off; the message opens with the path.
+    """
+    if isinstance(img_or_path, np.ndarray):
+        return img_or_path
+    content = get_bytes(img_or_path, **(file_client_args or {}))
+    try:
+        return imfrombytes(content, flag, channel_order, backend)
+    except ValueError as error:
+        raise ValueError(f'{img_or_path}: {error}') from error
+
+
+def imfrombytes(
+    content: bytes, flag: str = 'color', channel_order: str = 'bgr', backend: str | None = None
+) -> np.ndarray:
+    """Decode an image.
+
+    Args:
+        flag: ``'color'`` gives (H, W, 3) and ``'grayscale'`` (H, W), both uint8 and turned upright by the EXIF tag
+            (not so with the suffix ``'_ignore_orientation'``); ``'unchanged'`` keeps channels and depth. A palette
+            image stays a map of indices under ``pillow``, while ``cv2`` expands it to colours.
+        channel_order: ``'bgr'`` or ``'rgb'``, for the colour flags; ``'unchanged'`` is always BGR(A).
+        backend: ``'cv2'``, ``'pillow'`` or ``'tifffile'`` (an optional package; it returns what is stored, whatever
+            the flag, with the channels last).
+
+    Raises:
+        ValueError: an unknown option, or content that cannot be decoded or that ends too early.
+    """
+    decode = choose(_DECODERS, backend or _default_backend, 'image backend')
+    choose(_FLAGS, flag, 'image flag')
+    rgb = choose({'bgr': False, 'rgb': True}, channel_order, 'channel order')
+    _check_complete(content)
+    try:
+        return decode(content, flag, rgb)
+    except ImportError as error:
+        raise ValueError(f"the image backend 'tifffile' needs a package: pip install tifffile ({error})") from error
+    except Exception as error:  # damaged bytes make decoders raise nearly anything, SyntaxError and zlib.error included
+        raise ValueError(f'damaged image, or of an unknown format: {" ".join(str(error).split())}') from error
+
+
+def imwrite(
+    img: np.ndarray, file_path: str | Path, params: list[int] | None = None, auto_mkdir: bool = True
+) -> bool:
+    """Write an image in the format that the suffix names; ``params`` are those of ``cv2.imwrite``.
+
+    Missing folders are made unless ``auto_mkdir`` is False.
+
+    Raises:
+        ValueError: a suffix or an array that OpenCV cannot encode.
+        OSError: the file cannot be written.
+    """
+    path = Path(file_path)
+    try:
+        _, content = cv2.imencode(path.suffix, img, params or [])
+    except cv2.error as error:
+        raise ValueError(f'{path}: cannot encode shape {img.shape}, {img.dtype} as {path.suffix!r}') from error
+    if auto_mkdir:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.tobytes())
+    return True
+
+
+def _check_complete(content: bytes) -> None:
+    """Refuse a file that was cut off: decoders would fill the missing rows with grey, and only print a warning."""
+    if not content:
+        raise ValueError('the file is empty')
+    # 0xFF is escaped inside JPEG data, so the end marker of a whole file lies behind its last start of a scan;
+    # the markers of a thumbnail in the header or behind the image do not disturb this.
+    if content.startswith(b'\xff\xd8') and content.rfind(b'\xff\xd9') < content.rfind(b'\xff\xda'):
+        raise ValueError('the JPEG file is cut off (no end marker): fetch it again')
+    if content.startswith(b'\x89PNG') and content.rfind(b'IEND') < 0:
+        raise ValueError('the PNG file is cut off (no end chunk): fetch it again')
+
+
+def _decode_cv2(content: bytes, flag: str, rgb: bool) -> np.ndarray:
+    img = cv2.imdecode(np.frombuffer(content, np.uint8), _FLAGS[flag])
+    if img is None:
+        raise ValueError('OpenCV cannot decode it')
+    return cv2.cvtColor(img, cv2.COLOR_BGR2RGB, dst=img) if rgb and flag.startswith('color') else img
+
+
+def _decode_pillow(content: bytes, flag: str, rgb: bool) -> np.ndarray:
+    with Image.open(io.BytesIO(content)) as image:
+        if flag == 'unchanged':
+            img = np.array(image)
+            if img.ndim == 3 and img.shape[2] >= 3:
+                img[..., :3] = img[..., 2::-1].copy()
+            return img
+        if not flag.endswith('ignore_orientation'):
+            image = ImageOps.exif_transpose(image)
+        if flag.startswith('grayscale'):
+            return np.array(image.convert('L'))
+        img = np.array(image.convert('RGB'))
+        return img if rgb else cv2.cvtColor(img, cv2.COLOR_RGB2BGR)
+
+
+def _decode_tiff(content: bytes, flag: str, rgb: bool) -> np.ndarray:
+    import tifffile
+
+    with tifffile.TiffFile(io.BytesIO(content)) as file:
+        series = file.series[0]
+        img = series.asarray()
+        return np.moveaxis(img, 0, -1).copy() if series.axes == 'SYX' else img  # stored plane by plane
+
+
+_DECODERS = {'cv2': _decode_cv2, 'pillow': _decode_pillow, 'tifffile': _decode_tiff}

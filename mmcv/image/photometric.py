@@ -1,0 +1,82 @@
+"""Operations on the values of pixels."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from .colorspace import bgr2gray, bgr2rgb, gray2bgr
+
+
+def imnormalize(
+    img: np.ndarray, mean: Sequence[float], std: Sequence[float], to_rgb: bool = True
+) -> np.ndarray:
+    """``(img - mean) / std`` per channel, in float32, rounded as these two operations round.
+
+    Args:
+        img: (H, W) or (H, W, C) of any type and number of channels.
+        mean, std: one value a channel, in the order *after* the swap; or one value for all.
+        to_rgb: swap BGR to RGB first; needs three channels.
+    """
+    mean, std = np.float32(mean).ravel(), np.float32(std).ravel()
+    channels = 1 if img.ndim == 2 else img.shape[2]
+    if mean.size not in (1, channels) or std.size != mean.size:
+        raise ValueError(f'imnormalize: {mean.size} means and {std.size} stds for an image of {channels} channels')
+    if to_rgb:
+        if channels != 3:
+            raise ValueError(f'imnormalize: an image of {channels} channels has no RGB order; set to_rgb=False')
+        img = bgr2rgb(img)
+    if img.dtype == np.uint8 and channels <= 4:
+        # Only 256 values are possible: look them up.
+        table = (np.arange(256, dtype=np.float32)[:, None] - mean) / std
+        return cv2.LUT(img, table[None]).reshape(img.shape)
+    # Whole rows against repeated constants: numpy's inner loop over three channels would be six times slower.
+    out = img.reshape(len(img), -1).astype(np.float32)
+    repeats = out.shape[1] // mean.size
+    out -= np.tile(mean, repeats)
+    out /= np.tile(std, repeats)
+    return out.reshape(img.shape)
+
+
+def imdenormalize(
+    img: np.ndarray, mean: Sequence[float], std: Sequence[float], to_bgr: bool = True
+) -> np.ndarray:
+    """``img * std + mean`` per channel in float32, then RGB to BGR if ``to_bgr``: undoes :func:`imnormalize`."""
+    img = np.float32(img) * np.float32(std) + np.float32(mean)
+    return cv2.cvtColor(img, cv2.COLOR_RGB2BGR) if to_bgr else img
+
+
+def as_uint8(img: np.ndarray, who: str) -> np.ndarray:
+    """The image with 8-bit values: itself if it is uint8; floats are clipped to [0, 255] and cut off.
+
+    Raises:
+        ValueError: an image of another integer type, whose range would be lost; ``who`` opens the message.
+    """
+    if img.dtype == np.uint8:
+        return img
+    if img.dtype.kind != 'f':
+        raise ValueError(f'{who}: works on 8-bit values, but the image is {img.dtype}; load it as 8 bit')
+    return img.clip(0, 255).astype(np.uint8)
+
+
+def lut_transform(img: np.ndarray, lut_table: np.ndarray) -> np.ndarray:
+    """Replace each 8-bit value ``v`` of an image by ``lut_table[v]``; the table has 256 entries."""
+    if np.shape(lut_table) != (256,):
+        raise ValueError(f'lut_transform: the table must have shape (256,), not {np.shape(lut_table)}')
+    return cv2.LUT(as_uint8(img, 'lut_transform'), lut_table).reshape(img.shape)
+
+
+def clahe(img: np.ndarray, clip_limit: float = 40.0, tile_grid_size: tuple[int, int] = (8, 8)) -> np.ndarray:
+    """Contrast limited adaptive histogram equalisation of one channel, (H, W) uint8.
+
+    See `OpenCV's tutorial <https://docs.opencv.org/master/d5/daf/tutorial_py_histogram_equalization.html>`_.
+    """
+    if img.ndim != 2 or img.dtype != np.uint8:
+        raise ValueError(f'clahe: needs (H, W) uint8, got shape {img.shape} and type {img.dtype}')
+    return cv2.createCLAHE(clip_limit, tuple(tile_grid_size)).apply(img)
+
+
+def adjust_color(img: np.ndarray, alpha: float = 1, beta: float | None = None, gamma: float = 0) -> np.ndarray:
+    """``img * alpha + gray(img) * beta + gamma`` of a BGR image, clipped for uint8; ``beta`` is ``1 - alpha``."""
+    gray = gray2bgr(bgr2gray(img))
+    return cv2.addWeighted(img, alpha, gray, 1 - alpha if beta is None else beta, gamma)

@@ -1,0 +1,39 @@
+"""A pipeline of transforms."""
+
+from collections.abc import Callable, Sequence
+
+from mmcv.utils import ConfigTypeError, build_from_cfg
+
+from ..builder import PIPELINES
+
+
+class Compose:
+    """Apply transforms one after the other.
+
+    Args:
+        transforms: config dicts of registered transforms, or callables that take the results and return them.
+            One that returns None drops the sample: the rest is skipped and the pipeline returns None.
+    """
+
+    def __init__(self, transforms: Sequence[dict | Callable[[dict], dict | None]]):
+        if isinstance(transforms, (str, dict)) or not isinstance(transforms, Sequence):
+            raise ConfigTypeError(f'a pipeline must be a list of transforms, not {transforms!r}')
+        self.transforms = [self._build(transform) for transform in transforms]
+
+    @staticmethod
+    def _build(transform: dict | Callable) -> Callable:
+        if isinstance(transform, dict):
+            return build_from_cfg(transform, PIPELINES)
+        if callable(transform):
+            return transform
+        raise ConfigTypeError(f'a transform must be a dict or a callable, not {transform!r}')
+
+    def __call__(self, results: dict) -> dict | None:
+        for transform in self.transforms:
+            results = transform(results)
+            if results is None:
+                return None
+        return results
+
+    def __repr__(self) -> str:
+        return '\n'.join(['Compose(', *(f'    {transform}' for transform in self.transforms), ')'])

@@ -1,0 +1,128 @@
+"""Flip, rotate, pad."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from numbers import Number
+
+import numpy as np
+
+from mmcv.image import imflip, impad, impad_to_multiple, imrotate
+
+from ..builder import PIPELINES
+from ._common import map_fields, require, require_prob
+
+
+@PIPELINES.register_module()
+@dataclass(eq=False)
+class RandomFlip:
+    """Flip image and labels with a probability, or as ``results['flip']`` and ``['flip_direction']`` say.
+
+    Args:
+        prob: probability; None where test-time augmentation decides.
+        direction: ``horizontal`` (left-right) or ``vertical``.
+        flip_ratio: the old name of ``prob``.
+
+    Adds ``flip, flip_direction``.
+    """
+
+    prob: float | None = None
+    direction: str = 'horizontal'
+    flip_ratio: float | None = field(default=None, repr=False)
+
+    def __post_init__(self):
+        if self.flip_ratio is not None:
+            warnings.warn('RandomFlip: flip_ratio is now called prob', DeprecationWarning, stacklevel=3)
+            self.prob = self.flip_ratio
+        if self.prob is not None:
+            require_prob(self, self.prob)
+        directions = ('horizontal', 'vertical')
+        require(self.direction in directions, self, f'direction must be one of {directions}, got {self.direction!r}')
+
+    def __call__(self, results: dict) -> dict:
+        if 'flip' not in results:
+            require(self.prob is not None, self, 'give prob; only test-time augmentation does without')
+            results['flip'] = bool(np.random.rand() < self.prob)
+        results.setdefault('flip_direction', self.direction)
+        if results['flip']:
+            flip = partial(imflip, direction=results['flip_direction'])
+            map_fields(results, flip, flip)
+        return results
+
+
+@PIPELINES.register_module()
+@dataclass(eq=False)
+class RandomRotate:
+    """Rotate image (bilinear) and labels (nearest) clockwise by an angle drawn from a range, with a probability.
+
+    The angle is drawn in any case, so that the probability does not change the numbers that follow.
+
+    Args:
+        prob: probability.
+        degree: (lowest, highest) angle; one positive number d stands for (-d, d).
+        pad_val, seg_pad_val: fill what comes from outside; ``pad_val`` one number for all channels or one for each.
+        center: (x, y) of the fixed point, the middle by default.
+        auto_bound: enlarge the result so that nothing is cut off; not with ``center``.
+    """
+
+    prob: float
+    degree: float | tuple[float, float]
+    pad_val: float | Sequence[float] = 0
+    seg_pad_val: int = 255
+    center: tuple[float, float] | None = None
+    auto_bound: bool = False
+
+    def __post_init__(self):
+        require_prob(self, self.prob)
+        if isinstance(self.degree, Number):
+            require(self.degree > 0, self, f'degree must be positive, got {self.degree}')
+            self.degree = (-self.degree, self.degree)
+        require(len(self.degree) == 2, self, f'degree must be a number or (lowest, highest), got {self.degree}')
+        require(self.center is None or not self.auto_bound, self, 'auto_bound takes no center')
+
+    def __call__(self, results: dict) -> dict:
+        rotates = np.random.rand() < self.prob
+        angle = np.random.uniform(min(self.degree), max(self.degree))
+        if rotates:
+            rotate = partial(imrotate, angle=angle, center=self.center, auto_bound=self.auto_bound)
+            map_fields(
+                results,
+                partial(rotate, border_value=self.pad_val),
+                partial(rotate, border_value=self.seg_pad_val, interpolation='nearest'),
+            )
+        return results
+
+
+@PIPELINES.register_module()
+@dataclass(eq=False)
+class Pad:
+    """Pad image and labels at the right and the bottom.
+
+    Args:
+        size: (h, w) to reach; a longer edge stays.
+        size_divisor: or make both edges multiples of this.
+        pad_val: for the image, one number for all channels or one for each.
+        seg_pad_val: for the labels.
+
+    Adds ``pad_fixed_size, pad_size_divisor``; sets ``pad_shape``.
+    """
+
+    size: tuple[int, int] | None = None
+    size_divisor: int | None = None
+    pad_val: float | Sequence[float] = 0
+    seg_pad_val: int = 255
+
+    def __post_init__(self):
+        require((self.size is None) != (self.size_divisor is None), self, 'give either size or size_divisor')
+
+    def __call__(self, results: dict) -> dict:
+        if self.size is None:
+            pad = partial(impad_to_multiple, divisor=self.size_divisor)
+        else:
+            pad = partial(impad, shape=self.size)
+        map_fields(results, partial(pad, pad_val=self.pad_val), partial(pad, pad_val=self.seg_pad_val))
+        results['pad_shape'] = results['img'].shape
+        results['pad_fixed_size'] = self.size
+        results['pad_size_divisor'] = self.size_divisor
+        return results

@@ -1,0 +1,116 @@
+"""From files to arrays."""
+
+import os.path as osp
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from mmcv.image import imread
+
+from ..builder import PIPELINES
+
+_IGNORED = 255
+
+
+@PIPELINES.register_module()
+@dataclass(eq=False)
+class LoadImageFromFile:
+    """Read ``img_info['filename']``, below ``img_prefix`` if that is given, into ``img``.
+
+    Adds ``filename, ori_filename, img, img_shape, ori_shape, pad_shape, scale_factor, img_norm_cfg``.
+
+    Args:
+        to_float32: convert the values, without scaling them.
+        color_type: ``color`` (H, W, 3) BGR 8 bit, ``grayscale`` (H, W) 8 bit, or ``unchanged`` (all channels and
+            depths, 16 bit too).
+        file_client_args: keyword arguments of :func:`mmcv.fileio.get_bytes`.
+        imdecode_backend: ``cv2``, ``pillow`` or ``tifffile``, see :func:`mmcv.image.imfrombytes`.
+
+    Raises:
+        FileNotFoundError, ValueError: a missing or a damaged file; the message names it.
+    """
+
+    to_float32: bool = False
+    color_type: str = 'color'
+    file_client_args: dict = field(default_factory=lambda: {'backend': 'disk'})
+    imdecode_backend: str = 'cv2'
+
+    def __call__(self, results: dict) -> dict:
+        name = results['img_info']['filename']
+        path = _join(results.get('img_prefix'), name)
+        img = imread(path, self.color_type, backend=self.imdecode_backend, file_client_args=self.file_client_args)
+        if self.to_float32:
+            img = img.astype(np.float32)
+        channels = 1 if img.ndim < 3 else img.shape[2]
+        norm = {'mean': np.zeros(channels, np.float32), 'std': np.ones(channels, np.float32), 'to_rgb': False}
+        results.update(filename=path, ori_filename=name, img=img, img_norm_cfg=norm, scale_factor=1.0)
+        results.update(img_shape=img.shape, ori_shape=img.shape, pad_shape=img.shape)
+        return results
+
+
+@PIPELINES.register_module()
+@dataclass(eq=False)
+class LoadAnnotations:
+    """Read the label map ``ann_info['seg_map']``, below ``seg_prefix`` if given, into ``gt_semantic_seg`` (H, W).
+
+    The values are class indices: uint8, or uint16 where the file holds larger ones. ``results['label_map']``
+    (old value -> new one, a negative one meaning ignored) is applied first, then ``reduce_zero_label``.
+
+    Args:
+        reduce_zero_label: value 0 becomes 255 (ignored), every other one is lowered by one; 255 stays.
+        file_client_args: keyword arguments of :func:`mmcv.fileio.get_bytes`.
+        imdecode_backend: as for the image; ``pillow`` reads the indices of palette files, ``cv2`` their colours.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: a damaged file, a colour image, or a map whose size is not the image's; the message names it.
+    """
+
+    reduce_zero_label: bool = False
+    file_client_args: dict = field(default_factory=lambda: {'backend': 'disk'})
+    imdecode_backend: str = 'pillow'
+
+    def __call__(self, results: dict) -> dict:
+        path = _join(results.get('seg_prefix'), results['ann_info']['seg_map'])
+        stored = imread(path, 'unchanged', backend=self.imdecode_backend, file_client_args=self.file_client_args)
+        label = self._as_indices(stored, path)
+        size = results.get('ori_shape', label.shape)[:2]
+        if label.shape != size:
+            raise ValueError(
+                f'{path}: label map of {_wxh(label.shape)} for an image of {_wxh(size)}, {results["filename"]}'
+            )
+        results['gt_semantic_seg'] = self._remap(label, results.get('label_map'))
+        results.setdefault('seg_fields', []).append('gt_semantic_seg')
+        return results
+
+    def _as_indices(self, stored: np.ndarray, path: str) -> np.ndarray:
+        if stored.ndim == 3 and stored.shape[2] == 1:
+            stored = stored[..., 0]
+        if stored.ndim != 2:
+            mend = 'convert it' if self.imdecode_backend == 'pillow' else "convert it, or try imdecode_backend='pillow'"
+            raise ValueError(f'{path}: a colour image ({stored.shape[2]} channels) instead of class indices; {mend}')
+        highest = int(stored.max())
+        if highest > np.iinfo(np.uint16).max:
+            raise ValueError(f'{path}: label values up to {highest} are no class indices')
+        return stored.astype(np.min_scalar_type(max(highest, 0)))
+
+    def _remap(self, label: np.ndarray, label_map: dict[int, int] | None) -> np.ndarray:
+        if not (label_map or self.reduce_zero_label):
+            return label
+        table = np.arange(max(256, int(label.max()) + 1))
+        for old, new in (label_map or {}).items():
+            if old < len(table):
+                table[old] = new if new >= 0 else _IGNORED
+        if self.reduce_zero_label:
+            table = np.where((table == 0) | (table == _IGNORED), _IGNORED, table - 1)
+        table = table.astype(np.min_scalar_type(table.max()))
+        return cv2.LUT(label, table) if label.dtype == np.uint8 else table[label]
+
+
+def _join(prefix: str | None, name: str) -> str:
+    return name if prefix is None else osp.join(prefix, name)
+
+
+def _wxh(shape: tuple[int, ...]) -> str:
+    return f'{shape[1]}x{shape[0]}'

@@ -1,0 +1,155 @@
+"""Transforms that put something else in the place of a part of the image."""
+
+from collections.abc import Sequence, Sized
+from dataclasses import dataclass
+from functools import partial
+from numbers import Number
+
+import numpy as np
+
+from mmcv.image import channel_values, imresize
+
+from ..builder import PIPELINES
+from ._common import as_scales, map_fields, require, require_prob
+
+
+@PIPELINES.register_module()
+@dataclass(eq=False)
+class RandomCutOut:
+    """Fill random boxes of the image, and of the labels if asked (CutOut, https://arxiv.org/abs/1708.04552).
+
+    Args:
+        prob: probability.
+        n_holes: number of boxes, or (fewest, most).
+        cutout_shape: (w, h) of a box in pixels, or several to choose from.
+        cutout_ratio: or the same as shares of the image.
+        fill_in: one number for all channels, or one for each.
+        seg_fill_in: label value in the boxes; None leaves the labels alone.
+    """
+
+    prob: float
+    n_holes: int | tuple[int, int]
+    cutout_shape: tuple[int, int] | list[tuple[int, int]] | None = None
+    cutout_ratio: tuple[float, float] | list[tuple[float, float]] | None = None
+    fill_in: float | Sequence[float] = (0, 0, 0)
+    seg_fill_in: int | None = None
+
+    def __post_init__(self):
+        require_prob(self, self.prob)
+        given = (self.cutout_shape is None) != (self.cutout_ratio is None)
+        require(given, self, 'give either cutout_shape or cutout_ratio')
+        if isinstance(self.n_holes, Number):
+            self.n_holes = (self.n_holes, self.n_holes)
+        fewest, most = self.n_holes
+        require(0 <= fewest <= most, self, f'n_holes must be a number or (fewest, most), got {self.n_holes}')
+        valid = self.seg_fill_in is None or (isinstance(self.seg_fill_in, int) and 0 <= self.seg_fill_in <= 255)
+        require(valid, self, f'seg_fill_in must be an integer in [0, 255] or None, got {self.seg_fill_in!r}')
+
+    def __call__(self, results: dict) -> dict:
+        if not np.random.rand() < self.prob:
+            return results
+        img = results['img']
+        holes = self._draw_holes(*img.shape[:2])
+        fill = channel_values(self.fill_in, img, 'fill_in')
+        paint_label = partial(_paint, holes=holes, value=self.seg_fill_in)
+        map_fields(
+            results,
+            partial(_paint, holes=holes, value=fill if img.ndim == 3 else fill[0]),
+            paint_label if self.seg_fill_in is not None else lambda label: label,
+        )
+        return results
+
+    def _draw_holes(self, height: int, width: int) -> list[tuple[slice, slice]]:
+        candidates = as_scales(self.cutout_ratio if self.cutout_shape is None else self.cutout_shape)
+        holes = []
+        for _ in range(np.random.randint(self.n_holes[0], self.n_holes[1] + 1)):
+            left, top = np.random.randint(width), np.random.randint(height)
+            hole_width, hole_height = candidates[np.random.randint(len(candidates))]
+            if self.cutout_shape is None:
+                hole_width, hole_height = int(hole_width * width), int(hole_height * height)
+            holes.append((slice(top, top + hole_height), slice(left, left + hole_width)))
+        return holes
+
+
+@PIPELINES.register_module()
+@dataclass(eq=False)
+class RandomMosaic:
+    """Put four samples around a random point of a canvas twice as large as ``img_scale``.
+
+    ``MultiImageMixDataset`` asks :meth:`get_indexes` for three more samples and hands them over in
+    ``results['mix_results']``. Each sample is fitted into ``img_scale`` with its shape kept, and touches the point with
+    its corner; what stands over the canvas is cut off.
+
+    Args:
+        prob: probability.
+        img_scale: (h, w) of one sample.
+        center_ratio_range: the point lies at ratios drawn from this range times ``img_scale``.
+        pad_val, seg_pad_val: fill the rest of the canvas.
+
+    Sets ``img_shape, ori_shape``.
+    """
+
+    prob: float
+    img_scale: tuple[int, int] = (640, 640)
+    center_ratio_range: tuple[float, float] = (0.5, 1.5)
+    pad_val: float | Sequence[float] = 0
+    seg_pad_val: int = 255
+
+    def __post_init__(self):
+        require_prob(self, self.prob)
+        self.img_scale = tuple(self.img_scale)
+        low, high = self.center_ratio_range
+        inside = 0 <= low <= high <= 2
+        require(inside, self, f'center_ratio_range must lie in [0, 2], got {self.center_ratio_range}')
+
+    def get_indexes(self, dataset: Sized) -> list[int]:
+        """Three random indices of the data set."""
+        return [np.random.randint(len(dataset)) for _ in range(3)]
+
+    def __call__(self, results: dict) -> dict:
+        if not np.random.rand() < self.prob:
+            return results
+        others = results.get('mix_results')
+        require(others is not None and len(others) == 3, self, 'needs three mix_results: use MultiImageMixDataset')
+        height, width = self.img_scale
+        x = int(np.random.uniform(*self.center_ratio_range) * width)
+        y = int(np.random.uniform(*self.center_ratio_range) * height)
+        samples = [results, *others]
+        mosaics = {'img': self._combine([sample['img'] for sample in samples], x, y, self.pad_val, 'bilinear')}
+        for key in results.get('seg_fields', []):
+            mosaics[key] = self._combine([sample[key] for sample in samples], x, y, self.seg_pad_val, 'nearest')
+        results.update(mosaics)
+        results['img_shape'] = results['ori_shape'] = results['img'].shape
+        return results
+
+    def _combine(self, images: list[np.ndarray], x: int, y: int, fill, interpolation: str) -> np.ndarray:
+        """Place the images top left, top right, bottom left and bottom right of (x, y)."""
+        first = images[0]
+        height, width = self.img_scale
+        canvas = np.empty((height * 2, width * 2, *first.shape[2:]), first.dtype)
+        fill = channel_values(fill, first, 'pad_val')
+        canvas[...] = fill if first.ndim == 3 else fill[0]
+        for index, img in enumerate(images):
+            ratio = min(height / img.shape[0], width / img.shape[1])
+            size = int(img.shape[1] * ratio), int(img.shape[0] * ratio)
+            img = imresize(img, size, interpolation=interpolation)
+            rows, img_rows = _span(y, size[1], height * 2, before=index < 2)
+            columns, img_columns = _span(x, size[0], width * 2, before=index % 2 == 0)
+            canvas[rows, columns] = img[img_rows, img_columns]
+        return canvas
+
+
+def _paint(array: np.ndarray, holes: list[tuple[slice, slice]], value) -> np.ndarray:
+    array = array.copy()
+    for hole in holes:
+        array[hole] = value
+    return array
+
+
+def _span(center: int, length: int, total: int, before: bool) -> tuple[slice, slice]:
+    """Where along one axis an image lies that ends (``before``) or starts at the center; and which part of it."""
+    if before:
+        start = max(center - length, 0)
+        return slice(start, center), slice(length - (center - start), length)
+    stop = min(center + length, total)
+    return slice(center, stop), slice(0, stop - center)

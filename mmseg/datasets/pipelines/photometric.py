@@ -1,0 +1,183 @@
+"""Transforms of the image's values; labels stay as they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from mmcv.image import as_uint8, bgr2hsv, clahe, hsv2bgr, imnormalize, lut_transform
+
+from ..builder import PIPELINES
+from ._common import require
+
+
+@PIPELINES.register_module()
+@dataclass(eq=False)
+class Normalize:
+    """``(img - mean) / std`` in float32, after a swap of BGR to RGB if ``to_rgb``; adds ``img_norm_cfg``.
+
+    Args:
+        mean, std: one value a channel, in the order after the swap.
+    """
+
+    mean: Sequence[float]
+    std: Sequence[float]
+    to_rgb: bool = True
+
+    def __post_init__(self):
+        self.mean, self.std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
+        require(self.mean.shape == self.std.shape, self, 'mean and std must have one value a channel each')
+        require((self.std > 0).all(), self, f'std must be positive, got {self.std.tolist()}')
+
+    def __call__(self, results: dict) -> dict:
+        results['img'] = imnormalize(results['img'], self.mean, self.std, self.to_rgb)
+        results['img_norm_cfg'] = {'mean': self.mean, 'std': self.std, 'to_rgb': self.to_rgb}
+        return results
+
+
+@PIPELINES.register_module()
+@dataclass(eq=False)
+class Rerange:
+    """Stretch the image's values linearly so that they reach from ``min_value`` to ``max_value``."""
+
+    min_value: float = 0
+    max_value: float = 255
+
+    def __post_init__(self):
+        require(self.min_value < self.max_value, self, 'min_value must be below max_value')
+
+    def __call__(self, results: dict) -> dict:
+        img = results['img']
+        low, high = img.min(), img.max()
+        require(low < high, self, f'{results.get("filename")}: all values are {low}, nothing to stretch')
+        results['img'] = (img - low) / (high - low) * (self.max_value - self.min_value) + self.min_value
+        return results
+
+
+@PIPELINES.register_module()
+@dataclass(eq=False)
+class CLAHE:
+    """Contrast limited adaptive histogram equalisation of each channel, see :func:`mmcv.image.clahe`."""
+
+    clip_limit: float = 40.0
+    tile_grid_size: tuple[int, int] = (8, 8)
+
+    def __post_init__(self):
+        require(self.clip_limit > 0, self, f'clip_limit must be positive, got {self.clip_limit}')
+        require(len(self.tile_grid_size) == 2, self, f'tile_grid_size must be two numbers, got {self.tile_grid_size}')
+
+    def __call__(self, results: dict) -> dict:
+        img = results['img']
+        planes = np.atleast_3d(as_uint8(img, 'CLAHE')).transpose(2, 0, 1)
+        equalized = [clahe(plane, self.clip_limit, self.tile_grid_size) for plane in planes]
+        results['img'] = np.stack(equalized, axis=-1).reshape(img.shape).astype(img.dtype, copy=False)
+        return results
+
+
+@PIPELINES.register_module()
+@dataclass(eq=False)
+class RGB2Gray:
+    """Replace the channels by their weighted sum, repeated ``out_channels`` times (as often as before if None).
+
+    Args:
+        weights: one for each channel of the image.
+
+    The result is float64, as the weights are. Sets ``img_shape``.
+    """
+
+    out_channels: int | None = None
+    weights: Sequence[float] = (0.299, 0.587, 0.114)
+
+    def __post_init__(self):
+        require(self.out_channels is None or self.out_channels > 0, self, 'out_channels must be positive')
+
+    def __call__(self, results: dict) -> dict:
+        img = results['img']
+        matches = img.ndim == 3 and img.shape[2] == len(self.weights)
+        require(matches, self, f'{len(self.weights)} weights for an image of shape {img.shape}')
+        gray = (img * np.array(self.weights)).sum(2, keepdims=True)
+        results['img'] = gray.repeat(self.out_channels or len(self.weights), axis=2)
+        results['img_shape'] = results['img'].shape
+        return results
+
+
+@PIPELINES.register_module()
+@dataclass(eq=False)
+class AdjustGamma:
+    """Gamma correction of 8-bit values: ``255 (v / 255) ** (1 / gamma)``, cut to integers."""
+
+    gamma: float = 1.0
+
+    def __post_init__(self):
+        require(self.gamma > 0, self, f'gamma must be positive, got {self.gamma}')
+        self._table = np.array([(value / 255) ** (1 / self.gamma) * 255 for value in range(256)]).astype(np.uint8)
+
+    def __call__(self, results: dict) -> dict:
+        results['img'] = lut_transform(results['img'], self._table)
+        return results
+
+
+@PIPELINES.register_module()
+@dataclass(eq=False)
+class PhotoMetricDistortion:
+    """Random brightness, contrast, saturation and hue of a BGR image, each applied with probability one half.
+
+    Contrast comes second or last, at random. Every step rounds to 8 bit. Floats are clipped to [0, 255] first.
+    From SSD, https://arxiv.org/abs/1512.02325.
+
+    Args:
+        brightness_delta: up to this much is added or subtracted.
+        contrast_range, saturation_range: (lowest, highest) factor.
+        hue_delta: the hue, of 180 steps, turns by a number from [-hue_delta, hue_delta).
+    """
+
+    brightness_delta: float = 32
+    contrast_range: tuple[float, float] = (0.5, 1.5)
+    saturation_range: tuple[float, float] = (0.5, 1.5)
+    hue_delta: int = 18
+
+    def __call__(self, results: dict) -> dict:
+        img = results['img']
+        require(img.ndim == 3 and img.shape[2] == 3, self, f'needs a BGR image, got shape {img.shape}')
+        img = as_uint8(img, 'PhotoMetricDistortion')
+        if np.random.randint(2):
+            delta = np.random.uniform(-self.brightness_delta, self.brightness_delta)
+            img = cv2.LUT(img, _linear_table(1, delta))
+        contrast_first = np.random.randint(2)
+        if contrast_first:
+            img = self._change_contrast(img)
+        img = self._change_saturation(img)
+        img = self._change_hue(img)
+        if not contrast_first:
+            img = self._change_contrast(img)
+        results['img'] = img
+        return results
+
+    def _change_contrast(self, img: np.ndarray) -> np.ndarray:
+        if not np.random.randint(2):
+            return img
+        return cv2.LUT(img, _linear_table(np.random.uniform(*self.contrast_range)))
+
+    def _change_saturation(self, img: np.ndarray) -> np.ndarray:
+        if not np.random.randint(2):
+            return img
+        return _map_hsv(img, 1, _linear_table(np.random.uniform(*self.saturation_range)))
+
+    def _change_hue(self, img: np.ndarray) -> np.ndarray:
+        if not np.random.randint(2):
+            return img
+        turn = np.random.randint(-self.hue_delta, max(self.hue_delta, 1))
+        return _map_hsv(img, 0, ((np.arange(256) + turn) % 180).astype(np.uint8))
+
+
+def _linear_table(factor: float, offset: float = 0) -> np.ndarray:
+    """``factor * v + offset`` for the 256 values of a byte, clipped and cut to integers."""
+    return (np.arange(256, dtype=np.float32) * factor + offset).clip(0, 255).astype(np.uint8)
+
+
+def _map_hsv(img: np.ndarray, channel: int, table: np.ndarray) -> np.ndarray:
+    """Send one channel of the HSV form of a BGR image through a table."""
+    hsv = bgr2hsv(img)
+    cv2.insertChannel(cv2.LUT(cv2.extractChannel(hsv, channel), table), hsv, channel)
+    return hsv2bgr(hsv)

@@ -1,0 +1,132 @@
+"""Transforms that change the number of pixels."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from mmcv.image import imrescale, imresize, imresize_to_multiple, rescale_size
+
+from ..builder import PIPELINES
+from ._common import as_scales, map_fields, require
+
+
+@PIPELINES.register_module()
+@dataclass(eq=False)
+class Resize:
+    """Resize the image bilinearly and the labels to the nearest value.
+
+    The scale (w, h) is ``results['scale']`` if test-time augmentation has set it, else, by the arguments:
+
+    - ``img_scale`` alone: that scale;
+    - ``ratio_range``: ``img_scale`` (the image's own size if None) times a ratio drawn from the range, cut to integers;
+    - several ``img_scale`` and ``multiscale_mode='range'``: long and short edge, each drawn between the smallest
+      and the largest of the scales;
+    - several and ``'value'``: one of them.
+
+    Args:
+        img_scale: one scale or several, or None.
+        multiscale_mode: ``'range'`` or ``'value'``.
+        ratio_range: (smallest, largest) ratio.
+        keep_ratio: the largest size of the image's own shape that fits: its long edge into the larger number of the
+            scale, its short edge into the smaller. Otherwise exactly (w, h).
+        min_size: with ``keep_ratio``, make the short edge the scale's smaller number, but at least this.
+
+    Adds ``scale, scale_idx, scale_factor (w, h, w, h), keep_ratio``; sets ``img_shape, pad_shape``.
+    """
+
+    img_scale: tuple[int, int] | list[tuple[int, int]] | None = None
+    multiscale_mode: str = 'range'
+    ratio_range: tuple[float, float] | None = None
+    keep_ratio: bool = True
+    min_size: int | None = None
+
+    def __post_init__(self):
+        self.img_scale = as_scales(self.img_scale)
+        if self.ratio_range is None:
+            modes = ('value', 'range')
+            require(self.multiscale_mode in modes, self, f'multiscale_mode must be one of {modes}')
+        else:
+            single = self.img_scale is None or len(self.img_scale) == 1
+            require(single, self, f'ratio_range takes one img_scale or none, got {self.img_scale}')
+            low, high = self.ratio_range
+            require(0 < low <= high, self, f'ratio_range must be (smallest, largest), got {self.ratio_range}')
+
+    def __call__(self, results: dict) -> dict:
+        height, width = results['img'].shape[:2]
+        if 'scale' not in results:
+            results['scale'], results['scale_idx'] = self._draw_scale((width, height))
+        size = results['scale']
+        if self.keep_ratio:
+            if self.min_size is not None:
+                size = results['scale'] = self._raise_to_min_size(size, height, width)
+            size = rescale_size((width, height), size)
+        map_fields(results, partial(imresize, size=size), partial(imresize, size=size, interpolation='nearest'))
+        results['img_shape'] = results['pad_shape'] = results['img'].shape
+        results['scale_factor'] = np.array([size[0] / width, size[1] / height] * 2, np.float32)
+        results['keep_ratio'] = self.keep_ratio
+        return results
+
+    def _draw_scale(self, size: tuple[int, int]) -> tuple[tuple[int, int], int | None]:
+        """The scale (w, h) and its index among the given ones, None where it was made up."""
+        if self.ratio_range is not None:
+            low, high = self.ratio_range
+            ratio = np.random.random_sample() * (high - low) + low
+            width, height = self.img_scale[0] if self.img_scale else size
+            return (int(width * ratio), int(height * ratio)), None
+        require(self.img_scale, self, 'give img_scale or ratio_range; only test-time augmentation does without both')
+        if len(self.img_scale) == 1:
+            return self.img_scale[0], 0
+        if self.multiscale_mode == 'value':
+            index = np.random.randint(len(self.img_scale))
+            return self.img_scale[index], index
+        long_edges, short_edges = [max(scale) for scale in self.img_scale], [min(scale) for scale in self.img_scale]
+        long_edge = np.random.randint(min(long_edges), max(long_edges) + 1)
+        return (long_edge, np.random.randint(min(short_edges), max(short_edges) + 1)), None
+
+    def _raise_to_min_size(self, scale: tuple, height: int, width: int) -> tuple:
+        short = max(self.min_size, min(scale))
+        return (short * height / width, short) if height > width else (short, short * width / height)
+
+
+@PIPELINES.register_module()
+@dataclass(eq=False)
+class ResizeToMultiple:
+    """Enlarge image and labels so that both edges are multiples of ``size_divisor``; sets ``img_shape, pad_shape``.
+
+    Args:
+        interpolation: for the image, bilinear by default; the labels take the nearest value.
+    """
+
+    size_divisor: int = 32
+    interpolation: str | None = None
+
+    def __post_init__(self):
+        require(self.size_divisor > 0, self, f'size_divisor must be positive, got {self.size_divisor}')
+
+    def __call__(self, results: dict) -> dict:
+        resize = partial(imresize_to_multiple, divisor=self.size_divisor, scale_factor=1)
+        map_fields(
+            results,
+            partial(resize, interpolation=self.interpolation or 'bilinear'),
+            partial(resize, interpolation='nearest'),
+        )
+        results['img_shape'] = results['pad_shape'] = results['img'].shape
+        return results
+
+
+@PIPELINES.register_module()
+@dataclass(eq=False)
+class SegRescale:
+    """Resize the labels alone by a factor, to the nearest value."""
+
+    scale_factor: float = 1
+
+    def __post_init__(self):
+        require(self.scale_factor > 0, self, f'scale_factor must be positive, got {self.scale_factor}')
+
+    def __call__(self, results: dict) -> dict:
+        if self.scale_factor != 1:
+            for key in results.get('seg_fields', []):
+                results[key] = imrescale(results[key], self.scale_factor, interpolation='nearest')
+        return results
