@@ -1,0 +1,77 @@
+"""What a bug report needs to know about the machine."""
+
+import importlib.util
+import os
+import platform
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import torch
+
+
+def collect_env() -> dict[str, str | bool]:
+    """Versions of Python, torch, CUDA, compilers, OpenCV and this package; the GPUs and whether the extension is there.
+
+    Returns:
+        {what: text}, in the order in which to print it.
+    """
+    import cv2
+
+    from mmcv.version import __version__
+
+    env = {'sys.platform': sys.platform, 'Python': sys.version.replace('\n', ''), 'CPU': _cpu()}
+    env['CUDA available'] = torch.cuda.is_available()
+    env |= _cuda() if env['CUDA available'] else {}
+    env['GCC'] = _first_line('gcc', '--version') or 'n/a'
+    env['PyTorch'] = torch.__version__
+    env['PyTorch compiling details'] = torch.__config__.show()
+    env['TorchVision'] = _torchvision()
+    env['OpenCV'] = cv2.__version__
+    env['MMCV'] = __version__
+    env['MMCV extension'] = 'built' if importlib.util.find_spec('mmcv._ext') else 'not built: slower, but all works'
+    return env
+
+
+def _cuda() -> dict[str, str]:
+    from torch.utils.cpp_extension import CUDA_HOME
+
+    devices = defaultdict(list)
+    for index in range(torch.cuda.device_count()):
+        devices[torch.cuda.get_device_name(index)].append(str(index))
+    env = {f'GPU {",".join(indices)}': name for name, indices in devices.items()}
+    env['CUDA_HOME'] = CUDA_HOME or 'n/a'
+    nvcc = _last_line(str(Path(CUDA_HOME, 'bin', 'nvcc')), '--version') if CUDA_HOME else None
+    env['NVCC'] = nvcc or 'n/a'
+    return env
+
+
+def _cpu() -> str:
+    cpuinfo = Path('/proc/cpuinfo')
+    model = re.search(r'model name\s*:\s*(.+)', cpuinfo.read_text()) if cpuinfo.exists() else None
+    return f'{model[1] if model else platform.machine()}, {os.cpu_count()} cores'
+
+
+def _torchvision() -> str:
+    try:
+        import torchvision
+    except Exception as error:  # one that was built for another torch fails in many ways
+        return f'n/a ({type(error).__name__})'
+    return torchvision.__version__
+
+
+def _lines(*command: str) -> list[str]:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip().splitlines()
+    except (OSError, subprocess.CalledProcessError):
+        return []
+
+
+def _first_line(*command: str) -> str | None:
+    return next(iter(_lines(*command)), None)
+
+
+def _last_line(*command: str) -> str | None:
+    return next(reversed(_lines(*command)), None)

@@ -1,0 +1,49 @@
+"""What the user did wrong, in one line: where, what, and the mend."""
+
+import difflib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class ConfigError(ValueError):
+    """A mistake in a config, in one line: where it is, what is wrong, and how to mend it."""
+
+    def __str__(self) -> str:  # KeyError and OSError, which some subclasses also are, would quote or reorder the text
+        return ' '.join(str(arg) for arg in self.args)
+
+
+class ConfigKeyError(ConfigError, KeyError):
+    """A name that does not exist, is reserved, or is set twice."""
+
+
+class ConfigTypeError(ConfigError, TypeError):
+    """A value or an argument of a kind that does not fit."""
+
+
+class ConfigImportError(ConfigError, ImportError):
+    """A module of ``custom_imports`` that cannot be imported."""
+
+
+class ConfigFileNotFoundError(ConfigError, FileNotFoundError):
+    """A config or one of its bases that is not there."""
+
+
+def did_you_mean(name: object, candidates: Iterable[object], count: int = 1, cutoff: float = 0.6) -> str:
+    """``' (did you mean x?)'`` with the nearest candidates, or an empty string when none is near."""
+    near = difflib.get_close_matches(str(name), sorted({str(c) for c in candidates}), n=count, cutoff=cutoff)
+    return f' (did you mean {" or ".join(near)}?)' if near else ''
+
+
+def short_path(path: str | os.PathLike) -> str:
+    """The path as one would type it: relative inside the working directory, absolute elsewhere."""
+    path = Path(path)
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, FileNotFoundError):  # elsewhere, or the working directory was removed
+        return str(path)
+
+
+def one_line(error: BaseException) -> str:
+    """The text of an exception without its line breaks."""
+    return ' '.join(str(error).split())

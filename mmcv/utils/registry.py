@@ -1,0 +1,246 @@
+"""Registries: types by name, and building objects of them from configs, with every argument checked first."""
+
+import inspect
+import sys
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from .config_dict import locate
+from .errors import ConfigError, ConfigKeyError, ConfigTypeError, did_you_mean
+
+_registries: 'weakref.WeakSet[Registry]' = weakref.WeakSet()
+
+
+class Registry:
+    """Maps names to classes or functions of one kind.
+
+    Args:
+        name: what the registry holds, for messages: 'backbone'.
+        build_func: ``build_func(cfg, *args, registry=self, **kwargs)`` behind :meth:`build`; by default the parent's,
+            or :func:`build_from_cfg`.
+        parent: asked for names that this registry does not have.
+        base: what is registered has to be a subclass of this; by default anything that can be called may be.
+        scope: prefix by which this registry's types can be named, as in 'mmseg.ResNet'; by default the package that
+            makes the registry.
+
+    Example:
+        >>> BACKBONES = Registry('backbone', base=nn.Module)
+        >>> @BACKBONES.register_module()
+        ... class ResNet(nn.Module): ...
+        >>> BACKBONES.build(dict(type='ResNet'))
+    """
+
+    def __init__(
+        self, name: str, build_func: Callable | None = None, parent: 'Registry | None' = None,
+        base: type | None = None, scope: str | None = None,
+    ) -> None:
+        self.name, self.parent, self.base = name, parent, base
+        self.scope = scope or sys._getframe(1).f_globals.get('__name__', '').split('.')[0]
+        self.build_func = build_func or (parent.build_func if parent else build_from_cfg)
+        self.children: dict[str, Registry] = {}
+        self._module_dict: dict[str, Any] = {}
+        if parent:
+            parent.children[self.scope] = self
+        _registries.add(self)
+
+    @property
+    def module_dict(self) -> dict[str, Any]:
+        """What is registered, by name."""
+        return self._module_dict
+
+    def __len__(self) -> int:
+        return len(self._module_dict)
+
+    def __contains__(self, key: str) -> bool:
+        return self.get(key) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._module_dict)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}(name={self.name}, items={sorted(self._module_dict)})'
+
+    def get(self, key: str) -> Any:
+        """What is registered as ``key`` here, in a child ('scope.key') or in a parent; None if nothing is."""
+        if key in self._module_dict:
+            return self._module_dict[key]
+        scope, dot, rest = key.partition('.')
+        if dot and scope == self.scope:
+            return self.get(rest)
+        if dot and scope in self.children:
+            return self.children[scope].get(rest)
+        return self.parent.get(key) if self.parent else None
+
+    def build(self, *args: Any, **kwargs: Any) -> Any:
+        """Build what a config describes; see :func:`build_from_cfg`."""
+        return self.build_func(*args, **kwargs, registry=self)
+
+    def register_module(
+        self, name: str | Iterable[str] | None = None, force: bool = False, module: Any = None,
+    ) -> Any:
+        """Register a class or function; a decorator unless ``module`` is given.
+
+        Args:
+            name: its name or names; by default that of the class.
+            force: replace what has that name.
+            module: what to register.
+
+        Raises:
+            KeyError: the name is taken.
+            TypeError: ``module`` is not of this registry's kind.
+        """
+        if inspect.isclass(name):  # used as a decorator without parentheses
+            name, module = None, name
+        if module is not None:
+            self._register(module, name, force)
+            return module
+        return lambda decorated: self.register_module(name, force, decorated)
+
+    def _register(self, module: Any, name: str | Iterable[str] | None, force: bool) -> None:
+        if not self.accepts(module):
+            raise TypeError(f'{self.name} registry: {module!r} is not {self.kind}')
+        names = [module.__name__] if name is None else [name] if isinstance(name, str) else list(name)
+        for key in names:
+            if not isinstance(key, str):
+                raise TypeError(f'{self.name} registry: a name has to be a string, not {key!r}')
+            if key in self._module_dict and not force:
+                raise KeyError(f'{key} is already registered in {self.name}: choose another name, or force=True')
+        self._module_dict.update(dict.fromkeys(names, module))
+
+    def accepts(self, module: Any) -> bool:
+        """Whether ``module`` is of this registry's kind."""
+        if self.base is None:
+            return callable(module)
+        return inspect.isclass(module) and issubclass(module, self.base)
+
+    @property
+    def kind(self) -> str:
+        """What :meth:`accepts` asks for, in words."""
+        return f'a subclass of {self.base.__name__}' if self.base else 'a class or function'
+
+    def find(self, kind: Any, where: str) -> Any:
+        """The class or function that the ``type`` of a config names (or is).
+
+        Raises:
+            ConfigError: it is unknown or of another kind; the message tells the nearest or the right registry's name.
+        """
+        if not isinstance(kind, str):
+            if not callable(kind):
+                raise ConfigTypeError(f'{where}: type has to be a name or a class, not {kind!r}')
+            if not self.accepts(kind):
+                raise ConfigTypeError(f'{where}: {getattr(kind, "__name__", kind)} is not {self.kind} ({self.name})')
+            return kind
+        found = self.get(kind)
+        if found is None:
+            others = sorted(r.name for r in _registries if r is not self and kind in r)
+            hint = did_you_mean(kind, self._names())
+            if others:
+                hint = f', it is a {" or ".join(dict.fromkeys(others))}{hint}'
+            raise ConfigKeyError(f'{where}: {kind} is not in the {self.name} registry{hint}')
+        return found
+
+    def _names(self) -> set[str]:
+        return {*self._module_dict, *(self.parent._names() if self.parent else ())}
+
+
+def build_from_cfg(cfg: dict, registry: Registry, default_args: dict | None = None) -> Any:
+    """Build an object: ``cfg['type']`` is its class (or the name of it), the other keys are the arguments.
+
+    Args:
+        cfg: is not changed.
+        registry: where the type is looked up.
+        default_args: arguments for what ``cfg`` does not set.
+
+    Raises:
+        ConfigError: an unknown type, an unknown or a missing argument, in one line: where it was set, its dotted path,
+            the nearest valid name. A ValueError of the constructor gets the path in front; others pass as they are.
+    """
+    if not isinstance(cfg, dict):
+        raise ConfigTypeError(f'{registry.name}: has to be a dict with the key `type`, not {cfg!r}')
+    if not isinstance(registry, Registry):
+        raise TypeError(f'registry has to be a Registry, not {registry!r}')
+    args = {**(default_args or {}), **cfg}
+    if args.get('type') is None:
+        where = locate(cfg) or registry.name
+        raise ConfigKeyError(f'{where}: `type` is missing: it names the {registry.name} to build')
+    builder = registry.find(args.pop('type'), locate(cfg, 'type'))
+    _check_arguments(builder, cfg, args)
+    try:
+        return builder(**args)
+    except ValueError as error:
+        _add_location(error, cfg, builder)
+        raise
+
+
+def _check_arguments(builder: Callable, cfg: dict, args: dict) -> None:
+    parameters = _Parameters(builder)
+    name = getattr(builder, '__name__', repr(builder))
+    for key in cfg:
+        if key != 'type' and not parameters.accept(key):
+            hint = did_you_mean(key, parameters.names)
+            raise ConfigTypeError(f'{locate(cfg, key)}: {name} takes no such argument{hint}')
+    missing = [key for key in parameters.required if key not in args]
+    if missing:
+        where = locate(cfg)
+        raise ConfigTypeError(f'{where + ": " if where else ""}{name} needs {", ".join(missing)}')
+
+
+def _add_location(error: ValueError, cfg: dict, builder: Callable) -> None:
+    """Put the place in the config before the message, at the innermost object that has one."""
+    if isinstance(error, ConfigError) or hasattr(error, 'config_location') or len(error.args) != 1:
+        return
+    error.config_location = locate(cfg)
+    if error.config_location:
+        error.args = (f'{error.config_location}: {getattr(builder, "__name__", builder)}: {error}',)
+
+
+class _Parameters:
+    """The arguments that a class or function takes by name.
+
+    A constructor with ``**kwargs`` passes them on, so those of its bases count too, up to the first one without. If
+    there is none, anything goes.
+
+    Attributes:
+        names: the names.
+        required: those without a default. Of the outermost constructor only: it may set those of its bases itself.
+    """
+
+    def __init__(self, builder: Callable) -> None:
+        self.names: set[str] = set()
+        self.required: list[str] = []
+        self.open = True
+        self._constants: set = set()
+        for index, function in enumerate(_constructors(builder)):
+            try:
+                parameters = list(inspect.signature(function).parameters.values())
+            except (ValueError, TypeError):  # written in C and undocumented
+                return
+            named = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+            if inspect.isclass(builder) and function is not builder:
+                named = [p for p in named if p is not parameters[0]]
+            self.names.update(p.name for p in named)
+            if index == 0:
+                self.required = [p.name for p in named if p.default is p.empty]
+            if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+                self.open = False
+                return
+            # A constructor that reads kwargs.pop('x') takes x without passing it on.
+            self._constants.update(getattr(getattr(function, '__code__', None), 'co_consts', ()))
+
+    def accept(self, key: str) -> bool:
+        return self.open or key in self.names or key in self._constants
+
+
+def _constructors(builder: Callable) -> Iterator[Callable]:
+    if not inspect.isclass(builder):
+        yield builder
+        return
+    own = [vars(cls)['__init__'] for cls in builder.__mro__ if cls is not object and '__init__' in vars(cls)]
+    yield from own or [builder]
+
+
+
