@@ -1,0 +1,30 @@
+from .ade import ADE20KDataset
+from .builder import DATASETS, PIPELINES, build_dataloader, build_dataset
+from .camvid import CamVidDataset
+from .chase_db1 import ChaseDB1Dataset
+from .cityscapes import CityscapesDataset
+from .class_weights import class_weights
+from .coco_stuff import COCOStuffDataset
+from .custom import CustomDataset
+from .dark_zurich import DarkZurichDataset
+from .dataset_wrappers import ConcatDataset, MultiImageMixDataset, RepeatDataset
+from .drive import DRIVEDataset
+from .face import FaceOccludedDataset
+from .failures import DataError
+from .hrf import HRFDataset
+from .isaid import iSAIDDataset
+from .isprs import ISPRSDataset
+from .loveda import LoveDADataset
+from .night_driving import NightDrivingDataset
+from .pascal_context import PascalContextDataset, PascalContextDataset59
+from .potsdam import PotsdamDataset
+from .stare import STAREDataset
+from .voc import PascalVOCDataset
+
+__all__ = [
+    'DATASETS', 'PIPELINES', 'ADE20KDataset', 'COCOStuffDataset', 'CamVidDataset', 'ChaseDB1Dataset',
+    'CityscapesDataset', 'ConcatDataset', 'CustomDataset', 'DRIVEDataset', 'DarkZurichDataset', 'DataError',
+    'FaceOccludedDataset', 'HRFDataset', 'ISPRSDataset', 'LoveDADataset', 'MultiImageMixDataset',
+    'NightDrivingDataset', 'PascalContextDataset', 'PascalContextDataset59', 'PascalVOCDataset', 'PotsdamDataset',
+    'RepeatDataset', 'STAREDataset', 'build_dataloader', 'build_dataset', 'class_weights', 'iSAIDDataset',
+]

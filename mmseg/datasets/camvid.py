@@ -1,0 +1,15 @@
+from mmseg.core.evaluation.class_names import get_classes, get_palette
+
+from .builder import DATASETS
+from .custom import CustomDataset
+
+
+@DATASETS.register_module()
+class CamVidDataset(CustomDataset):
+    """CamVid in its 11 classes: ``images/*.jpg``, ``annotations/*.png`` (palette indices; 255 = void).
+
+    Brostow et al.: Semantic object classes in video, PRL 2009.
+    """
+
+    CLASSES = tuple(get_classes('camvid'))
+    PALETTE = get_palette('camvid')

@@ -1,0 +1,100 @@
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mmcv.utils import ConfigError, print_log
+from mmseg.core.evaluation.class_names import get_classes, get_palette
+
+from .builder import DATASETS
+from .custom import CustomDataset
+from .submission import write_label_maps
+
+#: The id of each class (trainId) on the test server; what is no class becomes 0, "unlabeled".
+_LABEL_IDS = (7, 8, 11, 12, 13, 17, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 31, 32, 33)
+
+
+@DATASETS.register_module()
+class CityscapesDataset(CustomDataset):
+    """Cityscapes: ``*_leftImg8bit.png`` with label maps ``*_gtFine_labelTrainIds.png`` of 19 classes.
+
+    Cordts et al.: The Cityscapes dataset for semantic urban scene understanding, CVPR 2016.
+    """
+
+    CLASSES = tuple(get_classes('cityscapes'))
+    PALETTE = get_palette('cityscapes')
+
+    def __init__(
+        self,
+        img_suffix: str = '_leftImg8bit.png',
+        seg_map_suffix: str = '_gtFine_labelTrainIds.png',
+        **kwargs,
+    ) -> None:
+        super().__init__(img_suffix=img_suffix, seg_map_suffix=seg_map_suffix, **kwargs)
+
+    def format_results(
+        self, results: list, imgfile_prefix: str, to_label_id: bool = True, indices: list[int] | None = None
+    ) -> list[str]:
+        """Write ``imgfile_prefix/NAME.png`` as palette images for the test server.
+
+        Args:
+            results: (H, W) label maps.
+            to_label_id: write the server's ids instead of the classes' indices.
+            indices: the samples that they belong to; None takes them in order.
+
+        Returns:
+            The paths of the files.
+        """
+        if not to_label_id:
+            return write_label_maps(self, results, imgfile_prefix, indices, palette=self.PALETTE)
+        palette = np.zeros((256, 3), np.uint8)
+        palette[list(_LABEL_IDS)] = get_palette('cityscapes')
+        return write_label_maps(self, results, imgfile_prefix, indices, _to_label_ids, palette)
+
+    def evaluate(
+        self,
+        results: Any,
+        metric: str | Sequence[str] = 'mIoU',
+        logger: Any = None,
+        imgfile_prefix: str | None = None,
+        **kwargs,
+    ) -> dict[str, float]:
+        """As :meth:`CustomDataset.evaluate`; the metric ``cityscapes`` is the official script's.
+
+        Args:
+            imgfile_prefix: the folder of the formatted results, for the metric ``cityscapes``.
+
+        Raises:
+            ConfigError: that metric without ``imgfile_prefix`` or without the package cityscapesscripts.
+        """
+        metrics = [metric] if isinstance(metric, str) else list(metric)
+        values = {}
+        if 'cityscapes' in metrics:
+            metrics.remove('cityscapes')
+            values |= self._official(imgfile_prefix, logger)
+        if metrics:
+            values |= super().evaluate(results, metrics, logger, **kwargs)
+        return values
+
+    def _official(self, folder: str | None, logger: Any) -> dict[str, float]:
+        if folder is None:
+            raise ConfigError("metric 'cityscapes' reads formatted results: set imgfile_prefix to their folder")
+        try:
+            from cityscapesscripts.evaluation import evalPixelLevelSemanticLabeling as official
+        except ImportError:
+            raise ConfigError("metric 'cityscapes' is the official script's: pip install cityscapesscripts") from None
+        print_log(f'Evaluating {folder} with cityscapesscripts', logger)
+        official.args.evalInstLevelScore = True
+        official.args.evalPixelAccuracy = True
+        official.args.JSONOutput = False
+        official.args.predictionPath = str(Path(folder).absolute())
+        labels = [str(path) for path in sorted(Path(self.ann_dir).rglob('*gtFine_labelIds.png'))]
+        predictions = [official.getPrediction(official.args, label) for label in labels]
+        return official.evaluateImgLists(predictions, labels, official.args)
+
+
+def _to_label_ids(label: np.ndarray) -> np.ndarray:
+    table = np.zeros(256, np.uint8)
+    table[:len(_LABEL_IDS)] = _LABEL_IDS
+    return table[label]

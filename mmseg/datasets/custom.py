@@ -1,0 +1,296 @@
+"""The data set of images in one folder and label maps in another; all others derive from it."""
+
+import os.path as osp
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from torch.utils.data import Dataset
+
+from mmcv.utils import ConfigError, print_log
+from mmseg.core.evaluation.confusion import ConfusionMatrix
+from mmseg.core.evaluation.metrics import Areas, check_metrics, intersect_and_union, remap_label
+from mmseg.core.evaluation.report import flatten, log_tables
+from mmseg.utils import get_root_logger
+
+from .builder import DATASETS
+from .classes import random_palette, read_classes, subset_label_map
+from .evaluator import ALL_METRICS, Evaluator, ImageAreas
+from .img_infos import list_images, require_folder
+from .pipelines import Compose, LoadAnnotations
+
+
+@DATASETS.register_module()
+class CustomDataset(Dataset):
+    """Images and label maps that differ in folder and suffix only.
+
+    .. code-block:: none
+
+        data_root
+        ├── img_dir
+        │   ├── xxx{img_suffix}
+        │   └── some/folder/yyy{img_suffix}
+        └── ann_dir
+            ├── xxx{seg_map_suffix}
+            └── some/folder/yyy{seg_map_suffix}
+
+    Label maps hold the class of each pixel as its value (or palette index): 0 for the first class, or 1 with
+    ``reduce_zero_label``.
+
+    Args:
+        pipeline: transforms, as configs or callables.
+        img_dir, ann_dir: folders, below ``data_root`` unless absolute; without ``ann_dir`` there are no labels.
+        img_suffix, seg_map_suffix: what file names end in.
+        split: a text file with one name a line, without suffix; None takes all files of ``img_dir`` in sorted order.
+        data_root: see above.
+        test_mode: whether samples come without their label.
+        ignore_index: the label value that counts neither for the loss nor for metrics.
+        reduce_zero_label: whether the value 0 means "no class" and 1 the first class.
+        classes: names, or a text file with one a line. Where the data set knows its classes, a subset of them, in a
+            new order if wanted; the other classes are ignored.
+        palette: one [red, green, blue] a class; None takes the data set's, or draws colours.
+        gt_seg_map_loader_cfg: arguments of LoadAnnotations for evaluation.
+        file_client_args: of :func:`mmcv.fileio.get_bytes`, for reading ``split``.
+
+    Attributes:
+        CLASSES, PALETTE: names and colours in use.
+        img_infos: reads like a list of ``dict(filename=..., ann=dict(seg_map=...))``.
+        label_map: of a subset of the classes, {class in the files: class in use, or -1 if ignored}; else None.
+
+    Raises:
+        ConfigError: a folder that is not there or empty, an image without a label in training, unknown classes.
+    """
+
+    CLASSES: Sequence[str] | None = None
+    PALETTE: Sequence[Sequence[int]] | None = None
+
+    def __init__(
+        self,
+        pipeline: Sequence,
+        img_dir: str,
+        img_suffix: str = '.jpg',
+        ann_dir: str | None = None,
+        seg_map_suffix: str = '.png',
+        split: str | None = None,
+        data_root: str | None = None,
+        test_mode: bool = False,
+        ignore_index: int = 255,
+        reduce_zero_label: bool = False,
+        classes: Sequence[str] | str | None = None,
+        palette: Sequence[Sequence[int]] | None = None,
+        gt_seg_map_loader_cfg: Mapping | None = None,
+        file_client_args: Mapping | None = None,
+    ) -> None:
+        self.pipeline = Compose(pipeline)
+        self.img_suffix = img_suffix
+        self.seg_map_suffix = seg_map_suffix
+        self.data_root = data_root
+        self.img_dir = self._below_root(img_dir)
+        self.ann_dir = self._below_root(ann_dir)
+        self.split = self._below_root(split)
+        self.test_mode = test_mode
+        self.ignore_index = ignore_index
+        self.reduce_zero_label = reduce_zero_label
+        self.label_map = None
+        self.CLASSES, self.PALETTE = self.get_classes_and_palette(classes, palette)
+        self.gt_seg_map_loader = LoadAnnotations(**(gt_seg_map_loader_cfg or {}))
+        self.file_client_args = dict(file_client_args or {'backend': 'disk'})
+        if test_mode and self.CLASSES is None:
+            raise ConfigError('a data set to test on needs class names: set classes')
+        self.img_infos = self.load_annotations(
+            self.img_dir, self.img_suffix, self.ann_dir, self.seg_map_suffix, self.split)
+
+    def _below_root(self, path: str | None) -> str | None:
+        return path if path is None or self.data_root is None else osp.join(self.data_root, path)
+
+    def __len__(self) -> int:
+        return len(self.img_infos)
+
+    def load_annotations(
+        self, img_dir: str, img_suffix: str, ann_dir: str | None, seg_map_suffix: str, split: str | None
+    ) -> Sequence[dict]:
+        """List the images; a subclass may return a plain list of dicts.
+
+        Returns:
+            One ``dict(filename=..., ann=dict(seg_map=...))`` an image, names relative to ``img_dir`` and ``ann_dir``.
+        """
+        require_folder('data_root', self.data_root)
+        infos = list_images(
+            img_dir, img_suffix, ann_dir, seg_map_suffix, split, not self.test_mode, self.file_client_args)
+        print_log(f'Loaded {len(infos)} images', logger=get_root_logger())
+        return infos
+
+    def get_ann_info(self, idx: int) -> dict:
+        """``dict(seg_map=...)`` of a sample; without ``ann_dir`` a ConfigError."""
+        info = self.img_infos[idx]
+        if 'ann' not in info:
+            raise ConfigError(f'{info["filename"]}: there is no label for it: set ann_dir')
+        return info['ann']
+
+    def sample_files(self, idx: int) -> dict[str, str]:
+        """Paths of a sample's files, ``img`` and, where there is one, ``label``."""
+        info = self.img_infos[idx]
+        files = {'img': osp.join(self.img_dir or '', info['filename'])}
+        if 'ann' in info:
+            files['label'] = osp.join(self.ann_dir or '', info['ann']['seg_map'])
+        return files
+
+    def pre_pipeline(self, results: dict) -> None:
+        """Add to ``results`` what loading needs: folders, and how to rename labels for a subset of the classes."""
+        results['seg_fields'] = []
+        results['img_prefix'] = self.img_dir
+        results['seg_prefix'] = self.ann_dir
+        if self.custom_classes:
+            results['label_map'] = self._file_label_map()
+
+    def _file_label_map(self) -> dict[int, int] | None:
+        """``label_map`` as loading applies it: to the values in the files, before ``reduce_zero_label`` lowers them."""
+        if self.label_map is None:
+            return None
+        first = int(self.reduce_zero_label)
+        return {old + first: self.ignore_index if new < 0 else new + first for old, new in self.label_map.items()}
+
+    def __getitem__(self, idx: int) -> dict:
+        return self.prepare_test_img(idx) if self.test_mode else self.prepare_train_img(idx)
+
+    def prepare_train_img(self, idx: int) -> dict:
+        """Image and label of a sample, through the pipeline."""
+        return self._prepare({'img_info': self.img_infos[idx], 'ann_info': self.get_ann_info(idx)})
+
+    def prepare_test_img(self, idx: int) -> dict:
+        """The image of a sample, through the pipeline."""
+        return self._prepare({'img_info': self.img_infos[idx]})
+
+    def _prepare(self, results: dict) -> dict:
+        self.pre_pipeline(results)
+        return self.pipeline(results)
+
+    def get_gt_seg_map_by_idx(self, index: int) -> np.ndarray:
+        """The label map of a sample as its file has it (and ``gt_seg_map_loader_cfg`` asks for), (H, W)."""
+        results = {'ann_info': self.get_ann_info(index)}
+        self.pre_pipeline(results)
+        return self.gt_seg_map_loader(results)['gt_semantic_seg']
+
+    def get_gt_seg_maps(self, efficient_test: bool | None = None) -> Iterator[np.ndarray]:
+        """All of them, one at a time; ``efficient_test`` is there for old code and without effect."""
+        return (self.get_gt_seg_map_by_idx(index) for index in range(len(self)))
+
+    def eval_label(self, index: int) -> np.ndarray:
+        """The label map of a sample in class indices, ``reduce_zero_label`` resolved, (H, W)."""
+        label = self.get_gt_seg_map_by_idx(index)
+        return remap_label(label, reduce_zero_label=True) if self._labels_to_reduce else label
+
+    @property
+    def _labels_to_reduce(self) -> bool:
+        return self.reduce_zero_label and not self.gt_seg_map_loader.reduce_zero_label
+
+    def label_mapping(self) -> dict[int, str | None]:
+        """What each value in the label files means: the name of a class in use, or None where it is ignored."""
+        used = self.label_map or {i: i for i in range(len(self.CLASSES or ()))}
+        first = int(self.reduce_zero_label)
+        mapping = {old + first: None if new < 0 else self.CLASSES[new] for old, new in used.items()}
+        return dict(sorted({**({0: None} if first else {}), **mapping, self.ignore_index: None}.items()))
+
+    def describe_labels(self) -> str:
+        """The mapping of :meth:`label_mapping` in one line, for the log."""
+        pairs = ', '.join(f'{value} = {name or "(ignored)"}' for value, name in self.label_mapping().items())
+        return f'Labels in {self.ann_dir}: {pairs}'
+
+    def pre_eval(self, preds: Any, indices: int | list[int]) -> list[Areas]:
+        """Count label maps (H, W) against the labels of ``indices``; one result an image, for :meth:`evaluate`."""
+        preds = preds if isinstance(preds, list) else [preds]
+        indices = indices if isinstance(indices, list) else [indices]
+        return [
+            intersect_and_union(
+                pred, self.get_gt_seg_map_by_idx(index), len(self.CLASSES), self.ignore_index,
+                reduce_zero_label=self._labels_to_reduce)
+            for pred, index in zip(preds, indices)]
+
+    def new_evaluator(self, metric: str | Sequence[str] = 'mIoU', bootstrap: int = 0) -> Evaluator:
+        """An empty evaluator; fill it with ``add(label_maps, indices)``, and give it to :meth:`evaluate`."""
+        return Evaluator(self, metric, bootstrap)
+
+    def evaluate(
+        self,
+        results: Evaluator | ConfusionMatrix | Sequence,
+        metric: str | Sequence[str] = 'mIoU',
+        logger: Any = None,
+        gt_seg_maps: Iterable[np.ndarray] | None = None,
+        bootstrap: int = 0,
+    ) -> dict[str, float]:
+        """Compute metrics and print them as two tables.
+
+        Args:
+            results: an evaluator, a confusion matrix, results of :meth:`pre_eval`, or label maps (arrays or files).
+            metric: some of mIoU, mDice, mFscore and mBIoU (boundary IoU, Cheng et al., CVPR 2021).
+            logger: as for :func:`mmcv.utils.print_log`.
+            gt_seg_maps: labels for label maps; None reads the data set's.
+            bootstrap: number of resamples for the 95 % interval of mIoU over images, 0 for none.
+
+        Returns:
+            ``aAcc``, the mean and the per-class value of each metric (``mIoU``, ``IoU.road``, ...), in 0 ... 1 and
+            rounded to four places; ``mIoU.low`` and ``mIoU.high`` with ``bootstrap``.
+        """
+        metric = check_metrics(metric, ALL_METRICS)
+        counted = self._counted(results, metric, gt_seg_maps)
+        values = counted.metrics(metric)
+        log_tables(values, self.CLASSES, logger)
+        flat = flatten(values, self.CLASSES)
+        if bootstrap:
+            low, high = counted.interval(bootstrap)
+            print_log(f'mIoU, 95 % interval over images: {low:.2%} to {high:.2%}', logger)
+            flat |= {'mIoU.low': round(low, 4), 'mIoU.high': round(high, 4)}
+        return flat
+
+    def _counted(self, results: Any, metric: list[str], gt_seg_maps: Iterable | None) -> Evaluator | ImageAreas:
+        """Whatever ``results`` are, as something that answers for ``metrics`` and ``interval``."""
+        if isinstance(results, Evaluator):
+            return results
+        if isinstance(results, ConfusionMatrix):
+            evaluator = Evaluator(self)
+            evaluator.confusion = results
+            return evaluator
+        if isinstance(results[0], tuple):
+            return ImageAreas(results)
+        labels = self.get_gt_seg_maps() if gt_seg_maps is None else gt_seg_maps
+        if self._labels_to_reduce:
+            labels = (remap_label(label, reduce_zero_label=True) for label in labels)
+        return ImageAreas.count(results, labels, len(self.CLASSES), self.ignore_index, metric)
+
+    def format_results(
+        self, results: list, imgfile_prefix: str, indices: list[int] | None = None, **kwargs
+    ) -> list[str]:
+        """Write label maps as a test server wants them; data sets that have one define it."""
+        raise ConfigError(f'{type(self).__name__} has no format of a test server: evaluate it instead (--eval)')
+
+    def get_classes_and_palette(
+        self, classes: Sequence[str] | str | None = None, palette: Sequence[Sequence[int]] | None = None
+    ) -> tuple[Sequence[str] | None, Sequence[Sequence[int]] | None]:
+        """Resolve the arguments of these names; sets ``custom_classes`` and ``label_map``.
+
+        Raises:
+            ConfigError: a class that the data set does not know, or another number of colours than of classes.
+        """
+        self.custom_classes = classes is not None
+        if not self.custom_classes:
+            return self.CLASSES, self.PALETTE if palette is None else palette
+        names = read_classes(classes)
+        if self.CLASSES:
+            self.label_map = subset_label_map(self.CLASSES, names)
+        palette = self.get_palette_for_custom_classes(names, palette)
+        if len(palette) != len(names):
+            raise ConfigError(f'palette: {len(palette)} colours for {len(names)} classes: give one a class')
+        return names, palette
+
+    def get_palette_for_custom_classes(
+        self, class_names: Sequence[str], palette: Sequence[Sequence[int]] | None = None
+    ) -> Sequence[Sequence[int]]:
+        """The given colours; else those that the data set has for these classes; else drawn ones."""
+        if palette is not None:
+            return palette
+        if self.PALETTE is None:
+            return random_palette(len(class_names))
+        if self.label_map is None:
+            return self.PALETTE
+        chosen = sorted((new, old) for old, new in self.label_map.items() if new >= 0)
+        return [self.PALETTE[old] for _, old in chosen]

@@ -1,0 +1,212 @@
+"""Data sets made of data sets."""
+
+import bisect
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch.utils.data import ConcatDataset as TorchConcatDataset
+from torch.utils.data import Dataset
+
+from mmcv.utils import ConfigError, build_from_cfg, print_log
+
+from .builder import DATASETS, PIPELINES
+from .evaluator import Evaluator
+from .failures import sample_files
+
+
+@DATASETS.register_module()
+class ConcatDataset(TorchConcatDataset):
+    """One data set after another.
+
+    Args:
+        datasets: they share the classes of the first.
+        separate_eval: evaluate each on its own (metrics ``0_mIoU``, ``1_mIoU``, ...), or all of them as one.
+    """
+
+    def __init__(self, datasets: Sequence, separate_eval: bool = True) -> None:
+        super().__init__(datasets)
+        self.separate_eval = separate_eval
+        self.CLASSES = datasets[0].CLASSES
+        self.PALETTE = datasets[0].PALETTE
+        self.ignore_index = getattr(datasets[0], 'ignore_index', 255)
+
+    def get_dataset_idx_and_sample_idx(self, indice: int) -> tuple[int, int]:
+        """Which data set a sample is in, and where there; negative ones count from the end.
+
+        Raises:
+            ValueError: there is no such sample.
+        """
+        if not -len(self) <= indice < len(self):
+            raise ValueError(f'there is no sample {indice} among {len(self)}')
+        indice %= len(self)
+        dataset_idx = bisect.bisect_right(self.cumulative_sizes, indice)
+        return dataset_idx, indice - (self.cumulative_sizes[dataset_idx - 1] if dataset_idx else 0)
+
+    def _find(self, index: int) -> tuple[Any, int]:
+        dataset_idx, sample_idx = self.get_dataset_idx_and_sample_idx(index)
+        return self.datasets[dataset_idx], sample_idx
+
+    def sample_files(self, idx: int) -> dict[str, str]:
+        """Paths of a sample's files, see :meth:`CustomDataset.sample_files`."""
+        return sample_files(*self._find(idx))
+
+    def eval_label(self, index: int) -> np.ndarray:
+        """The label map of a sample in class indices, (H, W)."""
+        dataset, sample = self._find(index)
+        return dataset.eval_label(sample)
+
+    def describe_labels(self) -> str:
+        """One line a data set, see :meth:`CustomDataset.describe_labels`."""
+        return '\n'.join(dataset.describe_labels() for dataset in self.datasets)
+
+    def pre_eval(self, preds: Any, indices: int | list[int]) -> list:
+        """As :meth:`CustomDataset.pre_eval`."""
+        preds = preds if isinstance(preds, list) else [preds]
+        indices = indices if isinstance(indices, list) else [indices]
+        found = [self._find(index) for index in indices]
+        return list(chain.from_iterable(
+            dataset.pre_eval(pred, sample) for pred, (dataset, sample) in zip(preds, found)))
+
+    def format_results(
+        self, results: list, imgfile_prefix: str, indices: list[int] | None = None, **kwargs
+    ) -> list[str]:
+        """As of the data sets, into the folders ``imgfile_prefix/0``, ``imgfile_prefix/1``, ..."""
+        paths = []
+        for result, index in zip(results, range(len(self)) if indices is None else indices):
+            number, sample = self.get_dataset_idx_and_sample_idx(index)
+            folder = str(Path(imgfile_prefix, str(number)))
+            paths += self.datasets[number].format_results([result], folder, indices=[sample], **kwargs)
+        return paths
+
+    def new_evaluator(self, *args, **kwargs) -> 'ConcatEvaluator | Evaluator':
+        """As :meth:`CustomDataset.new_evaluator`."""
+        return ConcatEvaluator(self, *args, **kwargs) if self.separate_eval else Evaluator(self, *args, **kwargs)
+
+    def evaluate(self, results: Any, metric: str | Sequence[str] = 'mIoU', logger: Any = None, **kwargs) -> dict:
+        """As :meth:`CustomDataset.evaluate`, for each data set or for all together.
+
+        Raises:
+            ValueError: another number of results than of samples.
+            NotImplementedError: data sets of different types that are not evaluated separately.
+        """
+        if not isinstance(results, (ConcatEvaluator, Evaluator)) and len(results) != len(self):
+            raise ValueError(f'{len(results)} results for {len(self)} samples')
+        if self.separate_eval:
+            return self._evaluate_each(results, metric, logger, **kwargs)
+        if len({type(dataset) for dataset in self.datasets}) > 1:
+            raise NotImplementedError('data sets of different types can only be evaluated with separate_eval=True')
+        if not isinstance(results, Evaluator) and not isinstance(results[0], tuple):
+            kwargs['gt_seg_maps'] = chain.from_iterable(dataset.get_gt_seg_maps() for dataset in self.datasets)
+        return self.datasets[0].evaluate(results, metric, logger=logger, **kwargs)
+
+    def _evaluate_each(self, results: Any, metric: str | Sequence[str], logger: Any, **kwargs) -> dict:
+        metrics = {}
+        for i, (dataset, end) in enumerate(zip(self.datasets, self.cumulative_sizes)):
+            print_log(f'Evaluating {getattr(dataset, "img_dir", f"data set {i}")}, {len(dataset)} images', logger)
+            if isinstance(results, ConcatEvaluator):
+                part = results.evaluators[i]
+            else:
+                part = results[end - len(dataset):end]
+            of_one = dataset.evaluate(part, metric, logger=logger, **kwargs)
+            metrics |= {f'{i}_{name}': value for name, value in of_one.items()}
+        return metrics
+
+
+class ConcatEvaluator:
+    """One :class:`Evaluator` for each part of a :class:`ConcatDataset`; arguments as there."""
+
+    def __init__(self, dataset: ConcatDataset, *args, **kwargs) -> None:
+        self.dataset = dataset
+        self.evaluators = [part.new_evaluator(*args, **kwargs) for part in dataset.datasets]
+
+    def add(self, results: Iterable, indices: Iterable[int]) -> None:
+        """As :meth:`Evaluator.add`."""
+        for result, index in zip(results, indices):
+            number, sample = self.dataset.get_dataset_idx_and_sample_idx(index)
+            self.evaluators[number].add([result], [sample])
+
+    def reduce(self) -> None:
+        """As :meth:`Evaluator.reduce`."""
+        for evaluator in self.evaluators:
+            evaluator.reduce()
+
+
+class _Wrapper(Dataset):
+    """What a wrapper shares with the data set inside."""
+
+    def __init__(self, dataset: Any) -> None:
+        self.dataset = dataset
+        self.CLASSES = dataset.CLASSES
+        self.PALETTE = dataset.PALETTE
+        self.ignore_index = getattr(dataset, 'ignore_index', 255)
+
+    def sample_files(self, idx: int) -> dict[str, str]:
+        """Paths of a sample's files, see :meth:`CustomDataset.sample_files`."""
+        return sample_files(self.dataset, idx % len(self.dataset))
+
+    def describe_labels(self) -> str:
+        """As :meth:`CustomDataset.describe_labels`."""
+        return self.dataset.describe_labels()
+
+
+@DATASETS.register_module()
+class RepeatDataset(_Wrapper):
+    """A data set ``times`` times in a row: makes the epochs of a small one longer."""
+
+    def __init__(self, dataset: Any, times: int) -> None:
+        super().__init__(dataset)
+        self.times = times
+
+    def __getitem__(self, idx: int) -> Any:
+        return self.dataset[idx % len(self.dataset)]
+
+    def __len__(self) -> int:
+        return self.times * len(self.dataset)
+
+
+@DATASETS.register_module()
+class MultiImageMixDataset(_Wrapper):
+    """Transforms over several samples at once, such as RandomMosaic.
+
+    A transform with ``get_indexes(dataset)`` finds the samples of these indices in ``results['mix_results']``.
+
+    Args:
+        dataset: gives the samples.
+        pipeline: configs of transforms.
+        skip_type_keys: types of transforms to leave out.
+    """
+
+    def __init__(self, dataset: Any, pipeline: Sequence[Mapping], skip_type_keys: Sequence[str] | None = None) -> None:
+        super().__init__(dataset)
+        for transform in pipeline:
+            if not isinstance(transform, Mapping):
+                raise TypeError(f'pipeline: a config is needed, not {type(transform).__name__}')
+        self.pipeline = [build_from_cfg(transform, PIPELINES) for transform in pipeline]
+        self.pipeline_types = [transform['type'] for transform in pipeline]
+        self.update_skip_type_keys(skip_type_keys or ())
+
+    def update_skip_type_keys(self, skip_type_keys: Sequence[str]) -> None:
+        """Set the types of transforms to leave out; hooks call this during training."""
+        if isinstance(skip_type_keys, str) or not all(isinstance(key, str) for key in skip_type_keys):
+            raise ConfigError(f'skip_type_keys: a list of names is needed, not {skip_type_keys!r}')
+        self._skip_type_keys = tuple(skip_type_keys)
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, idx: int) -> Any:
+        results = copy.deepcopy(self.dataset[idx])
+        for transform, name in zip(self.pipeline, self.pipeline_types):
+            if name in self._skip_type_keys:
+                continue
+            if hasattr(transform, 'get_indexes'):
+                indexes = transform.get_indexes(self.dataset)
+                indexes = indexes if isinstance(indexes, Sequence) else [indexes]
+                results['mix_results'] = [copy.deepcopy(self.dataset[i]) for i in indexes]
+            results = transform(results)
+            results.pop('mix_results', None)
+        return results

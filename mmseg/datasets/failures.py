@@ -1,0 +1,46 @@
+"""What a sample that cannot be loaded becomes on its way from a worker to the user."""
+
+import traceback
+from typing import Any
+
+from mmcv.utils.errors import one_line
+
+
+class DataError(ValueError):
+    """Something in the data is wrong; one line that names the file.
+
+    Attributes:
+        worker_traceback: where it happened, in the process that loaded the sample; '' if that is not known.
+    """
+
+    worker_traceback = ''
+
+
+class SampleFailure:
+    """Stands for a sample or a batch: whatever the error was, this pickles, and its message is one line."""
+
+    def __init__(self, message: str, details: str = '') -> None:
+        self.message = message
+        self.details = details
+
+    @classmethod
+    def of(cls, error: Exception, where: str) -> 'SampleFailure':
+        """Record an error that was caught while loading ``where``."""
+        message = one_line(error)
+        if not isinstance(error, (ValueError, OSError)):  # not written for users: say at least what it is
+            message = f'{type(error).__name__}: {message}'
+        if where not in message:
+            message = f'{where}: {message}'
+        return cls(message, traceback.format_exc())
+
+    def error(self) -> DataError:
+        """The error to raise in the main process."""
+        error = DataError(self.message)
+        error.worker_traceback = self.details
+        return error
+
+
+def sample_files(dataset: Any, index: int) -> dict[str, str]:
+    """The files of a sample, ``img`` and, if it has one, ``label``; of a data set without files, its number."""
+    find = getattr(dataset, 'sample_files', None)
+    return find(index) if find else {'img': f'sample {index}'}

@@ -1,0 +1,102 @@
+"""The loader of training streams and evaluation passes."""
+
+import re
+import signal
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import cv2
+import torch
+from torch.utils.data import DataLoader, Sampler
+
+from mmcv.parallel import collate
+from mmcv.utils.errors import one_line
+
+from .failures import DataError, SampleFailure, sample_files
+from .samplers import IndexStream
+from .seeded import SeededDataset
+
+_GRACE = 15  # seconds that a worker serves on after SIGTERM, for the main process to save its state
+
+
+def init_worker(worker_id: int) -> None:
+    """Give a worker one thread, and leave signals to the whole process group (Ctrl-C, slurm) to the main process."""
+    torch.set_num_threads(1)
+    cv2.setNumThreads(0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: signal.alarm(_GRACE))
+
+
+def collate_samples(samples: Sequence) -> Any:
+    """A batch; or the first failure among its samples, or the failure to put them together."""
+    for sample in samples:
+        if isinstance(sample, SampleFailure):
+            return sample
+    try:
+        return collate(samples)
+    except Exception as error:  # a worker can only return what pickles, and in one line
+        return SampleFailure.of(error, 'batch')
+
+
+class SampleLoader(DataLoader):
+    """A DataLoader over ``dataset`` whose samples are seeded by position and whose errors name the file.
+
+    Args:
+        dataset: a map-style data set.
+        sampler: of indices or (position, index) pairs.
+        seed: of the samples' randomness.
+        skip_failures: pass over samples that cannot be loaded; ``skipped`` counts them.
+        kwargs: of :class:`torch.utils.data.DataLoader`.
+
+    Raises:
+        DataError: (while iterating) a sample cannot be loaded, or a worker died or hangs.
+    """
+
+    def __init__(
+        self,
+        dataset: Any,
+        sampler: Sampler,
+        seed: int = 0,
+        skip_failures: bool = False,
+        batch_size: int = 1,
+        drop_last: bool = False,
+        **kwargs,
+    ) -> None:
+        kwargs.update(collate_fn=collate_samples, worker_init_fn=init_worker)
+        super().__init__(dataset, batch_size, sampler=sampler, drop_last=drop_last, **kwargs)
+        self._samples = SeededDataset(dataset, seed, self.num_workers, skip_failures)
+        # `dataset` stays the user's own object; the workers get the wrapped one, from a loader inside
+        self._loader = DataLoader(self._samples, batch_sampler=self.batch_sampler, **kwargs)
+
+    def start_at(self, iteration: int) -> None:
+        """Let the next pass over a training stream begin at this iteration; an evaluation pass has no such place."""
+        if isinstance(self.sampler, IndexStream):
+            self.sampler.start = iteration * self.batch_size * self.sampler.world_size
+
+    @property
+    def skipped(self) -> int:
+        """The number of samples that were passed over so far."""
+        return int(self._samples.skipped.sum())
+
+    def __iter__(self) -> Iterator:
+        batches = iter(self._loader)
+        while True:
+            try:
+                batch = next(batches)
+            except StopIteration:
+                return
+            except RuntimeError as error:
+                if 'DataLoader' not in str(error):
+                    raise
+                raise DataError(self._lost(error)) from error
+            if isinstance(batch, SampleFailure):
+                raise batch.error()
+            yield batch
+
+    def _lost(self, error: RuntimeError) -> str:
+        """What a dead or hanging worker was doing; torch names its process id if it died."""
+        busy = {pid: index for pid, index in self._samples.in_flight.tolist() if index >= 0}
+        named = [int(number) for number in re.findall(r'\d+', str(error)) if int(number) in busy]
+        files = [sample_files(self.dataset, busy[pid])['img'] for pid in named or busy]
+        return f'{one_line(error)} (it was loading {", ".join(files)})' if files else one_line(error)

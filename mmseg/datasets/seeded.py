@@ -1,0 +1,117 @@
+"""Samples as a pure function of (seed, position), checked before they travel on."""
+
+import contextlib
+import os
+import random
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset, get_worker_info
+
+from .failures import DataError, SampleFailure, sample_files
+
+_MAX_SKIPS = 100  # in a row, before skipping is no way out any more
+
+
+@contextlib.contextmanager
+def seeded(seed: int, position: int) -> Iterator[None]:
+    """Seed ``random``, ``numpy.random`` and torch's CPU generator from (seed, position); restore them afterwards."""
+    saved = random.getstate(), np.random.get_state(), torch.default_generator.get_state()
+    words = np.random.SeedSequence(seed, spawn_key=(position,)).generate_state(4)
+    random.seed(words.tobytes())
+    np.random.seed(words)
+    torch.default_generator.manual_seed(int(words[0]) << 32 | int(words[1]))
+    try:
+        yield
+    finally:
+        random.setstate(saved[0])
+        np.random.set_state(saved[1])
+        torch.default_generator.set_state(saved[2])
+
+
+def check_labels(label: torch.Tensor | np.ndarray, num_classes: int, ignore_index: int, where: str) -> None:
+    """Refuse a label map with values that are neither a class nor ``ignore_index``.
+
+    Args:
+        label: integers of any shape.
+        where: the file, for the message.
+
+    Raises:
+        DataError: names the file, up to five of the values, and what usually mends it.
+    """
+    label = np.asarray(label)
+    outside = (label >= num_classes) & (label != ignore_index)
+    if label.dtype.kind == 'i':
+        outside |= (label < 0) & (label != ignore_index)
+    if not outside.any():
+        return
+    values = np.unique(label[outside])
+    shown = ', '.join(map(str, values[:5])) + (', ...' if len(values) > 5 else '')
+    mend = ('labels that count from 1 need reduce_zero_label=True in the data set and in LoadAnnotations'
+            if values.tolist() == [num_classes] else
+            'set classes and num_classes to what the files hold, or convert the files')
+    raise DataError(f'{where}: label {shown} is outside of the {num_classes} classes '
+                    f'(0 to {num_classes - 1}; {ignore_index} is ignored): {mend}')
+
+
+class SeededDataset(Dataset):
+    """What the workers see of a data set; errors come out as :class:`SampleFailure`.
+
+    Args:
+        dataset: a data set; its ``CLASSES`` and ``ignore_index``, if it has them, say which labels are valid.
+        seed: of the samples' randomness.
+        num_workers: of the loader.
+        skip_failures: go on to the next sample, and count it, instead of returning a failure.
+
+    Attributes:
+        in_flight: (workers, 2) shared int64, a worker's process id and the index of the sample it is loading, or -1.
+        skipped: (workers,) shared int64, how many samples were skipped.
+    """
+
+    def __init__(self, dataset: Any, seed: int, num_workers: int = 0, skip_failures: bool = False) -> None:
+        self.dataset = dataset
+        self.seed = seed
+        self.skip_failures = skip_failures
+        self.in_flight = torch.full((max(1, num_workers), 2), -1).share_memory_()
+        self.skipped = torch.zeros(max(1, num_workers), dtype=torch.int64).share_memory_()
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, key: int | tuple[int, int]) -> Any:
+        """The sample of (position, index); of an index alone, which is then the position too."""
+        position, index = key if isinstance(key, tuple) else (key, key)
+        worker = get_worker_info()
+        slot = worker.id if worker else 0
+        sample = self._load(position, index, slot)
+        if self.skip_failures:
+            for step in range(1, _MAX_SKIPS):
+                if not isinstance(sample, SampleFailure):
+                    break
+                warnings.warn(f'skipped {sample.message}', stacklevel=1)
+                self.skipped[slot] += 1
+                sample = self._load(position, (index + step) % len(self), slot)
+        return sample
+
+    def _load(self, position: int, index: int, slot: int) -> Any:
+        self.in_flight[slot] = torch.tensor([os.getpid(), index])
+        try:
+            with seeded(self.seed, position):
+                sample = self.dataset[index]
+            self._check(sample, index)
+            return sample
+        except Exception as error:  # whatever a user's transform raises must reach the main process in one line
+            return SampleFailure.of(error, sample_files(self.dataset, index)['img'])
+        finally:
+            self.in_flight[slot, 1] = -1
+
+    def _check(self, sample: Any, index: int) -> None:
+        classes = getattr(self.dataset, 'CLASSES', None)
+        if classes and isinstance(sample, dict) and 'gt_semantic_seg' in sample:
+            files = sample_files(self.dataset, index)
+            check_labels(
+                sample['gt_semantic_seg'], len(classes), getattr(self.dataset, 'ignore_index', 255),
+                files.get('label', files['img']))

@@ -1,0 +1,44 @@
+"""Label maps as files for a test server."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from mmseg.core.evaluation.metrics import read_label_map
+
+
+def write_label_maps(
+    dataset: Any,
+    results: Sequence,
+    folder: str,
+    indices: Sequence[int] | None = None,
+    convert: Callable[[np.ndarray], np.ndarray] | None = None,
+    palette: Sequence[Sequence[int]] | None = None,
+) -> list[str]:
+    """Write each label map as ``folder/NAME.png``, NAME from its image.
+
+    Args:
+        results: (H, W) class indices, as arrays or ``.npy`` files.
+        indices: the samples that they belong to; None takes them in order.
+        convert: from class indices to the server's values.
+        palette: colours of these values; without it the files are grey.
+
+    Returns:
+        The paths of the files.
+    """
+    indices = range(len(dataset)) if indices is None else indices
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    paths = []
+    for result, index in zip(results, indices):
+        label = read_label_map(result)
+        image = Image.fromarray((convert(label) if convert else label).astype(np.uint8))
+        if palette is not None:
+            image = image.convert('P')
+            image.putpalette(np.asarray(palette, np.uint8).tobytes())
+        path = Path(folder, Path(dataset.img_infos[index]['filename']).stem + '.png')
+        image.save(path)
+        paths.append(str(path))
+    return paths
