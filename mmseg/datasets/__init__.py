@@ -8,6 +8,7 @@ from .coco_stuff import COCOStuffDataset
 from .custom import CustomDataset
 from .dark_zurich import DarkZurichDataset
 from .dataset_wrappers import ConcatDataset, MultiImageMixDataset, RepeatDataset
+from .demo_scenes import DemoScenesDataset
 from .drive import DRIVEDataset
 from .face import FaceOccludedDataset
 from .failures import DataError
@@ -24,7 +25,8 @@ from .voc import PascalVOCDataset
 __all__ = [
     'DATASETS', 'PIPELINES', 'ADE20KDataset', 'COCOStuffDataset', 'CamVidDataset', 'ChaseDB1Dataset',
     'CityscapesDataset', 'ConcatDataset', 'CustomDataset', 'DRIVEDataset', 'DarkZurichDataset', 'DataError',
-    'FaceOccludedDataset', 'HRFDataset', 'ISPRSDataset', 'LoveDADataset', 'MultiImageMixDataset',
-    'NightDrivingDataset', 'PascalContextDataset', 'PascalContextDataset59', 'PascalVOCDataset', 'PotsdamDataset',
-    'RepeatDataset', 'STAREDataset', 'build_dataloader', 'build_dataset', 'class_weights', 'iSAIDDataset',
+    'DemoScenesDataset', 'FaceOccludedDataset', 'HRFDataset', 'ISPRSDataset', 'LoveDADataset',
+    'MultiImageMixDataset', 'NightDrivingDataset', 'PascalContextDataset', 'PascalContextDataset59',
+    'PascalVOCDataset', 'PotsdamDataset', 'RepeatDataset', 'STAREDataset', 'build_dataloader', 'build_dataset',
+    'class_weights', 'iSAIDDataset',
 ]

@@ -1,0 +1,5 @@
+"""The drawing behind :class:`mmseg.datasets.DemoScenesDataset`."""
+
+from .street import draw_scene
+
+__all__ = ['draw_scene']
