@@ -18,6 +18,7 @@ from mmcv.runner import load_checkpoint
 from mmcv.utils import Config, ConfigError, DictAction
 from mmseg.apis import build_model, build_test_loader, load_config
 from mmseg.apis.assemble import place
+from mmseg.datasets.failures import sample_files
 from mmseg.utils import get_root_logger
 from mmseg.utils.cli import add_common_arguments, export_local_rank, merge_deprecated_options, run_tool
 
@@ -70,7 +71,9 @@ class Consumers:
     def __init__(self, args: argparse.Namespace, dataset: Any, model: torch.nn.Module) -> None:
         self.args, self.dataset, self.model = args, dataset, model
         self.options = args.eval_options or {}
-        self.evaluator = dataset.new_evaluator() if args.eval else None
+        self.evaluator = None
+        if args.eval:
+            self.evaluator = dataset.new_evaluator(args.eval, bootstrap=self.options.get('bootstrap', 0))
         self.kept = []
 
     def __call__(self, results: list, indices: list[int]) -> None:
@@ -87,9 +90,8 @@ class Consumers:
                 self.draw(result, index)
 
     def draw(self, result: Any, index: int) -> None:
-        name = self.dataset.img_infos[index]['filename']
-        path = Path(self.dataset.img_dir or '', name)
-        out = str(Path(self.args.show_dir, Path(name).with_suffix('.png'))) if self.args.show_dir else None
+        path = Path(sample_files(self.dataset, index)['img'])
+        out = str(Path(self.args.show_dir, path.with_suffix('.png').name)) if self.args.show_dir else None
         self.model.show_result(
             mmcv.imread(str(path)), [result], palette=self.dataset.PALETTE, show=self.args.show, out_file=out,
             opacity=self.args.opacity)
@@ -117,7 +119,7 @@ def report(args: argparse.Namespace, cfg: Config, dataset: Any, consumers: Consu
     folder = Path(args.work_dir or Path('work_dirs', Path(cfg.filename).stem))
     stamp = time.strftime('%Y%m%d_%H%M%S', time.localtime())
     path = folder / f'eval_{"multi" if args.aug_test else "single"}_scale_{stamp}.json'
-    mmcv.dump(dict(config=args.config, metric=metric), str(path))
+    mmcv.dump({'config': args.config, 'metric': metric}, str(path))
     logger.info(f'Metrics: {path}')
 
 

@@ -91,7 +91,6 @@ def main(args: argparse.Namespace) -> None:
     logger.info(f'Config:\n{cfg.pretty_text}')
 
     datasets = build_train_datasets(cfg)
-    logger.info(f'Training set: {len(datasets[0])} images; labels: {datasets[0].describe_labels()}')
     model = build_model(cfg, datasets[0])
     model.init_weights()
     logger.info(f'Model: {type(model).__name__}, {sum(p.numel() for p in model.parameters()):,} parameters')
@@ -102,14 +101,14 @@ def main(args: argparse.Namespace) -> None:
         distributed=distributed,
         validate=not args.no_validate,
         timestamp=timestamp,
-        meta=dict(
-            env_info=env,
-            seed=seed,
-            exp_name=Path(cfg.filename).name,
-            mmseg_version=f'{__version__}+{get_git_hash(digits=7)}',
-            config=cfg.pretty_text,
-            CLASSES=datasets[0].CLASSES,
-            PALETTE=datasets[0].PALETTE))
+        meta={
+            'env_info': env,
+            'seed': seed,
+            'exp_name': Path(cfg.filename).name,
+            'mmseg_version': f'{__version__}+{get_git_hash(digits=7)}',
+            'config': cfg.pretty_text,
+            'CLASSES': datasets[0].CLASSES,
+            'PALETTE': datasets[0].PALETTE})
     logger.info(f'Everything is in {cfg.work_dir}')
 
 

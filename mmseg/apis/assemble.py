@@ -39,7 +39,7 @@ def load_config(name: str, options: Mapping[str, Any] | None = None) -> Config:
     check_known_keys(cfg, KNOWN_KEYS)
     for section in ('model', 'data'):
         if section not in cfg:
-            raise ConfigError(f'{cfg.filename}: a config needs `{section} = dict(...)`; inherit one from configs/_base_')
+            raise ConfigError(f'{cfg.filename}: `{section} = dict(...)` is missing: inherit one from configs/_base_')
     return cfg
 
 
@@ -98,7 +98,7 @@ def build_test_loader(cfg: Config, split: str = 'val', distributed: bool = False
     """Every image of ``cfg.data[split]`` once, in order, one at a time unless ``{split}_dataloader`` says otherwise."""
     if split not in cfg.data:
         raise ConfigError(f'{cfg.filename}: data.{split} is missing: add it, or train with --no-validate')
-    dataset = build_dataset(cfg.data[split], dict(test_mode=True))
+    dataset = build_dataset(cfg.data[split], {'test_mode': True})
     options = _loader_options(cfg, split)
     options['samples_per_gpu'] = cfg.data.get(f'{split}_dataloader', {}).get('samples_per_gpu', 1)
     options['shuffle'] = False

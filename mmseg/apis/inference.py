@@ -65,7 +65,7 @@ def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> 
         if isinstance(img, np.ndarray):
             sample = from_array(_as_loaded(img))
         else:
-            sample = pipeline(dict(img_info=dict(filename=str(img)), img_prefix=None))
+            sample = pipeline({'img_info': {'filename': str(img)}, 'img_prefix': None})
         with torch.no_grad():
             results += model(return_loss=False, rescale=True, **to_device(collate([sample]), device))
     return results
@@ -74,8 +74,8 @@ def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> 
 def _as_loaded(img: np.ndarray) -> dict[str, Any]:
     """What LoadImageFromFile would have put in for this array."""
     shape = img.shape
-    return dict(filename=None, ori_filename=None, img=img, img_shape=shape, ori_shape=shape, pad_shape=shape,
-                scale_factor=1.0)
+    return dict(
+        filename=None, ori_filename=None, img=img, img_shape=shape, ori_shape=shape, pad_shape=shape, scale_factor=1.0)
 
 
 def show_result_pyplot(

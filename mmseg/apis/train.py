@@ -5,8 +5,8 @@ from typing import Any
 from torch import nn
 
 import mmcv
-from mmcv.runner import HOOKS, build_optimizer, build_runner
-from mmcv.utils import Config, build_from_cfg
+from mmcv.runner import build_optimizer, build_runner
+from mmcv.utils import Config
 from mmseg.core import DistEvalHook, EvalHook, ReportHook
 from mmseg.utils import get_root_logger
 from mmseg.version import __version__
@@ -36,17 +36,21 @@ def train_segmentor(
     """
     logger = get_root_logger(cfg.get('log_level', 'INFO'))
     datasets = list(dataset) if isinstance(dataset, (list, tuple)) else [dataset]
+    for one in datasets:
+        logger.info(f'{type(one).__name__}: {len(one)} samples')
+        if hasattr(one, 'describe_labels'):
+            logger.info(one.describe_labels())
     loaders = [build_train_loader(cfg, ds, distributed) for ds in datasets]
     model = place(model, cfg, distributed)
     runner = build_runner(
         cfg.runner,
-        default_args=dict(
-            model=model,
-            optimizer=build_optimizer(model, cfg.optimizer),
-            work_dir=cfg.work_dir,
-            logger=logger,
-            meta=meta,
-        ))
+        default_args={
+            'model': model,
+            'optimizer': build_optimizer(model, cfg.optimizer),
+            'work_dir': cfg.work_dir,
+            'logger': logger,
+            'meta': meta,
+        })
     runner.timestamp = timestamp
     _register_hooks(runner, cfg, datasets[0])
     if validate:
@@ -66,19 +70,28 @@ def _register_hooks(runner: Any, cfg: Config, dataset: Any) -> None:
     checkpoint = cfg.get('checkpoint_config')
     if checkpoint is not None:
         checkpoint = dict(checkpoint)
-        checkpoint['meta'] = dict(
-            mmseg_version=__version__,
-            mmcv_version=mmcv.__version__,
-            config=cfg.pretty_text,
-            CLASSES=dataset.CLASSES,
-            PALETTE=dataset.PALETTE)
+        checkpoint['meta'] = {
+            'mmseg_version': __version__,
+            'mmcv_version': mmcv.__version__,
+            'config': cfg.pretty_text,
+            'CLASSES': dataset.CLASSES,
+            'PALETTE': dataset.PALETTE}
     runner.register_training_hooks(
         cfg.get('lr_config'),
-        cfg.get('optimizer_config', {}),
+        _optimizer_config(cfg),
         checkpoint,
         cfg.get('log_config'),
-        cfg.get('momentum_config'))
-    for hook in cfg.get('custom_hooks', []):
-        hook = dict(hook)
-        priority = hook.pop('priority', 'NORMAL')
-        runner.register_hook(build_from_cfg(hook, HOOKS), priority=priority)
+        cfg.get('momentum_config'),
+        custom_hooks_config=list(cfg.get('custom_hooks', [])))
+
+
+def _optimizer_config(cfg: Config) -> dict:
+    """``optimizer_config`` with the precision that ``amp`` or ``fp16`` asks for."""
+    config = dict(cfg.get('optimizer_config') or {})
+    if 'type' in config:
+        return config
+    if cfg.get('amp'):
+        return dict(config, type='AmpOptimizerHook', **cfg.amp)
+    if cfg.get('fp16') is not None:
+        return dict(config, type='Fp16OptimizerHook', **cfg.fp16)
+    return config

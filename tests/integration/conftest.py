@@ -86,7 +86,7 @@ def write_config(small_data):
 
 @pytest.fixture(scope='session')
 def run_tool():
-    """``run_tool('train', config, '--seed', 1, cwd=...)`` as ``python tools/train.py ...``, with its output captured."""
+    """``run_tool('train', config, '--seed', 1, cwd=...)`` as ``python tools/train.py ...``, output captured."""
 
     def run(name, *args, cwd=None, env=None, timeout=300):
         return subprocess.run(

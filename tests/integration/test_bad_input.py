@@ -17,7 +17,7 @@ def fails(done, *parts):
         assert part in lines[0], lines[0]
 
 
-@pytest.fixture()
+@pytest.fixture
 def broken_data(small_data, tmp_path):
     """A copy of the data that a test may spoil, and the options that point a config at it."""
     copy = shutil.copytree(small_data, tmp_path / 'data')
@@ -33,14 +33,14 @@ def test_unknown_config_names_the_nearest(run_tool, tmp_path):
     ("\nmodel['decode_head']['pool_scale'] = (1, 2)\n", ['model.decode_head.pool_scale', 'pool_scales']),
     ("\nmodel['decode_head']['type'] = 'PSPHed'\n", ['PSPHed', 'PSPHead']),
     ("\nmodel['backbone']['type'] = 'PSPHead'\n", ['PSPHead', 'backbone']),
-    ("\noptimiser = dict(lr=1)\n", ['optimiser', 'optimizer']),
+    ('\noptimiser = dict(lr=1)\n', ['optimiser', 'optimizer']),
     ("\ntrain_pipeline[2]['img_scal'] = (3, 3)\n", ['img_scal', 'img_scale', 'small.py']),
     ("\noptimizer['lrr'] = 0.1\n", ['lrr', 'SGD']),
-    ("\nlr_config = dict(powr=0.9)\n", ['powr', 'power']),
+    ('\nlr_config = dict(powr=0.9)\n', ['powr', 'power']),
     ("\nlr_config = dict(policy='polly')\n", ['polly', 'poly']),
     ("\nevaluation = dict(metrik='mIoU')\n", ['metrik', 'metric']),
-    ("\nrunner = dict(max_iter=5)\n", ['max_iter', 'max_iters']),
-    ("\ncheckpoint_config = dict(intervall=5)\n", ['intervall', 'interval']),
+    ('\nrunner = dict(max_iter=5)\n', ['max_iter', 'max_iters']),
+    ('\ncheckpoint_config = dict(intervall=5)\n', ['intervall', 'interval']),
     ("\nmodel['decode_head']['num_classes'] = 19\n", ['num_classes', '19', '3']),
 ])
 def test_misspelled_config(write_config, run_tool, tmp_path, more, parts):

@@ -52,13 +52,15 @@ class ReportHook(Hook):
         model = getattr(runner.model, 'module', runner.model)
         model.eval()
         for index in np.linspace(0, len(self.dataset) - 1, count).round().astype(int).tolist():
-            name = Path(self.dataset.img_infos[index]['filename']).stem
-            mmcv.imwrite(self._compare(model, index), str(folder / f'{name}.png'))
+            name, picture = self._compare(model, index)
+            mmcv.imwrite(picture, str(folder / f'{name}.png'))
         runner.logger.info(f'Pictures (image, label, prediction): {folder}')
 
-    def _compare(self, model: torch.nn.Module, index: int) -> np.ndarray:
+    def _compare(self, model: torch.nn.Module, index: int) -> tuple[str, np.ndarray]:
+        """The name of an image, and the image beside its label and prediction."""
         batch = to_device(collate([self.dataset[index]]), next(model.parameters()).device)
         with torch.no_grad():
             prediction = model(return_loss=False, rescale=True, **batch)[0]
-        img = mmcv.imread(batch['img_metas'][0][0]['filename'])
-        return comparison(img, self.dataset.get_gt_seg_map_by_idx(index), prediction, self.dataset.PALETTE)
+        path = self.dataset.sample_files(index)['img']
+        return Path(path).stem, comparison(
+            mmcv.imread(path), self.dataset.eval_label(index), prediction, self.dataset.PALETTE)
