@@ -45,9 +45,18 @@ def channel_values(value: float | Sequence[float], img: np.ndarray, name: str) -
     return values
 
 
-def in_fours(warp: Callable[[np.ndarray, int], np.ndarray], img: np.ndarray) -> np.ndarray:
-    """``warp(channels, index of the first)`` over any number of channels: OpenCV's own limit lies at four to 128."""
-    if img.ndim == 2 or img.shape[2] <= 4:
-        return warp(img, 0)
-    firsts = range(0, img.shape[2], 4)
-    return np.dstack([warp(np.ascontiguousarray(img[..., first : first + 4]), first) for first in firsts])
+def on_channels(warp: Callable[[np.ndarray, int], np.ndarray], img: np.ndarray, whole: bool = True) -> np.ndarray:
+    """``warp(channels, index of the first)`` on any number of channels.
+
+    Some functions of OpenCV take at most 128 channels and some four. All are handed over at once if it takes them and
+    ``whole`` allows it, four at a time otherwise.
+    """
+    count = 1 if img.ndim == 2 else img.shape[2]
+    if whole or count <= 4:
+        try:
+            warped = warp(img, 0)
+            return warped if warped.ndim == img.ndim else warped[..., None]  # a single channel is dropped
+        except cv2.error:
+            if count <= 4:
+                raise
+    return np.dstack([warp(np.ascontiguousarray(img[..., first : first + 4]), first) for first in range(0, count, 4)])

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from ._common import INTERPOLATIONS, channel_values, choose, in_fours, pair
+from ._common import INTERPOLATIONS, channel_values, choose, on_channels, pair
 
+_PAD_MODES = ('constant', 'edge', 'reflect', 'symmetric')
 _BORDERS = {
     'constant': cv2.BORDER_CONSTANT,
-    'edge': cv2.BORDER_REPLICATE,
-    'reflect': cv2.BORDER_REFLECT_101,
-    'symmetric': cv2.BORDER_REFLECT,
+    'replicate': cv2.BORDER_REPLICATE,
+    'reflect': cv2.BORDER_REFLECT,
+    'reflect_101': cv2.BORDER_REFLECT_101,
+    'wrap': cv2.BORDER_WRAP,
 }
 _FLIP_CODES = {'horizontal': 1, 'vertical': 0, 'diagonal': -1}
 _FLIP_AXES = {'horizontal': 1, 'vertical': 0, 'diagonal': (0, 1)}
@@ -42,7 +44,7 @@ def imrotate(
         center: (x, y) of the fixed point; the middle of the image by default.
         border_value: fills what comes from outside: one number for all channels, or one for each.
         auto_bound: grow the result so that nothing is cut off; not with ``center``.
-        border_mode: ``constant``, ``edge``, ``reflect`` or ``symmetric``.
+        border_mode: ``constant``, ``replicate``, ``reflect``, ``reflect_101`` or ``wrap``, as OpenCV means them.
     """
     if center is not None and auto_bound:
         raise ValueError('imrotate: auto_bound rotates about the middle and takes no center')
@@ -62,7 +64,7 @@ def imrotate(
         fill = border[first : first + 4]
         return cv2.warpAffine(part, matrix, (width, height), flags=flags, borderMode=mode, borderValue=fill)
 
-    return in_fours(warp, img)
+    return on_channels(warp, img, whole=len(set(border)) == 1)
 
 
 def imcrop(
@@ -105,7 +107,7 @@ def impad(
         shape: an edge that is longer already stays as it is.
         padding: one number for all sides, (left and right, top and bottom) or (left, top, right, bottom).
         pad_val: one number for all channels, or one for each; rounded for an integer image.
-        padding_mode: ``constant``, ``edge``, ``reflect`` or ``symmetric``.
+        padding_mode: ``constant``, ``edge``, ``reflect`` or ``symmetric``, as numpy means them.
     """
     if (shape is None) == (padding is None):
         raise ValueError('impad: give either shape or padding')
@@ -113,7 +115,8 @@ def impad(
     if padding is None:
         padding = (0, 0, max(shape[1] - width, 0), max(shape[0] - height, 0))
     left, top, right, bottom = _sides(padding)
-    choose(_BORDERS, padding_mode, 'padding_mode')
+    if padding_mode not in _PAD_MODES:
+        raise ValueError(f'impad: unknown padding_mode {padding_mode!r}; take one of {", ".join(_PAD_MODES)}')
     if padding_mode != 'constant':
         widths = [(top, bottom), (left, right)] + [(0, 0)] * (img.ndim - 2)
         return np.pad(img, widths, mode=padding_mode)

@@ -1,6 +1,6 @@
 """What the transforms share: fields of the results, and checks of arguments."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from numbers import Number
 from typing import Any
 
@@ -26,9 +26,22 @@ def require_prob(transform: object, prob: float) -> None:
     require(isinstance(prob, Number) and 0 <= prob <= 1, transform, f'prob must lie in [0, 1], got {prob!r}')
 
 
-def as_scales(value: Any) -> list[tuple] | None:
-    """One pair of numbers, or several, as a list of tuples (configs from json and yaml hold lists); None stays."""
+def require_positive(transform: object, name: str) -> None:
+    value = getattr(transform, name)
+    require(isinstance(value, Number) and value > 0, transform, f'{name} must be a positive number, got {value!r}')
+
+
+def is_pair(value: Any) -> bool:
+    """Whether it is two numbers; configs from json and yaml hold lists in the place of tuples."""
+    return isinstance(value, Sequence) and len(value) == 2 and all(isinstance(item, Number) for item in value)
+
+
+def as_pairs(transform: object, name: str) -> list[tuple] | None:
+    """The argument, two numbers or a list of such pairs, as a list of tuples; None stays."""
+    value = getattr(transform, name)
     if value is None:
         return None
-    pairs = [value] if isinstance(value[0], Number) else value
+    pairs = [value] if is_pair(value) else value
+    valid = isinstance(pairs, Sequence) and pairs and all(map(is_pair, pairs))
+    require(valid, transform, f'{name} must be two numbers, or a list of such pairs, got {value!r}')
     return [tuple(pair) for pair in pairs]

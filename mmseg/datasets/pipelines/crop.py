@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..builder import PIPELINES
-from ._common import map_fields, require
+from ._common import is_pair, map_fields, require
 
 _DRAWS = 10
 
@@ -29,8 +29,8 @@ class RandomCrop:
     ignore_index: int = 255
 
     def __post_init__(self):
-        sizes = tuple(self.crop_size)
-        require(len(sizes) == 2 and min(sizes) > 0, self, f'crop_size must be (h, w) in pixels, got {self.crop_size}')
+        valid = is_pair(self.crop_size) and min(self.crop_size) > 0
+        require(valid, self, f'crop_size must be (h, w) in pixels, got {self.crop_size!r}')
 
     def __call__(self, results: dict) -> dict:
         window = self._draw(results['img'].shape)

@@ -8,10 +8,10 @@ from numbers import Number
 
 import numpy as np
 
-from mmcv.image import imflip, impad, impad_to_multiple, imrotate
+from mmcv.image import imflip, impad, imrotate
 
 from ..builder import PIPELINES
-from ._common import map_fields, require, require_prob
+from ._common import is_pair, map_fields, require, require_positive, require_prob
 
 
 @PIPELINES.register_module()
@@ -76,9 +76,9 @@ class RandomRotate:
     def __post_init__(self):
         require_prob(self, self.prob)
         if isinstance(self.degree, Number):
-            require(self.degree > 0, self, f'degree must be positive, got {self.degree}')
+            require_positive(self, 'degree')
             self.degree = (-self.degree, self.degree)
-        require(len(self.degree) == 2, self, f'degree must be a number or (lowest, highest), got {self.degree}')
+        require(is_pair(self.degree), self, f'degree must be a number or (lowest, highest), got {self.degree}')
         require(self.center is None or not self.auto_bound, self, 'auto_bound takes no center')
 
     def __call__(self, results: dict) -> dict:
@@ -115,13 +115,17 @@ class Pad:
 
     def __post_init__(self):
         require((self.size is None) != (self.size_divisor is None), self, 'give either size or size_divisor')
+        if self.size is None:
+            require_positive(self, 'size_divisor')
+        else:
+            require(is_pair(self.size), self, f'size must be (h, w), got {self.size!r}')
 
     def __call__(self, results: dict) -> dict:
-        if self.size is None:
-            pad = partial(impad_to_multiple, divisor=self.size_divisor)
-        else:
-            pad = partial(impad, shape=self.size)
-        map_fields(results, partial(pad, pad_val=self.pad_val), partial(pad, pad_val=self.seg_pad_val))
+        height, width = results['img'].shape[:2]
+        target = self.size or tuple(-(-edge // self.size_divisor) * self.size_divisor for edge in (height, width))
+        if height < target[0] or width < target[1]:
+            pad = partial(impad, shape=target)
+            map_fields(results, partial(pad, pad_val=self.pad_val), partial(pad, pad_val=self.seg_pad_val))
         results['pad_shape'] = results['img'].shape
         results['pad_fixed_size'] = self.size
         results['pad_size_divisor'] = self.size_divisor

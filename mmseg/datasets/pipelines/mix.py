@@ -10,7 +10,7 @@ import numpy as np
 from mmcv.image import channel_values, imresize
 
 from ..builder import PIPELINES
-from ._common import as_scales, map_fields, require, require_prob
+from ._common import as_pairs, is_pair, map_fields, require, require_prob
 
 
 @PIPELINES.register_module()
@@ -40,8 +40,9 @@ class RandomCutOut:
         require(given, self, 'give either cutout_shape or cutout_ratio')
         if isinstance(self.n_holes, Number):
             self.n_holes = (self.n_holes, self.n_holes)
-        fewest, most = self.n_holes
-        require(0 <= fewest <= most, self, f'n_holes must be a number or (fewest, most), got {self.n_holes}')
+        valid = is_pair(self.n_holes) and 0 <= self.n_holes[0] <= self.n_holes[1]
+        require(valid, self, f'n_holes must be a number or (fewest, most), got {self.n_holes}')
+        self.cutout_shape, self.cutout_ratio = as_pairs(self, 'cutout_shape'), as_pairs(self, 'cutout_ratio')
         valid = self.seg_fill_in is None or (isinstance(self.seg_fill_in, int) and 0 <= self.seg_fill_in <= 255)
         require(valid, self, f'seg_fill_in must be an integer in [0, 255] or None, got {self.seg_fill_in!r}')
 
@@ -60,7 +61,7 @@ class RandomCutOut:
         return results
 
     def _draw_holes(self, height: int, width: int) -> list[tuple[slice, slice]]:
-        candidates = as_scales(self.cutout_ratio if self.cutout_shape is None else self.cutout_shape)
+        candidates = self.cutout_shape or self.cutout_ratio
         holes = []
         for _ in range(np.random.randint(self.n_holes[0], self.n_holes[1] + 1)):
             left, top = np.random.randint(width), np.random.randint(height)
@@ -97,7 +98,7 @@ class RandomMosaic:
 
     def __post_init__(self):
         require_prob(self, self.prob)
-        self.img_scale = tuple(self.img_scale)
+        require(is_pair(self.img_scale), self, f'img_scale must be (h, w), got {self.img_scale!r}')
         low, high = self.center_ratio_range
         inside = 0 <= low <= high <= 2
         require(inside, self, f'center_ratio_range must lie in [0, 2], got {self.center_ratio_range}')

@@ -9,7 +9,7 @@ import numpy as np
 from mmcv.image import as_uint8, bgr2hsv, clahe, hsv2bgr, imnormalize, lut_transform
 
 from ..builder import PIPELINES
-from ._common import require
+from ._common import is_pair, require, require_positive
 
 
 @PIPELINES.register_module()
@@ -64,8 +64,9 @@ class CLAHE:
     tile_grid_size: tuple[int, int] = (8, 8)
 
     def __post_init__(self):
-        require(self.clip_limit > 0, self, f'clip_limit must be positive, got {self.clip_limit}')
-        require(len(self.tile_grid_size) == 2, self, f'tile_grid_size must be two numbers, got {self.tile_grid_size}')
+        require_positive(self, 'clip_limit')
+        valid = is_pair(self.tile_grid_size) and all(isinstance(count, int) for count in self.tile_grid_size)
+        require(valid, self, f'tile_grid_size must be two integers, got {self.tile_grid_size!r}')
 
     def __call__(self, results: dict) -> dict:
         img = results['img']
@@ -90,7 +91,9 @@ class RGB2Gray:
     weights: Sequence[float] = (0.299, 0.587, 0.114)
 
     def __post_init__(self):
-        require(self.out_channels is None or self.out_channels > 0, self, 'out_channels must be positive')
+        if self.out_channels is not None:
+            require_positive(self, 'out_channels')
+        require(isinstance(self.weights, Sequence), self, f'weights must be one number a channel, got {self.weights!r}')
 
     def __call__(self, results: dict) -> dict:
         img = results['img']
@@ -110,11 +113,11 @@ class AdjustGamma:
     gamma: float = 1.0
 
     def __post_init__(self):
-        require(self.gamma > 0, self, f'gamma must be positive, got {self.gamma}')
+        require_positive(self, 'gamma')
         self._table = np.array([(value / 255) ** (1 / self.gamma) * 255 for value in range(256)]).astype(np.uint8)
 
     def __call__(self, results: dict) -> dict:
-        results['img'] = lut_transform(results['img'], self._table)
+        results['img'] = lut_transform(as_uint8(results['img'], 'AdjustGamma'), self._table)
         return results
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from mmcv.image import imrescale, imresize, imresize_to_multiple, rescale_size
 
 from ..builder import PIPELINES
-from ._common import as_scales, map_fields, require
+from ._common import as_pairs, map_fields, require, require_positive
 
 
 @PIPELINES.register_module()
@@ -42,7 +42,7 @@ class Resize:
     min_size: int | None = None
 
     def __post_init__(self):
-        self.img_scale = as_scales(self.img_scale)
+        self.img_scale = as_pairs(self, 'img_scale')
         if self.ratio_range is None:
             modes = ('value', 'range')
             require(self.multiscale_mode in modes, self, f'multiscale_mode must be one of {modes}')
@@ -102,7 +102,7 @@ class ResizeToMultiple:
     interpolation: str | None = None
 
     def __post_init__(self):
-        require(self.size_divisor > 0, self, f'size_divisor must be positive, got {self.size_divisor}')
+        require_positive(self, 'size_divisor')
 
     def __call__(self, results: dict) -> dict:
         resize = partial(imresize_to_multiple, divisor=self.size_divisor, scale_factor=1)
@@ -123,7 +123,7 @@ class SegRescale:
     scale_factor: float = 1
 
     def __post_init__(self):
-        require(self.scale_factor > 0, self, f'scale_factor must be positive, got {self.scale_factor}')
+        require_positive(self, 'scale_factor')
 
     def __call__(self, results: dict) -> dict:
         if self.scale_factor != 1:

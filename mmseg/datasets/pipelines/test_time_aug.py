@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..builder import PIPELINES
-from ._common import as_scales, require
+from ._common import as_pairs, require
 from .compose import Compose
 
 
@@ -29,10 +29,10 @@ class MultiScaleFlipAug:
     flip_direction: str | list[str] = 'horizontal'
 
     def __post_init__(self):
-        names = [transform.get('type') for transform in self.transforms if isinstance(transform, dict)]
-        self._check_flip(names)
+        kinds = [transform.get('type') for transform in self.transforms if isinstance(transform, dict)]
+        self._check_flip([getattr(kind, '__name__', kind) for kind in kinds])
         self.transforms = Compose(self.transforms)
-        self.img_scale = as_scales(self.img_scale)
+        self.img_scale = as_pairs(self, 'img_scale')
         if self.img_ratios is not None:
             ratios = [self.img_ratios] if isinstance(self.img_ratios, float) else list(self.img_ratios)
             self.img_ratios = ratios
