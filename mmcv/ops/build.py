@@ -66,11 +66,14 @@ def plan() -> Plan:
         return Plan(cxx, flags, None, missing)
     archs = os.environ.get('TORCH_CUDA_ARCH_LIST') or DEFAULT_ARCHS
     host = ['-ccbin', cxx[0]] if os.environ.get('CXX') else []
-    return Plan(cxx, [*flags, '-DUSE_CUDA'], [nvcc, *FLAGS, *NVCC_FLAGS, *host, *_gencode(archs)], archs)
+    return Plan(cxx, flags, [nvcc, *FLAGS, *NVCC_FLAGS, *host, *_gencode(archs)], archs)
 
 
 def is_current(target: Path, plan: Plan) -> bool:
-    """Whether ``target`` was built from these sources by this plan: the key is in its bytes."""
+    """Whether ``target`` was built from these sources by this plan: the key is in its bytes.
+
+    A build with CUDA also serves where only the CPU is asked for.
+    """
     return target.is_file() and _key(plan).encode() in target.read_bytes()
 
 
@@ -91,7 +94,9 @@ def _describe(plan: Plan) -> str:
 
 
 def _key(plan: Plan) -> str:
-    return f'{source_key()}-{_digest(*plan.flags, *(plan.nvcc or ["cpu"])[1:])}'
+    """Sources, flags of the C++ compiler, and, where there is CUDA, those of nvcc."""
+    key = f'{source_key()}-{_digest(*plan.flags)}'
+    return f'{key}-{_digest(*plan.nvcc[1:])}' if plan.nvcc else key
 
 
 def _digest(*parts: str | bytes) -> str:
@@ -144,7 +149,7 @@ def _gencode(archs: str) -> list[str]:
 
 def _compile(source: Path, work_dir: Path, plan: Plan) -> Path:
     """Compile one file, unless an object of the same contents, headers and flags is there already."""
-    command = plan.nvcc if source.suffix == '.cu' else [*plan.cxx, *plan.flags]
+    command = plan.nvcc if source.suffix == '.cu' else [*plan.cxx, *plan.flags, *(['-DUSE_CUDA'] if plan.nvcc else [])]
     if source.stem == 'module':
         cuda = plan.archs if plan.nvcc else ''
         command = [*command, f'-DMMCV_BUILD_KEY="{_key(plan)}"', f'-DMMCV_BUILD_CUDA="{cuda}"']
