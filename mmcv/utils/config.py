@@ -118,7 +118,7 @@ class Config:
             origin = origin_of(value, name) or origin
             value, rest = item, rest[count:]
         if value is self._cfg_dict:
-            raise ConfigKeyError(f'{key}: no such key{did_you_mean(key, value)}')
+            raise ConfigKeyError(f'{key}: no such key{did_you_mean(rest[0], value)}')
         return origin
 
     def origins(self) -> Iterator[tuple[str, Any, str | None]]:

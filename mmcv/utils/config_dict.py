@@ -20,12 +20,12 @@ class TrackedDict(dict):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         super().__setitem__(key, value)
-        _note_line(self.origins, [key])
+        self.origins[key] = _caller()
 
     def update(self, *args: Any, **kwargs: Any) -> None:
         items = dict(*args, **kwargs)
         super().update(items)
-        _note_line(self.origins, items)
+        self.origins.update(dict.fromkeys(items, _caller()))
 
     def copy(self) -> 'TrackedDict':
         return TrackedDict(self, dict(self.origins))
@@ -34,12 +34,12 @@ class TrackedDict(dict):
         return TrackedDict, (dict(self), dict(self.origins))
 
 
-def _note_line(origins: dict, keys: Any) -> None:
-    """Remember the line of the code that called a method of this package's config classes as the origin of keys."""
+def _caller() -> str:
+    """'FILE:LINE' of the code that called into these utilities: the origin of what it sets."""
     frame = sys._getframe(2)
     while frame.f_back and frame.f_code.co_filename.startswith(_HERE):
         frame = frame.f_back
-    origins.update(dict.fromkeys(keys, f'{frame.f_code.co_filename}:{frame.f_lineno}'))
+    return f'{frame.f_code.co_filename}:{frame.f_lineno}'
 
 
 class ConfigDict(dict):
@@ -81,9 +81,9 @@ class ConfigDict(dict):
         del self[name]
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        value = _adopt(value)
-        super().__setitem__(key, value)
-        _note_line(self._node_origins, [key])
+        origin = _caller()
+        value = _adopt(value, origin)
+        put(self, key, value, origin)
         if self._node_path is not None:
             place(value, join_path(self._node_path, key), keep=True)
 
@@ -168,14 +168,14 @@ def to_node(value: Any, origin: str | None = None) -> Any:
     return value
 
 
-def _adopt(value: Any) -> Any:
+def _adopt(value: Any, origin: str) -> Any:
     """``value`` itself if it holds no plain dict, so that ``cfg.hooks = hooks = []`` stays one list; else a copy."""
     if isinstance(value, ConfigDict):
         return value
     if type(value) in (list, tuple):
-        items = [_adopt(item) for item in value]
+        items = [_adopt(item, origin) for item in value]
         return value if all(a is b for a, b in zip(items, value)) else type(value)(items)
-    return to_node(value)
+    return to_node(value, origin)
 
 
 def join_path(path: str, key: Any) -> str:
@@ -215,6 +215,8 @@ def origin_of(node: Any, key: Any) -> str | None:
 def locate(node: Any, key: Any = None) -> str:
     """``'configs/x.py:12: model.decode_head.pool_scale'``: as much of it as is known; for a node itself without key."""
     path = getattr(node, '_node_path', None) or ''
-    origin = origin_of(node, 'type' if key is None else key)
     name = path if key is None else join_path(path, key)
+    if key is None:
+        key = 'type' if 'type' in node else next(iter(node), None)
+    origin = origin_of(node, key)
     return ': '.join(part for part in (origin, name) if part)

@@ -3,6 +3,7 @@
 import json
 import keyword
 import math
+import sys
 from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
@@ -63,7 +64,7 @@ class _PythonWriter:
         flat = ', '.join(write_items(-10**9, indent))
         comma = ',' if isinstance(value, tuple) and len(items) == 1 else ''
         flat = f'{opening}{flat}{comma}{closing}'
-        if column + len(flat) <= _WIDTH:
+        if column + len(flat) < _WIDTH:  # a comma may follow
             return flat
         pad = ' ' * (indent + 4)
         lines = [f'{pad}{text},\n' for text in write_items(indent + 4, indent + 4)]
@@ -87,8 +88,11 @@ class _PythonWriter:
         return self._by_reference(value, path)
 
     def _by_reference(self, value: Any, path: str) -> str:
-        module, name = getattr(value, '__module__', None), getattr(value, '__qualname__', None)
-        if not module or not name or '<' in name or module == '__config__':
+        module, name = getattr(value, '__module__', None), getattr(value, '__qualname__', '')
+        found = sys.modules.get(module)
+        for part in name.split('.'):
+            found = getattr(found, part, None)
+        if found is not value or module == '__main__':
             raise ConfigTypeError(f'{path}: {value!r} cannot be written to a config: name a registered type instead')
         return name if module == 'builtins' else f'{self._alias(module)}.{name}'
 

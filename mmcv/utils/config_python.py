@@ -113,6 +113,10 @@ class _Instrument(ast.NodeTransformer):
             self.top_lines[node.id] = node.lineno
         return self._expanded(node, node.id) if self.has_reference(node.id) else node
 
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        """A docstring may mention references as it likes."""
+        return node if isinstance(node.value, ast.Constant) else self.generic_visit(node)
+
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         marked = isinstance(node.value, str) and self.has_reference(node.value)
         return self._expanded(node, node.value) if marked else node

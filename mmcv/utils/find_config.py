@@ -44,7 +44,8 @@ def find_config(name: str | os.PathLike, folders: Iterable[str | os.PathLike] | 
         if found:
             raise ConfigError(f'{name}: several configs are named so: {", ".join(map(short_path, found))}')
         everything.update(p.stem for p in configs)
-    near = did_you_mean(path.name.removesuffix('.py'), everything, count=3)
+    stem = path.name.removesuffix('.py')
+    near = did_you_mean(stem, everything, count=3) or did_you_mean(stem, [c for c in everything if stem in c], 3, 0)
     raise ConfigFileNotFoundError(f'{name}: no such config{near}')
 
 

@@ -3,7 +3,6 @@
 import collections.abc
 import functools
 import importlib
-import inspect
 import itertools
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -134,11 +133,7 @@ def deprecated_api_warning(name_dict: dict[str, str], cls_name: str | None = Non
                 kwargs[new] = kwargs.pop(old)
             return func(*args, **kwargs)
 
-        signature = inspect.signature(func)
-        old_names = [inspect.Parameter(old, inspect.Parameter.KEYWORD_ONLY, default=None) for old in name_dict]
-        own = list(signature.parameters.values())
-        at = len(own) - any(p.kind is p.VAR_KEYWORD for p in own)
-        wrapper.__signature__ = signature.replace(parameters=[*own[:at], *old_names, *own[at:]])
+        wrapper.renamed_arguments = dict(name_dict)  # registries accept the old names too
         return wrapper
 
     return decorate

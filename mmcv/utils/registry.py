@@ -1,6 +1,7 @@
 """Registries: types by name, and building objects of them from configs, with every argument checked first."""
 
 import inspect
+import re
 import sys
 import weakref
 from collections.abc import Callable, Iterable, Iterator
@@ -159,10 +160,10 @@ def build_from_cfg(cfg: dict, registry: Registry, default_args: dict | None = No
         ConfigError: an unknown type, an unknown or a missing argument, in one line: where it was set, its dotted path,
             the nearest valid name. A ValueError of the constructor gets the path in front; others pass as they are.
     """
-    if not isinstance(cfg, dict):
-        raise ConfigTypeError(f'{registry.name}: has to be a dict with the key `type`, not {cfg!r}')
     if not isinstance(registry, Registry):
         raise TypeError(f'registry has to be a Registry, not {registry!r}')
+    if not isinstance(cfg, dict):
+        raise ConfigTypeError(f'{registry.name}: has to be a dict with the key `type`, not {cfg!r}')
     args = {**(default_args or {}), **cfg}
     if args.get('type') is None:
         where = locate(cfg) or registry.name
@@ -171,6 +172,9 @@ def build_from_cfg(cfg: dict, registry: Registry, default_args: dict | None = No
     _check_arguments(builder, cfg, args)
     try:
         return builder(**args)
+    except TypeError as error:
+        _explain(error, cfg, builder)
+        raise
     except ValueError as error:
         _add_location(error, cfg, builder)
         raise
@@ -178,24 +182,49 @@ def build_from_cfg(cfg: dict, registry: Registry, default_args: dict | None = No
 
 def _check_arguments(builder: Callable, cfg: dict, args: dict) -> None:
     parameters = _Parameters(builder)
-    name = getattr(builder, '__name__', repr(builder))
     for key in cfg:
         if key != 'type' and not parameters.accept(key):
-            hint = did_you_mean(key, parameters.names)
-            raise ConfigTypeError(f'{locate(cfg, key)}: {name} takes no such argument{hint}')
+            raise _unknown_argument(cfg, key, builder, parameters.names)
     missing = [key for key in parameters.required if key not in args]
     if missing:
-        where = locate(cfg)
-        raise ConfigTypeError(f'{where + ": " if where else ""}{name} needs {", ".join(missing)}')
+        raise _missing_arguments(cfg, ', '.join(missing), builder)
+
+
+def _unknown_argument(cfg: dict, key: str, builder: Callable, names: Iterable[str]) -> ConfigError:
+    return ConfigTypeError(f'{locate(cfg, key)}: {_name(builder)} takes no such argument{did_you_mean(key, names)}')
+
+
+def _missing_arguments(cfg: dict, missing: str, builder: Callable) -> ConfigError:
+    return ConfigTypeError(f'{_prefix(cfg)}{_name(builder)} needs {missing}')
+
+
+def _name(builder: Callable) -> str:
+    return getattr(builder, '__name__', repr(builder))
+
+
+def _prefix(cfg: dict) -> str:
+    where = locate(cfg)
+    return f'{where}: ' if where else ''
+
+
+def _explain(error: TypeError, cfg: dict, builder: Callable) -> None:
+    """Say it in the config's terms if a constructor of the object, deeper than was checked, refuses an argument."""
+    owners = [f'{cls.__qualname__}.__init__' for cls in getattr(builder, '__mro__', ())] or [_name(builder)]
+    owner, _, problem = str(error).partition('() ')
+    if owner not in owners:
+        return
+    unexpected = re.match(r"got an unexpected keyword argument '(\w+)'", problem)
+    if unexpected and unexpected[1] in cfg:
+        raise _unknown_argument(cfg, unexpected[1], builder, _Parameters(builder).names) from error
+    if missing := re.match(r'missing \d+ required [\w -]+: (.*)', problem):
+        raise _missing_arguments(cfg, missing[1].replace("'", ''), builder) from error
 
 
 def _add_location(error: ValueError, cfg: dict, builder: Callable) -> None:
-    """Put the place in the config before the message, at the innermost object that has one."""
-    if isinstance(error, ConfigError) or hasattr(error, 'config_location') or len(error.args) != 1:
-        return
-    error.config_location = locate(cfg)
-    if error.config_location:
-        error.args = (f'{error.config_location}: {getattr(builder, "__name__", builder)}: {error}',)
+    """Put the place in the config before the message, unless an object inside this one did."""
+    path = getattr(cfg, '_node_path', None)
+    if path and len(error.args) == 1 and not re.search(rf'(^|: ){re.escape(path)}\b', str(error)):
+        error.args = (f'{_prefix(cfg)}{_name(builder)}: {error}',)
 
 
 class _Parameters:
@@ -222,9 +251,10 @@ class _Parameters:
             named = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
             if inspect.isclass(builder) and function is not builder:
                 named = [p for p in named if p is not parameters[0]]
-            self.names.update(p.name for p in named)
+            renamed = getattr(function, 'renamed_arguments', {})  # see deprecated_api_warning
+            self.names.update((p.name for p in named), renamed)
             if index == 0:
-                self.required = [p.name for p in named if p.default is p.empty]
+                self.required = [p.name for p in named if p.default is p.empty and p.name not in renamed.values()]
             if not any(p.kind is p.VAR_KEYWORD for p in parameters):
                 self.open = False
                 return

@@ -1,0 +1,256 @@
+"""Registries, and what is said about a config that cannot be built."""
+
+import copy
+import functools
+
+import pytest
+import torch
+from torch import nn
+
+from mmcv.utils import Config, ConfigDict, ConfigError, Registry, build_from_cfg, deprecated_api_warning
+
+BACKBONES = Registry('test_backbone', base=nn.Module)
+HEADS = Registry('test_head', base=nn.Module)
+STEPS = Registry('test_step')
+OPTIMIZERS = Registry('test_optimizer', base=torch.optim.Optimizer)
+OPTIMIZERS.register_module(module=torch.optim.SGD)
+
+
+@BACKBONES.register_module()
+class Net(nn.Module):
+
+    def __init__(self, depth, in_channels=3, norm=None):
+        super().__init__()
+        self.args = (depth, in_channels, norm)
+
+
+@HEADS.register_module()
+class BaseHead(nn.Module):
+
+    def __init__(self, channels, num_classes=2, ratio=0.1):
+        super().__init__()
+        if ratio > 1:
+            raise ValueError(f'ratio {ratio} is above 1')
+        self.args = (channels, num_classes, ratio)
+
+
+@HEADS.register_module()
+class PoolHead(BaseHead):
+
+    def __init__(self, pool_scales=(1, 2), **kwargs):
+        self.legacy = kwargs.pop('legacy', None)
+        super().__init__(**kwargs)
+
+
+@HEADS.register_module()
+class Model(nn.Module):
+
+    def __init__(self, head, **kwargs):
+        super().__init__()
+        self.head = HEADS.build(head)
+
+
+@STEPS.register_module(name=['Crop', 'OldCrop'])
+class Crop:
+
+    def __init__(self, crop_size, *, pad=0):
+        self.args = (crop_size, pad)
+
+
+@STEPS.register_module()
+def scale(x, factor=2):
+    return x * factor
+
+
+@STEPS.register_module()
+class Anything:
+
+    def __init__(self, **kwargs):
+        self.kwargs = kwargs
+
+
+def config(tmp_path, text):
+    (tmp_path / 'x.py').write_text(text)
+    return Config.fromfile(tmp_path / 'x.py')
+
+
+def message(registry, cfg, *args, error=ConfigError, **kwargs):
+    with pytest.raises(error) as caught:
+        registry.build(cfg, *args, **kwargs)
+    return str(caught.value)
+
+
+class TestRegister:
+
+    def test_names(self):
+        assert STEPS.get('Crop') is STEPS.get('OldCrop') is Crop
+        assert 'Crop' in STEPS
+        assert 'Drop' not in STEPS
+        assert STEPS.get('Drop') is None
+        assert len(HEADS) == 3
+        assert HEADS.module_dict['PoolHead'] is PoolHead
+        assert repr(BACKBONES) == "Registry(name=test_backbone, items=['Net'])"
+
+    def test_taken_name(self):
+        with pytest.raises(KeyError, match='already registered in test_head'):
+            HEADS.register_module(module=BaseHead)
+        registry = Registry('other')
+        registry.register_module('A', module=int)
+        registry.register_module('A', force=True, module=float)
+        assert registry.get('A') is float
+
+    def test_without_parentheses(self):
+        registry = Registry('other')
+
+        @registry.register_module
+        class Plain:
+            pass
+
+        assert registry.get('Plain') is Plain
+
+    @pytest.mark.parametrize('module', [Crop, scale, 5, nn.ReLU()])
+    def test_foreign_kind(self, module):
+        with pytest.raises(TypeError, match='subclass of Module'):
+            BACKBONES.register_module(name='X', module=module)
+        assert 'X' not in BACKBONES
+
+    def test_parent_and_children(self):
+        parent, child = Registry('layer', scope='lib'), None
+        child = Registry('layer', parent=parent, scope='app')
+        parent.register_module(module=nn.ReLU)
+        child.register_module(module=nn.GELU)
+        assert child.get('ReLU') is nn.ReLU
+        assert parent.get('GELU') is None
+        assert parent.get('app.GELU') is child.get('app.GELU') is nn.GELU
+        assert isinstance(child.build(dict(type='ReLU', inplace=True)), nn.ReLU)
+
+    def test_build_function(self):
+        registry = Registry('x', build_func=lambda cfg, extra, registry: (cfg, extra, registry.name))
+        assert registry.build(1, 2) == (1, 2, 'x')
+
+
+class TestBuild:
+
+    def test_by_name_class_and_function(self):
+        assert BACKBONES.build(dict(type='Net', depth=5)).args == (5, 3, None)
+        assert BACKBONES.build(dict(type=Net, depth=5, norm=dict(a=1))).args == (5, 3, dict(a=1))
+        assert STEPS.build(dict(type='scale', x=4)) == 8
+
+    def test_arguments_of_the_bases(self):
+        assert HEADS.build(dict(type='PoolHead', channels=4, num_classes=7)).args == (4, 7, 0.1)
+
+    def test_config_is_not_changed(self):
+        cfg = ConfigDict(type='Net', depth=5)
+        before = copy.deepcopy(cfg)
+        build_from_cfg(cfg, BACKBONES, dict(in_channels=1))
+        assert cfg == before
+
+    def test_default_arguments(self):
+        assert STEPS.build(dict(type='Crop', crop_size=1), default_args=dict(pad=2, crop_size=3)).args == (1, 2)
+        assert STEPS.build(dict(crop_size=1), default_args=dict(type='Crop')).args == (1, 0)
+        with pytest.raises(TypeError, match='unexpected') as caught:  # ours, not the user's
+            STEPS.build(dict(type='Crop', crop_size=1), default_args=dict(stride=2))
+        assert not isinstance(caught.value, ConfigError)
+
+    def test_open_arguments(self):
+        assert STEPS.build(dict(type='Anything', a=1, b=2)).kwargs == dict(a=1, b=2)
+
+    def test_argument_that_a_constructor_takes_out_of_kwargs(self):
+        assert HEADS.build(dict(type='PoolHead', channels=1, legacy=5)).legacy == 5
+
+    def test_partial_and_renamed_arguments(self):
+        STEPS.register_module('double', force=True, module=functools.partial(scale, factor=2))
+        assert STEPS.build(dict(type='double', x=3)) == 6
+
+        @STEPS.register_module(force=True)
+        class Renamed:
+
+            @deprecated_api_warning(dict(old='new'))
+            def __init__(self, new):
+                self.new = new
+
+        with pytest.warns(DeprecationWarning, match='use new'):
+            assert STEPS.build(dict(type='Renamed', old=3)).new == 3
+        assert 'did you mean' in message(STEPS, dict(type='Renamed', new=1, neww=1))
+
+    def test_torch_classes(self):
+        params = [nn.Parameter(torch.zeros(1))]
+        assert OPTIMIZERS.build(dict(type='SGD', lr=0.1), default_args=dict(params=params)).defaults['lr'] == 0.1
+        assert 'did you mean momentum' in message(
+            OPTIMIZERS, dict(type='SGD', lr=0.1, momentun=1), default_args=dict(params=params))
+
+
+class TestMistakes:
+
+    def test_unknown_argument(self, tmp_path):
+        cfg = config(tmp_path, "model = dict(\n  head=dict(\n    type='PoolHead', channels=1,\n    pool_scale=3))")
+        assert message(HEADS, cfg.model.head, error=TypeError) == (
+            f'{tmp_path}/x.py:4: model.head.pool_scale: PoolHead takes no such argument (did you mean pool_scales?)')
+
+    def test_unknown_argument_in_a_list(self, tmp_path):
+        cfg = config(tmp_path, "steps = [dict(type='scale', x=1), dict(type='Crop', crop_siz=2)]\nd = dict(p=steps)")
+        assert message(STEPS, cfg.d.p[1]).startswith(f'{tmp_path}/x.py:1: d.p[1].crop_siz: Crop takes no such argument')
+
+    def test_unknown_argument_from_options_and_code(self, tmp_path):
+        cfg = config(tmp_path, "head = dict(type='PoolHead', channels=1)")
+        cfg.merge_from_dict({'head.numclasses': 3})
+        assert message(HEADS, cfg.head).startswith('--cfg-options: head.numclasses: ')
+        cfg.head = dict(type='PoolHead', chanels=1)
+        assert 'test_registry.py:' in message(HEADS, cfg.head)
+
+    def test_place_survives_copies(self, tmp_path):
+        cfg = config(tmp_path, "a = dict(b=dict(type='Net', dept=1))")
+        for clone in (cfg.a.b.copy(), copy.deepcopy(cfg.a).b, copy.deepcopy(cfg).a.b, ConfigDict(cfg.a).b):
+            assert message(BACKBONES, clone).startswith(f'{tmp_path}/x.py:1: a.b.dept: Net takes no such argument')
+
+    def test_plain_dict(self):
+        assert message(BACKBONES, dict(type='Net', dept=1)) == 'dept: Net takes no such argument (did you mean depth?)'
+
+    def test_missing_argument(self, tmp_path):
+        cfg = config(tmp_path, "net = dict(\n    type='Net')\nhead = dict(type='PoolHead')")
+        assert message(BACKBONES, cfg.net) == f'{tmp_path}/x.py:2: net: Net needs depth'
+        assert message(HEADS, cfg.head) == f'{tmp_path}/x.py:3: head: PoolHead needs channels'
+
+    def test_unknown_type(self, tmp_path):
+        cfg = config(tmp_path, "net = dict(type='Nett', depth=1)")
+        assert message(BACKBONES, cfg.net, error=KeyError) == (
+            f'{tmp_path}/x.py:1: net.type: Nett is not in the test_backbone registry (did you mean Net?)')
+
+    def test_type_of_another_registry(self):
+        assert message(BACKBONES, dict(type='PoolHead')) == (
+            'type: PoolHead is not in the test_backbone registry, it is a test_head')
+
+    @pytest.mark.parametrize(('kind', 'part'), [(Crop, 'subclass of Module'), (5, 'not 5'), (int, 'int is not')])
+    def test_type_that_does_not_fit(self, kind, part):
+        assert part in message(BACKBONES, dict(type=kind), error=TypeError)
+
+    def test_no_type(self, tmp_path):
+        cfg = config(tmp_path, 'net = dict(depth=1)')
+        assert message(BACKBONES, cfg.net).startswith(f'{tmp_path}/x.py:1: net: `type` is missing')
+
+    @pytest.mark.parametrize('cfg', [None, 'Net', [dict(type='Net')]])
+    def test_no_dict(self, cfg):
+        assert 'dict' in message(BACKBONES, cfg, error=TypeError)
+
+    def test_no_registry(self):
+        with pytest.raises(TypeError, match='Registry'):
+            build_from_cfg(dict(type='Net'), 'BACKBONES')
+
+    def test_value_error_gets_the_innermost_place_once(self, tmp_path):
+        cfg = config(tmp_path, "model = dict(type='Model',\n    head=dict(type='BaseHead', channels=1, ratio=2))")
+        assert message(HEADS, cfg.model, error=ValueError) == (
+            f'{tmp_path}/x.py:2: model.head: BaseHead: ratio 2 is above 1')
+
+    def test_nested_mistake_keeps_its_place(self, tmp_path):
+        cfg = config(tmp_path, "model = dict(type='Model',\n    head=dict(type='BaseHead', channel=1))")
+        assert message(HEADS, cfg.model).startswith(f'{tmp_path}/x.py:2: model.head.channel: BaseHead takes no such')
+
+    @pytest.mark.parametrize('kind', [RuntimeError, KeyError, TypeError, AssertionError])
+    def test_other_errors_pass(self, kind):
+
+        def fail():
+            raise kind('unexpected keyword argument')
+
+        with pytest.raises(kind, match='^.?unexpected keyword argument') as caught:
+            build_from_cfg(dict(type=fail), STEPS)
+        assert not isinstance(caught.value, ConfigError)

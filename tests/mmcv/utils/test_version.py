@@ -1,0 +1,56 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+import mmcv
+from mmcv.utils import collect_env, digit_version, get_git_hash, parse_version_info, version
+
+
+def test_version():
+    assert parse_version_info(mmcv.__version__) == mmcv.version_info
+    assert parse_version_info('1.3.0rc1') == (1, 3, 0, 'rc1')
+    # what packages for mmcv 1.x ask for
+    assert digit_version('1.3.13') <= digit_version(mmcv.__version__) <= digit_version('1.8.0')
+
+
+@pytest.mark.parametrize(('text', 'numbers'), [
+    ('1.2.3', (1, 2, 3, 0, 0, 0)), ('1.2', (1, 2, 0, 0, 0, 0)), ('2.14.1+cu121', (2, 14, 1, 0, 0, 0)),
+    ('1.0rc1', (1, 0, 0, 0, -1, 1)), ('1.0a2', (1, 0, 0, 0, -3, 2)), ('1.0.post2', (1, 0, 0, 0, 1, 2)),
+    ('2.0.0a0+git1', (2, 0, 0, 0, -3, 0)),
+])
+def test_digit_version(text, numbers):
+    assert digit_version(text) == numbers
+
+
+def test_order_of_versions():
+    order = ['1.0.dev1', '1.0a1', '1.0b1', '1.0rc1', '1.0rc2', '1.0', '1.0.post1', '1.0.1', '1.10']
+    assert sorted(sorted(order), key=digit_version) == order
+    with pytest.raises(ValueError, match='latest'):
+        digit_version('latest')
+
+
+def test_git_hash(tmp_path, monkeypatch):
+    if (Path(__file__).parents[3] / '.git').exists():
+        assert len(get_git_hash()) == 40
+        assert get_git_hash(digits=7) == get_git_hash()[:7]
+    with pytest.raises(TypeError, match='digits'):
+        get_git_hash(digits='7')
+    monkeypatch.setattr(version, '__file__', str(tmp_path / 'mmcv' / 'utils' / 'version.py'))
+    assert get_git_hash(fallback='none') == 'none'
+
+
+def test_collect_env():
+    env = collect_env()
+    assert env['Python'].startswith(sys.version.split()[0])
+    assert env['MMCV'] == mmcv.__version__
+    assert {'sys.platform', 'CUDA available', 'GCC', 'PyTorch', 'TorchVision', 'OpenCV', 'MMCV extension'} <= set(env)
+
+
+def test_names_of_the_old_wrapper():
+    from torch import nn
+
+    from mmcv.utils.parrots_wrapper import SyncBatchNorm, _BatchNorm, _InstanceNorm
+    assert issubclass(nn.BatchNorm2d, _BatchNorm)
+    assert issubclass(nn.InstanceNorm1d, _InstanceNorm)
+    assert SyncBatchNorm is nn.SyncBatchNorm

@@ -1,0 +1,101 @@
+"""Imports form a DAG: what a package builds on never imports it back, not even inside a function."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# From the foundation up. A part imports only from lines above its own; parts of one line do not import each other.
+LAYERS = {
+    'mmcv': [
+        ['version'],
+        ['utils'],
+        ['dist', 'fileio'],
+        ['checkpoint', 'image', 'amp', 'ops'],
+        ['cnn'],
+        ['parallel'],
+        ['runner'],
+        ['engine'],
+    ],
+    'mmseg': [
+        ['version'],
+        ['utils', 'ops'],
+        ['core'],
+        ['datasets', 'models'],
+        ['apis'],
+    ],
+}
+RANKS = {f'{package}.{part}': rank + 100 * (package == 'mmseg')
+         for package, layers in LAYERS.items() for rank, layer in enumerate(layers) for part in layer}
+
+
+def imported(path, root=ROOT):
+    """(line, dotted name) of every import in a file; of ``from a import b``, 'a.b'."""
+    package = path.relative_to(root).parent.parts
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parents = package[:len(package) - node.level + 1] if node.level else ()
+            module = '.'.join((*parents, *([node.module] if node.module else [])))
+            yield from ((node.lineno, f'{module}.{alias.name}') for alias in node.names)
+
+
+def part_of(name):
+    """'mmcv.cnn.bricks.norm' -> 'mmcv.cnn'."""
+    return '.'.join(name.split('.')[:2])
+
+
+def violations(path, root=ROOT):
+    source = part_of('.'.join(path.relative_to(root).with_suffix('').parts))
+    for line, name in imported(path, root):
+        where = f'{path.relative_to(root)}:{line} imports {name}'
+        target = part_of(name)
+        if target == 'mmcv._ext':
+            if path.relative_to(root).as_posix() != 'mmcv/ops/_load.py':
+                yield where
+        elif source.endswith('__init__') or target == source:
+            continue
+        elif target in RANKS and RANKS[target] >= RANKS[source]:
+            yield where
+        elif target not in RANKS and target.split('.')[0] == source.split('.')[0] and target != 'mmseg.__version__':
+            yield f'{where}: import it from the module that defines it'
+        elif source.startswith('mmcv.') and target.startswith('mmseg'):
+            yield where
+
+
+FILES = [path for package in LAYERS for path in sorted((ROOT / package).rglob('*.py')) if 'csrc' not in path.parts]
+
+
+def test_every_part_has_its_layer():
+    parts = {part_of('.'.join(path.relative_to(ROOT).with_suffix('').parts)) for path in FILES}
+    assert {part for part in parts if not part.endswith('__init__')} - set(RANKS) == set()
+
+
+def test_imports_point_down():
+    assert [violation for path in FILES for violation in violations(path)] == []
+
+
+@pytest.mark.parametrize(('path', 'text', 'count'), [
+    ('mmcv/utils/a.py', 'from ..cnn import x', 1),
+    ('mmcv/utils/a.py', 'def f():\n    import mmcv.runner.hooks', 1),
+    ('mmcv/utils/a.py', 'from mmseg.core import x', 1),
+    ('mmcv/utils/a.py', 'import mmseg', 1),
+    ('mmcv/utils/a.py', 'from mmcv import Config', 1),
+    ('mmcv/cnn/bricks/a.py', 'from ...parallel.b import c', 1),
+    ('mmcv/cnn/bricks/a.py', 'from ..b import c\nfrom . import d\nfrom mmcv.utils import e', 0),
+    ('mmcv/ops/_load.py', 'from mmcv import _ext', 0),
+    ('mmcv/ops/a.py', 'import mmcv._ext', 1),
+    ('mmseg/core/a.py', 'from mmcv import _ext', 1),
+    ('mmseg/datasets/a.py', 'from mmseg.models import b', 1),
+    ('mmseg/models/a.py', 'from ..datasets.c import b', 1),
+    ('mmseg/models/a.py', 'from mmcv.engine import b\nfrom ..core import c', 0),
+    ('mmseg/apis/a.py', 'from ..models import b\nimport mmcv\nimport torch', 0),
+])
+def test_the_test_can_fail(tmp_path, path, text, count):
+    file = tmp_path / path
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    assert len(list(violations(file, tmp_path))) == count

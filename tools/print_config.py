@@ -1,0 +1,36 @@
+"""Print a resolved config: ``python tools/print_config.py CONFIG [--origin] [--cfg-options KEY=VALUE ...]``."""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, whatever mmcv is installed
+
+from mmcv.utils import Config, DictAction
+from mmseg.utils import find_config
+from mmseg.utils.cli import merge_deprecated_options, run_tool
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description='Print a resolved config')
+    parser.add_argument('config', help='path or bare name of a config')
+    parser.add_argument('--origin', action='store_true', help='one value a line, with the file and line that set it')
+    parser.add_argument('--options', nargs='+', action=DictAction, help='deprecated: use --cfg-options')
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE', help='override values')
+    parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
+    return parser.parse_args()
+
+
+def main(args: argparse.Namespace) -> None:
+    merge_deprecated_options(args)
+    cfg = Config.fromfile(find_config(args.config))
+    cfg.merge_from_dict(args.cfg_options or {})
+    if args.origin:
+        for key, value, origin in cfg.origins():
+            print(f'{key} = {value!r}  # {origin}')
+    else:
+        print(cfg.pretty_text, end='')
+
+
+if __name__ == '__main__':
+    run_tool(main, parse_args())
