@@ -1,0 +1,134 @@
+"""Mixed precision: the decorators of the 0.x era on top of ``torch.autocast``, and a gradient scaler by config."""
+import functools
+import inspect
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+
+import torch
+from torch import nn
+
+HALF_TYPES = (torch.float16, torch.bfloat16)
+
+
+def wrap_fp16_model(model: nn.Module, dtype: torch.dtype = torch.float16) -> None:
+    """Turn mixed precision on in every module that has the flag ``fp16_enabled``.
+
+    Their methods decorated with :func:`auto_fp16` then run under autocast; the parameters stay float32.
+
+    Args:
+        model: Changed in place.
+        dtype: ``torch.float16`` or ``torch.bfloat16``.
+    """
+    for module in model.modules():
+        if hasattr(module, 'fp16_enabled'):
+            module.fp16_enabled = True
+            module.amp_dtype = dtype
+
+
+def auto_fp16(
+    apply_to: Iterable[str] | None = None, out_fp32: bool = False, supported_types: tuple = (nn.Module,)
+) -> Callable:
+    """Decorate a method so that it runs in half precision when its object's ``fp16_enabled`` is set.
+
+    Args:
+        apply_to: Names of the arguments whose float32 tensors are cast; None means all.
+        out_fp32: Cast the result back to float32.
+        supported_types: Classes whose methods may be decorated; others raise TypeError.
+    """
+
+    def decorate(method):
+        @functools.wraps(method)
+        def wrapper(self, *args, **kwargs):
+            if not isinstance(self, supported_types):
+                raise TypeError(f'auto_fp16 is for methods of {supported_types}, not of {type(self).__name__}')
+            if not getattr(self, 'fp16_enabled', False):
+                return method(self, *args, **kwargs)
+            dtype = getattr(self, 'amp_dtype', torch.float16)
+            args, kwargs = _cast_arguments(method, apply_to, args, kwargs, (torch.float32,), dtype)
+            with torch.autocast(_device_type(self, args, kwargs), dtype=dtype):
+                output = method(self, *args, **kwargs)
+            return cast_tensor_type(output, HALF_TYPES, torch.float32) if out_fp32 else output
+
+        return wrapper
+
+    return decorate
+
+
+def force_fp32(apply_to: Iterable[str] | None = None, out_fp16: bool = False) -> Callable:
+    """Decorate a method so that it runs in float32 when its object's ``fp16_enabled`` is set.
+
+    Args:
+        apply_to: Names of the arguments whose half precision tensors are cast; None means all.
+        out_fp16: Cast the result to half precision.
+    """
+
+    def decorate(method):
+        @functools.wraps(method)
+        def wrapper(self, *args, **kwargs):
+            if not getattr(self, 'fp16_enabled', False):
+                return method(self, *args, **kwargs)
+            args, kwargs = _cast_arguments(method, apply_to, args, kwargs, HALF_TYPES, torch.float32)
+            with torch.autocast(_device_type(self, args, kwargs), enabled=False):
+                output = method(self, *args, **kwargs)
+            dtype = getattr(self, 'amp_dtype', torch.float16)
+            return cast_tensor_type(output, (torch.float32,), dtype) if out_fp16 else output
+
+        return wrapper
+
+    return decorate
+
+
+def cast_tensor_type(inputs, src_type: torch.dtype | tuple[torch.dtype, ...], dst_type: torch.dtype):
+    """Cast the tensors of ``src_type`` in a nest of dicts, lists and tuples; anything else comes back as it is."""
+    sources = src_type if isinstance(src_type, tuple) else (src_type,)
+    if isinstance(inputs, torch.Tensor):
+        return inputs.to(dst_type) if inputs.dtype in sources else inputs
+    if isinstance(inputs, Mapping):
+        return type(inputs)({k: cast_tensor_type(v, sources, dst_type) for k, v in inputs.items()})
+    if isinstance(inputs, (list, tuple)) and not hasattr(inputs, '_fields'):
+        return type(inputs)(cast_tensor_type(item, sources, dst_type) for item in inputs)
+    return inputs
+
+
+def _cast_arguments(method, apply_to, args, kwargs, sources, dtype):
+    names = list(inspect.signature(method).parameters)[1:]
+    chosen = None if apply_to is None else set(apply_to)
+
+    def cast(name, value):
+        return cast_tensor_type(value, sources, dtype) if chosen is None or name in chosen else value
+
+    names += [''] * (len(args) - len(names))  # what falls into *args has no name
+    return [cast(name, value) for name, value in zip(names, args)], {k: cast(k, v) for k, v in kwargs.items()}
+
+
+def _device_type(module, args, kwargs):
+    parameters = module.parameters() if isinstance(module, nn.Module) else ()
+    values = itertools.chain(args, kwargs.values(), parameters)
+    return next((value.device.type for value in values if isinstance(value, torch.Tensor)), 'cpu')
+
+
+class StaticGradScaler(torch.amp.GradScaler):
+    """A gradient scaler whose scale stays what it was; a step with non-finite gradients is still left out."""
+
+    def update(self, new_scale: float | torch.Tensor | None = None) -> None:
+        if self.is_enabled():
+            super().update(self._init_scale if new_scale is None else new_scale)
+
+
+def build_grad_scaler(loss_scale: float | str | dict = 512.0, device: str = 'cuda') -> torch.amp.GradScaler:
+    """The gradient scaler of a config's ``fp16 = dict(loss_scale=...)``.
+
+    Args:
+        loss_scale: A number (kept), 'dynamic', or a dict of arguments of ``torch.amp.GradScaler``.
+        device: Device type of the model.
+
+    Raises:
+        ValueError: if ``loss_scale`` is none of these.
+    """
+    if loss_scale == 'dynamic':
+        return torch.amp.GradScaler(device)
+    if isinstance(loss_scale, (int, float)):
+        return StaticGradScaler(device, init_scale=loss_scale)
+    if isinstance(loss_scale, dict):
+        return torch.amp.GradScaler(device, **loss_scale)
+    raise ValueError(f"fp16.loss_scale is {loss_scale!r}; use a number, 'dynamic' or a dict")

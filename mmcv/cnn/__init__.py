@@ -1,0 +1,63 @@
+"""Building blocks of convolutional networks: layers by config, initialization, folding, counting."""
+from torch.nn import Conv2d, Conv3d, ConvTranspose2d, ConvTranspose3d, Linear, MaxPool2d, MaxPool3d
+
+from .base_module import BaseModule, ModuleDict, ModuleList, Sequential
+from .bricks import *  # noqa: F403
+from .bricks import __all__ as _bricks
+from .flops import get_model_complexity_info
+from .fuse import fuse_conv_bn
+from .weight_init import (
+    INITIALIZERS,
+    Caffe2XavierInit,
+    ConstantInit,
+    KaimingInit,
+    NormalInit,
+    PretrainedInit,
+    TruncNormalInit,
+    UniformInit,
+    XavierInit,
+    bias_init_with_prob,
+    caffe2_xavier_init,
+    constant_init,
+    initialize,
+    kaiming_init,
+    normal_init,
+    trunc_normal_init,
+    uniform_init,
+    xavier_init,
+)
+
+__all__ = [
+    *_bricks,
+    'INITIALIZERS',
+    'BaseModule',
+    'Caffe2XavierInit',
+    'ConstantInit',
+    'Conv2d',
+    'Conv3d',
+    'ConvTranspose2d',
+    'ConvTranspose3d',
+    'KaimingInit',
+    'Linear',
+    'MaxPool2d',
+    'MaxPool3d',
+    'ModuleDict',
+    'ModuleList',
+    'NormalInit',
+    'PretrainedInit',
+    'Sequential',
+    'TruncNormalInit',
+    'UniformInit',
+    'XavierInit',
+    'bias_init_with_prob',
+    'caffe2_xavier_init',
+    'constant_init',
+    'fuse_conv_bn',
+    'get_model_complexity_info',
+    'initialize',
+    'kaiming_init',
+    'normal_init',
+    'trunc_normal_init',
+    'uniform_init',
+    'xavier_init',
+]

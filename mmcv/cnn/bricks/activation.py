@@ -1,0 +1,64 @@
+"""Activation layers that configs name."""
+import inspect
+
+import torch
+from torch import nn
+
+from .registry import ACTIVATION_LAYERS, build_layer, find
+
+for _cls in (nn.ReLU, nn.LeakyReLU, nn.PReLU, nn.RReLU, nn.ReLU6, nn.ELU, nn.Sigmoid, nn.Tanh, nn.SiLU, nn.GELU):
+    ACTIVATION_LAYERS.register_module(module=_cls)
+ACTIVATION_LAYERS.register_module('HSwish', module=nn.Hardswish)
+
+
+@ACTIVATION_LAYERS.register_module(['Clamp', 'Clip'])
+class Clamp(nn.Module):
+    """Cut values to [min, max]."""
+
+    def __init__(self, min: float = -1.0, max: float = 1.0):
+        super().__init__()
+        self.min = min
+        self.max = max
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.clamp(self.min, self.max)
+
+
+@ACTIVATION_LAYERS.register_module()
+class HSigmoid(nn.Module):
+    """Hard sigmoid: clamp((x + bias) / divisor, min_value, max_value)."""
+
+    def __init__(self, bias: float = 3.0, divisor: float = 6.0, min_value: float = 0.0, max_value: float = 1.0):
+        super().__init__()
+        if divisor == 0:
+            raise ValueError('HSigmoid: divisor is 0')
+        self.bias = bias
+        self.divisor = divisor
+        self.min_value = min_value
+        self.max_value = max_value
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return ((x + self.bias) / self.divisor).clamp(self.min_value, self.max_value)
+
+
+@ACTIVATION_LAYERS.register_module()
+class Swish(nn.Module):
+    """x * sigmoid(x)."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return nn.functional.silu(x)
+
+
+HSwish = nn.Hardswish
+
+
+def build_activation_layer(cfg: dict, inplace: bool | None = None) -> nn.Module:
+    """Build an activation.
+
+    Args:
+        cfg: ``dict(type=NAME, ...)``.
+        inplace: Used where the layer can work in place and ``cfg`` does not say.
+    """
+    can_choose = 'inplace' in inspect.signature(find(cfg, ACTIVATION_LAYERS)).parameters
+    options = dict(inplace=inplace) if can_choose and inplace is not None else {}
+    return build_layer(cfg, ACTIVATION_LAYERS, **options)

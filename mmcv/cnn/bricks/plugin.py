@@ -1,0 +1,19 @@
+"""Plugin layers, which configs put between the convolutions of a residual block."""
+import re
+
+from torch import nn
+
+from .registry import PLUGIN_LAYERS, build_layer, find
+
+
+def infer_abbr(cls: type) -> str:
+    """The class's ``_abbr_``, else its name in snake case: 'FancyBlock' becomes 'fancy_block'."""
+    if hasattr(cls, '_abbr_'):
+        return cls._abbr_
+    name = re.sub(r'([A-Z]+)([A-Z][a-z])', r'\1_\2', cls.__name__)
+    return re.sub(r'([a-z\d])([A-Z])', r'\1_\2', name).lower()
+
+
+def build_plugin_layer(cfg: dict, postfix: int | str = '', **kwargs) -> tuple[str, nn.Module]:
+    """Build a plugin layer; returns the attribute name (abbreviation + ``postfix``) and the layer."""
+    return f'{infer_abbr(find(cfg, PLUGIN_LAYERS))}{postfix}', build_layer(cfg, PLUGIN_LAYERS, **kwargs)

@@ -1,0 +1,14 @@
+"""A learnable factor."""
+import torch
+from torch import nn
+
+
+class Scale(nn.Module):
+    """Multiply by one learnable number, at first ``scale``."""
+
+    def __init__(self, scale: float = 1.0):
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(scale, dtype=torch.float))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.scale

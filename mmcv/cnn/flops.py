@@ -1,0 +1,46 @@
+"""Multiplications and parameters of a model."""
+import sys
+
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+
+def get_model_complexity_info(
+    model: nn.Module,
+    input_shape: tuple[int, ...],
+    print_per_layer_stat: bool = True,
+    as_strings: bool = True,
+    input_constructor=None,
+    flush: bool = False,
+    ost=sys.stdout,
+) -> tuple[float, int] | tuple[str, str]:
+    """Count what one forward pass costs.
+
+    As in mmcv 1.x, one FLOP here is one multiplication and its addition. Counted are the convolutions and matrix
+    products that really run, on the device of the model.
+
+    Args:
+        model: Called with one input, or with what ``input_constructor`` returns as keyword arguments.
+        input_shape: Shape of one input without the batch axis, for example (3, 512, 1024).
+        print_per_layer_stat: Print the table of the modules to ``ost``.
+        as_strings: Return '178.43 GFLOPs' and '48.98 M' rather than numbers.
+        input_constructor: Maps ``input_shape`` to a dict of keyword arguments.
+
+    Returns:
+        FLOPs and number of parameters.
+    """
+    parameter = next(model.parameters())
+    was_training = model.training
+    model.eval()
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        if input_constructor:
+            model(**input_constructor(input_shape))
+        else:
+            model(parameter.new_zeros(1, *input_shape))
+    model.train(was_training)
+    if print_per_layer_stat:
+        print(counter.get_table(depth=3), file=ost, flush=flush)
+    flops = counter.get_total_flops() / 2
+    params = sum(p.numel() for p in model.parameters())
+    return (f'{flops / 1e9:.2f} GFLOPs', f'{params / 1e6:.2f} M') if as_strings else (flops, params)

@@ -1,0 +1,43 @@
+"""Folding batch norm into the convolution before it, for inference."""
+import torch
+from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from .bricks import ConvModule
+
+
+def fuse_conv_bn(module: nn.Module) -> nn.Module:
+    """Fold every batch norm that directly follows a convolution, in ``module`` and below, into its weight and bias.
+
+    The folded norms become ``nn.Identity``. Outputs in eval mode stay the same up to rounding; do not train afterwards.
+
+    "Follows" means: is the next child. A :class:`ConvModule` of another order than conv, norm is left alone, and so are
+    convolutions whose weight is computed (spectral norm) and norms without running statistics.
+
+    Returns:
+        ``module``, changed in place.
+    """
+    previous = None
+    foldable = not isinstance(module, ConvModule) or ('conv', 'norm') in zip(module.order, module.order[1:])
+    for name, child in module.named_children():
+        if foldable and isinstance(child, _BatchNorm) and child.track_running_stats and _is_plain(previous):
+            _fold(previous, child)
+            setattr(module, name, nn.Identity())
+        else:
+            fuse_conv_bn(child)
+        previous = child
+    return module
+
+
+def _is_plain(module):
+    return isinstance(module, nn.Conv2d) and 'weight' in module._parameters
+
+
+@torch.no_grad()
+def _fold(conv, bn):
+    scale = (bn.running_var + bn.eps).rsqrt()
+    scale = scale if bn.weight is None else scale * bn.weight
+    bias = -bn.running_mean if conv.bias is None else conv.bias - bn.running_mean
+    bias = bias * scale
+    conv.weight = nn.Parameter(conv.weight * scale.view(-1, 1, 1, 1))
+    conv.bias = nn.Parameter(bias if bn.bias is None else bias + bn.bias)

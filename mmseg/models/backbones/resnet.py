@@ -1,0 +1,431 @@
+"""Residual networks (https://arxiv.org/abs/1512.03385), dilated for segmentation."""
+import torch
+from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.utils.checkpoint import checkpoint
+
+from mmcv.cnn import CONV_LAYERS, BaseModule, build_conv_layer, build_norm_layer, build_plugin_layer
+
+from ..builder import BACKBONES
+from ..utils import ResLayer
+from .common import pretrained_init_cfg
+
+
+class _ResidualBlock(BaseModule):
+    """What both kinds of blocks do: convolutions beside a shortcut, in memory-saving mode on request."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.with_cp and x.requires_grad:
+            out = checkpoint(self._residual, x, use_reentrant=False)
+        else:
+            out = self._residual(x)
+        return self.relu(out)
+
+    def _residual(self, x):
+        out = self._branch(x)
+        out += x if self.downsample is None else self.downsample(x)
+        return out
+
+    @property
+    def norm1(self) -> nn.Module:
+        """Normalization after the first convolution."""
+        return getattr(self, self.norm1_name)
+
+    @property
+    def norm2(self) -> nn.Module:
+        """Normalization after the second convolution."""
+        return getattr(self, self.norm2_name)
+
+    def _add(self, number, conv, norm_cfg, channels):
+        """Add conv1 and bn1, say; ``self.norm1_name`` is then 'bn1'."""
+        name, norm = build_norm_layer(norm_cfg, channels, postfix=number)
+        self.add_module(f'conv{number}', conv)
+        self.add_module(name, norm)
+        setattr(self, f'norm{number}_name', name)
+
+
+class BasicBlock(_ResidualBlock):
+    """Two 3x3 convolutions: the block of depths 18 and 34.
+
+    Args:
+        inplanes: Input channels.
+        planes: Width; output channels are ``planes * expansion``.
+        stride: Of the first 3x3 convolution.
+        dilation: Of the first 3x3 convolution.
+        downsample: The shortcut's own layers, if its shape changes.
+        style: Without effect here.
+        with_cp: Recompute the block in the backward pass instead of keeping its activations.
+        conv_cfg, norm_cfg: Configs of the layers.
+        dcn, plugins: Must be None.
+        init_cfg: Initialization.
+    """
+
+    expansion = 1
+
+    def __init__(
+        self,
+        inplanes: int,
+        planes: int,
+        stride: int = 1,
+        dilation: int = 1,
+        downsample: nn.Module | None = None,
+        style: str = 'pytorch',
+        with_cp: bool = False,
+        conv_cfg: dict | None = None,
+        norm_cfg: dict = dict(type='BN'),  # noqa: B006
+        dcn: dict | None = None,
+        plugins: list[dict] | None = None,
+        init_cfg: dict | list[dict] | None = None,
+    ):
+        super().__init__(init_cfg)
+        if dcn is not None or plugins is not None:
+            raise ValueError('depths 18 and 34 take neither dcn nor plugins; use depth 50, 101 or 152')
+        self.stride = stride
+        self.dilation = dilation
+        self.with_cp = with_cp
+        first = build_conv_layer(
+            conv_cfg, inplanes, planes, 3, stride=stride, padding=dilation, dilation=dilation, bias=False
+        )
+        self._add(1, first, norm_cfg, planes)
+        self._add(2, build_conv_layer(conv_cfg, planes, planes, 3, padding=1, bias=False), norm_cfg, planes)
+        self.relu = nn.ReLU(inplace=True)
+        self.downsample = downsample
+
+    def _branch(self, x):
+        x = self.relu(self.norm1(self.conv1(x)))
+        return self.norm2(self.conv2(x))
+
+
+class Bottleneck(_ResidualBlock):
+    """1x1, 3x3 and 1x1 convolution: the block of depths 50, 101 and 152.
+
+    Args:
+        style: 'pytorch' strides the 3x3 convolution, 'caffe' the first 1x1.
+        dcn: Config of the convolution that replaces the 3x3 one; with ``fallback_on_stride`` not in strided blocks.
+        plugins: ``dict(cfg=..., position='after_conv1' | 'after_conv2' | 'after_conv3')`` each.
+        others: As of :class:`BasicBlock`.
+    """
+
+    expansion = 4
+
+    def __init__(
+        self,
+        inplanes: int,
+        planes: int,
+        stride: int = 1,
+        dilation: int = 1,
+        downsample: nn.Module | None = None,
+        style: str = 'pytorch',
+        with_cp: bool = False,
+        conv_cfg: dict | None = None,
+        norm_cfg: dict = dict(type='BN'),  # noqa: B006
+        dcn: dict | None = None,
+        plugins: list[dict] | None = None,
+        init_cfg: dict | list[dict] | None = None,
+    ):
+        super().__init__(init_cfg)
+        if style not in ('pytorch', 'caffe'):
+            raise ValueError(f"style is {style!r}; use 'pytorch' or 'caffe'")
+        self.inplanes = inplanes
+        self.planes = planes
+        self.stride = stride
+        self.dilation = dilation
+        self.style = style
+        self.with_cp = with_cp
+        self.conv1_stride, self.conv2_stride = (1, stride) if style == 'pytorch' else (stride, 1)
+
+        outplanes = planes * self.expansion
+        first = build_conv_layer(conv_cfg, inplanes, planes, kernel_size=1, stride=self.conv1_stride, bias=False)
+        self._add(1, first, norm_cfg, planes)
+        middle = build_conv_layer(
+            _middle_cfg(conv_cfg, dcn, stride),
+            planes,
+            planes,
+            kernel_size=3,
+            stride=self.conv2_stride,
+            padding=dilation,
+            dilation=dilation,
+            bias=False,
+        )
+        self._add(2, middle, norm_cfg, planes)
+        self._add(3, build_conv_layer(conv_cfg, planes, outplanes, kernel_size=1, bias=False), norm_cfg, outplanes)
+        self.relu = nn.ReLU(inplace=True)
+        self.downsample = downsample
+        self.plugins = {position: [] for position in ('after_conv1', 'after_conv2', 'after_conv3')}
+        for plugin in plugins or ():
+            self._add_plugin(plugin['cfg'], plugin['position'])
+
+    def _add_plugin(self, cfg, position):
+        if position not in self.plugins:
+            raise ValueError(f'plugins: position is {position!r}; use one of {", ".join(self.plugins)}')
+        cfg = dict(cfg)
+        channels = self.planes * (self.expansion if position == 'after_conv3' else 1)
+        name, layer = build_plugin_layer(cfg, postfix=cfg.pop('postfix', ''), in_channels=channels)
+        if hasattr(self, name):
+            raise ValueError(f'plugins: two plugins are named {name}; give each a `postfix` of its own')
+        self.add_module(name, layer)
+        self.plugins[position].append(name)
+
+    @property
+    def norm3(self) -> nn.Module:
+        """Normalization after the third convolution."""
+        return getattr(self, self.norm3_name)
+
+    def _branch(self, x):
+        x = self._plug(self.relu(self.norm1(self.conv1(x))), 'after_conv1')
+        x = self._plug(self.relu(self.norm2(self.conv2(x))), 'after_conv2')
+        return self._plug(self.norm3(self.conv3(x)), 'after_conv3')
+
+    def _plug(self, x, position):
+        for name in self.plugins[position]:
+            x = getattr(self, name)(x)
+        return x
+
+
+def _middle_cfg(conv_cfg, dcn, stride):
+    """Config of the 3x3 convolution."""
+    if dcn is None:
+        return conv_cfg
+    dcn = dict(dcn)
+    if dcn.pop('fallback_on_stride', False) and stride != 1:
+        return conv_cfg
+    if conv_cfg is not None:
+        raise ValueError('conv_cfg and dcn exclude each other; set conv_cfg=None')
+    if dcn.get('type') not in CONV_LAYERS:
+        raise ValueError(
+            f'dcn: there is no convolution {dcn.get("type")!r} here: it needs torchvision.ops.deform_conv2d; '
+            'install torchvision, or set dcn=None'
+        )
+    return dcn
+
+
+@BACKBONES.register_module()
+class ResNet(BaseModule):
+    """ResNet; maps (N, in_channels, H, W) to a tuple of feature maps, at 1/4 to 1/32 of the size unless dilated.
+
+    Args:
+        depth: 18, 34, 50, 101 or 152.
+        in_channels: Channels of the images.
+        stem_channels: Channels after the stem.
+        base_channels: Width of the first stage; it doubles with each stage.
+        num_stages: 1 ... 4.
+        strides: Stride of the first block of each stage.
+        dilations: Dilation of each stage.
+        out_indices: Stages whose output is returned.
+        style: 'pytorch' strides the 3x3 convolution of a block, 'caffe' the first 1x1.
+        deep_stem: Three 3x3 convolutions instead of one of 7x7.
+        avg_down: Average-pool before the 1x1 convolution of a strided shortcut, instead of striding it.
+        frozen_stages: The stem (0) and this many stages are neither trained nor in training mode; -1 for none.
+        conv_cfg, norm_cfg: Configs of the layers.
+        norm_eval: Keep batch norms in eval mode, so that their running statistics stay.
+        dcn: Config of the convolution that replaces the 3x3 ones in the stages of ``stage_with_dcn``.
+        stage_with_dcn: One bool a stage.
+        plugins: ``dict(cfg=..., position='after_conv1' | ..., stages=one bool a stage)`` each.
+        multi_grid: Dilation of each block of the last stage.
+        contract_dilation: Halve the dilation of the first block of each stage.
+        with_cp: Recompute blocks in the backward pass instead of keeping their activations.
+        zero_init_residual: Start with every block as its shortcut; without effect on pretrained weights.
+        pretrained: Checkpoint, short for ``init_cfg=dict(type='Pretrained', checkpoint=...)``.
+        init_cfg: Initialization.
+
+    Raises:
+        ValueError: if an argument is out of range or two contradict each other.
+    """
+
+    arch_settings = {
+        18: (BasicBlock, (2, 2, 2, 2)),
+        34: (BasicBlock, (3, 4, 6, 3)),
+        50: (Bottleneck, (3, 4, 6, 3)),
+        101: (Bottleneck, (3, 4, 23, 3)),
+        152: (Bottleneck, (3, 8, 36, 3)),
+    }
+
+    def __init__(
+        self,
+        depth: int,
+        in_channels: int = 3,
+        stem_channels: int = 64,
+        base_channels: int = 64,
+        num_stages: int = 4,
+        strides: tuple[int, ...] = (1, 2, 2, 2),
+        dilations: tuple[int, ...] = (1, 1, 1, 1),
+        out_indices: tuple[int, ...] = (0, 1, 2, 3),
+        style: str = 'pytorch',
+        deep_stem: bool = False,
+        avg_down: bool = False,
+        frozen_stages: int = -1,
+        conv_cfg: dict | None = None,
+        norm_cfg: dict = dict(type='BN', requires_grad=True),  # noqa: B006
+        norm_eval: bool = False,
+        dcn: dict | None = None,
+        stage_with_dcn: tuple[bool, ...] = (False, False, False, False),
+        plugins: list[dict] | None = None,
+        multi_grid: tuple[int, ...] | None = None,
+        contract_dilation: bool = False,
+        with_cp: bool = False,
+        zero_init_residual: bool = True,
+        pretrained: str | None = None,
+        init_cfg: dict | list[dict] | None = None,
+    ):
+        super().__init__(pretrained_init_cfg(pretrained, init_cfg))
+        if depth not in self.arch_settings:
+            raise ValueError(f'depth is {depth}; use one of {", ".join(map(str, self.arch_settings))}')
+        _check_stages(num_stages, strides=strides, dilations=dilations)
+        if dcn is not None:
+            _check_stages(num_stages, stage_with_dcn=stage_with_dcn)
+        if max(out_indices) >= num_stages:
+            raise ValueError(f'out_indices is {out_indices}, but there are {num_stages} stages')
+        self.block, stage_blocks = self.arch_settings[depth]
+        self.stage_blocks = stage_blocks[:num_stages]
+        self.depth = depth
+        self.stem_channels = stem_channels
+        self.base_channels = base_channels
+        self.num_stages = num_stages
+        self.strides = strides
+        self.dilations = dilations
+        self.out_indices = out_indices
+        self.style = style
+        self.deep_stem = deep_stem
+        self.avg_down = avg_down
+        self.frozen_stages = frozen_stages
+        self.conv_cfg = conv_cfg
+        self.norm_cfg = norm_cfg
+        self.norm_eval = norm_eval
+        self.dcn = dcn
+        self.stage_with_dcn = stage_with_dcn
+        self.plugins = plugins
+        self.multi_grid = multi_grid
+        self.contract_dilation = contract_dilation
+        self.with_cp = with_cp
+        self.zero_init_residual = zero_init_residual
+
+        self._make_stem_layer(in_channels, stem_channels)
+        block_init_cfg = self._block_init_cfg() if init_cfg is None and pretrained is None else None
+        self.inplanes = stem_channels
+        self.res_layers = []
+        for stage, num_blocks in enumerate(self.stage_blocks):
+            planes = base_channels * 2**stage
+            layer = self.make_res_layer(
+                block=self.block,
+                inplanes=self.inplanes,
+                planes=planes,
+                num_blocks=num_blocks,
+                stride=strides[stage],
+                dilation=dilations[stage],
+                style=style,
+                avg_down=avg_down,
+                with_cp=with_cp,
+                conv_cfg=conv_cfg,
+                norm_cfg=norm_cfg,
+                dcn=dcn if dcn is not None and stage_with_dcn[stage] else None,
+                plugins=None if plugins is None else self.make_stage_plugins(plugins, stage),
+                multi_grid=multi_grid if stage == num_stages - 1 else None,
+                contract_dilation=contract_dilation,
+                init_cfg=block_init_cfg,
+            )
+            self.inplanes = planes * self.block.expansion
+            self.res_layers.append(f'layer{stage + 1}')
+            self.add_module(self.res_layers[-1], layer)
+        self._freeze_stages()
+        self.feat_dim = self.inplanes
+
+    def _block_init_cfg(self):
+        """A zero last norm makes a block its shortcut."""
+        if not self.zero_init_residual:
+            return None
+        return dict(type='Constant', val=0, override=dict(name='norm2' if self.block is BasicBlock else 'norm3'))
+
+    def make_stage_plugins(self, plugins: list[dict], stage_idx: int) -> list[dict]:
+        """The plugins whose ``stages`` include this one, without that key."""
+        chosen = []
+        for plugin in plugins:
+            stages = plugin.get('stages')
+            if stages is not None:
+                _check_stages(self.num_stages, **{'plugins.stages': stages})
+            if stages is None or stages[stage_idx]:
+                chosen.append({k: v for k, v in plugin.items() if k != 'stages'})
+        return chosen
+
+    def make_res_layer(self, **kwargs) -> nn.Module:
+        """Build a stage."""
+        return ResLayer(**kwargs)
+
+    @property
+    def norm1(self) -> nn.Module:
+        """Normalization of the 7x7 stem."""
+        return getattr(self, self.norm1_name)
+
+    def _make_stem_layer(self, in_channels, stem_channels):
+        if self.deep_stem:
+            half = stem_channels // 2
+            self.stem = nn.Sequential(
+                *self._stem_part(in_channels, half, stride=2),
+                *self._stem_part(half, half),
+                *self._stem_part(half, stem_channels),
+            )
+        else:
+            self.conv1 = build_conv_layer(
+                self.conv_cfg, in_channels, stem_channels, kernel_size=7, stride=2, padding=3, bias=False
+            )
+            self.norm1_name, norm1 = build_norm_layer(self.norm_cfg, stem_channels, postfix=1)
+            self.add_module(self.norm1_name, norm1)
+            self.relu = nn.ReLU(inplace=True)
+        self.maxpool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
+
+    def _stem_part(self, in_channels, out_channels, stride=1):
+        conv = build_conv_layer(
+            self.conv_cfg, in_channels, out_channels, kernel_size=3, stride=stride, padding=1, bias=False
+        )
+        return conv, build_norm_layer(self.norm_cfg, out_channels)[1], nn.ReLU(inplace=True)
+
+    def _freeze_stages(self):
+        if self.frozen_stages < 0:
+            return
+        stem = [self.stem] if self.deep_stem else [self.conv1, self.norm1]
+        for module in stem + [getattr(self, f'layer{i + 1}') for i in range(self.frozen_stages)]:
+            module.eval()
+            module.requires_grad_(False)
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        x = self.stem(x) if self.deep_stem else self.relu(self.norm1(self.conv1(x)))
+        x = self.maxpool(x)
+        outs = []
+        for i, name in enumerate(self.res_layers):
+            x = getattr(self, name)(x)
+            if i in self.out_indices:
+                outs.append(x)
+        return tuple(outs)
+
+    def train(self, mode: bool = True) -> nn.Module:
+        """Set the mode, but of what is frozen."""
+        super().train(mode)
+        self._freeze_stages()
+        if mode and self.norm_eval:
+            for module in self.modules():
+                if isinstance(module, _BatchNorm):
+                    module.eval()
+        return self
+
+
+def _check_stages(num_stages, **sequences):
+    if not 1 <= num_stages <= 4:
+        raise ValueError(f'num_stages is {num_stages}; use 1 to 4')
+    for name, value in sequences.items():
+        if len(value) != num_stages:
+            raise ValueError(f'{name} is {value}, but there are {num_stages} stages; give one value a stage')
+
+
+@BACKBONES.register_module()
+class ResNetV1c(ResNet):
+    """ResNet with a deep stem, of https://arxiv.org/abs/1812.01187: three 3x3 convolutions instead of one of 7x7."""
+
+    def __init__(self, **kwargs):
+        super().__init__(deep_stem=True, avg_down=False, **kwargs)
+
+
+@BACKBONES.register_module()
+class ResNetV1d(ResNet):
+    """:class:`ResNetV1c` whose strided shortcuts average-pool, so that they drop no pixel."""
+
+    def __init__(self, **kwargs):
+        super().__init__(deep_stem=True, avg_down=True, **kwargs)

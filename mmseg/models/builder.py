@@ -1,0 +1,52 @@
+"""The kinds of parts that a segmentor is made of, one registry each, and how configs become them."""
+import warnings
+
+from torch import nn
+
+from mmcv.utils import ConfigError, Registry
+
+BACKBONES = Registry('backbone', base=nn.Module)
+NECKS = Registry('neck', base=nn.Module)
+HEADS = Registry('head', base=nn.Module)
+LOSSES = Registry('loss', base=nn.Module)
+SEGMENTORS = Registry('segmentor', base=nn.Module)
+
+
+def build_backbone(cfg: dict) -> nn.Module:
+    """Build a backbone: images (N, C, H, W) to a tuple of feature maps, large to small."""
+    return BACKBONES.build(cfg)
+
+
+def build_neck(cfg: dict) -> nn.Module:
+    """Build a neck: feature maps to feature maps."""
+    return NECKS.build(cfg)
+
+
+def build_head(cfg: dict) -> nn.Module:
+    """Build a head: feature maps to logits."""
+    return HEADS.build(cfg)
+
+
+def build_loss(cfg: dict) -> nn.Module:
+    """Build a loss: logits and labels to a number."""
+    return LOSSES.build(cfg)
+
+
+def build_segmentor(cfg: dict, train_cfg: dict | None = None, test_cfg: dict | None = None) -> nn.Module:
+    """Build a segmentor.
+
+    Args:
+        cfg: Its config, normally with ``train_cfg`` and ``test_cfg`` inside.
+        train_cfg, test_cfg: The same from outside of it, as old configs have them.
+
+    Raises:
+        ConfigError: if one of them is given in both places.
+    """
+    outer = {'train_cfg': train_cfg, 'test_cfg': test_cfg}
+    for name, value in outer.items():
+        if value is None:
+            continue
+        warnings.warn(f'{name} beside `model` is deprecated; write it inside of `model`', stacklevel=2)
+        if cfg.get(name) is not None:
+            raise ConfigError(f'{name} is set both inside of `model` and beside it; keep the inner one')
+    return SEGMENTORS.build(cfg, default_args=outer)

@@ -1,0 +1,179 @@
+"""What every decode head has: choice of its inputs, classifier and losses."""
+from abc import ABCMeta, abstractmethod
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from mmcv.amp import auto_fp16, force_fp32
+from mmcv.cnn import BaseModule
+from mmseg.core.seg import build_pixel_sampler
+from mmseg.ops import resize
+
+from ..builder import build_loss
+from ..losses import accuracy
+
+INPUT_TRANSFORMS = (None, 'resize_concat', 'multiple_select')
+
+
+class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
+    """Base of the heads that turn feature maps into logits.
+
+    Args:
+        in_channels: Channels of the input; a list with ``input_transform``.
+        channels: Channels before the classifier.
+        num_classes: Classes.
+        out_channels: Channels of the logits; None means ``num_classes``, 1 a single logit for two classes.
+        threshold: With one channel, the probability 0 ... 1 above which a pixel belongs to class 1; None means 0.3.
+        dropout_ratio: Of the dropout (whole channels) before the classifier.
+        conv_cfg, norm_cfg, act_cfg: Configs of the layers.
+        in_index: Which of the backbone's maps to take; a list with ``input_transform``.
+        input_transform: None takes one map, 'multiple_select' gives a list of maps, 'resize_concat' resizes them to the
+            first one's size and concatenates them.
+        loss_decode: Config of the loss, or a list of them. Losses of one name add up.
+        ignore_index: Label that is not learned.
+        sampler: Config of a pixel sampler.
+        align_corners: Of every resizing.
+        init_cfg: Initialization.
+
+    Raises:
+        ValueError: if the arguments contradict each other.
+    """
+
+    def __init__(
+        self,
+        in_channels: int | Sequence[int],
+        channels: int,
+        *,
+        num_classes: int,
+        out_channels: int | None = None,
+        threshold: float | None = None,
+        dropout_ratio: float = 0.1,
+        conv_cfg: dict | None = None,
+        norm_cfg: dict | None = None,
+        act_cfg: dict | None = dict(type='ReLU'),  # noqa: B006
+        in_index: int | Sequence[int] = -1,
+        input_transform: str | None = None,
+        loss_decode: dict | Sequence[dict] = dict(  # noqa: B006
+            type='CrossEntropyLoss', use_sigmoid=False, loss_weight=1.0
+        ),
+        ignore_index: int | None = 255,
+        sampler: dict | None = None,
+        align_corners: bool = False,
+        init_cfg: dict | list[dict] | None = dict(  # noqa: B006
+            type='Normal', std=0.01, override=dict(name='conv_seg')
+        ),
+    ):
+        super().__init__(init_cfg)
+        self._init_inputs(in_channels, in_index, input_transform)
+        self.channels = channels
+        self.dropout_ratio = dropout_ratio
+        self.conv_cfg = conv_cfg
+        self.norm_cfg = norm_cfg
+        self.act_cfg = act_cfg
+        self.ignore_index = ignore_index
+        self.align_corners = align_corners
+
+        self.num_classes = num_classes
+        self.out_channels = num_classes if out_channels is None else out_channels
+        if self.out_channels != num_classes and (self.out_channels, num_classes) != (1, 2):
+            raise ValueError(
+                f'out_channels is {out_channels} for num_classes {num_classes}; it must be the '
+                'same, or 1 with num_classes=2'
+            )
+        self.threshold = 0.3 if self.out_channels == 1 and threshold is None else threshold
+
+        if isinstance(loss_decode, dict):
+            self.loss_decode = build_loss(loss_decode)
+        else:
+            self.loss_decode = nn.ModuleList(build_loss(cfg) for cfg in loss_decode)
+        self.sampler = build_pixel_sampler(sampler, context=self) if sampler is not None else None
+        self.conv_seg = nn.Conv2d(channels, self.out_channels, kernel_size=1)
+        self.dropout = nn.Dropout2d(dropout_ratio) if dropout_ratio > 0 else None
+        self.fp16_enabled = False
+
+    def _init_inputs(self, in_channels, in_index, input_transform):
+        if input_transform not in INPUT_TRANSFORMS:
+            raise ValueError(f'input_transform is {input_transform!r}; use one of {INPUT_TRANSFORMS}')
+        several = [isinstance(value, (list, tuple)) for value in (in_channels, in_index)]
+        if input_transform is None and any(several):
+            raise ValueError("in_channels and in_index are lists; set input_transform='multiple_select', say")
+        if input_transform is not None and (not all(several) or len(in_channels) != len(in_index)):
+            raise ValueError(f'input_transform={input_transform!r} needs in_channels and in_index of one length')
+        self.input_transform = input_transform
+        self.in_index = in_index
+        self.in_channels = sum(in_channels) if input_transform == 'resize_concat' else in_channels
+
+    def extra_repr(self) -> str:
+        return (
+            f'input_transform={self.input_transform}, ignore_index={self.ignore_index}, '
+            f'align_corners={self.align_corners}'
+        )
+
+    def init_weights(self) -> None:
+        """Initialize; as this begins a training, also check that the losses fit the channels (:meth:`check_losses`)."""
+        self.check_losses()
+        super().init_weights()
+
+    def check_losses(self) -> None:
+        """Refuse losses that learn nothing from the logits that this head gives.
+
+        Raises:
+            ValueError: if a loss over the softmax of several channels is to learn from one.
+        """
+        for loss in self._losses():
+            if self.out_channels == 1 and not getattr(loss, 'takes_one_channel', True):
+                raise ValueError(
+                    f'out_channels is 1, whose softmax is always 1, so {type(loss).__name__} learns '
+                    "nothing; use dict(type='CrossEntropyLoss', use_sigmoid=True), or leave out out_channels"
+                )
+
+    def _losses(self):
+        return self.loss_decode if isinstance(self.loss_decode, nn.ModuleList) else [self.loss_decode]
+
+    def _transform_inputs(self, inputs):
+        """Take the maps of ``in_index``: a tensor, or a list of them for 'multiple_select'."""
+        if self.input_transform is None:
+            return inputs[self.in_index]
+        chosen = [inputs[i] for i in self.in_index]
+        if self.input_transform == 'multiple_select':
+            return chosen
+        size = chosen[0].shape[2:]
+        return torch.cat([resize(x, size, mode='bilinear', align_corners=self.align_corners) for x in chosen], dim=1)
+
+    @auto_fp16()
+    @abstractmethod
+    def forward(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Feature maps to logits (N, out_channels, h, w)."""
+
+    def forward_train(
+        self, inputs: Sequence[torch.Tensor], img_metas: list[dict], gt_semantic_seg: torch.Tensor, train_cfg: dict
+    ) -> dict[str, torch.Tensor]:
+        """Losses of the maps ``inputs`` for the labels (N, 1, H, W)."""
+        return self.losses(self(inputs), gt_semantic_seg)
+
+    def forward_test(self, inputs: Sequence[torch.Tensor], img_metas: list[dict], test_cfg: dict) -> torch.Tensor:
+        """Logits (N, out_channels, h, w)."""
+        return self.forward(inputs)
+
+    def cls_seg(self, feat: torch.Tensor) -> torch.Tensor:
+        """Dropout and classifier: (N, channels, h, w) to logits (N, out_channels, h, w)."""
+        return self.conv_seg(feat if self.dropout is None else self.dropout(feat))
+
+    @force_fp32(apply_to=('seg_logit',))
+    def losses(self, seg_logit: torch.Tensor, seg_label: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Losses at the size of the label, by name, and 'acc_seg', the percentage of pixels classified right.
+
+        Args:
+            seg_logit: (N, out_channels, h, w).
+            seg_label: (N, 1, H, W) class indices.
+        """
+        seg_logit = resize(seg_logit, seg_label.shape[2:], mode='bilinear', align_corners=self.align_corners)
+        seg_weight = None if self.sampler is None else self.sampler.sample(seg_logit, seg_label)
+        seg_label = seg_label.squeeze(1)
+        result = {}
+        for loss in self._losses():
+            value = loss(seg_logit, seg_label, weight=seg_weight, ignore_index=self.ignore_index)
+            result[loss.loss_name] = result[loss.loss_name] + value if loss.loss_name in result else value
+        result['acc_seg'] = accuracy(seg_logit, seg_label, ignore_index=self.ignore_index)
+        return result

@@ -1,0 +1,93 @@
+"""The head of PSPNet."""
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from mmcv.cnn import ConvModule
+from mmseg.ops import resize
+
+from ..builder import HEADS
+from ..utils import can_factor, conv_module_over_resized
+from .decode_head import BaseDecodeHead
+
+
+class PPM(nn.ModuleList):
+    """Pyramid pooling: the input averaged over grids of several sizes, each with a 1x1 convolution.
+
+    Args:
+        pool_scales: Cells a side of each grid.
+        in_channels: Channels of the input.
+        channels: Channels of each level.
+        conv_cfg, norm_cfg, act_cfg: Configs of the layers.
+        align_corners: Of the resizing.
+        kwargs: Further arguments of the :class:`ConvModule`.
+    """
+
+    def __init__(
+        self,
+        pool_scales: Sequence[int],
+        in_channels: int,
+        channels: int,
+        conv_cfg: dict | None,
+        norm_cfg: dict | None,
+        act_cfg: dict | None,
+        align_corners: bool,
+        **kwargs,
+    ):
+        layers = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg, act_cfg=act_cfg, **kwargs)
+        super().__init__(
+            nn.Sequential(nn.AdaptiveAvgPool2d(scale), ConvModule(in_channels, channels, 1, **layers))
+            for scale in pool_scales
+        )
+        self.pool_scales = pool_scales
+        self.in_channels = in_channels
+        self.channels = channels
+        self.conv_cfg = conv_cfg
+        self.norm_cfg = norm_cfg
+        self.act_cfg = act_cfg
+        self.align_corners = align_corners
+
+    def pool(self, x: torch.Tensor) -> list[torch.Tensor]:
+        """The levels as they are, (N, channels, s, s) for each scale s."""
+        return [level(x) for level in self]
+
+    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
+        """The levels resized to the size of ``x`` (N, in_channels, H, W), each (N, channels, H, W)."""
+        size = x.shape[2:]
+        return [resize(p, size, mode='bilinear', align_corners=self.align_corners) for p in self.pool(x)]
+
+
+@HEADS.register_module()
+class PSPHead(BaseDecodeHead):
+    """Pyramid scene parsing (https://arxiv.org/abs/1612.01105).
+
+    Args:
+        pool_scales: Cells a side of each pooling grid.
+        factored: Convolve over the pyramid without enlarging it first: half the multiplications and less memory, with
+            the same parameters and, up to rounding, the same results (see :mod:`mmseg.models.utils.resized_conv`).
+            Has no effect where the bottleneck is no ordinary convolution.
+        kwargs: See :class:`BaseDecodeHead`.
+    """
+
+    def __init__(self, pool_scales: Sequence[int] = (1, 2, 3, 6), factored: bool = True, **kwargs):
+        super().__init__(**kwargs)
+        self.pool_scales = pool_scales
+        self.factored = factored
+        layers = dict(conv_cfg=self.conv_cfg, norm_cfg=self.norm_cfg, act_cfg=self.act_cfg)
+        self.psp_modules = PPM(
+            pool_scales, self.in_channels, self.channels, align_corners=self.align_corners, **layers
+        )
+        self.bottleneck = ConvModule(
+            self.in_channels + len(pool_scales) * self.channels, self.channels, 3, padding=1, **layers
+        )
+
+    def _forward_feature(self, inputs):
+        """Feature map (N, channels, h, w) before the classifier."""
+        x = self._transform_inputs(inputs)
+        if self.factored and can_factor(self.bottleneck):
+            return conv_module_over_resized(self.bottleneck, x, self.psp_modules.pool(x), self.align_corners)
+        return self.bottleneck(torch.cat([x, *self.psp_modules(x)], dim=1))
+
+    def forward(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
+        return self.cls_seg(self._forward_feature(inputs))

@@ -1,0 +1,172 @@
+"""Cross entropy over classes, or a binary one for each class."""
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from ..builder import LOSSES
+from .utils import class_weight_tensor, get_class_weight, weight_reduce_loss
+
+
+def cross_entropy(
+    pred: torch.Tensor,
+    label: torch.Tensor,
+    weight: torch.Tensor | None = None,
+    class_weight: torch.Tensor | None = None,
+    reduction: str = 'mean',
+    avg_factor: float | None = None,
+    ignore_index: int | None = -100,
+    avg_non_ignore: bool = False,
+) -> torch.Tensor:
+    """Cross entropy of the softmax of ``pred``.
+
+    Args:
+        pred: (N, K, ...) logits.
+        label: (N, ...) class indices.
+        weight: (N, ...) weight of each pixel.
+        class_weight: (K,). The mean is not divided by the weights' sum.
+        reduction: 'none', 'mean' or 'sum'.
+        avg_factor: What 'mean' divides by.
+        ignore_index: Label without a loss; such pixels still count in the mean unless ``avg_non_ignore``.
+    """
+    ignore_index = -100 if ignore_index is None else ignore_index
+    loss = F.cross_entropy(pred, label, class_weight, reduction='none', ignore_index=ignore_index)
+    if avg_non_ignore and avg_factor is None and reduction == 'mean':
+        avg_factor = (label != ignore_index).sum()
+    return weight_reduce_loss(loss, weight, reduction, avg_factor)
+
+
+def binary_cross_entropy(
+    pred: torch.Tensor,
+    label: torch.Tensor,
+    weight: torch.Tensor | None = None,
+    reduction: str = 'mean',
+    avg_factor: float | None = None,
+    class_weight: torch.Tensor | None = None,
+    ignore_index: int | None = -100,
+    avg_non_ignore: bool = False,
+) -> torch.Tensor:
+    """Binary cross entropy of the sigmoid of each channel, against whether the label is that class.
+
+    Args:
+        pred: (N, K, ...) logits; with one channel it is the logit of label 1 against label 0.
+        label: (N, ...) class indices, negative ones ignored; or 0 and 1 in the shape of ``pred``.
+        weight: (N, ...) weight of each pixel.
+        class_weight: (K,) weight of the positive term of each class; for one channel also the weights of 0 and 1.
+        reduction, avg_factor, ignore_index, avg_non_ignore: As of :func:`cross_entropy`.
+    """
+    one_channel = pred.shape[1] == 1
+    if one_channel and pred.dim() != label.dim():
+        pred = pred.squeeze(1)
+    valid = (label >= 0) & (label != ignore_index)
+    if pred.dim() == label.dim():
+        target = label.where(valid, 0)
+    else:
+        classes = torch.arange(pred.shape[1], device=label.device).view(-1, *[1] * (label.dim() - 1))
+        target = label[:, None] == classes  # (N, K, ...)
+        valid = valid[:, None].expand_as(target)
+        weight = None if weight is None else weight[:, None]
+    positive = None
+    if class_weight is not None and one_channel and class_weight.numel() == 2:
+        weight = class_weight[target.long()] * (1 if weight is None else weight)
+    elif class_weight is not None:
+        # One axis for the classes, wherever they are: (K, 1, 1) for (N, K, H, W).
+        positive = class_weight.view(-1, *[1] * max(pred.dim() - 2, 0))
+    loss = F.binary_cross_entropy_with_logits(pred, target.to(pred.dtype), pos_weight=positive, reduction='none')
+    if avg_non_ignore and avg_factor is None and reduction == 'mean':
+        avg_factor = valid.sum()
+    return weight_reduce_loss(loss, valid if weight is None else valid * weight, reduction, avg_factor)
+
+
+def mask_cross_entropy(
+    pred: torch.Tensor,
+    target: torch.Tensor,
+    label: torch.Tensor,
+    reduction: str = 'mean',
+    avg_factor: None = None,
+    class_weight: torch.Tensor | None = None,
+    ignore_index: None = None,
+    **kwargs,
+) -> torch.Tensor:
+    """Binary cross entropy of one channel a sample, that of its class.
+
+    Args:
+        pred: (N, K, ...) logits.
+        target: (N, ...) 0 and 1.
+        label: (N,) which channel to look at.
+
+    Returns:
+        Shape (1,).
+
+    Raises:
+        ValueError: if another reduction or an ``ignore_index`` is asked for.
+    """
+    if reduction != 'mean' or avg_factor is not None or ignore_index is not None:
+        raise ValueError("CrossEntropyLoss: use_mask=True takes only reduction='mean' and ignore_index=None")
+    chosen = pred[torch.arange(len(pred), device=pred.device), label]
+    return F.binary_cross_entropy_with_logits(chosen, target, weight=class_weight, reduction='mean')[None]
+
+
+@LOSSES.register_module()
+class CrossEntropyLoss(nn.Module):
+    """Cross entropy.
+
+    Args:
+        use_sigmoid: One sigmoid a class instead of a softmax over the classes.
+        use_mask: See :func:`mask_cross_entropy`.
+        reduction: 'none', 'mean' or 'sum'.
+        class_weight: One weight a class, or a file with them.
+        loss_weight: Factor of the loss.
+        loss_name: Key of the loss in the log; those that contain 'loss' are minimized.
+        avg_non_ignore: Divide the mean by the number of pixels that are not ignored, as torch does, and not by all.
+    """
+
+    def __init__(
+        self,
+        use_sigmoid: bool = False,
+        use_mask: bool = False,
+        reduction: str = 'mean',
+        class_weight: list[float] | str | None = None,
+        loss_weight: float = 1.0,
+        loss_name: str = 'loss_ce',
+        avg_non_ignore: bool = False,
+    ):
+        super().__init__()
+        if use_sigmoid and use_mask:
+            raise ValueError('CrossEntropyLoss: use_sigmoid and use_mask exclude each other')
+        self.use_sigmoid = use_sigmoid
+        self.use_mask = use_mask
+        self.reduction = reduction
+        self.class_weight = get_class_weight(class_weight)
+        self.loss_weight = loss_weight
+        self.loss_name = loss_name
+        self.avg_non_ignore = avg_non_ignore
+        self.takes_one_channel = use_sigmoid
+        self.cls_criterion = (
+            binary_cross_entropy if use_sigmoid else mask_cross_entropy if use_mask else cross_entropy
+        )
+
+    def extra_repr(self) -> str:
+        return f'avg_non_ignore={self.avg_non_ignore}'
+
+    def forward(
+        self,
+        cls_score: torch.Tensor,
+        label: torch.Tensor,
+        weight: torch.Tensor | None = None,
+        avg_factor: float | None = None,
+        reduction_override: str | None = None,
+        ignore_index: int | None = -100,
+        **kwargs,
+    ) -> torch.Tensor:
+        """Loss of logits (N, K, ...) for labels (N, ...); see :func:`cross_entropy` for the rest."""
+        return self.loss_weight * self.cls_criterion(
+            cls_score,
+            label,
+            weight,
+            class_weight=class_weight_tensor(self.class_weight, cls_score),
+            reduction=reduction_override or self.reduction,
+            avg_factor=avg_factor,
+            avg_non_ignore=self.avg_non_ignore,
+            ignore_index=ignore_index,
+            **kwargs,
+        )

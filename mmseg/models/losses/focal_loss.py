@@ -1,0 +1,96 @@
+"""Focal loss."""
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from ..builder import LOSSES
+from .utils import class_weight_tensor, get_class_weight, weight_reduce_loss
+
+
+@LOSSES.register_module()
+class FocalLoss(nn.Module):
+    """Binary cross entropy a class that gives easy pixels little weight, https://arxiv.org/abs/1708.02002.
+
+    Args:
+        use_sigmoid: Must be true.
+        gamma: How quickly the weight falls as a pixel gets easier.
+        alpha: Weight of the positive term, 0 ... 1, that of the negative one being 1 - alpha; or one number a class.
+        reduction: 'none', 'mean' (over pixels and classes) or 'sum'.
+        class_weight: One weight a class, or a file with them.
+        loss_weight: Factor of the loss.
+        loss_name: Key of the loss in the log; those that contain 'loss' are minimized.
+    """
+
+    takes_one_channel = False
+
+    def __init__(
+        self,
+        use_sigmoid: bool = True,
+        gamma: float = 2.0,
+        alpha: float | list[float] = 0.5,
+        reduction: str = 'mean',
+        class_weight: list[float] | str | None = None,
+        loss_weight: float = 1.0,
+        loss_name: str = 'loss_focal',
+    ):
+        super().__init__()
+        if not use_sigmoid:
+            raise ValueError('FocalLoss: use_sigmoid=False is not supported; leave it out')
+        if reduction not in ('none', 'mean', 'sum'):
+            raise ValueError(f"FocalLoss: reduction is {reduction!r}; use 'none', 'mean' or 'sum'")
+        self.use_sigmoid = use_sigmoid
+        self.gamma = gamma
+        self.alpha = alpha
+        self.reduction = reduction
+        self.class_weight = get_class_weight(class_weight)
+        self.loss_weight = loss_weight
+        self.loss_name = loss_name
+
+    def forward(
+        self,
+        pred: torch.Tensor,
+        target: torch.Tensor,
+        weight: torch.Tensor | None = None,
+        avg_factor: float | None = None,
+        reduction_override: str | None = None,
+        ignore_index: int = 255,
+        **kwargs,
+    ) -> torch.Tensor:
+        """Loss of logits.
+
+        Args:
+            pred: (N, K, ...) logits.
+            target: (N, ...) class indices, or (N, K, ...) with 0 and 1.
+            weight: (N, ...) or (N * ...,) weight of each pixel, or a weight for each entry of ``pred``.
+            ignore_index: Label without a loss; such pixels still count in the mean.
+
+        Raises:
+            ValueError: if the shapes do not fit.
+        """
+        pixels = pred.shape[:1] + pred.shape[2:]
+        if target.shape not in (pred.shape, pixels):
+            raise ValueError(f'FocalLoss: logits {tuple(pred.shape)} and target {tuple(target.shape)} do not fit')
+        rows = pred.movedim(1, -1)  # (N, ..., K)
+        if target.shape == pixels:
+            valid = (target != ignore_index)[..., None]
+            target = F.one_hot(target.where(valid[..., 0], 0).long(), pred.shape[1])
+        else:
+            valid = torch.ones_like(target[:, :1], dtype=torch.bool).movedim(1, -1)
+            target = target.movedim(1, -1)
+        target = target.to(pred.dtype)
+        scale = valid.to(pred.dtype)
+        if weight is not None:
+            entries = weight.shape == pred.shape
+            scale = scale * (weight.movedim(1, -1) if entries else weight.reshape(pixels)[..., None])
+        if self.class_weight is not None:
+            scale = scale * class_weight_tensor(self.class_weight, pred)
+        loss = self._elementwise(rows, target)
+        loss = weight_reduce_loss(loss, scale, reduction_override or self.reduction, avg_factor)
+        return self.loss_weight * (loss.movedim(-1, 1) if loss.dim() > 1 else loss)
+
+    def _elementwise(self, logit, target):
+        alpha = logit.new_tensor(self.alpha)
+        prob = logit.sigmoid()
+        miss = (1 - prob) * target + prob * (1 - target)
+        balance = alpha * target + (1 - alpha) * (1 - target)
+        return F.binary_cross_entropy_with_logits(logit, target, reduction='none') * balance * miss.pow(self.gamma)

@@ -1,0 +1,91 @@
+"""Tversky loss."""
+import math
+
+import torch
+from torch import nn
+
+from ..builder import LOSSES
+from .dice_loss import mean_over_classes
+from .utils import class_weight_tensor, get_class_weight, one_hot_classes, weighted_loss
+
+
+@weighted_loss
+def tversky_loss(
+    pred: torch.Tensor,
+    target: torch.Tensor,
+    valid_mask: torch.Tensor,
+    alpha: float = 0.3,
+    beta: float = 0.7,
+    smooth: float = 1,
+    class_weight: torch.Tensor | None = None,
+    ignore_index: int | None = 255,
+) -> torch.Tensor:
+    """One minus the Tversky index of each class and image, averaged over images, then over classes.
+
+    Args:
+        pred: (N, K, ...) probabilities.
+        target: (N, K, ...) one-hot labels.
+        valid_mask: (N, ...), 0 where the label is ignored.
+        alpha: Cost of false positives.
+        beta: Cost of false negatives.
+        smooth: Added to both sides of the fraction.
+        class_weight: (K,).
+        ignore_index: Class to leave out.
+    """
+    valid = valid_mask[:, None]
+    hit = (pred * target * valid).flatten(2).sum(-1)
+    false_positive = (pred * (1 - target) * valid).flatten(2).sum(-1)
+    false_negative = ((1 - pred) * target * valid).flatten(2).sum(-1)
+    index = (hit + smooth) / (hit + alpha * false_positive + beta * false_negative + smooth)
+    return mean_over_classes(1 - index, class_weight, ignore_index)
+
+
+@LOSSES.register_module()
+class TverskyLoss(nn.Module):
+    """Dice with unequal costs, https://arxiv.org/abs/1706.05721, over the softmax of the logits.
+
+    Args:
+        smooth, alpha, beta, ignore_index: As of :func:`tversky_loss`; alpha and beta add up to 1.
+        class_weight: One weight a class, or a file with them.
+        loss_weight: Factor of the loss.
+        loss_name: Key of the loss in the log; those that contain 'loss' are minimized.
+
+    Raises:
+        ValueError: if alpha + beta is not 1.
+    """
+
+    takes_one_channel = False
+
+    def __init__(
+        self,
+        smooth: float = 1,
+        class_weight: list[float] | str | None = None,
+        loss_weight: float = 1.0,
+        ignore_index: int | None = 255,
+        alpha: float = 0.3,
+        beta: float = 0.7,
+        loss_name: str = 'loss_tversky',
+    ):
+        super().__init__()
+        if not math.isclose(alpha + beta, 1):
+            raise ValueError(f'TverskyLoss: alpha={alpha} and beta={beta} must add up to 1')
+        self.smooth = smooth
+        self.class_weight = get_class_weight(class_weight)
+        self.loss_weight = loss_weight
+        self.ignore_index = ignore_index
+        self.alpha = alpha
+        self.beta = beta
+        self.loss_name = loss_name
+
+    def forward(self, pred: torch.Tensor, target: torch.Tensor, **kwargs) -> torch.Tensor:
+        """Loss of logits (N, K, ...) for labels (N, ...); pixel weights have no effect."""
+        return self.loss_weight * tversky_loss(
+            pred.softmax(dim=1),
+            one_hot_classes(target, pred),
+            valid_mask=target != self.ignore_index,
+            alpha=self.alpha,
+            beta=self.beta,
+            smooth=self.smooth,
+            class_weight=class_weight_tensor(self.class_weight, pred),
+            ignore_index=self.ignore_index,
+        )

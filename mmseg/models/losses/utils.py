@@ -1,0 +1,96 @@
+"""What all losses share: class weights, pixel weights and reduction."""
+import functools
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+
+def get_class_weight(class_weight: list[float] | str | None) -> list[float] | None:
+    """Class weights of a config.
+
+    Args:
+        class_weight: One number a class; or the path of a .npy, json or yaml file that holds them; or None.
+
+    Raises:
+        ValueError: if it is still 'auto', which stands for weights computed from the training labels.
+    """
+    if class_weight == 'auto':
+        raise ValueError("class_weight is 'auto', but no training labels were counted; give numbers or a file")
+    if not isinstance(class_weight, str):
+        return class_weight
+    if class_weight.endswith('.npy'):
+        return np.load(class_weight).tolist()
+    from mmcv.fileio import load
+
+    return load(class_weight)
+
+
+def reduce_loss(loss: torch.Tensor, reduction: str) -> torch.Tensor:
+    """Reduce element-wise losses: 'none', 'mean' or 'sum'."""
+    if reduction not in ('none', 'mean', 'sum'):
+        raise ValueError(f"reduction is {reduction!r}; use 'none', 'mean' or 'sum'")
+    return loss if reduction == 'none' else getattr(loss, reduction)()
+
+
+def weight_reduce_loss(
+    loss: torch.Tensor,
+    weight: torch.Tensor | None = None,
+    reduction: str = 'mean',
+    avg_factor: float | torch.Tensor | None = None,
+) -> torch.Tensor:
+    """Weigh element-wise losses and reduce them.
+
+    Args:
+        loss: Any shape.
+        weight: Same shape, or with one channel.
+        reduction: 'none', 'mean' or 'sum'.
+        avg_factor: What 'mean' divides the sum by, instead of the number of elements.
+
+    Raises:
+        ValueError: if ``avg_factor`` is given for a sum.
+    """
+    if weight is not None:
+        loss = loss * weight
+    if avg_factor is None:
+        return reduce_loss(loss, reduction)
+    if reduction == 'sum':
+        raise ValueError("avg_factor divides a mean; with reduction='sum' leave it out")
+    # The epsilon makes the loss 0 rather than nan where every pixel is ignored.
+    return loss.sum() / (avg_factor + torch.finfo(torch.float32).eps) if reduction == 'mean' else loss
+
+
+def weighted_loss(loss_func: Callable) -> Callable:
+    """Give ``loss_func(pred, target, **kwargs)``, which is element-wise, the arguments of a whole loss.
+
+    >>> @weighted_loss
+    ... def l1_loss(pred, target):
+    ...     return (pred - target).abs()
+    >>> l1_loss(torch.tensor([0., 2.]), torch.tensor([1., 1.]), weight=torch.tensor([1., 0.]), avg_factor=1)
+    tensor(1.0000)
+    """
+
+    @functools.wraps(loss_func)
+    def wrapper(pred, target, weight=None, reduction='mean', avg_factor=None, **kwargs):
+        return weight_reduce_loss(loss_func(pred, target, **kwargs), weight, reduction, avg_factor)
+
+    return wrapper
+
+
+def class_weight_tensor(class_weight: list[float] | None, like: torch.Tensor) -> torch.Tensor | None:
+    """Class weights in the dtype and on the device of ``like``."""
+    return None if class_weight is None else like.new_tensor(class_weight)
+
+
+def one_hot_classes(label: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """One-hot labels with the class axis second, as of logits.
+
+    Args:
+        label: (N, ...) class indices; those outside of 0 ... K - 1 count as the nearest class.
+        like: (N, K, ...), which gives K and the dtype.
+
+    Returns:
+        (N, K, ...).
+    """
+    classes = like.shape[1]
+    return torch.nn.functional.one_hot(label.long().clamp(0, classes - 1), classes).movedim(-1, 1).to(like.dtype)

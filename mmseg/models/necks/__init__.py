@@ -1,0 +1,1 @@
+"""Necks register in :data:`mmseg.models.builder.NECKS`; PSPNet needs none."""

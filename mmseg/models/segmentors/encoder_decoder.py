@@ -1,0 +1,227 @@
+"""Segmentors made of a backbone and heads."""
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import nn
+
+from mmcv.utils import ConfigDict
+from mmseg.core.utils import add_prefix
+from mmseg.ops import resize
+
+from ..builder import SEGMENTORS, build_backbone, build_head, build_neck
+from .base import BaseSegmentor
+
+
+@SEGMENTORS.register_module()
+class EncoderDecoder(BaseSegmentor):
+    """A backbone, a decode head, and auxiliary heads that only help in training.
+
+    Args:
+        backbone, decode_head, neck: Configs of the parts.
+        auxiliary_head: Config of a further head, or a list of them.
+        train_cfg: Handed to the heads in training.
+        test_cfg: ``dict(mode='whole')``, or ``dict(mode='slide', crop_size=(h, w), stride=(h, w))`` in pixels to
+            predict overlapping windows and average them.
+        pretrained: Checkpoint of the backbone, unless the backbone has an ``init_cfg`` of its own.
+        init_cfg: Initialization.
+
+    Raises:
+        ValueError: if ``pretrained`` is set twice, or ``test_cfg`` is incomplete.
+    """
+
+    def __init__(
+        self,
+        backbone: dict,
+        decode_head: dict,
+        neck: dict | None = None,
+        auxiliary_head: dict | list[dict] | None = None,
+        train_cfg: dict | None = None,
+        test_cfg: dict | None = None,
+        pretrained: str | None = None,
+        init_cfg: dict | list[dict] | None = None,
+    ):
+        super().__init__(init_cfg)
+        if pretrained is not None and backbone.get('init_cfg') is None:
+            if backbone.get('pretrained') is not None:
+                raise ValueError('pretrained is set in the segmentor and in its backbone; keep one')
+            backbone = backbone.copy()
+            backbone['pretrained'] = pretrained
+        self.backbone = build_backbone(backbone)
+        if neck is not None:
+            self.neck = build_neck(neck)
+        self._init_decode_head(decode_head)
+        self._init_auxiliary_head(auxiliary_head)
+        self.train_cfg = train_cfg
+        self.test_cfg = _checked_test_cfg(test_cfg)
+
+    def _init_decode_head(self, decode_head):
+        self.decode_head = build_head(decode_head)
+        self._describe(self.decode_head)
+
+    def _describe(self, head):
+        """Say of oneself what the head that has the last word says."""
+        self.align_corners = head.align_corners
+        self.num_classes = head.num_classes
+        self.out_channels = head.out_channels
+
+    def _init_auxiliary_head(self, auxiliary_head):
+        if isinstance(auxiliary_head, (list, tuple)):
+            self.auxiliary_head = nn.ModuleList(build_head(cfg) for cfg in auxiliary_head)
+        elif auxiliary_head is not None:
+            self.auxiliary_head = build_head(auxiliary_head)
+
+    def extract_feat(self, img: torch.Tensor) -> Sequence[torch.Tensor]:
+        """Images (N, C, H, W) to the feature maps of the backbone, or of the neck if there is one."""
+        x = self.backbone(img)
+        return self.neck(x) if self.with_neck else x
+
+    def encode_decode(self, img: torch.Tensor, img_metas: list[dict] | None) -> torch.Tensor:
+        """Images (N, C, H, W) to logits (N, out_channels, H, W)."""
+        out = self._decode_head_forward_test(self.extract_feat(img), img_metas)
+        return resize(out, img.shape[2:], mode='bilinear', align_corners=self.align_corners)
+
+    def forward_dummy(self, img: torch.Tensor) -> torch.Tensor:
+        """Images to logits, without anything about the images."""
+        return self.encode_decode(img, None)
+
+    def forward_train(
+        self, img: torch.Tensor, img_metas: list[dict], gt_semantic_seg: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
+        """Losses and accuracies by name, 'decode.loss_ce' and 'aux.loss_ce' for example.
+
+        Args:
+            img: (N, C, H, W).
+            img_metas: One dict an image.
+            gt_semantic_seg: (N, 1, H, W) class indices.
+        """
+        x = self.extract_feat(img)
+        losses = self._decode_head_forward_train(x, img_metas, gt_semantic_seg)
+        if self.with_auxiliary_head:
+            losses.update(self._auxiliary_head_forward_train(x, img_metas, gt_semantic_seg))
+        return losses
+
+    def _decode_head_forward_train(self, x, img_metas, gt_semantic_seg):
+        return add_prefix(self.decode_head.forward_train(x, img_metas, gt_semantic_seg, self.train_cfg), 'decode')
+
+    def _decode_head_forward_test(self, x, img_metas):
+        return self.decode_head.forward_test(x, img_metas, self.test_cfg)
+
+    def _auxiliary_head_forward_train(self, x, img_metas, gt_semantic_seg):
+        if isinstance(self.auxiliary_head, nn.ModuleList):
+            heads = {f'aux_{i}': head for i, head in enumerate(self.auxiliary_head)}
+        else:
+            heads = {'aux': self.auxiliary_head}
+        losses = {}
+        for prefix, head in heads.items():
+            losses.update(add_prefix(head.forward_train(x, img_metas, gt_semantic_seg, self.train_cfg), prefix))
+        return losses
+
+    def slide_inference(self, img: torch.Tensor, img_meta: list[dict], rescale: bool) -> torch.Tensor:
+        """Logits averaged over overlapping windows; see :meth:`inference`.
+
+        The last windows move back inside of the image; where it is smaller than a window, the window shrinks.
+        """
+        crop, stride = self.test_cfg['crop_size'], self.test_cfg['stride']
+        rows, columns = (_windows(*sizes) for sizes in zip(img.shape[2:], crop, stride))
+        logits = img.new_zeros(len(img), self.out_channels, *img.shape[2:])
+        count = img.new_zeros(1, 1, *img.shape[2:])
+        for y in rows:
+            for x in columns:
+                logits[:, :, y, x] += self.encode_decode(img[:, :, y, x], img_meta)
+                count[:, :, y, x] += 1
+        logits /= count
+        return self._to_original_size(logits, img_meta) if rescale else logits
+
+    def whole_inference(self, img: torch.Tensor, img_meta: list[dict], rescale: bool) -> torch.Tensor:
+        """Logits of the whole image at once; see :meth:`inference`."""
+        logits = self.encode_decode(img, img_meta)
+        return self._to_original_size(logits, img_meta) if rescale else logits
+
+    def _to_original_size(self, logits, img_meta):
+        """Cut off the padding, and resize to the size of the image file."""
+        height, width = img_meta[0]['img_shape'][:2]
+        size = tuple(img_meta[0]['ori_shape'][:2])
+        logits = logits[:, :, :height, :width]
+        return resize(logits, size, mode='bilinear', align_corners=self.align_corners, warning=False)
+
+    def inference(self, img: torch.Tensor, img_meta: list[dict], rescale: bool) -> torch.Tensor:
+        """Probabilities of the classes, turned back if the image was flipped.
+
+        Args:
+            img: (N, C, H, W).
+            img_meta: One dict an image, all of one shape.
+            rescale: Return them at the size of the image files (``ori_shape``) rather than at that of ``img``.
+
+        Returns:
+            (N, out_channels, H, W).
+        """
+        shapes = {tuple(meta['ori_shape']) for meta in img_meta}
+        if len(shapes) > 1:
+            raise ValueError(f'inference: images of one batch differ in ori_shape, {shapes}; predict them one by one')
+        slide = self.test_cfg['mode'] == 'slide'
+        logits = (self.slide_inference if slide else self.whole_inference)(img, img_meta, rescale)
+        probs = logits.sigmoid() if self.out_channels == 1 else logits.softmax(dim=1)
+        if not img_meta[0].get('flip'):
+            return probs
+        axes = {'horizontal': [3], 'vertical': [2]}
+        direction = img_meta[0]['flip_direction']
+        if direction not in axes:
+            raise ValueError(f"inference: flip_direction is {direction!r}; use 'horizontal' or 'vertical'")
+        return probs.flip(axes[direction])
+
+    def simple_test(self, img: torch.Tensor, img_meta: list[dict], rescale: bool = True) -> list[np.ndarray]:
+        """One integer label map (H, W) an image."""
+        return self._labels(self.inference(img, img_meta, rescale))
+
+    def aug_test(
+        self, imgs: list[torch.Tensor], img_metas: list[list[dict]], rescale: bool = True
+    ) -> list[np.ndarray]:
+        """One integer label map (H, W) an image, of the probabilities averaged over augmentations."""
+        return self._labels(self._mean_probabilities(imgs, img_metas, rescale))
+
+    def simple_test_logits(
+        self, img: list[torch.Tensor], img_metas: list[list[dict]], rescale: bool = True
+    ) -> np.ndarray:
+        """Probabilities (N, out_channels, H, W) of the first augmentation."""
+        return self.inference(img[0], img_metas[0], rescale).cpu().numpy()
+
+    def aug_test_logits(
+        self, img: list[torch.Tensor], img_metas: list[list[dict]], rescale: bool = True
+    ) -> np.ndarray:
+        """Probabilities (N, out_channels, H, W) averaged over augmentations."""
+        return self._mean_probabilities(img, img_metas, rescale).cpu().numpy()
+
+    def _mean_probabilities(self, imgs, img_metas, rescale):
+        if not rescale:
+            raise ValueError('aug_test: augmentations have several sizes; only rescale=True brings them together')
+        probs = self.inference(imgs[0], img_metas[0], rescale)
+        for img, img_meta in zip(imgs[1:], img_metas[1:]):
+            probs += self.inference(img, img_meta, rescale)
+        return probs.div_(len(imgs))
+
+    def _labels(self, probs):
+        if self.out_channels == 1:
+            head = self.decode_head[-1] if isinstance(self.decode_head, nn.ModuleList) else self.decode_head
+            labels = (probs > head.threshold).squeeze(1).long()
+        else:
+            labels = probs.argmax(dim=1)
+        return list(labels.cpu().numpy())
+
+
+def _windows(size, crop, stride):
+    """Windows of ``crop`` pixels that cover ``size`` pixels in steps of ``stride``."""
+    number = max(size - crop + stride - 1, 0) // stride + 1
+    ends = [min(i * stride + crop, size) for i in range(number)]
+    return [slice(max(end - crop, 0), end) for end in ends]
+
+
+def _checked_test_cfg(test_cfg):
+    test_cfg = ConfigDict(test_cfg or {})
+    test_cfg.setdefault('mode', 'whole')
+    if test_cfg['mode'] not in ('whole', 'slide'):
+        raise ValueError(f"test_cfg: mode is {test_cfg['mode']!r}; use 'whole' or 'slide'")
+    missing = [key for key in ('crop_size', 'stride') if key not in test_cfg]
+    if test_cfg['mode'] == 'slide' and missing:
+        raise ValueError(f"test_cfg: mode='slide' needs {' and '.join(missing)}, (height, width) in pixels")
+    return test_cfg

@@ -1,0 +1,4 @@
+"""Operations on feature maps."""
+from .wrappers import Upsample, resize
+
+__all__ = ['Upsample', 'resize']
