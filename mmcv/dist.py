@@ -1,0 +1,182 @@
+"""Rank, world size, initialisation, and the few collectives that the rest needs.
+
+Everything works without a process group: the world is then one process of rank 0.
+"""
+
+import datetime
+import functools
+import os
+import subprocess
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+import torch.distributed as torch_dist
+
+
+def is_distributed() -> bool:
+    """Whether a process group stands."""
+    return torch_dist.is_available() and torch_dist.is_initialized()
+
+
+def get_dist_info() -> tuple[int, int]:
+    """The rank of this process and the number of processes."""
+    return (torch_dist.get_rank(), torch_dist.get_world_size()) if is_distributed() else (0, 1)
+
+
+def is_main() -> bool:
+    """Whether this is rank 0, the one that writes files."""
+    return get_dist_info()[0] == 0
+
+
+def master_only(func: Callable) -> Callable:
+    """Decorate a function so that it runs on rank 0 only and returns None elsewhere."""
+
+    @functools.wraps(func)
+    def wrapper(*args, **kwargs):
+        return func(*args, **kwargs) if is_main() else None
+
+    return wrapper
+
+
+def init_dist(launcher: str, backend: str | None = None, timeout: float | None = None, **kwargs) -> None:
+    """Join the process group that a launcher has prepared.
+
+    Args:
+        launcher: 'pytorch' (torchrun), 'slurm' (srun) or 'mpi' (mpirun of Open MPI or MPICH).
+        backend: 'nccl' or 'gloo'; None takes nccl where there are GPUs and gloo elsewhere. Asking for nccl on a
+            machine without GPUs, as most configs do, gives gloo.
+        timeout: seconds that a collective may wait before the job ends in an error; None keeps torch's default.
+        kwargs: further arguments of ``torch.distributed.init_process_group``; ``port`` (slurm) is taken out.
+
+    Raises:
+        ValueError: the launcher is unknown, or its environment variables are not there.
+    """
+    readers = {'pytorch': _torchrun_env, 'slurm': _slurm_env, 'mpi': _mpi_env}
+    if launcher not in readers:
+        raise ValueError(f'launcher {launcher!r} is unknown: use one of {", ".join(readers)}')
+    port = kwargs.pop('port', None)
+    try:
+        env = readers[launcher]()
+    except KeyError as error:
+        raise ValueError(
+            f'launcher {launcher!r} needs the environment variable {error.args[0]}, which is not set: '
+            f'start through {_STARTERS[launcher]}') from None
+    if port is not None:
+        env['MASTER_PORT'] = str(port)
+    os.environ.update({k: v for k, v in env.items() if k not in ('MASTER_ADDR', 'MASTER_PORT')})
+    os.environ.setdefault('MASTER_ADDR', env.get('MASTER_ADDR', '127.0.0.1'))
+    os.environ.setdefault('MASTER_PORT', env.get('MASTER_PORT', '29500'))
+
+    has_gpu = torch.cuda.is_available()
+    if has_gpu:
+        torch.cuda.set_device(int(env['LOCAL_RANK']) % torch.cuda.device_count())
+    if timeout is not None:
+        kwargs['timeout'] = datetime.timedelta(seconds=timeout)
+    backend = 'gloo' if backend == 'nccl' and not has_gpu else backend
+    torch_dist.init_process_group(backend or ('nccl' if has_gpu else 'gloo'), **kwargs)
+
+
+_STARTERS = {'pytorch': 'train_dist.sh or torchrun', 'slurm': 'tools/slurm_train.sh or srun', 'mpi': 'mpirun'}
+
+
+def _torchrun_env() -> dict[str, str]:
+    return {'LOCAL_RANK': os.environ.get('LOCAL_RANK', os.environ['RANK'])}
+
+
+def _slurm_env() -> dict[str, str]:
+    nodes = os.environ['SLURM_NODELIST']
+    # one free port a job, the same on all its machines
+    env = {'RANK': os.environ['SLURM_PROCID'], 'WORLD_SIZE': os.environ['SLURM_NTASKS'],
+           'LOCAL_RANK': os.environ['SLURM_LOCALID'],
+           'MASTER_PORT': str(20000 + int(os.environ.get('SLURM_JOB_ID', 9500)) % 20000)}
+    if 'MASTER_ADDR' not in os.environ:
+        env['MASTER_ADDR'] = subprocess.check_output(['scontrol', 'show', 'hostnames', nodes], text=True).split()[0]
+    return env
+
+
+def _mpi_env() -> dict[str, str]:
+    if 'PMI_RANK' in os.environ:  # MPICH, Intel MPI
+        names = ('PMI_RANK', 'PMI_SIZE', 'MPI_LOCALRANKID')
+    else:
+        names = ('OMPI_COMM_WORLD_RANK', 'OMPI_COMM_WORLD_SIZE', 'OMPI_COMM_WORLD_LOCAL_RANK')
+    return dict(zip(('RANK', 'WORLD_SIZE', 'LOCAL_RANK'), (os.environ[name] for name in names)))
+
+
+def barrier() -> None:
+    """Wait until every rank is here."""
+    if is_distributed():
+        torch_dist.barrier()
+
+
+def comm_device() -> torch.device:
+    """Where a tensor has to lie for a collective of the standing group."""
+    on_gpu = is_distributed() and 'nccl' in torch_dist.get_backend()
+    return torch.device('cuda', torch.cuda.current_device()) if on_gpu else torch.device('cpu')
+
+
+def all_reduce(tensor: torch.Tensor, op: str = 'sum') -> torch.Tensor:
+    """The element-wise 'sum', 'mean', 'max' or 'min' of a tensor over the ranks; the argument is left as it is."""
+    if not is_distributed():
+        return tensor
+    reduced = tensor.to(comm_device(), copy=True)
+    torch_dist.all_reduce(reduced, getattr(torch_dist.ReduceOp, 'SUM' if op == 'mean' else op.upper()))
+    if op == 'mean':
+        reduced /= torch_dist.get_world_size()
+    return reduced.to(tensor.device)
+
+
+def all_reduce_dict(values: dict[str, torch.Tensor], op: str = 'mean') -> dict[str, torch.Tensor]:
+    """Reduce a dict of scalar or equally typed tensors with one collective; the keys must agree over the ranks."""
+    if not is_distributed() or not values:
+        return values
+    keys = sorted(values)
+    flat = all_reduce(torch.cat([values[key].detach().flatten() for key in keys]), op)
+    parts = flat.split([values[key].numel() for key in keys])
+    reduced = {key: part.view_as(values[key]) for key, part in zip(keys, parts)}
+    return {key: reduced[key] for key in values}
+
+
+def broadcast(tensor: torch.Tensor, src: int = 0) -> None:
+    """Overwrite a tensor with that of rank ``src``."""
+    if is_distributed():
+        sent = tensor.to(comm_device(), copy=True)
+        torch_dist.broadcast(sent, src)
+        tensor.copy_(sent)
+
+
+def broadcast_object(obj: Any, src: int = 0) -> Any:
+    """The object of rank ``src``, on every rank."""
+    if not is_distributed():
+        return obj
+    box = [obj]
+    torch_dist.broadcast_object_list(box, src=src, device=comm_device())
+    return box[0]
+
+
+def gather_objects(obj: Any) -> list:
+    """The objects of all ranks, in their order, on every rank."""
+    if not is_distributed():
+        return [obj]
+    box = [None] * torch_dist.get_world_size()
+    torch_dist.all_gather_object(box, obj)
+    return box
+
+
+def collect_results(part: Iterable, size: int) -> list | None:
+    """Put the parts that an evaluation sampler dealt out (rank r has items r, r + n, ...) back in order.
+
+    Args:
+        part: this rank's results.
+        size: the number of items over all ranks.
+
+    Returns:
+        The ``size`` results on rank 0, None elsewhere.
+    """
+    parts = gather_objects(list(part))
+    if not is_main():
+        return None
+    ordered = [None] * max(size, len(parts) * max(map(len, parts), default=0))
+    for rank, results in enumerate(parts):
+        ordered[rank:rank + len(results) * len(parts):len(parts)] = results
+    return ordered[:size]

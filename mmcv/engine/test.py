@@ -1,0 +1,173 @@
+"""Predictions for every sample of a loader, in one process or many."""
+
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+import mmcv
+from mmcv import dist
+from mmcv.checkpoint import unwrap
+from mmcv.parallel import to_device
+from mmcv.utils import ProgressBar
+
+
+def run_inference(
+    model: nn.Module, data_loader: Iterable, consume: Callable[[list, list[int]], None], progress: bool = True
+) -> None:
+    """Predict batch by batch; nothing is kept, so memory does not grow.
+
+    Args:
+        model: called as ``model(return_loss=False, **batch)``; wrapped for parallel running or not.
+        data_loader: of this rank's samples.
+        consume: called with the results of each batch and the indices of its samples in the data set.
+        progress: show a progress bar on rank 0.
+    """
+    for results, indices, _ in _predictions(model, data_loader, progress):
+        consume(results, indices)
+
+
+def _predictions(model: nn.Module, data_loader: Any, progress: bool) -> Iterator[tuple[list, list[int], dict]]:
+    """Results, indices and the batch itself, one batch after the other."""
+    model.eval()
+    module = unwrap(model)  # the ranks' batches may differ in number, so a wrapper must not synchronise
+    device = next((parameter.device for parameter in module.parameters()), torch.device('cpu'))
+    total, (rank, world_size) = len(data_loader.dataset), dist.get_dist_info()
+    bar = ProgressBar(total, file=sys.stderr) if progress and rank == 0 else None
+    shown = 0
+    for indices, batch in zip(data_loader.batch_sampler, data_loader):
+        with torch.no_grad():
+            results = module(return_loss=False, **to_device(batch, device))
+        yield results, list(indices), batch
+        step = min(len(indices) * world_size, total - shown)
+        if bar is not None and step > 0:
+            bar.update(step)
+            shown += step
+
+
+def evaluate(model: nn.Module, data_loader: Any, progress: bool = True, **options) -> Any:
+    """Count the predictions of all ranks against the labels of the data set, each image once.
+
+    Args:
+        model: as for :func:`run_inference`.
+        data_loader: of a data set that has ``new_evaluator``, see :func:`has_evaluator`.
+        progress: show a progress bar.
+        options: arguments of ``new_evaluator``.
+
+    Returns:
+        The evaluator, summed up over the ranks; ``dataset.evaluate`` takes it.
+    """
+    evaluator = data_loader.dataset.new_evaluator(**options)
+    run_inference(model, data_loader, evaluator.add, progress)
+    evaluator.reduce()
+    return evaluator
+
+
+def has_evaluator(dataset: Any) -> bool:
+    """Whether a data set's ``new_evaluator`` does what its ``pre_eval`` and ``evaluate`` mean.
+
+    It does not where a subclass has overridden one of the two without the other: then its own way has to be gone.
+    """
+    kinds = type(dataset).__mro__
+
+    def depth(name: str) -> int:
+        return next((i for i, kind in enumerate(kinds) if name in vars(kind)), len(kinds))
+
+    own = depth('new_evaluator')
+    return own < len(kinds) and own <= min(depth('pre_eval'), depth('evaluate'))
+
+
+def single_gpu_test(
+    model: nn.Module,
+    data_loader: Any,
+    show: bool = False,
+    out_dir: str | None = None,
+    efficient_test: bool = False,
+    opacity: float = 0.5,
+    pre_eval: bool = False,
+    format_only: bool = False,
+    format_args: dict | None = None,
+    progress: bool = True,
+) -> list:
+    """The results of every sample as a list, the 0.x way; :func:`run_inference` keeps nothing.
+
+    Args:
+        model, data_loader: as for :func:`run_inference`.
+        show: show each prediction over its image in a window.
+        out_dir: write these pictures there, by the images' names.
+        efficient_test: keep the label maps in ``.npy`` files and list their names (deprecated: use ``pre_eval``).
+        opacity: of a prediction over its image, in (0, 1].
+        pre_eval: list the results of ``dataset.pre_eval``.
+        format_only: list the results of ``dataset.format_results``.
+        format_args: for ``format_results``.
+
+    Raises:
+        ValueError: more than one of ``efficient_test``, ``pre_eval`` and ``format_only``.
+    """
+    collected = []
+    turn = _conversion(data_loader.dataset, efficient_test, pre_eval, format_only, format_args or {})
+    for results, indices, batch in _predictions(model, data_loader, progress):
+        if show or out_dir:
+            _draw(unwrap(model), results, batch, data_loader.dataset.PALETTE, show, out_dir, opacity)
+        collected.extend(turn(results, indices))
+    return collected
+
+
+def multi_gpu_test(
+    model: nn.Module,
+    data_loader: Any,
+    tmpdir: str | None = None,
+    gpu_collect: bool = False,
+    efficient_test: bool = False,
+    pre_eval: bool = False,
+    format_only: bool = False,
+    format_args: dict | None = None,
+    progress: bool = True,
+) -> list | None:
+    """As :func:`single_gpu_test` over all ranks: the list on rank 0, None elsewhere.
+
+    Args:
+        tmpdir, gpu_collect: without effect; the process group brings the results together.
+    """
+    part = single_gpu_test(model, data_loader, efficient_test=efficient_test, pre_eval=pre_eval,
+                           format_only=format_only, format_args=format_args, progress=progress)
+    return dist.collect_results(part, len(data_loader.dataset))
+
+
+def _conversion(
+    dataset: Any, efficient_test: bool, pre_eval: bool, format_only: bool, format_args: dict
+) -> Callable[[list, list[int]], list]:
+    if efficient_test + pre_eval + format_only > 1:
+        raise ValueError('give at most one of efficient_test, pre_eval and format_only')
+    if format_only:
+        return lambda results, indices: dataset.format_results(results, indices=indices, **format_args)
+    if pre_eval:
+        return lambda results, indices: dataset.pre_eval(results, indices=indices)
+    if efficient_test:
+        warnings.warn('efficient_test is deprecated: pre_eval=True needs no files', stacklevel=3)
+        return lambda results, indices: [_to_file(result) for result in results]
+    return lambda results, indices: results
+
+
+def _to_file(array: np.ndarray, folder: str = '.efficient_test') -> str:
+    Path(folder).mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile(suffix='.npy', dir=folder, delete=False) as file:
+        np.save(file, array)
+    return file.name
+
+
+def _draw(
+    module: Any, results: list, batch: dict, palette: Any, show: bool, out_dir: str | None, opacity: float
+) -> None:
+    metas = batch['img_metas'][0]
+    for img, result, meta in zip(mmcv.tensor2imgs(batch['img'][0], **metas[0]['img_norm_cfg']), results, metas):
+        height, width = meta['img_shape'][:2]
+        img = mmcv.imresize(img[:height, :width], tuple(meta['ori_shape'][1::-1]))
+        out_file = str(Path(out_dir, meta['ori_filename'])) if out_dir else None
+        module.show_result(img, [result], palette=palette, show=show, out_file=out_file, opacity=opacity)

@@ -1,0 +1,43 @@
+"""Training: runners, their hooks, optimizers; with the 0.x names of what lies in lower modules."""
+
+from mmcv.amp import auto_fp16, force_fp32, wrap_fp16_model
+from mmcv.checkpoint import (
+    CheckpointError,
+    _load_checkpoint,
+    _load_checkpoint_with_prefix,
+    find_latest_checkpoint,
+    get_state_dict,
+    load_checkpoint,
+    load_state_dict,
+    save_checkpoint,
+    weights_to_cpu,
+)
+from mmcv.cnn import BaseModule, ModuleDict, ModuleList, Sequential
+from mmcv.dist import get_dist_info, init_dist, master_only
+
+from .base_runner import BaseRunner
+from .builder import RUNNERS, build_runner, obj_from_dict
+from .epoch_based_runner import EpochBasedRunner
+from .hooks import *  # noqa: F403
+from .hooks import HOOKS, Hook
+from .hooks import __all__ as _hooks
+from .iter_based_runner import IterBasedRunner
+from .layer_decay import LayerDecayOptimizerConstructor, LearningRateDecayOptimizerConstructor
+from .log_buffer import LogBuffer
+from .optimizer import (
+    OPTIMIZER_BUILDERS,
+    OPTIMIZERS,
+    DefaultOptimizerConstructor,
+    build_optimizer,
+    build_optimizer_constructor,
+)
+
+__all__ = [
+    'HOOKS', 'OPTIMIZERS', 'OPTIMIZER_BUILDERS', 'RUNNERS', 'BaseModule', 'BaseRunner', 'CheckpointError',
+    'DefaultOptimizerConstructor', 'EpochBasedRunner', 'Hook', 'IterBasedRunner', 'LayerDecayOptimizerConstructor',
+    'LearningRateDecayOptimizerConstructor', 'LogBuffer', 'ModuleDict', 'ModuleList', 'Sequential',
+    '_load_checkpoint', '_load_checkpoint_with_prefix', 'auto_fp16', 'build_optimizer', 'build_optimizer_constructor',
+    'build_runner', 'find_latest_checkpoint', 'force_fp32', 'get_dist_info', 'get_state_dict', 'init_dist',
+    'load_checkpoint', 'load_state_dict', 'master_only', 'obj_from_dict', 'save_checkpoint', 'weights_to_cpu',
+    'wrap_fp16_model', *_hooks,
+]

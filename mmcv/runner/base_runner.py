@@ -1,0 +1,323 @@
+"""What the runners share: the hooks, one step, saving and resuming."""
+
+import contextlib
+import logging
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.optim import Optimizer
+
+from mmcv import dist
+from mmcv.checkpoint import (
+    CheckpointError,
+    find_latest_checkpoint,
+    finished_iterations,
+    get_state_dict,
+    load_checkpoint,
+    read_checkpoint,
+    weights_to_cpu,
+    write_checkpoint,
+)
+from mmcv.checkpoint.load import STRIP_MODULE, get_weights, load_state_dict, revise
+from mmcv.fileio import atomic_symlink
+from mmcv.utils import get_logger
+from mmcv.version import __version__
+
+from .hook_host import HookHost
+from .hooks.momentum_updater import momentum_of
+from .log_buffer import LogBuffer
+from .state import BatchStream, gather_rng_states, set_rng_state
+
+
+class BaseRunner(HookHost, ABC):
+    """Runs a model over batches and calls hooks around each step.
+
+    Args:
+        model: has ``train_step`` and ``val_step`` (or give ``batch_processor``); wrapped for its device.
+        batch_processor: ``f(model, batch, train_mode=..., **kwargs)`` in the place of these steps.
+        optimizer: a torch optimizer, or a dict of such.
+        work_dir: the folder of logs and checkpoints; made if it is not there.
+        logger: None is the logger 'mmcv'.
+        meta: written into the log and into every checkpoint.
+        max_iters, max_epochs: the length of the run; one of them.
+
+    Attributes:
+        iter, epoch, inner_iter: of the step that runs, from 0; ``inner_iter`` counts within the epoch.
+        finished_iters, finished_epochs: what is behind; in ``after_train_iter`` the step that runs counts.
+        outputs: what the last step returned.
+        metrics: what the last evaluation returned.
+        step_context: makes the context manager that the forward pass runs in (autocast).
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        batch_processor: Callable | None = None,
+        optimizer: Optimizer | dict[str, Optimizer] | None = None,
+        work_dir: str | None = None,
+        logger: logging.Logger | None = None,
+        meta: dict | None = None,
+        max_iters: int | None = None,
+        max_epochs: int | None = None,
+    ) -> None:
+        super().__init__()
+        if max_iters is not None and max_epochs is not None:
+            raise ValueError('runner: give max_iters or max_epochs, not both')
+        if batch_processor is None and not hasattr(model, 'train_step'):
+            raise ValueError(f'runner: {type(model).__name__} has no train_step; add one, or give batch_processor')
+        self.model = model
+        self.batch_processor = batch_processor
+        self.optimizer = optimizer
+        self.work_dir = str(Path(work_dir or '.').absolute())
+        Path(self.work_dir).mkdir(parents=True, exist_ok=True)
+        self.logger = logger or get_logger('mmcv')
+        self.meta = meta if meta is not None else {}
+        self.meta.setdefault('hook_msgs', {})
+        self.timestamp = time.strftime('%Y%m%d_%H%M%S', time.localtime())
+        self.rank, self.world_size = dist.get_dist_info()
+        self.mode: str | None = None
+        self.outputs: dict = {}
+        self.metrics: dict = {}
+        self.log_buffer = LogBuffer()
+        self.step_context: Callable = contextlib.nullcontext
+        self.finished_iters = self.finished_epochs = 0
+        self._epoch = self._iter = self._inner_iter = 0
+        self._max_iters, self._max_epochs = max_iters, max_epochs
+        self._rng_state: dict | None = None
+        self._losses_agree = self.world_size == 1
+        self._stopped = False
+
+    filename_tmpl = 'iter_{}.pth'
+
+    @property
+    def model_name(self) -> str:
+        return type(self.model).__name__
+
+    @property
+    def epoch(self) -> int:
+        return self._epoch
+
+    @property
+    def iter(self) -> int:
+        return self._iter
+
+    @property
+    def inner_iter(self) -> int:
+        return self._inner_iter
+
+    @property
+    def max_iters(self) -> int | None:
+        return self._max_iters
+
+    @property
+    def max_epochs(self) -> int | None:
+        return self._max_epochs
+
+    @property
+    def hook_msgs(self) -> dict:
+        """What hooks tell each other and the checkpoint."""
+        return self.meta['hook_msgs']
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model lies."""
+        return next((parameter.device for parameter in self.model.parameters()), torch.device('cpu'))
+
+    @abstractmethod
+    def train(self, stream: BatchStream, **kwargs) -> None:
+        """Train for one workflow unit."""
+
+    @abstractmethod
+    def val(self, stream: BatchStream, **kwargs) -> None:
+        """Validate for one workflow unit."""
+
+    @abstractmethod
+    def run(self, data_loaders: list[Iterable], workflow: list[tuple[str, int]], **kwargs) -> None:
+        """Run to the end."""
+
+    def stop(self, reason: str) -> None:
+        """End the run after the step that runs; every rank has to call it in the same step."""
+        self.logger.info(f'Stopping after iteration {self.finished_iters}: {reason}')
+        self._stopped = True
+
+    # --- one step
+
+    def fetch(self, stream: BatchStream) -> Any:
+        """The next batch. After a resume the saved random state holds from the first batch on: loaders that are started
+        may draw a seed, but their samples have randomness of their own."""
+        batch = stream.next(self._iter)
+        if self._rng_state is not None:
+            set_rng_state(self._rng_state)
+            self._rng_state = None
+        return batch
+
+    def step(self, batch: Any, train_mode: bool, **kwargs) -> None:
+        """One forward pass (hooks do the rest); its ``log_vars`` go to the log buffer as they are, on the device."""
+        with self.step_context():
+            if self.batch_processor is not None:
+                outputs = self.batch_processor(self.model, batch, train_mode=train_mode, **kwargs)
+            elif train_mode:
+                outputs = self.model.train_step(batch, self.optimizer, **kwargs)
+            else:
+                outputs = self.model.val_step(batch, self.optimizer, **kwargs)
+        if not self._losses_agree:
+            self._compare_losses(outputs.get('log_vars', {}))
+        self.log_buffer.update(outputs.get('log_vars', {}), outputs.get('num_samples', 1))
+        self.outputs = outputs
+
+    def _compare_losses(self, log_vars: dict) -> None:
+        """Ranks with different losses would wait for each other forever: say so at the first step."""
+        everyone = dist.gather_objects(sorted(log_vars))
+        for rank, names in enumerate(everyone):
+            if names != everyone[0]:
+                raise ValueError(f'the ranks compute different losses: rank 0 {everyone[0]}, rank {rank} {names}')
+        self._losses_agree = True
+
+    # --- optimizers
+
+    def optimizers(self) -> dict[str, Optimizer]:
+        """The optimizers by name; a single one by its class."""
+        if isinstance(self.optimizer, dict):
+            return self.optimizer
+        return {} if self.optimizer is None else {type(self.optimizer).__name__: self.optimizer}
+
+    def param_groups(self) -> list[dict]:
+        """The parameter groups of all optimizers."""
+        return [group for optimizer in self.optimizers().values() for group in optimizer.param_groups]
+
+    def _of_groups(self, of: Callable[[dict], float]) -> list[float] | dict[str, list[float]]:
+        values = {name: [of(group) for group in opt.param_groups] for name, opt in self.optimizers().items()}
+        return values if isinstance(self.optimizer, dict) else next(iter(values.values()), [0])
+
+    def current_lr(self) -> list[float] | dict[str, list[float]]:
+        """The learning rate of each parameter group; with several optimizers a dict of such lists."""
+        return self._of_groups(lambda group: group['lr'])
+
+    def current_momentum(self) -> list[float] | dict[str, list[float]]:
+        """The momentum (or first beta) of each parameter group; with several optimizers a dict of such lists."""
+        return self._of_groups(momentum_of)
+
+    # --- checkpoints
+
+    def load_checkpoint(
+        self, filename: str, map_location: Any = 'cpu', strict: bool = False, revise_keys: Any = STRIP_MODULE
+    ) -> dict:
+        """Load weights only; see :func:`mmcv.checkpoint.load_checkpoint`."""
+        self.logger.info(f'Loading weights from {filename}')
+        return load_checkpoint(self.model, filename, map_location, strict, self.logger, revise_keys)
+
+    def save_checkpoint(
+        self,
+        out_dir: str,
+        filename_tmpl: str | None = None,
+        save_optimizer: bool = True,
+        meta: dict | None = None,
+        create_symlink: bool = True,
+    ) -> str:
+        """Save all that the next step depends on; every rank has to call it, rank 0 writes.
+
+        Args:
+            out_dir: the folder; made if it is not there.
+            filename_tmpl: the name, with {} for the number of finished iterations (or epochs).
+            save_optimizer: also what only a resumed run needs.
+            meta: added to ``meta``.
+            create_symlink: let ``latest.pth`` point to it afterwards.
+
+        Returns:
+            The path.
+
+        Raises:
+            OSError: it cannot be written; the checkpoints that are there stay as they are.
+        """
+        template = filename_tmpl or self.filename_tmpl
+        path = Path(out_dir, template.format(self.finished_iters if 'iter' in template else self.finished_epochs))
+        checkpoint = {
+            'meta': {
+                **self.meta,
+                **(meta or {}),
+                'epoch': self._meta_epoch(),
+                'iter': self.finished_iters,
+                'mmcv_version': __version__,
+                'time': time.asctime(),
+            },
+            'state_dict': weights_to_cpu(get_state_dict(self.model)),
+            'resume': {'rng': gather_rng_states()},
+        }
+        model = getattr(self.model, 'module', self.model)
+        for name in ('CLASSES', 'PALETTE'):
+            if getattr(model, name, None) is not None:
+                checkpoint['meta'].setdefault(name, getattr(model, name))
+        if save_optimizer:
+            states = {name: optimizer.state_dict() for name, optimizer in self.optimizers().items()}
+            checkpoint['optimizer'] = states if isinstance(self.optimizer, dict) else next(iter(states.values()), {})
+        self.call_hook('before_save_checkpoint', checkpoint)
+        if self.rank == 0:
+            write_checkpoint(checkpoint, path)
+            if create_symlink:
+                atomic_symlink(path.name, path.with_name('latest.pth'))
+        return str(path)
+
+    def resume(self, checkpoint: str, resume_optimizer: bool = True, map_location: Any = 'cpu') -> None:
+        """Go on where a checkpoint was saved; call it after the hooks are registered, before :meth:`run`.
+
+        Raises:
+            CheckpointError: it is damaged, of another model, or holds no state of this optimizer.
+        """
+        content = read_checkpoint(checkpoint, map_location)
+        state_dict = revise(get_weights(content, checkpoint), STRIP_MODULE)
+        if not isinstance(content.get('meta'), dict) or 'iter' not in content['meta']:
+            raise CheckpointError(f'{checkpoint}: says no iteration to resume from: use --load-from for weights alone')
+        load_state_dict(self.model, state_dict, strict=True, logger=self.logger, source=str(checkpoint))
+        if resume_optimizer:
+            self._resume_optimizer(content, checkpoint)
+
+        self._iter, remark = finished_iterations(content, checkpoint)
+        self._epoch = int(content['meta'].get('epoch', 0))
+        self.finished_iters, self.finished_epochs = self._iter, self._epoch
+        if remark:
+            self.logger.warning(remark)
+        self.hook_msgs.update(_plain(content['meta'].get('hook_msgs') or {}))
+        rng_states = content.get('resume', {}).get('rng', [])
+        if self.rank < len(rng_states):
+            self._rng_state = rng_states[self.rank]
+        self.call_hook('after_resume', content)
+        self.logger.info(f'Resumed from {checkpoint}: {self._iter} iterations are done')
+
+    def _resume_optimizer(self, content: dict, source: str) -> None:
+        if 'optimizer' not in content:
+            raise CheckpointError(f'{source}: holds no optimizer state: use --load-from to start from its weights')
+        states = content['optimizer']
+        if not isinstance(self.optimizer, dict):
+            states = dict.fromkeys(self.optimizers(), states)
+        try:
+            for name, optimizer in self.optimizers().items():
+                optimizer.load_state_dict(states[name])
+        except (ValueError, KeyError) as error:
+            raise CheckpointError(f'{source}: its optimizer state does not fit the optimizer of the config: {error}; '
+                                  'use --load-from to start from its weights') from error
+
+    def auto_resume(self) -> None:
+        """Resume from the newest sound checkpoint of the work directory, if there is one."""
+        latest = find_latest_checkpoint(self.work_dir)
+        if latest is not None:
+            self.resume(latest)
+
+    def _meta_epoch(self) -> int:
+        return self._epoch + 1
+
+
+def _plain(values: dict) -> dict:
+    """Without what is no plain data; numpy numbers, which old checkpoints hold, as python's."""
+    plain = {}
+    for key, value in values.items():
+        if isinstance(value, dict):
+            plain[key] = _plain(value)
+        elif isinstance(value, (str, int, float, list, np.generic, type(None))):
+            plain[key] = value.item() if isinstance(value, np.generic) else value
+    return plain

@@ -1,0 +1,54 @@
+"""What happens around the iterations."""
+
+from .checkpoint import CheckpointHook
+from .early_stopping import EarlyStoppingHook
+from .ema import EMAHook
+from .hook import HOOKS, Hook, Priority, get_priority
+from .iter_timer import IterTimerHook
+from .logger import LoggerHook, MlflowLoggerHook, TensorboardLoggerHook, TextLoggerHook, WandbLoggerHook
+from .lr_updater import (
+    CosineAnnealingLrUpdaterHook,
+    CosineRestartLrUpdaterHook,
+    CyclicLrUpdaterHook,
+    ExpLrUpdaterHook,
+    FixedLrUpdaterHook,
+    FlatCosineAnnealingLrUpdaterHook,
+    InvLrUpdaterHook,
+    LinearAnnealingLrUpdaterHook,
+    LrUpdaterHook,
+    OneCycleLrUpdaterHook,
+    PolyLrUpdaterHook,
+    StepLrUpdaterHook,
+)
+from .misc import ClosureHook, DistSamplerSeedHook, EmptyCacheHook, SyncBuffersHook
+from .momentum_updater import (
+    CosineAnnealingMomentumUpdaterHook,
+    CyclicMomentumUpdaterHook,
+    LinearAnnealingMomentumUpdaterHook,
+    MomentumUpdaterHook,
+    OneCycleMomentumUpdaterHook,
+    StepMomentumUpdaterHook,
+)
+from .optimizer import (
+    AmpOptimizerHook,
+    Fp16OptimizerHook,
+    GradientCumulativeFp16OptimizerHook,
+    GradientCumulativeOptimizerHook,
+    OptimizerHook,
+)
+from .profiler import ProfilerHook
+from .progress_bar import ProgressBarHook
+from .signals import SignalHook
+
+__all__ = [
+    'HOOKS', 'AmpOptimizerHook', 'CheckpointHook', 'ClosureHook', 'CosineAnnealingLrUpdaterHook',
+    'CosineAnnealingMomentumUpdaterHook', 'CosineRestartLrUpdaterHook', 'CyclicLrUpdaterHook',
+    'CyclicMomentumUpdaterHook', 'DistSamplerSeedHook', 'EMAHook', 'EarlyStoppingHook', 'EmptyCacheHook',
+    'ExpLrUpdaterHook', 'FixedLrUpdaterHook', 'FlatCosineAnnealingLrUpdaterHook', 'Fp16OptimizerHook',
+    'GradientCumulativeFp16OptimizerHook', 'GradientCumulativeOptimizerHook', 'Hook', 'InvLrUpdaterHook',
+    'IterTimerHook', 'LinearAnnealingLrUpdaterHook', 'LinearAnnealingMomentumUpdaterHook', 'LoggerHook',
+    'LrUpdaterHook', 'MlflowLoggerHook', 'MomentumUpdaterHook', 'OneCycleLrUpdaterHook',
+    'OneCycleMomentumUpdaterHook', 'OptimizerHook', 'PolyLrUpdaterHook', 'Priority', 'ProfilerHook',
+    'ProgressBarHook', 'SignalHook', 'StepLrUpdaterHook', 'StepMomentumUpdaterHook', 'SyncBuffersHook',
+    'TensorboardLoggerHook', 'TextLoggerHook', 'WandbLoggerHook', 'get_priority',
+]

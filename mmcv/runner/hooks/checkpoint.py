@@ -1,0 +1,92 @@
+"""Saves checkpoints and removes old ones."""
+
+import contextlib
+import re
+from pathlib import Path
+from typing import Any
+
+from mmcv import dist
+from mmcv.fileio import remove_temporaries
+
+from .hook import HOOKS, Hook
+from .misc import average_buffers
+
+
+@HOOKS.register_module()
+class CheckpointHook(Hook):
+    """Saves ``iter_N.pth`` or ``epoch_N.pth``, then lets ``latest.pth`` point to it.
+
+    Args:
+        interval: save every so many iterations or epochs; -1 saves only at the end.
+        by_epoch: whether ``interval`` counts epochs.
+        save_optimizer: keep the optimizer's state too, without which nothing can be resumed.
+        out_dir: save into the folder named like the work directory in this one, not into the work directory.
+        max_keep_ckpts: how many of the newest to keep; -1 keeps all.
+        save_last: save after the last iteration or epoch in any case.
+        sync_buffer: average the buffers (BN statistics) over the processes before saving.
+        file_client_args: without effect; the folder is a local or mounted one.
+        create_symlink: make ``latest.pth``.
+        meta: added to ``meta`` of the checkpoint.
+        filename_tmpl: the file's name with {} for the number.
+    """
+
+    def __init__(
+        self,
+        interval: int = -1,
+        by_epoch: bool = True,
+        save_optimizer: bool = True,
+        out_dir: str | None = None,
+        max_keep_ckpts: int = -1,
+        save_last: bool = True,
+        sync_buffer: bool = False,
+        file_client_args: dict | None = None,
+        create_symlink: bool = True,
+        meta: dict | None = None,
+        filename_tmpl: str | None = None,
+    ) -> None:
+        self.interval = interval
+        self.by_epoch = by_epoch
+        self.out_dir = out_dir
+        self.max_keep_ckpts = max_keep_ckpts
+        self.save_last = save_last
+        self.sync_buffer = sync_buffer
+        self.template = filename_tmpl or ('epoch_{}.pth' if by_epoch else 'iter_{}.pth')
+        self.options = {'save_optimizer': save_optimizer, 'create_symlink': create_symlink, 'meta': meta}
+
+    def before_run(self, runner: Any) -> None:
+        if self.by_epoch and runner.max_epochs is None:
+            raise ValueError(f'checkpoint_config: by_epoch=True, but {type(runner).__name__} counts iterations: '
+                             'write by_epoch=False')
+        work_dir = Path(runner.work_dir)
+        self.out_dir = str(Path(self.out_dir, work_dir.name) if self.out_dir else work_dir)
+        if dist.is_main() and Path(self.out_dir).exists():
+            remove_temporaries(self.out_dir)
+
+    def after_train_iter(self, runner: Any) -> None:
+        if not self.by_epoch and (self.every_n_iters(runner, self.interval)
+                                  or (self.save_last and self.is_last_iter(runner))):
+            self.save(runner)
+
+    def after_train_epoch(self, runner: Any) -> None:
+        if self.by_epoch and (self.every_n_epochs(runner, self.interval)
+                              or (self.save_last and self.is_last_epoch(runner))):
+            self.save(runner)
+
+    def save(self, runner: Any) -> None:
+        """Save a checkpoint now; every rank has to call it."""
+        if self.sync_buffer:
+            average_buffers(runner.model)
+        path = runner.save_checkpoint(self.out_dir, self.template, **self.options)
+        runner.hook_msgs['last_ckpt'] = path
+        if dist.is_main() and self.max_keep_ckpts > 0:
+            self._remove_old(Path(path))
+
+    def _remove_old(self, newest: Path) -> None:
+        """Keep the last ones up to ``newest``; those of higher numbers are another run's."""
+        pattern = re.compile(re.escape(self.template).replace(r'\{\}', r'(\d+)') + '$')
+        numbers = [(int(match[1]), path) for path in newest.parent.iterdir() if (match := pattern.match(path.name))]
+        current = int(pattern.match(newest.name)[1])
+        past = sorted(entry for entry in numbers if entry[0] <= current)
+        for _, path in past[:-self.max_keep_ckpts]:
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()

@@ -1,0 +1,9 @@
+"""Where the numbers of a run go."""
+
+from .base import LoggerHook
+from .mlflow import MlflowLoggerHook
+from .tensorboard import TensorboardLoggerHook
+from .text import TextLoggerHook
+from .wandb import WandbLoggerHook
+
+__all__ = ['LoggerHook', 'MlflowLoggerHook', 'TensorboardLoggerHook', 'TextLoggerHook', 'WandbLoggerHook']

@@ -1,0 +1,117 @@
+"""The base of the loggers: when to write, and what there is to write."""
+
+from abc import abstractmethod
+from numbers import Number
+from typing import Any
+
+from ..hook import Hook
+from ..momentum_updater import momentum_of
+
+
+class LoggerHook(Hook):
+    """Writes ``runner.log_buffer.output`` every ``interval`` iterations and whenever a hook marks it ``ready``.
+
+    A subclass gives ``log(runner)``.
+
+    Args:
+        interval: iterations between two lines.
+        ignore_last: write no line for the rest at the end of an epoch.
+        reset_flag: empty the output after writing; the runner sets it for the last logger.
+        by_epoch: whether the runner counts epochs.
+    """
+
+    def __init__(
+        self, interval: int = 10, ignore_last: bool = True, reset_flag: bool = False, by_epoch: bool = True
+    ) -> None:
+        if interval < 1:
+            raise ValueError(f'log_config.interval is {interval}: give 1 or more')
+        self.interval = interval
+        self.ignore_last = ignore_last
+        self.reset_flag = reset_flag
+        self.by_epoch = by_epoch
+        self._written = -1
+
+    @abstractmethod
+    def log(self, runner: Any) -> None:
+        """Write the output of the log buffer."""
+
+    def before_run(self, runner: Any) -> None:
+        runner.log_buffer.window = max(runner.log_buffer.window, self.interval)
+        self._written = runner.finished_iters
+        for hook in runner.hooks:
+            if isinstance(hook, LoggerHook):
+                last = hook
+        last.reset_flag = True
+
+    def before_epoch(self, runner: Any) -> None:
+        runner.log_buffer.clear()
+
+    def after_train_iter(self, runner: Any) -> None:
+        self._log_interval(runner)
+
+    def before_evaluation(self, runner: Any) -> None:
+        self._log_interval(runner)  # the interval that ends here has its own line, before the metrics
+
+    def _log_interval(self, runner: Any) -> None:
+        if self._written != runner.finished_iters and self._due(runner):
+            self._written = runner.finished_iters
+            runner.log_buffer.average(self.interval)
+        self._log_ready(runner)
+
+    def _due(self, runner: Any) -> bool:
+        done = runner.inner_iter + 1 if self.by_epoch else runner.finished_iters
+        end = len(runner.data_loader) if self.by_epoch else runner.max_iters
+        return done % self.interval == 0 or (not self.ignore_last and done == end)
+
+    def _log_ready(self, runner: Any) -> None:
+        if runner.log_buffer.ready:
+            self.log(runner)
+            if self.reset_flag:
+                runner.log_buffer.clear_output()
+
+    def after_evaluation(self, runner: Any) -> None:
+        self._log_ready(runner)
+
+    def after_train_epoch(self, runner: Any) -> None:
+        self._log_ready(runner)
+
+    def after_val_epoch(self, runner: Any) -> None:
+        runner.log_buffer.average()
+        self._log_ready(runner)
+
+    def get_mode(self, runner: Any) -> str:
+        """'train' for a line about training iterations, 'val' for metrics."""
+        return 'train' if runner.mode == 'train' and 'time' in runner.log_buffer.output else 'val'
+
+    def get_epoch(self, runner: Any) -> int:
+        """The epoch a line is about, from 1."""
+        return runner.epoch + 1 if runner.mode == 'train' else runner.epoch
+
+    def get_iter(self, runner: Any, inner_iter: bool = False) -> int:
+        """The iteration a line is about, from 1; with ``inner_iter`` within its epoch, where epochs are counted."""
+        return runner.inner_iter + 1 if self.by_epoch and inner_iter else runner.finished_iters
+
+    @staticmethod
+    def is_scalar(value: Any) -> bool:
+        return isinstance(value, Number)
+
+    def get_loggable_tags(
+        self,
+        runner: Any,
+        allow_scalar: bool = True,
+        allow_text: bool = False,
+        add_mode: bool = True,
+        tags_to_skip: tuple[str, ...] = ('time', 'data_time'),
+    ) -> dict[str, Any]:
+        """The output with learning rate and momentum by names such as 'train/loss', for what draws curves."""
+        mode = self.get_mode(runner)
+        tags = {}
+        for name, value in runner.log_buffer.output.items():
+            wanted = allow_scalar if self.is_scalar(value) else allow_text and isinstance(value, str)
+            if wanted and name not in (*tags_to_skip, 'eval_iter_num'):
+                tags[f'{mode}/{name}' if add_mode else name] = value
+        for quantity, of in (('learning_rate', lambda group: group['lr']), ('momentum', momentum_of)):
+            for name, optimizer in runner.optimizers().items():
+                several = f'/{name}' if isinstance(runner.optimizer, dict) else ''
+                tags[quantity + several] = of(optimizer.param_groups[0])
+        return tags

@@ -1,0 +1,55 @@
+"""Curves in TensorBoard."""
+
+from pathlib import Path
+from typing import Any
+
+from mmcv.dist import master_only
+
+from ..hook import HOOKS
+from .base import LoggerHook
+
+
+@HOOKS.register_module()
+class TensorboardLoggerHook(LoggerHook):
+    """Writes event files.
+
+    Args:
+        log_dir: where to; None is ``tf_logs`` in the work directory.
+        interval, ignore_last, reset_flag, by_epoch: as for :class:`LoggerHook`.
+    """
+
+    def __init__(
+        self,
+        log_dir: str | None = None,
+        interval: int = 10,
+        ignore_last: bool = True,
+        reset_flag: bool = False,
+        by_epoch: bool = True,
+    ) -> None:
+        super().__init__(interval, ignore_last, reset_flag, by_epoch)
+        self.log_dir = log_dir
+
+    def before_run(self, runner: Any) -> None:
+        super().before_run(runner)
+        self._open(runner)
+
+    @master_only
+    def _open(self, runner: Any) -> None:
+        try:
+            from torch.utils.tensorboard import SummaryWriter
+        except ImportError:
+            raise ValueError('log_config: TensorboardLoggerHook needs tensorboard: pip install tensorboard, or remove '
+                             'the hook') from None
+        self.writer = SummaryWriter(self.log_dir or str(Path(runner.work_dir, 'tf_logs')))
+
+    @master_only
+    def log(self, runner: Any) -> None:
+        for tag, value in self.get_loggable_tags(runner, allow_text=True).items():
+            if isinstance(value, str):
+                self.writer.add_text(tag, value, self.get_iter(runner))
+            else:
+                self.writer.add_scalar(tag, value, self.get_iter(runner))
+
+    @master_only
+    def after_run(self, runner: Any) -> None:
+        self.writer.close()

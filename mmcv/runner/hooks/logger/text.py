@@ -1,0 +1,133 @@
+"""Log lines for people, and ``TIMESTAMP.log.json`` for programs."""
+
+import datetime
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from mmcv import dist
+from mmcv.fileio import dump
+
+from ..hook import HOOKS
+from .base import LoggerHook
+
+_OWN = ('mode', 'epoch', 'iter', 'lr', 'time', 'data_time', 'memory')
+
+
+@HOOKS.register_module()
+class TextLoggerHook(LoggerHook):
+    """Writes to the runner's logger and, one json object a line, to ``TIMESTAMP.log.json`` in the work directory.
+
+    The first line of the json file is ``runner.meta``. A training line has the means over the interval, ``time`` and
+    ``data_time`` in seconds, and ``memory`` in MB: the peak on the GPU, or of the process on a machine without.
+
+    Args:
+        by_epoch, interval, ignore_last, reset_flag: as for :class:`LoggerHook`.
+        interval_exp_name: repeat the name of the experiment every so many iterations.
+        out_dir: copy the log files into a folder of the same name in this one at the end of the run.
+        out_suffix: which files that concerns.
+        keep_local: whether they stay in the work directory too.
+        file_client_args: without effect; ``out_dir`` is a local or mounted folder.
+    """
+
+    def __init__(
+        self,
+        by_epoch: bool = True,
+        interval: int = 10,
+        ignore_last: bool = True,
+        reset_flag: bool = False,
+        interval_exp_name: int = 1000,
+        out_dir: str | None = None,
+        out_suffix: str | tuple[str, ...] = ('.log.json', '.log', '.py'),
+        keep_local: bool = True,
+        file_client_args: dict | None = None,
+    ) -> None:
+        super().__init__(interval, ignore_last, reset_flag, by_epoch)
+        self.interval_exp_name = interval_exp_name
+        self.out_dir = out_dir
+        self.out_suffix = out_suffix
+        self.keep_local = keep_local
+
+    def before_run(self, runner: Any) -> None:
+        super().before_run(runner)
+        self.start_iter = runner.iter
+        self.seconds = 0.0
+        self.json_log_path = Path(runner.work_dir, f'{runner.timestamp}.log.json')
+        if runner.meta:
+            self._dump(runner.meta)
+
+    def log(self, runner: Any) -> None:
+        output = dict(runner.log_buffer.output)
+        mode = self.get_mode(runner)
+        iteration = output.pop('eval_iter_num', None)
+        if iteration is None:
+            iteration = self.get_iter(runner, inner_iter=True)
+        lr = runner.current_lr()
+        line = {'mode': mode, 'epoch': self.get_epoch(runner), 'iter': iteration,
+                'lr': {name: rates[0] for name, rates in lr.items()} if isinstance(lr, dict) else lr[0]}
+        if mode == 'train':
+            line['memory'] = _peak_memory()
+        line.update(output)
+        self._say(line, runner)
+        self._dump({key: _rounded(value) for key, value in line.items()})
+
+    def _say(self, line: dict, runner: Any) -> None:
+        name = runner.meta.get('exp_name')
+        if name and self.every_n_iters(runner, self.interval_exp_name):
+            runner.logger.info(f'Exp name: {name}')
+        parts = []
+        if line['mode'] == 'train':
+            lr = {f'lr_{k}': v for k, v in line['lr'].items()} if isinstance(line['lr'], dict) else {'lr': line['lr']}
+            parts += [f'{name}: {value:.3e}' for name, value in lr.items()]
+            parts.append(f'eta: {self._time_left(line["time"], runner)}')
+            parts += [f'time: {line["time"]:.3f}', f'data_time: {line["data_time"]:.3f}', f'memory: {line["memory"]}']
+        parts += [f'{key}: {value:.4f}' if isinstance(value, float) else f'{key}: {value}'
+                  for key, value in line.items() if key not in _OWN]
+        runner.logger.info(f'{self._place(line, runner)}\t{", ".join(parts)}')
+
+    def _place(self, line: dict, runner: Any) -> str:
+        epoch = f'[{line["epoch"]}]' if self.by_epoch else ''
+        if line['mode'] == 'val':
+            return f'{"Epoch" if self.by_epoch else "Iter"}(val) {epoch}[{line["iter"]}]'
+        total = len(runner.data_loader) if self.by_epoch else runner.max_iters
+        return f'{"Epoch" if self.by_epoch else "Iter"} {epoch}[{line["iter"]}/{total}]'
+
+    def _time_left(self, seconds_an_iteration: float, runner: Any) -> str:
+        self.seconds += seconds_an_iteration * self.interval
+        mean = self.seconds / max(runner.finished_iters - self.start_iter, 1)
+        return str(datetime.timedelta(seconds=int(mean * (runner.max_iters - runner.finished_iters))))
+
+    @dist.master_only
+    def _dump(self, line: dict) -> None:
+        with open(self.json_log_path, 'a', encoding='utf-8') as file:
+            file.write(dump(line, file_format='json') + '\n')
+
+    @dist.master_only
+    def after_run(self, runner: Any) -> None:
+        if self.out_dir is None:
+            return
+        work_dir = Path(runner.work_dir)
+        target = Path(self.out_dir, work_dir.name)
+        target.mkdir(parents=True, exist_ok=True)
+        for path in sorted(work_dir.iterdir()):
+            if path.name.endswith(self.out_suffix):
+                (target / path.name).write_bytes(path.read_bytes())
+                if not self.keep_local:
+                    path.unlink()
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_rounded(item) for item in value]
+    return round(value, 5) if isinstance(value, float) else value
+
+
+def _peak_memory() -> int:
+    """MB: what torch has held on this GPU at most, or the peak of the process on a machine without."""
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated() >> 20
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak >> (20 if sys.platform == 'darwin' else 10)

@@ -1,0 +1,184 @@
+"""Backward pass and weight update: plain, accumulated, in mixed precision."""
+
+import contextlib
+import functools
+from typing import Any
+
+import torch
+from torch.nn.utils import clip_grad_norm_
+
+from mmcv.amp import build_grad_scaler
+
+from .hook import HOOKS, Hook
+
+
+@HOOKS.register_module()
+class OptimizerHook(Hook):
+    """Backpropagates ``runner.outputs['loss']`` and lets the optimizer step.
+
+    Args:
+        grad_clip: arguments of ``torch.nn.utils.clip_grad_norm_`` (max_norm, norm_type); the norm is logged as
+            ``grad_norm``. None clips nothing.
+        detect_anomalous_params: log, at every iteration, the parameters that the loss does not depend on.
+        cumulative_iters: add up the gradients of so many iterations, each of mean 1 / cumulative_iters, for one step.
+            The last, shorter group of a run steps too. Processes exchange their gradients only once a step.
+        dtype: 'float16' or 'bfloat16' runs the forward pass under ``torch.autocast``; None in the model's own type.
+        loss_scale: for float16, see :func:`mmcv.amp.build_grad_scaler`; None scales nothing.
+    """
+
+    def __init__(
+        self,
+        grad_clip: dict | None = None,
+        detect_anomalous_params: bool = False,
+        cumulative_iters: int = 1,
+        dtype: str | None = None,
+        loss_scale: float | str | dict | None = None,
+    ) -> None:
+        if cumulative_iters < 1:
+            raise ValueError(f'optimizer_config.cumulative_iters is {cumulative_iters}: give 1 or more')
+        if dtype not in (None, 'float16', 'bfloat16'):
+            raise ValueError(f"amp.dtype is {dtype!r}: use 'bfloat16' or 'float16'")
+        self.grad_clip = grad_clip
+        self.detect_anomalous_params = detect_anomalous_params
+        self.cumulative_iters = cumulative_iters
+        self.dtype = dtype
+        self.loss_scale = loss_scale
+        self.scaler = None
+        self._unsynchronised = contextlib.ExitStack()
+
+    def before_run(self, runner: Any) -> None:
+        self._prepare(runner)
+        if self.dtype is not None:
+            runner.step_context = functools.partial(
+                torch.autocast, runner.device.type, dtype=getattr(torch, self.dtype))
+
+    def _prepare(self, runner: Any) -> None:
+        device = runner.device.type
+        if self.scaler is None and self.loss_scale is not None:
+            self.scaler = build_grad_scaler(self.loss_scale, device)
+        elif self.scaler is None:
+            self.scaler = torch.amp.GradScaler(device, enabled=False)
+
+    def before_train_iter(self, runner: Any) -> None:
+        if not self._steps_after(runner) and hasattr(runner.model, 'no_sync'):
+            self._unsynchronised.enter_context(runner.model.no_sync())
+
+    def after_train_iter(self, runner: Any) -> None:
+        loss = runner.outputs['loss']
+        if runner.iter % self.cumulative_iters == 0:
+            runner.optimizer.zero_grad()
+        if self.detect_anomalous_params:
+            self.report_unused(loss, runner)
+        group_size = self._group_size(runner)
+        self.scaler.scale(loss / group_size if group_size > 1 else loss).backward()
+        self._unsynchronised.close()
+        if self._steps_after(runner):
+            self.step(runner)
+
+    def step(self, runner: Any) -> None:
+        """Clip the gradients and update the weights; with a scaler, not where a gradient is infinite or nan."""
+        if self.grad_clip is not None:
+            self.scaler.unscale_(runner.optimizer)
+            norm = self.clip_grads(runner.model.parameters())
+            if norm is not None:
+                runner.log_buffer.update({'grad_norm': norm}, runner.outputs['num_samples'])
+        self.scaler.step(runner.optimizer)
+        self.scaler.update()
+
+    def clip_grads(self, params: Any) -> torch.Tensor | None:
+        """Scale the gradients down to the norm of ``grad_clip``. Returns their norm, None if there are none."""
+        params = [p for p in params if p.requires_grad and p.grad is not None]
+        return clip_grad_norm_(params, **self.grad_clip) if params else None
+
+    def report_unused(self, loss: torch.Tensor, runner: Any) -> None:
+        """Log the parameters that are not in the graph of ``loss``: under DDP they need find_unused_parameters."""
+        used, seen, todo = set(), set(), [loss.grad_fn]
+        while todo:
+            node = todo.pop()
+            if node is None or node in seen:
+                continue
+            seen.add(node)
+            used.add(id(getattr(node, 'variable', None)))
+            todo += [parent for parent, _ in node.next_functions]
+        for name, parameter in runner.model.named_parameters():
+            if parameter.requires_grad and id(parameter) not in used:
+                runner.logger.error(f'{name} {tuple(parameter.shape)} is not in the graph of the loss')
+
+    def _group_size(self, runner: Any) -> int:
+        """How many iterations share the step that this one belongs to; the last group of a run may be shorter."""
+        if runner.max_iters is None:
+            return self.cumulative_iters
+        begin = runner.iter - runner.iter % self.cumulative_iters
+        return min(self.cumulative_iters, runner.max_iters - begin)
+
+    def _steps_after(self, runner: Any) -> bool:
+        return self.every_n_iters(runner, self.cumulative_iters) or self.is_last_iter(runner)
+
+    def before_save_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+        if self.scaler is not None and self.scaler.is_enabled():
+            checkpoint['scaler'] = self.scaler.state_dict()
+        if runner.finished_iters % self.cumulative_iters:  # half of a step: its gradients are a part of the state
+            checkpoint['gradients'] = {name: parameter.grad for name, parameter in runner.model.named_parameters()}
+
+    def after_resume(self, runner: Any, checkpoint: dict) -> None:
+        self._prepare(runner)
+        old = checkpoint['meta'].get('fp16', {}).get('loss_scaler')  # where mmcv 1.x kept it
+        state = checkpoint.get('scaler', old)
+        if state and self.scaler.is_enabled():
+            self.scaler.load_state_dict(state)
+        gradients = checkpoint.get('gradients', {})
+        for name, parameter in runner.model.named_parameters():
+            if gradients.get(name) is not None:
+                parameter.grad = gradients[name].to(parameter.device)
+
+
+@HOOKS.register_module()
+class GradientCumulativeOptimizerHook(OptimizerHook):
+    """:class:`OptimizerHook` under the name that 0.x gave to its ``cumulative_iters``."""
+
+    def __init__(self, cumulative_iters: int = 1, **kwargs) -> None:
+        super().__init__(cumulative_iters=cumulative_iters, **kwargs)
+
+
+@HOOKS.register_module()
+class Fp16OptimizerHook(OptimizerHook):
+    """Mixed precision in float16 with a scaled loss, as ``fp16 = dict(loss_scale=512.0)`` asks for.
+
+    Args:
+        grad_clip: as for :class:`OptimizerHook`.
+        loss_scale: a number, 'dynamic', or a dict of arguments of ``torch.amp.GradScaler``.
+        coalesce, bucket_size_mb, distributed: without effect; DDP reduces the gradients.
+        kwargs: the other arguments of :class:`OptimizerHook`.
+    """
+
+    def __init__(
+        self,
+        grad_clip: dict | None = None,
+        coalesce: bool = True,
+        bucket_size_mb: int = -1,
+        loss_scale: float | str | dict = 512.0,
+        distributed: bool = True,
+        **kwargs,
+    ) -> None:
+        super().__init__(grad_clip, **{'dtype': 'float16', 'loss_scale': loss_scale, **kwargs})
+
+
+@HOOKS.register_module()
+class GradientCumulativeFp16OptimizerHook(Fp16OptimizerHook):
+    """:class:`Fp16OptimizerHook` with ``cumulative_iters``."""
+
+    def __init__(self, *args, cumulative_iters: int = 1, **kwargs) -> None:
+        super().__init__(*args, cumulative_iters=cumulative_iters, **kwargs)
+
+
+@HOOKS.register_module()
+class AmpOptimizerHook(OptimizerHook):
+    """Mixed precision as ``amp = dict(dtype='bfloat16')`` asks for; float16 gets a dynamic scale by itself.
+
+    Arguments as for :class:`OptimizerHook`.
+    """
+
+    def __init__(self, dtype: str = 'bfloat16', loss_scale: float | str | dict | None = None, **kwargs) -> None:
+        if dtype == 'float16' and loss_scale is None:
+            loss_scale = 'dynamic'
+        super().__init__(dtype=dtype, loss_scale=loss_scale, **kwargs)
