@@ -10,6 +10,8 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from PIL import Image
 from sources import Refused, Source, read_size
 
 from mmcv.fileio import atomic_write, remove_temporaries
-from mmcv.utils import track_parallel_progress, track_progress
+from mmcv.utils import track_iter_progress
 from mmseg.utils.cli import run_tool
 
 __all__ = ['Job', 'Tiles', 'convert', 'make_parser', 'require', 'run_tool', 'write_list']
@@ -156,19 +158,29 @@ def convert(jobs: Sequence[Job], args: argparse.Namespace) -> None:
             raise ValueError(f'{other.source} and {job.source} both make {job.target}: leave only one of them there')
     for folder in {job.target.parent for job in jobs}:
         remove_temporaries(folder)  # of a run that was killed
-    work = functools.partial(run_job, overwrite=args.overwrite)
-    if args.nproc > 1:
-        outcomes = track_parallel_progress(work, jobs, args.nproc)
-    else:
-        outcomes = track_progress(work, jobs)
-    if report(outcomes):
+    if report(run_all(jobs, args.nproc, args.overwrite)):
         sys.exit(1)
+
+
+def run_all(jobs: Sequence[Job], nproc: int, overwrite: bool) -> list[Outcome]:
+    """The outcomes in the order of the jobs, under a progress bar."""
+    work = functools.partial(run_job, overwrite=overwrite)
+    if nproc <= 1:
+        return list(map(work, track_iter_progress(jobs)))
+    pool = ProcessPoolExecutor(nproc)  # multiprocessing.Pool would wait forever for a worker that was killed
+    try:
+        outcomes = pool.map(work, jobs, chunksize=1 + len(jobs) // 5000)
+        return list(track_iter_progress((outcomes, len(jobs))))
+    except BrokenProcessPool as error:
+        raise ValueError('a worker process was killed, perhaps for want of memory: run the same command again, with '
+                         f'--nproc {nproc // 2}; what is finished is kept') from error
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def report(outcomes: Sequence[Outcome]) -> int:
     """Print the refusals and the closing line; returns the number of refusals."""
     refused = [outcome.refused for outcome in outcomes if outcome.refused]
-    print()
     for source, reason, detail in refused[:MAX_REFUSALS_SHOWN]:
         print(f'refused: {source}: {reason}: {" ".join(detail.split())}')
     if len(refused) > MAX_REFUSALS_SHOWN:
@@ -190,7 +202,7 @@ def make_parser(
         mapped: whether values or colours are looked up, so that there can be unknown ones.
         archives: whether 0.30 unpacked archives and took ``--tmp_dir`` for that.
     """
-    parser = argparse.ArgumentParser(description=description.splitlines()[0])
+    parser = argparse.ArgumentParser(description=description.partition('\n')[0])
     parser.add_argument(
         '-o', '--out_dir', '--out-dir', type=Path, default=out_dir and Path(out_dir),
         help=f'output folder (default: {out_dir or "inside the data set"})')

@@ -19,7 +19,7 @@ from sources import list_sources
 def list_part(path: Path, folder: str, out: Path) -> list[Job]:
     """The jobs of one archive."""
     files = list_sources(path)
-    images = {source.stem.split('_')[0]: source for source in files if '/images/' in source.posix}
+    images = {source.stem.split('_')[0]: source for source in files if source.folder == 'images'}
     masks = {source.stem: (source.stem.split('_')[0], source) for source in files if '_manual' in source.name}
     require(images, path, 'images/NN_*.tif and 1st_manual/NN_manual1.gif')
     return list_jobs(images, masks, dict.fromkeys([*images, *(eye for eye, _ in masks.values())], folder), out)

@@ -14,6 +14,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+PACK = np.array([1 << 16, 1 << 8, 1], np.int32)  # times red, green, blue: one number
+
 
 class Refused(Exception):
     """A source that cannot be converted: a short ``reason``, which the closing line counts, and the ``detail``."""
@@ -45,6 +47,11 @@ class Source:
     @property
     def name(self) -> str:
         return PurePosixPath(self.posix).name
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder it lies in, '' at the top of an archive."""
+        return PurePosixPath(self.posix).parent.name
 
     @property
     def stem(self) -> str:
@@ -206,11 +213,12 @@ def label_colours(image: np.ndarray, colours: Mapping[tuple, int], unknown: int 
     Returns:
         (H, W) uint8.
     """
-    red, green, blue = np.moveaxis(image.astype(np.int32), -1, 0)
-    packed = red << 16 | green << 8 | blue
-    out = np.full(packed.shape, -1, np.int16)
-    for (r, g, b), index in colours.items():
-        out[packed == (r << 16 | g << 8 | b)] = index
+    out = np.full(image.shape[:2], -1, np.int16)
+    strips = 1 + len(image) // 64  # which stay in the cache; the parts of out are views
+    for strip, part in zip(np.array_split(image, strips), np.array_split(out, strips)):
+        packed = strip @ PACK
+        for colour, index in colours.items():
+            part[packed == np.dot(colour, PACK)] = index
     return _settle(out, image, unknown, 'colour')
 
 

@@ -88,6 +88,18 @@ def test_worker_processes_from_any_folder(convert, scripts, areas, tmp_path):
     assert contents(tmp_path / 'elsewhere/out') == contents(tmp_path / 'one')
 
 
+def die(source):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_killed_worker_is_an_error_and_no_hang(scripts, tmp_path):
+    from common import Job, convert, make_parser
+    from sources import Source
+    jobs = [Job(Source(tmp_path), tmp_path / f'{number}.png', die) for number in range(4)]
+    with pytest.raises(ValueError, match=r'a worker process was killed.* --nproc 1;'):
+        convert(jobs, make_parser('').parse_args(['--nproc', '2']))
+
+
 def test_a_full_disk_is_an_error_and_no_refusal(convert, areas, tmp_path):
     (tmp_path / 'out').write_text('a file where the folder should be')
     code, out, err = convert('potsdam', areas, '--clip_size', 16, '-o', tmp_path / 'out')

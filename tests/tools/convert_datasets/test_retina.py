@@ -1,6 +1,7 @@
 """CHASE_DB1, DRIVE, HRF, STARE: archives, vessel masks to 0 and 1, splits."""
 
 import gzip
+import zipfile
 
 import numpy as np
 import pytest
@@ -43,7 +44,10 @@ def test_drive(convert, draw, eye, read, tree, tmp_path):
         'test/images/01_test.tif': photo, 'test/1st_manual/01_manual1.gif': eye[0],
         'test/2nd_manual/01_manual2.gif': eye[0], 'test/mask/01_test_mask.gif': eye[0]})
 
-    assert convert('drive', training, test, '-o', tmp_path / 'out')[0] == 0
+    with zipfile.ZipFile(test) as archive:
+        archive.extractall(tmp_path / 'images')
+
+    assert convert('drive', training, tmp_path / 'images/test', '-o', tmp_path / 'out')[0] == 0
 
     assert tree(tmp_path / 'out') == [
         'annotations/training/21_manual1.png', 'annotations/validation/01_manual1.png',

@@ -1,5 +1,7 @@
 """SBD's masks, and the lists of VOC 2012 aug."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -49,6 +51,12 @@ def test_refusals(convert, voc, tmp_path, draw, savemat):
     assert 'b.mat: unknown label value: 21' in out
     assert 'c.mat: unreadable: no GTcls.Segmentation in it' in out
     assert '4 sources refused (2 unreadable, 1 size mismatch, 1 unknown label value)' in out
+
+
+def test_without_scipy_the_mend_is_named(convert, voc, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'scipy.io', None)
+    code, _, err = convert('voc_aug', tmp_path / 'kit', tmp_path / 'sbd')
+    assert (code, err) == (2, 'error: .mat files need scipy: pip install scipy\n')
 
 
 @pytest.mark.parametrize(('kit', 'sbd', 'missing'), [
