@@ -192,9 +192,15 @@ class CustomDataset(Dataset):
         return dict(sorted({**({0: None} if first else {}), **mapping, self.ignore_index: None}.items()))
 
     def describe_labels(self) -> str:
-        """The mapping of :meth:`label_mapping` in one line, for the log."""
+        """The mapping of :meth:`label_mapping` in one line, for the log; a second one where training contradicts it."""
         pairs = ', '.join(f'{value} = {name or "(ignored)"}' for value, name in self.label_mapping().items())
-        return f'Labels in {self.ann_dir}: {pairs}'
+        text = f'Labels in {self.ann_dir}: {pairs}'
+        for transform in getattr(self.pipeline, 'transforms', ()):
+            reduces = getattr(transform, 'reduce_zero_label', self.reduce_zero_label)
+            if reduces != self.reduce_zero_label:
+                text += (f'\nWARNING: {type(transform).__name__} has reduce_zero_label={reduces} and the data set '
+                         f'{self.reduce_zero_label}: training and evaluation would disagree by one class')
+        return text
 
     def pre_eval(self, preds: Any, indices: int | list[int]) -> list[Areas]:
         """Count label maps (H, W) against the labels of ``indices``; one result an image, for :meth:`evaluate`."""

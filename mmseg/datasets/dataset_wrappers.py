@@ -61,7 +61,7 @@ class ConcatDataset(TorchConcatDataset):
 
     def describe_labels(self) -> str:
         """One line a data set, see :meth:`CustomDataset.describe_labels`."""
-        return '\n'.join(dataset.describe_labels() for dataset in self.datasets)
+        return '\n'.join(filter(None, map(_describe_labels, self.datasets)))
 
     def pre_eval(self, preds: Any, indices: int | list[int]) -> list:
         """As :meth:`CustomDataset.pre_eval`."""
@@ -135,6 +135,10 @@ class ConcatEvaluator:
             evaluator.reduce()
 
 
+def _describe_labels(dataset: Any) -> str:
+    return dataset.describe_labels() if hasattr(dataset, 'describe_labels') else ''
+
+
 class _Wrapper(Dataset):
     """What a wrapper shares with the data set inside."""
 
@@ -150,7 +154,7 @@ class _Wrapper(Dataset):
 
     def describe_labels(self) -> str:
         """As :meth:`CustomDataset.describe_labels`."""
-        return self.dataset.describe_labels()
+        return _describe_labels(self.dataset)
 
 
 @DATASETS.register_module()

@@ -24,13 +24,13 @@ class SampleFailure:
         self.details = details
 
     @classmethod
-    def of(cls, error: Exception, where: str) -> 'SampleFailure':
-        """Record an error that was caught while loading ``where``."""
+    def of(cls, error: Exception, *files: str) -> 'SampleFailure':
+        """Record an error that was caught while loading ``files``; the first is named if the error names none."""
         message = one_line(error)
         if not isinstance(error, (ValueError, OSError)):  # not written for users: say at least what it is
             message = f'{type(error).__name__}: {message}'
-        if where not in message:
-            message = f'{where}: {message}'
+        if not any(file in message for file in files):
+            message = f'{files[0]}: {message}'
         return cls(message, traceback.format_exc())
 
     def error(self) -> DataError:

@@ -1,7 +1,7 @@
 """The list of a data set's images, small enough for millions of them in every worker."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -11,21 +11,24 @@ from mmcv.utils.errors import ConfigFileNotFoundError
 _NAMED = 3  # missing files that an error names; the rest is counted
 
 
-def scan_files(root: str, suffix: str, folder: str = '') -> Iterator[str]:
+def scan_files(root: str, suffix: str) -> list[str]:
     """Names, relative to ``root`` and with '/', of the files below it that end in ``suffix``; hidden ones are left out.
 
     Raises:
         OSError: a folder cannot be read.
     """
-    with os.scandir(os.path.join(root, folder)) as entries:
-        for entry in entries:
-            if entry.name.startswith('.'):
-                continue
-            name = f'{folder}/{entry.name}' if folder else entry.name
-            if entry.name.endswith(suffix) and entry.is_file():
-                yield name
-            elif entry.is_dir():
-                yield from scan_files(root, suffix, name)
+    found, folders = [], ['']
+    while folders:
+        folder = folders.pop()
+        with os.scandir(os.path.join(root, folder)) as entries:
+            for entry in entries:
+                if entry.name.startswith('.'):
+                    continue
+                if entry.name.endswith(suffix) and entry.is_file():
+                    found.append(folder + entry.name)
+                elif entry.is_dir():
+                    folders.append(f'{folder}{entry.name}/')
+    return found
 
 
 class ImgInfos(Sequence):
@@ -127,12 +130,13 @@ def _require_files(kind: str, folder: str, stems: Sequence[str], suffix: str, sp
     """See that each stem has its file: by asking for each of a split, or against one walk of the folder."""
     if '://' in folder:
         return
+    names = [stem + suffix for stem in stems]
     if split:
-        missing = [stem for stem in stems if not os.path.isfile(os.path.join(folder, stem + suffix))]
+        missing = [name for name in names if not os.path.isfile(os.path.join(folder, name))]
     else:
         there = set(scan_files(folder, suffix))
-        missing = [stem for stem in stems if stem + suffix not in there]
+        missing = [] if there.issuperset(names) else [name for name in names if name not in there]
     if missing:
-        named = ', '.join(stem + suffix for stem in missing[:_NAMED]) + (', ...' if len(missing) > _NAMED else '')
+        named = ', '.join(missing[:_NAMED]) + (', ...' if len(missing) > _NAMED else '')
         raise ConfigFileNotFoundError(
             f'{len(missing)} of {len(stems)} {kind}s are missing in {folder!r}: {named} (names end in {suffix!r})')

@@ -1,7 +1,9 @@
 """The loader of training streams and evaluation passes."""
 
+import os
 import re
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,16 +18,24 @@ from .failures import DataError, SampleFailure, sample_files
 from .samplers import IndexStream
 from .seeded import SeededDataset
 
-_GRACE = 15  # seconds that a worker serves on after SIGTERM, for the main process to save its state
-
 
 def init_worker(worker_id: int) -> None:
-    """Give a worker one thread, and leave signals to the whole process group (Ctrl-C, slurm) to the main process."""
+    """Give a worker one thread for its work, and leave signals to all of the job (Ctrl-C, slurm) to the main process.
+
+    On SIGTERM the main process still saves a checkpoint at the end of its iteration, for which it needs its workers.
+    """
     torch.set_num_threads(1)
     cv2.setNumThreads(0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: signal.alarm(_GRACE))
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    threading.Thread(target=_end_when_parent_says_so, daemon=True).start()
+
+
+def _end_when_parent_says_so() -> None:
+    while signal.sigwaitinfo({signal.SIGTERM}).si_pid != os.getppid():
+        pass
+    os._exit(0)
 
 
 def collate_samples(samples: Sequence) -> Any:

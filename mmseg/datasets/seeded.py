@@ -104,7 +104,7 @@ class SeededDataset(Dataset):
             self._check(sample, index)
             return sample
         except Exception as error:  # whatever a user's transform raises must reach the main process in one line
-            return SampleFailure.of(error, sample_files(self.dataset, index)['img'])
+            return SampleFailure.of(error, *sample_files(self.dataset, index).values())
         finally:
             self.in_flight[slot, 1] = -1
 
