@@ -78,7 +78,7 @@ class LoadAnnotations:
         size = results.get('ori_shape', label.shape)[:2]
         if label.shape != size:
             raise ValueError(
-                f'{path}: label map of {_wxh(label.shape)} for an image of {_wxh(size)}, {results["filename"]}'
+                f'{path}: label map of {_wxh(label.shape)} for an image of {_wxh(size)}, {results.get("filename")}'
             )
         results['gt_semantic_seg'] = self._remap(label, results.get('label_map'))
         results.setdefault('seg_fields', []).append('gt_semantic_seg')
