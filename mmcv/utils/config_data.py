@@ -2,6 +2,7 @@
 
 import ast
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +18,28 @@ def parse_json(text: str, path: Path) -> Any:
     Raises:
         ConfigError: not valid JSON.
     """
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict:
+        keys = [key for key, _ in pairs]
+        if twice := {key for key in keys if keys.count(key) > 1}:
+            raise ConfigError(f'{short_path(path)}: {", ".join(sorted(twice))} is given twice')
+        return dict(pairs)
+
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=unique)
     except json.JSONDecodeError as error:
         raise ConfigError(f'{short_path(path)}:{error.lineno}: {error.msg}') from error
     # JSON is a Python expression too, and Python's parser tells the lines; the bracket lets it start on a later line.
-    return _with_lines(value, ast.parse(f'({text})', mode='eval').body, path)
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # of escapes that only JSON has
+        tree = ast.parse(f'({text})', mode='eval').body
+    return _with_lines(value, tree, path)
 
 
 def _with_lines(value: Any, tree: ast.expr, path: Path) -> Any:
     if isinstance(value, dict):
-        nodes = {key.value: (key.lineno, node) for key, node in zip(tree.keys, tree.values)}
-        items = {key: _with_lines(item, nodes[key][1], path) for key, item in value.items()}
-        return TrackedDict(items, {key: f'{path}:{nodes[key][0]}' for key in items})
+        items = {key: _with_lines(item, node, path) for (key, item), node in zip(value.items(), tree.values)}
+        return TrackedDict(items, {key: f'{path}:{node.lineno}' for key, node in zip(value, tree.keys)})
     if isinstance(value, list):
         return [_with_lines(item, node, path) for item, node in zip(value, tree.elts)]
     return value

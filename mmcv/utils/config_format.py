@@ -83,6 +83,9 @@ class _PythonWriter:
             return repr(value)
         if type(value) in (set, frozenset):
             return f'{type(value).__name__}({self.write(sorted(value, key=repr), path, -10**9)})'
+        if isinstance(value, np.ndarray):
+            items = self.write(value.tolist(), path, -10**9)
+            return f"{self._alias('numpy')}.array({items}, {value.dtype.str!r})"
         if isinstance(value, PurePath):
             return f'{self._alias("pathlib")}.{value!r}'
         return self._by_reference(value, path)

@@ -16,7 +16,6 @@ from .config_dict import TrackedDict, origins_of
 from .errors import ConfigError, one_line, short_path
 
 _TRACK, _EXPAND = '__track__', '__expand__'
-_NOT_KEYS = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 
 
 def run_python(
@@ -36,26 +35,33 @@ def run_python(
     Raises:
         ConfigError: the file has a syntax error or raises one when it runs.
     """
-    try:
-        tree = ast.parse(text, str(path))
-    except (SyntaxError, ValueError) as error:  # ValueError: null bytes
-        line = getattr(error, 'lineno', None) or 1
-        raise ConfigError(f'{short_path(path)}:{line}: {getattr(error, "msg", error)}') from error
     instrument = _Instrument(has_reference)
-    tree = ast.fix_missing_locations(instrument.visit(tree))
+    try:
+        tree = ast.fix_missing_locations(instrument.visit(ast.parse(text, str(path))))
+        code = compile(tree, str(path), 'exec')
+    except (SyntaxError, ValueError) as error:  # ValueError: null bytes
+        line, problem = getattr(error, 'lineno', None) or 1, getattr(error, 'msg', error)
+        raise ConfigError(f'{short_path(path)}:{line}: {type(error).__name__}: {problem}') from error
     namespace = {'__builtins__': builtins, '__name__': '__config__', '__file__': str(path)}
     namespace['_base_'] = _literal_base(tree)  # may be referred to further up
     namespace[_TRACK] = lambda value, index, *sources: _track(value, f'{path}:', *instrument.tables[index], sources)
     namespace[_EXPAND] = lambda marked: expand(marked, lambda: namespace['_base_'])
     try:
-        exec(compile(tree, str(path), 'exec'), namespace)
+        exec(code, namespace)
     except ConfigError:
         raise
     except Exception as error:
         line = _last_line(error, str(path))
         raise ConfigError(f'{short_path(path)}:{line}: {type(error).__name__}: {one_line(error)}') from error
-    keys = {k: v for k, v in namespace.items() if not k.startswith('__') and not isinstance(v, _NOT_KEYS)}
+    keys = {key: value for key, value in namespace.items() if _is_key(key, value, key in instrument.imported)}
     return TrackedDict(keys, {key: f'{path}:{instrument.top_lines.get(key, 1)}' for key in keys})
+
+
+def _is_key(name: str, value: Any, imported: bool) -> bool:
+    """Helpers are no keys: modules, functions, classes, and what is imported unless it is plain data."""
+    helper = isinstance(value, (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type))
+    data = isinstance(value, (str, int, float, dict, list, tuple, type(None)))
+    return not name.startswith('__') and not helper and (data or not imported)
 
 
 def _literal_base(tree: ast.Module) -> Any:
@@ -89,12 +95,14 @@ class _Instrument(ast.NodeTransformer):
 
     Attributes:
         top_lines: the line of each top-level name.
+        imported: the names that are imported.
         tables: of each dict, the lines of its keys and its own.
     """
 
     def __init__(self, has_reference: Callable[[str], Any]) -> None:
         self.has_reference = has_reference
         self.top_lines: dict[str, int] = {}
+        self.imported: set[str] = set()
         self.tables: list[tuple[dict, int]] = []
         self._depth = 0
 
@@ -107,6 +115,10 @@ class _Instrument(ast.NodeTransformer):
 
     visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = visit_Lambda = _visit_scope
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _visit_scope
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
+        self.imported.update(alias.asname or alias.name for alias in node.names)
+        return node
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         if isinstance(node.ctx, ast.Store) and not self._depth:

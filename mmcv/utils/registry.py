@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from .arguments import Parameters
 from .config_dict import locate
 from .errors import ConfigError, ConfigKeyError, ConfigTypeError, did_you_mean
 
@@ -181,7 +182,7 @@ def build_from_cfg(cfg: dict, registry: Registry, default_args: dict | None = No
 
 
 def _check_arguments(builder: Callable, cfg: dict, args: dict) -> None:
-    parameters = _Parameters(builder)
+    parameters = Parameters(builder)
     for key in cfg:
         if key != 'type' and not parameters.accept(key):
             raise _unknown_argument(cfg, key, builder, parameters.names)
@@ -215,7 +216,7 @@ def _explain(error: TypeError, cfg: dict, builder: Callable) -> None:
         return
     unexpected = re.match(r"got an unexpected keyword argument '(\w+)'", problem)
     if unexpected and unexpected[1] in cfg:
-        raise _unknown_argument(cfg, unexpected[1], builder, _Parameters(builder).names) from error
+        raise _unknown_argument(cfg, unexpected[1], builder, Parameters(builder).names) from error
     if missing := re.match(r'missing \d+ required [\w -]+: (.*)', problem):
         raise _missing_arguments(cfg, missing[1].replace("'", ''), builder) from error
 
@@ -225,52 +226,3 @@ def _add_location(error: ValueError, cfg: dict, builder: Callable) -> None:
     path = getattr(cfg, '_node_path', None)
     if path and len(error.args) == 1 and not re.search(rf'(^|: ){re.escape(path)}\b', str(error)):
         error.args = (f'{_prefix(cfg)}{_name(builder)}: {error}',)
-
-
-class _Parameters:
-    """The arguments that a class or function takes by name.
-
-    A constructor with ``**kwargs`` passes them on, so those of its bases count too, up to the first one without. If
-    there is none, anything goes.
-
-    Attributes:
-        names: the names.
-        required: those without a default. Of the outermost constructor only: it may set those of its bases itself.
-    """
-
-    def __init__(self, builder: Callable) -> None:
-        self.names: set[str] = set()
-        self.required: list[str] = []
-        self.open = True
-        self._constants: set = set()
-        for index, function in enumerate(_constructors(builder)):
-            try:
-                parameters = list(inspect.signature(function).parameters.values())
-            except (ValueError, TypeError):  # written in C and undocumented
-                return
-            named = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
-            if inspect.isclass(builder) and function is not builder:
-                named = [p for p in named if p is not parameters[0]]
-            renamed = getattr(function, 'renamed_arguments', {})  # see deprecated_api_warning
-            self.names.update((p.name for p in named), renamed)
-            if index == 0:
-                self.required = [p.name for p in named if p.default is p.empty and p.name not in renamed.values()]
-            if not any(p.kind is p.VAR_KEYWORD for p in parameters):
-                self.open = False
-                return
-            # A constructor that reads kwargs.pop('x') takes x without passing it on.
-            self._constants.update(getattr(getattr(function, '__code__', None), 'co_consts', ()))
-
-    def accept(self, key: str) -> bool:
-        return self.open or key in self.names or key in self._constants
-
-
-def _constructors(builder: Callable) -> Iterator[Callable]:
-    if not inspect.isclass(builder):
-        yield builder
-        return
-    own = [vars(cls)['__init__'] for cls in builder.__mro__ if cls is not object and '__init__' in vars(cls)]
-    yield from own or [builder]
-
-
-

@@ -292,6 +292,13 @@ class TestText:
         cfg = Config(dict(torch=dict(type=nn.Conv2d, f=math.sqrt, t=int), p=[tmp_path]))
         assert Config.fromstring(cfg.pretty_text, '.py') == cfg
 
+    def test_arrays(self):
+        cfg = Config(dict(numpy=1, a=[np.arange(6, dtype=np.uint8).reshape(2, 3)]))
+        again = Config.fromstring(cfg.pretty_text, '.py')
+        assert again.numpy == 1
+        assert again.a[0].dtype == np.uint8
+        assert again.a[0].tolist() == [[0, 1, 2], [3, 4, 5]]
+
     def test_what_has_no_text(self):
         for value in (lambda: 1, object(), type('Local', (), {})):
             with pytest.raises(ConfigTypeError, match=r'a\.b\[0\]: .* cannot be written'):

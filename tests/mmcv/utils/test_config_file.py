@@ -220,9 +220,11 @@ class TestPython:
 
     def test_helpers_are_no_keys(self, write):
         path = write('a.py', """
+            from __future__ import annotations
             import os
             from collections import OrderedDict
             from math import pi, sqrt
+            from typing import Any, List
             class Helper:
                 x = 1
             def double(lr):
@@ -276,8 +278,9 @@ class TestPython:
         assert load(path) == dict(x='a.py')
 
     @pytest.mark.parametrize(('text', 'parts'), [
-        ('a = 1\nb = (', ['a.py:2', 'never closed']),
+        ('a = 1\nb = (', ['a.py:2: SyntaxError', 'never closed']),
         ('a = 1\n\nb = c', ['a.py:3', 'NameError', "'c'"]),
+        ('x = 1\nreturn x', ['a.py:2: SyntaxError', 'outside function']),
         ('def f():\n    return 1 / 0\nx = f()', ['a.py:2', 'ZeroDivisionError']),
         ('import no_such_module', ['a.py:1', 'no_such_module']),
         ('x = int("a\\nb")', ['a.py:1', 'ValueError']),
@@ -315,6 +318,7 @@ class TestData:
     @pytest.mark.parametrize(('name', 'text', 'parts'), [
         ('a.json', '{"a": 1,\n "b": }', ['a.json:2']),
         ('a.json', '[1]', ['a.json', 'list']),
+        ('a.json', '{"a": {"b": 1, "c": 2, "b": 3}}', ['a.json', 'b is given twice']),
         ('a.yaml', 'a: 1\nb: [1', ['a.yaml:']),
         ('a.yaml', '- 1', ['a.yaml', 'list']),
         ('a.txt', 'a', ['a.txt', '.py, .json, .yaml']),
@@ -327,6 +331,7 @@ class TestData:
     def test_json(self, write):
         values = {'a': {'b': [1, {'c': None}], 'd': 'x "y" \\ \u00fc'}, 'e': 1e-3, 'f': True, 'g-h': float('inf')}
         assert load(write('a.json', '\n' + json.dumps(values, indent=1))) == values
+        assert load(write('b.json', r'{"a\/b": "\ud83d\ude00"}')) == {'a/b': '😀'}
 
     def test_yaml(self, write):
         pytest.importorskip('yaml')

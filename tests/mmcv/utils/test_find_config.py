@@ -65,7 +65,7 @@ def test_ambiguous(folder):
 
 
 @pytest.mark.parametrize(('name', 'near'), [
-    ('net_r50-d8_512x1024_40k_cityscape', 'net_r50-d8_512x1024_40k_cityscapes or'),
+    ('net_r50-d8_512x1024_40k_cityscape', '(did you mean net_r50-d8_512x1024_40k_cityscapes?)'),
     ('net_r50-d8_4xb2-40k_cityscape-512x1024', 'net_r50-d8_512x1024_40k'),
     ('net/nope_r50-d8_512x1024_40k_dark.py', 'net_r50-d8_512x1024_40k_dark'),
     ('dark', 'net_r50-d8_512x1024_40k_dark'),

@@ -155,6 +155,16 @@ class TestBuild:
     def test_open_arguments(self):
         assert STEPS.build(dict(type='Anything', a=1, b=2)).kwargs == dict(a=1, b=2)
 
+    def test_arguments_that_are_not_for_the_base(self):
+
+        class Wrapper(BaseHead):
+
+            def __init__(self, name, **kwargs):
+                super().__init__(channels=1)
+                self.inner = kwargs
+
+        assert HEADS.build(dict(type=Wrapper, name='x', depth=3)).inner == dict(depth=3)
+
     def test_argument_that_a_constructor_takes_out_of_kwargs(self):
         assert HEADS.build(dict(type='PoolHead', channels=1, legacy=5)).legacy == 5
 

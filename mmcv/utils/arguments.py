@@ -1,0 +1,68 @@
+"""Which arguments a class or function takes by name, as far as its signature and those of its bases tell."""
+
+import ast
+import functools
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+
+
+class Parameters:
+    """The arguments that a class or function takes by name.
+
+    A constructor that passes its ``**kwargs`` on to ``super().__init__`` takes those of its bases too. One that does
+    anything else with them takes anything.
+
+    Attributes:
+        names: the names.
+        required: those without a default. Of the outermost constructor only: it may set those of its bases itself.
+    """
+
+    def __init__(self, builder: Callable) -> None:
+        self.names: set[str] = set()
+        self.required: list[str] = []
+        self.open = True
+        self._constants: set = set()
+        for index, function in enumerate(_constructors(builder)):
+            try:
+                parameters = list(inspect.signature(function).parameters.values())
+            except (ValueError, TypeError):  # written in C and undocumented
+                return
+            named = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+            if inspect.isclass(builder) and function is not builder:
+                named = [p for p in named if p is not parameters[0]]
+            renamed = getattr(function, 'renamed_arguments', {})  # see deprecated_api_warning
+            self.names.update((p.name for p in named), renamed)
+            if index == 0:
+                self.required = [p.name for p in named if p.default is p.empty and p.name not in renamed.values()]
+            rest = [p.name for p in parameters if p.kind is p.VAR_KEYWORD]
+            if not rest:
+                self.open = False
+                return
+            if not _passes_on(function, rest[0]):
+                return
+            # A constructor that reads kwargs.pop('x') takes x without passing it on.
+            self._constants.update(getattr(getattr(function, '__code__', None), 'co_consts', ()))
+
+    def accept(self, key: str) -> bool:
+        return self.open or key in self.names or key in self._constants
+
+
+def _constructors(builder: Callable) -> Iterator[Callable]:
+    if not inspect.isclass(builder):
+        yield builder
+        return
+    own = [vars(cls)['__init__'] for cls in builder.__mro__ if cls is not object and '__init__' in vars(cls)]
+    yield from own or [builder]
+
+
+@functools.cache
+def _passes_on(constructor: Callable, kwargs: str) -> bool:
+    """Whether a constructor calls that of its base with its ``**kwargs``; so we suppose where there is no source."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(constructor)))
+    except (OSError, TypeError, SyntaxError):
+        return True
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    base_calls = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == '__init__']
+    return any(isinstance(node, ast.Name) and node.id == kwargs for call in base_calls for node in ast.walk(call))
