@@ -9,6 +9,7 @@ from mmseg.core.evaluation.class_names import get_classes, get_palette
 
 from .builder import DATASETS
 from .custom import CustomDataset
+from .evaluator import Evaluator
 from .submission import write_label_maps
 
 #: The id of each class (trainId) on the test server; what is no class becomes 0, "unlabeled".
@@ -52,6 +53,10 @@ class CityscapesDataset(CustomDataset):
         palette[list(_LABEL_IDS)] = get_palette('cityscapes')
         return write_label_maps(self, results, imgfile_prefix, indices, _to_label_ids, palette)
 
+    def new_evaluator(self, metric: str | Sequence[str] = 'mIoU', bootstrap: int = 0) -> Evaluator:
+        """As :meth:`CustomDataset.new_evaluator`; for the metric ``cityscapes`` there is nothing to count."""
+        return super().new_evaluator(_without_official(metric), bootstrap)
+
     def evaluate(
         self,
         results: Any,
@@ -68,13 +73,9 @@ class CityscapesDataset(CustomDataset):
         Raises:
             ConfigError: that metric without ``imgfile_prefix`` or without the package cityscapesscripts.
         """
-        metrics = [metric] if isinstance(metric, str) else list(metric)
-        values = {}
-        if 'cityscapes' in metrics:
-            metrics.remove('cityscapes')
-            values |= self._official(imgfile_prefix, logger)
-        if metrics:
-            values |= super().evaluate(results, metrics, logger, **kwargs)
+        values = self._official(imgfile_prefix, logger) if 'cityscapes' in metric else {}
+        if others := _without_official(metric):
+            values |= super().evaluate(results, others, logger, **kwargs)
         return values
 
     def _official(self, folder: str | None, logger: Any) -> dict[str, float]:
@@ -92,6 +93,10 @@ class CityscapesDataset(CustomDataset):
         labels = [str(path) for path in sorted(Path(self.ann_dir).rglob('*gtFine_labelIds.png'))]
         predictions = [official.getPrediction(official.args, label) for label in labels]
         return official.evaluateImgLists(predictions, labels, official.args)
+
+
+def _without_official(metric: str | Sequence[str]) -> list[str]:
+    return [name for name in ([metric] if isinstance(metric, str) else metric) if name != 'cityscapes']
 
 
 def _to_label_ids(label: np.ndarray) -> np.ndarray:

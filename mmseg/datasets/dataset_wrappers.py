@@ -82,9 +82,11 @@ class ConcatDataset(TorchConcatDataset):
             paths += self.datasets[number].format_results([result], folder, indices=[sample], **kwargs)
         return paths
 
-    def new_evaluator(self, *args, **kwargs) -> 'ConcatEvaluator | Evaluator':
+    def new_evaluator(
+        self, metric: str | Sequence[str] = 'mIoU', bootstrap: int = 0
+    ) -> 'ConcatEvaluator | Evaluator':
         """As :meth:`CustomDataset.new_evaluator`."""
-        return ConcatEvaluator(self, *args, **kwargs) if self.separate_eval else Evaluator(self, *args, **kwargs)
+        return (ConcatEvaluator if self.separate_eval else Evaluator)(self, metric, bootstrap)
 
     def evaluate(self, results: Any, metric: str | Sequence[str] = 'mIoU', logger: Any = None, **kwargs) -> dict:
         """As :meth:`CustomDataset.evaluate`, for each data set or for all together.
@@ -119,9 +121,9 @@ class ConcatDataset(TorchConcatDataset):
 class ConcatEvaluator:
     """One :class:`Evaluator` for each part of a :class:`ConcatDataset`; arguments as there."""
 
-    def __init__(self, dataset: ConcatDataset, *args, **kwargs) -> None:
+    def __init__(self, dataset: ConcatDataset, metric: str | Sequence[str] = 'mIoU', bootstrap: int = 0) -> None:
         self.dataset = dataset
-        self.evaluators = [part.new_evaluator(*args, **kwargs) for part in dataset.datasets]
+        self.evaluators = [part.new_evaluator(metric, bootstrap) for part in dataset.datasets]
 
     def add(self, results: Iterable, indices: Iterable[int]) -> None:
         """As :meth:`Evaluator.add`."""

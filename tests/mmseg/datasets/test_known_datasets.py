@@ -121,6 +121,13 @@ class TestCityscapesScript:
         with pytest.raises(ValueError, match='imgfile_prefix'):
             dataset.evaluate([], 'cityscapes')
 
+    def test_counts_the_other_metrics_only(self, draw_tree):
+        from mmcv.engine import has_evaluator
+        dataset = TestFormat.build(draw_tree, 'CityscapesDataset', '_leftImg8bit.png')
+        assert has_evaluator(dataset)
+        assert dataset.new_evaluator(['cityscapes', 'mIoU', 'mBIoU']).boundary is not None
+        assert dataset.new_evaluator('cityscapes').boundary is None
+
     def test_names_the_missing_package(self, draw_tree, monkeypatch):
         monkeypatch.setitem(__import__('sys').modules, 'cityscapesscripts', None)
         dataset = TestFormat.build(draw_tree, 'CityscapesDataset', '_leftImg8bit.png')
