@@ -43,9 +43,8 @@ def check_labels(label: torch.Tensor | np.ndarray, num_classes: int, ignore_inde
         DataError: names the file, up to five of the values, and what usually mends it.
     """
     label = np.asarray(label)
-    outside = (label >= num_classes) & (label != ignore_index)
-    if label.dtype.kind == 'i':
-        outside |= (label < 0) & (label != ignore_index)
+    as_unsigned = label.view(f'u{label.itemsize}')  # negative values become large ones: one comparison finds both
+    outside = (as_unsigned >= num_classes) & (label != ignore_index)
     if not outside.any():
         return
     values = np.unique(label[outside])
