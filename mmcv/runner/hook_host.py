@@ -3,7 +3,8 @@
 import copy
 from bisect import insort
 
-from mmcv.utils import build_from_cfg
+from mmcv.utils import ConfigError, build_from_cfg, did_you_mean
+from mmcv.utils.config_dict import locate
 
 from .hooks import HOOKS, Hook, Priority, ProgressBarHook, SignalHook, get_priority
 
@@ -55,17 +56,19 @@ class HookHost:
 
     def _register(self, hook: Hook | dict | None, default_type: str | None, priority: str) -> None:
         if isinstance(hook, dict):
-            hook = build_from_cfg(hook, HOOKS, default_args={'type': default_type} if default_type else None)
+            hook = copy.copy(hook)
+            hook.pop('policy', None)
+            hook = build_from_cfg(hook, HOOKS, {'type': default_type})
         if hook is not None:
             self.register_hook(hook, priority)
 
     def register_lr_hook(self, lr_config: dict | Hook | None) -> None:
         """Add the hook of ``lr_config``: ``dict(policy='poly', ...)``."""
-        self._register(_policy(lr_config, 'lr_config', 'LrUpdaterHook'), None, 'VERY_HIGH')
+        self._register(lr_config, _named_by_policy(lr_config, 'LrUpdaterHook'), 'VERY_HIGH')
 
     def register_momentum_hook(self, momentum_config: dict | Hook | None) -> None:
         """Add the hook of ``momentum_config``: ``dict(policy='cyclic', ...)``."""
-        self._register(_policy(momentum_config, 'momentum_config', 'MomentumUpdaterHook'), None, 'HIGH')
+        self._register(momentum_config, _named_by_policy(momentum_config, 'MomentumUpdaterHook'), 'HIGH')
 
     def register_optimizer_hook(self, optimizer_config: dict | Hook | None) -> None:
         """Add the hook of ``optimizer_config``; :class:`OptimizerHook` unless it names another ``type``."""
@@ -123,13 +126,24 @@ def _priority_name(priority: int) -> str:
     return Priority(priority).name if priority in list(Priority) else str(priority)
 
 
-def _policy(config: dict | Hook | None, section: str, suffix: str) -> dict | Hook | None:
-    """``dict(policy='poly', ...)`` as ``dict(type='PolyLrUpdaterHook', ...)``."""
+def _named_by_policy(config: dict | Hook | None, suffix: str) -> str | None:
+    """The class that ``dict(policy='poly', ...)`` means: 'PolyLrUpdaterHook'; None where no policy is needed.
+
+    Raises:
+        ConfigError: there is no such policy, or none is named.
+    """
     if not isinstance(config, dict) or 'type' in config:
-        return config
+        return None
+    policies = {_policy_name(name.removesuffix(suffix)): name for name in HOOKS if name.endswith(suffix)}
     if 'policy' not in config:
-        raise ValueError(f'{section}: `policy` is missing: policy="poly", for example')
-    config = copy.copy(config)
-    policy = config.pop('policy')
-    config['type'] = (policy.title() if policy == policy.lower() else policy) + suffix
-    return config
+        raise ConfigError(f'{locate(config) or suffix}: `policy` is missing: use one of {", ".join(policies)}')
+    policy = config['policy']
+    if _policy_name(policy) not in policies:
+        raise ConfigError(f'{locate(config, "policy")}: there is no policy {policy!r}{did_you_mean(policy, policies)}; '
+                          f'use one of {", ".join(policies)}')
+    return policies[_policy_name(policy)]
+
+
+def _policy_name(name: str) -> str:
+    """'Poly' and 'poly' are one; 'CosineAnnealing' is written only so."""
+    return name.lower() if name in (name.lower(), name.title()) else name

@@ -15,6 +15,7 @@ from mmcv import dist
 from mmcv.engine import evaluate, has_evaluator, multi_gpu_test
 from mmcv.runner import Hook
 from mmcv.runner.state import kept_rng_state
+from mmcv.utils import ConfigError, did_you_mean
 
 _AUTO = 'auto'
 
@@ -66,11 +67,12 @@ class EvalHook(Hook):
         **eval_kwargs,
     ) -> None:
         if interval < 1 or (start is not None and start < 0):
-            raise ValueError(f'evaluation: interval has to be 1 or more and start 0 or more, not {interval} and {start}')
+            raise ValueError(f'evaluation: interval has to be 1 or more, start 0 or more, not {interval} and {start}')
         if rule not in (None, 'greater', 'less'):
             raise ValueError(f"evaluation.rule is {rule!r}: use 'greater' or 'less'")
         if efficient_test:
             warnings.warn('evaluation.efficient_test is deprecated and without effect', stacklevel=2)
+        self._check_arguments(dataloader.dataset, eval_kwargs)
         self.dataloader = dataloader
         self.start = start
         self.interval = interval
@@ -84,6 +86,18 @@ class EvalHook(Hook):
         self.pre_eval = pre_eval
         self.eval_kwargs = eval_kwargs
         self.latest_results: Any = None
+
+    @staticmethod
+    def _check_arguments(dataset: Any, eval_kwargs: dict) -> None:
+        """Refuse now what ``dataset.evaluate`` would refuse after the first interval."""
+        parameters = inspect.signature(dataset.evaluate).parameters
+        if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+            return
+        for name in eval_kwargs:
+            if name not in parameters:
+                known = [*inspect.signature(EvalHook.__init__).parameters, *parameters]
+                raise ConfigError(f'evaluation.{name}: neither the hook nor {type(dataset).__name__}.evaluate takes it'
+                                  f'{did_you_mean(name, known)}')
 
     def _infer_rule(self, key: str) -> str:
         for matches in (lambda name: key.lower() == name.lower(), lambda name: name.lower() in key.lower()):

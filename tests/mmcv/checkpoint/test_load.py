@@ -1,0 +1,115 @@
+"""Weights into models: what fits, what does not, and how that is said."""
+
+import logging
+from collections import OrderedDict
+
+import pytest
+import torch
+from torch import nn
+
+from mmcv.checkpoint import (
+    CheckpointError,
+    _load_checkpoint_with_prefix,
+    get_state_dict,
+    load_checkpoint,
+    load_state_dict,
+    save_checkpoint,
+    weights_to_cpu,
+)
+from mmcv.parallel import MMDataParallel
+
+
+def small(out=3):
+    return nn.Sequential(OrderedDict(conv=nn.Conv2d(1, out, 1), bn=nn.BatchNorm2d(out)))
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """A checkpoint of a small model, its path, and the model."""
+    model = small()
+    save_checkpoint(model, tmp_path / 'x.pth', meta={'iter': 1})
+    return tmp_path / 'x.pth', model
+
+
+def same(a, b):
+    return all(torch.equal(x, y) for x, y in zip(get_state_dict(a).values(), get_state_dict(b).values(), strict=True))
+
+
+@pytest.mark.parametrize('wrapped', [True, False])
+def test_round_trip(saved, wrapped):
+    path, model = saved
+    other = MMDataParallel(small()) if wrapped else small()
+    assert load_checkpoint(other, path, strict=True)['meta']['iter'] == 1
+    assert same(model, other)
+
+
+def test_prefixes_of_wrappers_and_other_names(saved, tmp_path):
+    path, model = saved
+    state = {f'module.old_{key}': value for key, value in model.state_dict().items()}
+    torch.save(state, tmp_path / 'bare.pth')
+    other = small()
+    load_checkpoint(other, tmp_path / 'bare.pth', strict=True, revise_keys=[(r'^module\.', ''), ('^old_', '')])
+    assert same(model, other)
+
+
+def test_one_line_about_another_architecture(tmp_path):
+    save_checkpoint(nn.Sequential(small(5), nn.Linear(2, 2)), tmp_path / 'x.pth')
+    with pytest.raises(CheckpointError) as error:
+        load_checkpoint(nn.Sequential(OrderedDict([('0', small(3)), ('2', nn.Linear(2, 2))])), tmp_path / 'x.pth', strict=True)
+    text = str(error.value)
+    assert '\n' not in text
+    assert 'x.pth does not fit the Sequential' in text
+    assert '2 keys missing (2.weight, 2.bias)' in text
+    assert '2 keys unexpected (1.weight, 1.bias)' in text
+    assert '6 of another shape (0.conv.weight: (5, 1, 1, 1) there, (3, 1, 1, 1) here' in text
+    assert 'and 3 more' in text
+
+
+def test_what_fits_is_loaded_and_the_rest_is_said(saved, caplog):
+    path, model = saved
+    logger = logging.getLogger('a test')
+    other = nn.Sequential(OrderedDict(conv=nn.Conv2d(1, 3, 1), bn=nn.BatchNorm2d(2), more=nn.Linear(1, 1)))
+    with caplog.at_level('WARNING'):
+        load_checkpoint(other, path, logger=logger)
+    assert torch.equal(other.conv.weight, model.conv.weight)
+    assert '2 keys missing (more.weight, more.bias)' in caplog.text
+    assert '4 of another shape' in caplog.text
+
+
+def test_old_files_have_no_batch_counters():
+    state = {key: value for key, value in small().state_dict().items() if 'num_batches' not in key}
+    load_state_dict(small(), state, strict=True)
+
+
+def test_part_of_a_checkpoint(tmp_path):
+    whole = nn.Sequential(OrderedDict(backbone=small(), head=nn.Linear(1, 1)))
+    save_checkpoint(whole, tmp_path / 'x.pth')
+    for prefix in ('backbone', 'backbone.'):
+        part = _load_checkpoint_with_prefix(prefix, tmp_path / 'x.pth')
+        assert list(part) == list(small().state_dict())
+    with pytest.raises(CheckpointError, match="begins with 'neck.'"):
+        _load_checkpoint_with_prefix('neck', tmp_path / 'x.pth')
+
+
+@pytest.mark.parametrize('content', [[1, 2], {'meta': {}}, {'state_dict': [1]}])
+def test_without_weights(tmp_path, content):
+    torch.save(content, tmp_path / 'x.pth')
+    with pytest.raises(CheckpointError, match=r'x\.pth: holds no state_dict'):
+        load_checkpoint(small(), tmp_path / 'x.pth')
+
+
+def test_versions_of_modules_survive():
+    copied = weights_to_cpu(small().state_dict())
+    assert copied._metadata['bn'] == {'version': 2}
+
+
+def test_saving_optimizers_and_classes(tmp_path):
+    model = small()
+    model.CLASSES, model.PALETTE = ('a',), [[0, 0, 0]]
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+    save_checkpoint(model, tmp_path / 'x.pth', optimizer)
+    content = torch.load(tmp_path / 'x.pth', weights_only=True)
+    assert content['optimizer']['param_groups'][0]['lr'] == 0.5
+    assert content['meta']['CLASSES'] == ('a',)
+    save_checkpoint(model, tmp_path / 'x.pth', {'a': optimizer})
+    assert set(torch.load(tmp_path / 'x.pth', weights_only=True)['optimizer']) == {'a'}

@@ -1,0 +1,69 @@
+import sys
+
+import pytest
+
+from mmcv.checkpoint import CheckpointError, resolve, source
+
+
+@pytest.fixture
+def asked(monkeypatch, tmp_path):
+    """The addresses that would have been fetched."""
+    urls = []
+    monkeypatch.setattr(source, 'download', lambda url, **kwargs: urls.append(url) or tmp_path)
+    return urls
+
+
+@pytest.mark.parametrize(('name', 'end'), [
+    ('https://host/a/x.pth', 'host/a/x.pth'),
+    ('torchvision://resnet50', '/models/resnet50-0676ba61.pth'),
+    ('modelzoo://resnet18', '/models/resnet18-f37072fd.pth'),
+    ('open-mmlab://resnet50_v1c', '/pretrain/third_party/resnet50_v1c-2cccc1ad.pth'),
+    ('open-mmlab://resnet18_v1c', '/pretrain/third_party/resnet18_v1c-b5776b93.pth'),
+    ('open-mmlab://resnet101_v1c', '/pretrain/third_party/resnet101_v1c-e67eebb6.pth'),
+    ('open-mmlab://resnet50_caffe', '/pretrain/third_party/resnet50_caffe-788b5fa3.pth'),
+])
+def test_addresses(asked, name, end):
+    resolve(name)
+    assert asked[0].endswith(end)
+
+
+def test_other_weights_of_torchvision(asked):
+    models = pytest.importorskip('torchvision.models')
+    resolve('torchvision://resnet50.IMAGENET1K_V2')
+    resolve('torchvision://mobilenet_v2')
+    assert asked == [models.ResNet50_Weights.IMAGENET1K_V2.url, models.MobileNet_V2_Weights.IMAGENET1K_V1.url]
+
+
+def test_paths(tmp_path, monkeypatch):
+    monkeypatch.setenv('HOME', str(tmp_path))
+    assert resolve('~/x.pth') == tmp_path / 'x.pth'
+
+
+@pytest.mark.parametrize(('name', 'message'), [
+    ('open-mmlab://resnet50_v1e', 'did you mean resnet50_v1c'),
+    ('ftp://x.pth', 'ftp:// is unknown'),
+])
+def test_unknown_names(name, message):
+    with pytest.raises(CheckpointError, match=message):
+        resolve(name)
+
+
+def test_unknown_name_of_torchvision():
+    pytest.importorskip('torchvision')
+    for name in ('resnet5', 'resnet50.IMAGENET1K_V9'):
+        with pytest.raises(CheckpointError, match='no such weights'):
+            resolve(f'torchvision://{name}')
+
+
+def test_without_torchvision(monkeypatch, asked):
+    monkeypatch.setitem(sys.modules, 'torchvision', None)
+    resolve('torchvision://resnet50')
+    with pytest.raises(CheckpointError, match='without torchvision'):
+        resolve('torchvision://mobilenet_v2')
+
+
+def test_without_network_the_way_on_is_named(monkeypatch):
+    monkeypatch.setattr(source, '_MMLAB', 'http://127.0.0.1:9/')
+    with pytest.raises(OSError, match='model.pretrained=None') as error:
+        resolve('open-mmlab://resnet50_v1c')
+    assert '\n' not in str(error.value)
