@@ -45,7 +45,8 @@ def find_config(name: str | os.PathLike, folders: Iterable[str | os.PathLike] | 
             raise ConfigError(f'{name}: several configs are named so: {", ".join(map(short_path, found))}')
         everything.update(p.stem for p in configs)
     stem = path.name.removesuffix('.py')
-    near = did_you_mean(stem, [c for c in everything if stem in c], 3, 0) or did_you_mean(stem, everything, 3)
+    longer = [config for config in everything if len(stem) > 2 and stem in config]
+    near = did_you_mean(stem, longer, 3, cutoff=0) or did_you_mean(stem, everything, 3)
     raise ConfigFileNotFoundError(f'{name}: no such config{near}')
 
 
