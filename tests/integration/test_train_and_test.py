@@ -20,7 +20,7 @@ def trained(write_config, run_tool, tmp_path_factory):
 
 
 def entries(folder):
-    log, = folder.glob('*.log.json')
+    log = min(folder.glob('*.log.json'))
     return [json.loads(line) for line in log.read_text().splitlines()]
 
 
