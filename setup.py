@@ -38,7 +38,8 @@ class BuildPy(build_py):
         super().run()
         if not self.editable_mode:
             for folder in ('configs', 'tools'):
-                shutil.copytree(ROOT / folder, Path(self.build_lib, 'mmseg', '.mim', folder), dirs_exist_ok=True)
+                target = Path(self.build_lib, 'mmseg', '.mim', folder)
+                shutil.copytree(ROOT / folder, target, ignore=shutil.ignore_patterns('__pycache__'), dirs_exist_ok=True)
 
 
 SOURCES = sorted(str(path.relative_to(ROOT)) for path in build.CSRC.rglob('*.*'))
