@@ -104,6 +104,9 @@ def check_workflow(data_loaders: list[Iterable], workflow: list[tuple[str, int]]
         raise ValueError(f'workflow {workflow} needs {len(workflow)} data loaders, not {len(data_loaders)}')
     if not any(mode == 'train' for mode, _ in workflow) or any(mode not in ('train', 'val') for mode, _ in workflow):
         raise ValueError(f"workflow {workflow}: use [('train', 1)] or [('train', n), ('val', m)]")
+    if not all(len(loader) for loader in data_loaders):
+        raise ValueError('a data loader has no batch: there are fewer images than data.samples_per_gpu times the '
+                         'processes; lower it or add images')
 
 
 def _by_iteration(config: Any) -> Any:

@@ -70,20 +70,14 @@ class BatchStream:
         return getattr(self.loader, name)
 
     def next(self, iteration: int) -> Any:
-        """The next batch, which is that of ``iteration``.
-
-        Raises:
-            ValueError: the loader has no batch at all.
-        """
-        for _ in range(2):
-            if self._batches is None:
-                self._begin(iteration)
+        """The next batch, which is that of ``iteration``."""
+        if self._batches is not None:
             try:
                 return next(self._batches)
             except StopIteration:
-                self._batches = None
-        raise ValueError('the training data has no batch: there are fewer images than data.samples_per_gpu times the '
-                         'processes; lower it or add images')
+                pass
+        self._begin(iteration)
+        return next(self._batches)
 
     def _begin(self, iteration: int) -> None:
         if hasattr(self.loader, 'start_at'):
