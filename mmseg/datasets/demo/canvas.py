@@ -188,7 +188,7 @@ class Canvas:
         light = self.ambient + self.direct * (.45 + .5 * np.clip(u * self.sun[0] + v * self.sun[1], -1, 1))
         if leaves is not None:
             clumps = leaves(4 * u + centre[0], 4 * v + centre[2])
-            inside = inside + .9 * (clumps - .62)
+            inside = inside + .7 * (clumps - .6)
             light = light * (.55 + .9 * clumps)
         alpha = np.clip(inside * min(rx, ry) + .5, 0, 1)
         self.blend(part, alpha, self.far(colour * light, centre[2]), label)

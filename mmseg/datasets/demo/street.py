@@ -44,7 +44,7 @@ class Street:
         self.bend = dice.between(-.0022, .0022)
         self.kerb = dice.between(3.2, 4.8)
         self.border = self.kerb + dice.between(2.2, 3.8)
-        self.crossing = dice.between(7, 15) if dice.chance(.5) else None
+        self.crossing = dice.between(6, 13) if dice.chance(.5) else None
 
     def _choose_style(self, city: Dice) -> float:
         self.facades = [city.tint(city.pick(FACADES), .08) for _ in range(5)]
@@ -53,6 +53,7 @@ class Street:
         self.paving = city.tint(rgb(.58, .54, .5), .06)
         self.grass = city.tint(rgb(.36, .46, .18), .04)
         self.parks = city.between(.3, .6)  # share of lots without a house
+        self.lawns = city.between(.1, .6)  # share of houses behind one
         self.storeys = city.between(2.5, 5.5)
         self.hood = city.between(.91, .97)  # where the camera car's bonnet begins, in shares of the height
         return city.between(1.5, 2.1)
@@ -146,7 +147,8 @@ class Street:
             if dice.chance(self.parks):
                 self._plan_park(side, z, end)
             else:
-                near, far = (self.across(side * self.border, z), z), (self.across(side * self.border, end), end)
+                front = side * (self.border + (dice.between(1.5, 4.5) if dice.chance(self.lawns) else 0))
+                near, far = (self.across(front, z), z), (self.across(front, end), end)
                 height = 3.1 * int(dice.between(self.storeys - 1.5, self.storeys + 2.5)) + .6
                 self.shadow(near, far, height)
                 self.plan(things.building, end, noise, side, near, far, height, dice.tint(dice.pick(self.facades)))
@@ -171,7 +173,7 @@ class Street:
         dice = self.dice
         edge = side * (self.kerb + .45)
         z = dice.between(5.5, 12)
-        while z < 40:
+        while z < 32:
             self.stand(things.lamp, edge, z, 6, .3, side)
             z += dice.between(13, 20)
         for _ in range(int(dice.between(1, 3.5))):
@@ -189,7 +191,7 @@ class Street:
         dice = self.dice
         for x, share, gap in ((self.kerb - 1.1, .35, 6.), (self.kerb * .36, .25, 12.)):
             z = dice.between(5.5, 12)
-            while z < 50:
+            while z < 45:
                 if dice.chance(share):
                     self.stand(things.car, side * x, z, 1.5, 1.8, side < 0)
                 z += gap + dice.between(0, gap)
@@ -197,9 +199,9 @@ class Street:
     def plan_walkers(self) -> None:
         """People on the sidewalks and on the crossing."""
         dice = self.dice
-        for _ in range(int(dice.between(3, 9))):
+        for _ in range(int(dice.between(4, 10))):
             x = dice.pick((-1, 1)) * dice.between(self.kerb + .3, self.border + .3)
-            self.stand(things.person, x, dice.between(5, 16), 1.7, .5)
+            self.stand(things.person, x, dice.between(4.5, 12), 1.7, .5)
         if self.crossing:
             for _ in range(int(dice.between(1, 5))):
                 x, z = dice.between(-self.kerb, self.kerb), self.crossing + dice.between(.2, 2.8)

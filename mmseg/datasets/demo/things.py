@@ -83,18 +83,18 @@ def bush(canvas: Canvas, dice: Dice, x: float, z: float, noise: Noise, size: flo
 
 def lamp(canvas: Canvas, dice: Dice, x: float, z: float, side: int) -> None:
     """A street lamp whose arm reaches over the road."""
-    height, radius, reach = dice.between(5, 7.5), dice.between(.15, .2), -side * dice.between(1.2, 2.2)
+    height, radius, reach = dice.between(5, 7.5), dice.between(.18, .24), -side * dice.between(1.2, 2.2)
     colour = dice.tint(STEEL, .12)
     arm = [(0, height - .35), (0, height), (reach, height + .45), (reach, height + .1)]
     canvas.face(upright(x, z, bar(radius, 0, height)), colour, POLE)
-    canvas.face(upright(x, z, bar(radius * 1.7, 0, .9)), colour * .8, POLE)
+    canvas.face(upright(x, z, bar(radius * 1.5, 0, .9)), colour * .8, POLE)
     canvas.face(upright(x, z, arm), colour, POLE)
     canvas.face(upright(x + reach, z, bar(.45, height + .1, height + .42)), colour * .7, POLE)
 
 
 def sign(canvas: Canvas, dice: Dice, x: float, z: float) -> None:
     """A traffic sign on its post."""
-    height, radius, size = dice.between(2.3, 3.), dice.between(.1, .13), dice.between(.5, .75)
+    height, radius, size = dice.between(2.3, 3.), dice.between(.12, .15), dice.between(.5, .75)
     plates = dice.pick((
         [(OCTAGON, 1., RED), (OCTAGON, .7, WHITE)],
         [(OCTAGON, 1., BLUE), (bar(.15, -.6, .2), 1., WHITE), (ARROW, 1., WHITE)],
