@@ -1,0 +1,154 @@
+"""ResNet and its variants."""
+import pytest
+import torch
+from torch import nn
+
+from mmcv.cnn import CONV_LAYERS, PLUGIN_LAYERS
+from mmseg.models import ResNet, ResNetV1c, ResNetV1d
+from mmseg.models.backbones.resnet import BasicBlock, Bottleneck
+
+TINY = {'base_channels': 4, 'stem_channels': 4}
+
+
+@pytest.mark.parametrize(('depth', 'blocks'), [(18, 8), (34, 16), (50, 16), (101, 33), (152, 50)])
+def test_depth(depth, blocks):
+    model = ResNet(depth, **TINY)
+    assert sum(isinstance(m, (BasicBlock, Bottleneck)) for m in model.modules()) == blocks
+    maps = model(torch.randn(1, 3, 64, 64))
+    wide = 1 if depth < 50 else 4
+    assert [tuple(m.shape) for m in maps] == [(1, 4 * wide * 2**i, 16 >> i, 16 >> i) for i in range(4)]
+    assert model.feat_dim == 32 * wide
+
+
+def test_dilation_keeps_the_resolution():
+    model = ResNetV1c(depth=50, strides=(1, 2, 1, 1), dilations=(1, 1, 2, 4), contract_dilation=True, **TINY)
+    assert [m.shape[-1] for m in model(torch.randn(1, 3, 64, 64))] == [16, 8, 8, 8]
+    assert [block.dilation for block in model.layer3] == [1, 2, 2, 2, 2, 2]
+    assert [block.conv2.dilation for block in model.layer4] == [(2, 2), (4, 4), (4, 4)]
+
+
+def test_multi_grid_is_of_the_last_stage():
+    model = ResNet(50, dilations=(1, 1, 1, 2), strides=(1, 2, 2, 1), multi_grid=(1, 2, 4), **TINY)
+    assert [block.dilation for block in model.layer4] == [1, 2, 4]
+    assert {block.dilation for block in model.layer3} == {1}
+
+
+@pytest.mark.parametrize(('style', 'strides'), [('pytorch', (1, 2)), ('caffe', (2, 1))])
+def test_style_decides_which_convolution_strides(style, strides):
+    block = ResNet(50, style=style, **TINY).layer2[0]
+    assert (block.conv1.stride[0], block.conv2.stride[0]) == strides
+
+
+def test_stems_and_shortcuts():
+    assert ResNet(18).conv1.kernel_size == (7, 7)
+    assert [m.kernel_size[0] for m in ResNetV1c(depth=18).stem if isinstance(m, nn.Conv2d)] == [3, 3, 3]
+    assert isinstance(ResNetV1d(depth=18).layer2[0].downsample[0], nn.AvgPool2d)
+    assert ResNetV1d(depth=18).layer2[0].downsample[1].stride == (1, 1)
+
+
+@pytest.mark.parametrize('deep_stem', [False, True])
+def test_frozen_stages_stay_in_eval_mode_and_untrained(deep_stem):
+    model = ResNet(18, frozen_stages=1, deep_stem=deep_stem, **TINY).train()
+    stem = [model.stem] if deep_stem else [model.conv1, model.bn1]
+    for module in (*stem, model.layer1):
+        assert not any(p.requires_grad for p in module.parameters())
+        assert not any(m.training for m in module.modules())
+    assert all(p.requires_grad for p in model.layer2.parameters())
+    assert model.layer2.training
+
+
+def test_norm_eval_keeps_statistics():
+    model = ResNet(18, norm_eval=True, **TINY)
+    assert model.train() is model
+    before = model.bn1.running_mean.clone()
+    model(torch.randn(2, 3, 64, 64))
+    assert torch.equal(model.bn1.running_mean, before)
+    assert model.layer1.training
+
+
+def test_checkpointing_gives_the_same_gradients():
+    img = torch.randn(2, 3, 64, 64, dtype=torch.float64)
+    plain = ResNet(50, **TINY).double()
+    saving = ResNet(50, with_cp=True, **TINY).double()
+    saving.load_state_dict(plain.state_dict())
+    gradients = []
+    for model in (plain, saving):
+        model(img)[-1].square().sum().backward()
+        gradients.append([p.grad for p in model.parameters()])
+    for one, other in zip(*gradients):
+        torch.testing.assert_close(one, other)
+
+
+def test_zero_initialized_blocks_are_their_shortcuts():
+    model = ResNet(50, **TINY)
+    model.init_weights()
+    assert all(block.norm3.weight.abs().sum() == 0 for block in model.layer2)
+    block = model.layer2[1]
+    x = torch.rand(1, 32, 8, 8)
+    torch.testing.assert_close(block(x), x)
+    model = ResNet(18, zero_init_residual=False, **TINY)
+    model.init_weights()
+    assert (model.layer1[0].norm2.weight == 1).all()
+
+
+def test_plugins():
+    @PLUGIN_LAYERS.register_module(force=True)
+    class AddOne(nn.Module):
+        def __init__(self, in_channels, by=1.0):
+            super().__init__()
+            self.in_channels = in_channels
+            self.by = by
+
+        def forward(self, x):
+            return x + self.by
+
+    plugins = [
+        {'cfg': {'type': 'AddOne', 'postfix': 1}, 'stages': (False, True, True, True), 'position': 'after_conv3'},
+        {'cfg': {'type': 'AddOne', 'postfix': 2, 'by': 2.0}, 'position': 'after_conv3'},
+    ]
+    model = ResNet(50, plugins=plugins, **TINY)
+    assert not hasattr(model.layer1[0], 'add_one1')
+    assert model.layer2[0].add_one1.in_channels == 32
+    x = torch.rand(1, 32, 8, 8)
+    model.init_weights()  # now the convolutions add nothing, and both plugins add up
+    torch.testing.assert_close(model.layer2[1](x), x + 3)
+
+
+def test_deformable_convolutions():
+    """Whoever has one registers it; it takes the place of the 3x3 convolutions of the chosen stages."""
+    dcn = {'type': 'MyDCN', 'deform_groups': 2, 'fallback_on_stride': True}
+    options = {'dcn': dcn, 'stage_with_dcn': (False, False, True, True), **TINY}
+    with pytest.raises(ValueError, match=r"no convolution 'MyDCN' here: it needs torchvision.ops.deform_conv2d"):
+        ResNet(50, **options)
+
+    class MyDCN(nn.Conv2d):
+        def __init__(self, *args, deform_groups=1, **kwargs):
+            super().__init__(*args, **kwargs)
+
+    CONV_LAYERS.register_module('MyDCN', module=MyDCN)
+    try:
+        model = ResNet(50, **options)
+    finally:
+        CONV_LAYERS.module_dict.pop('MyDCN')
+    assert not isinstance(model.layer2[1].conv2, MyDCN)
+    assert not isinstance(model.layer3[0].conv2, MyDCN)  # strided
+    assert isinstance(model.layer3[1].conv2, MyDCN)
+    assert dcn['fallback_on_stride']
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        ({'depth': 20}, 'depth is 20'),
+        ({'depth': 50, 'num_stages': 5}, 'num_stages is 5'),
+        ({'depth': 50, 'strides': (1, 2)}, 'strides is'),
+        ({'depth': 50, 'out_indices': (4,)}, 'out_indices is'),
+        ({'depth': 50, 'style': 'tensorflow'}, 'style is'),
+        ({'depth': 18, 'plugins': []}, 'neither dcn nor plugins'),
+        ({'depth': 50, 'pretrained': 'a', 'init_cfg': {'type': 'Pretrained', 'checkpoint': 'b'}}, 'keep one'),
+        ({'depth': 50, 'plugins': [{'cfg': {'type': 'ConvModule'}, 'position': 'last'}]}, 'position is'),
+    ],
+)
+def test_mistakes(options, message):
+    with pytest.raises(ValueError, match=message):
+        ResNet(**options)

@@ -1,0 +1,63 @@
+"""The head of PSPNet, factored and not."""
+import copy
+
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from mmseg.models import PPM, PSPHead
+
+
+def head(**options):
+    defaults = {'in_channels': 12, 'channels': 6, 'num_classes': 5, 'norm_cfg': {'type': 'BN'}, 'dropout_ratio': 0}
+    return PSPHead(**{**defaults, **options})
+
+
+def test_pyramid():
+    ppm = PPM((1, 2, 5), 4, 3, None, None, {'type': 'ReLU'}, align_corners=False)
+    x = torch.randn(2, 4, 9, 11)
+    assert [tuple(p.shape) for p in ppm.pool(x)] == [(2, 3, 1, 1), (2, 3, 2, 2), (2, 3, 5, 5)]
+    assert [tuple(p.shape) for p in ppm(x)] == [(2, 3, 9, 11)] * 3
+    torch.testing.assert_close(ppm(x)[0], ppm[0][1](x.mean((2, 3), keepdim=True)).expand(2, 3, 9, 11))
+
+
+@pytest.mark.parametrize('training', [False, True])
+@pytest.mark.parametrize('options', [{}, {'align_corners': True}, {'pool_scales': (1, 12)}, {'norm_cfg': None}])
+def test_factored_equals_plain(options, training):
+    factored = head(**options).double().train(training)
+    plain = copy.deepcopy(factored)
+    plain.factored = False
+    maps = [torch.randn(2, 12, 8, 11, dtype=torch.float64)]
+    results = []
+    for module in (factored, plain):
+        x = [m.clone().requires_grad_() for m in maps]
+        out = module(x)
+        out.sin().sum().backward()
+        results.append([out, x[0].grad, *(p.grad for p in module.parameters()), *module.buffers()])
+    for one, other in zip(*results):
+        torch.testing.assert_close(one, other, rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.parametrize('options', [{'conv_cfg': {'type': 'Conv2d', 'padding_mode': 'reflect'}}])
+def test_falls_back_where_the_convolution_is_no_ordinary_one(options):
+    maps = [torch.randn(2, 12, 8, 11)]
+    module = head(**options).eval()
+    with torch.no_grad():
+        expected = module.cls_seg(module.bottleneck(torch.cat([maps[0], *module.psp_modules(maps[0])], dim=1)))
+        torch.testing.assert_close(module(maps), expected, rtol=0, atol=0)
+
+
+def test_factoring_halves_the_multiplications_of_pspnet():
+    flops = {}
+    for factored in (True, False):
+        with torch.device('meta'):
+            module = PSPHead(in_channels=2048, channels=512, num_classes=19, factored=factored).eval()
+            maps = [torch.empty(1, 2048, 64, 128)]
+        with FlopCounterMode(display=False) as counter:
+            module(maps)
+        flops[factored] = counter.get_total_flops()
+    assert flops[True] / flops[False] == pytest.approx(0.5, abs=0.01)
+
+
+def test_same_parameters_either_way():
+    assert list(head().state_dict()) == list(head(factored=False).state_dict())

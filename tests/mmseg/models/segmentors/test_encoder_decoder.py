@@ -1,0 +1,125 @@
+"""Whole images, sliding windows, augmentations."""
+import pytest
+import torch
+from torch import nn
+
+from mmseg.models import BACKBONES, HEADS, BaseCascadeDecodeHead, BaseDecodeHead, build_segmentor
+from mmseg.models.segmentors.encoder_decoder import _windows
+
+
+@BACKBONES.register_module(force=True)
+class Identity(nn.Module):
+    """The image is the feature map."""
+
+    def forward(self, x):
+        return (x,)
+
+
+@HEADS.register_module(force=True)
+class Pixels(BaseDecodeHead):
+    """The channels are the logits."""
+
+    def forward(self, inputs):
+        return inputs[0] + 0 * self.conv_seg.bias.sum()
+
+
+@HEADS.register_module(force=True)
+class Refine(BaseCascadeDecodeHead):
+    """Twice the logits so far."""
+
+    def forward(self, inputs, prev_output):
+        return 2 * prev_output
+
+
+def pixels(**options):
+    head = {'type': 'Pixels', 'in_channels': 3, 'channels': 3, 'num_classes': 3}
+    return build_segmentor({'type': 'EncoderDecoder', 'backbone': {'type': 'Identity'}, 'decode_head': head, **options})
+
+
+def slide(crop, stride):
+    return {'test_cfg': {'mode': 'slide', 'crop_size': crop, 'stride': stride}}
+
+
+def meta(img, ori, **flip):
+    return [{'img_shape': (*img, 3), 'ori_shape': (*ori, 3), 'pad_shape': (*img, 3), **flip}]
+
+
+@pytest.mark.parametrize(
+    ('sizes', 'expected'),
+    [
+        ((10, 4, 3), [(0, 4), (3, 7), (6, 10)]),
+        ((11, 4, 3), [(0, 4), (3, 7), (6, 10), (7, 11)]),
+        ((4, 4, 3), [(0, 4)]),
+        ((3, 4, 2), [(0, 3)]),
+        ((9, 4, 4), [(0, 4), (4, 8), (5, 9)]),
+    ],
+)
+def test_windows(sizes, expected):
+    assert [(w.start, w.stop) for w in _windows(*sizes)] == expected
+
+
+@pytest.mark.parametrize('crop', [(4, 5), (20, 3), (7, 7), (50, 50)])
+def test_sliding_over_pixels_gives_the_pixels(crop):
+    img = torch.randn(2, 3, 13, 17, dtype=torch.float64)
+    model = pixels(**slide(crop, (min(crop[0], 3), min(crop[1], 2)))).double()
+    torch.testing.assert_close(model.slide_inference(img, None, rescale=False), img)
+
+
+def test_windows_are_averaged():
+    class Counting(Identity):
+        calls = 0
+
+        def forward(self, x):
+            self.calls += 1
+            return (torch.full_like(x, self.calls),)
+
+    model = pixels(**slide((4, 4), (2, 4)))
+    model.backbone = Counting()
+    rows = model.slide_inference(torch.zeros(1, 3, 6, 4), None, rescale=False)[0, 0, :, 0]
+    assert rows.tolist() == [1, 1, 1.5, 1.5, 2, 2]
+
+
+def test_padding_is_cut_before_rescaling():
+    img = torch.zeros(1, 3, 8, 8)
+    img[:, 1, :4, :6] = 5.0  # outside is padding
+    (label,) = pixels()(img=[img], img_metas=[meta((4, 6), (8, 12))], return_loss=False)
+    assert label.shape == (8, 12)
+    assert (label == 1).all()
+    (label,) = pixels().simple_test(img, meta((4, 6), (8, 12)), rescale=False)
+    assert label.shape == (8, 8)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize(('direction', 'axis'), [('horizontal', 3), ('vertical', 2)])
+def test_flips_are_undone_and_probabilities_averaged(direction, axis):
+    img = torch.randn(1, 3, 6, 7)
+    plain, flipped = meta((6, 7), (6, 7), flip=False), meta((6, 7), (6, 7), flip=True, flip_direction=direction)
+    model = pixels()
+    torch.testing.assert_close(model.inference(img.flip(axis), flipped, True), img.softmax(1))
+    other = torch.randn(1, 3, 6, 7)
+    probs = model.aug_test_logits([img, other.flip(axis)], [plain, flipped])
+    torch.testing.assert_close(torch.from_numpy(probs), (img.softmax(1) + other.softmax(1)) / 2)
+    labels = model([img, other.flip(axis)], [plain, flipped], return_loss=False, rescale=True)
+    assert (labels[0] == probs.argmax(1)[0]).all()
+
+
+def test_inference_mistakes():
+    model, img = pixels(), torch.randn(2, 3, 6, 7)
+    with pytest.raises(ValueError, match='flip_direction is'):
+        model.inference(img[:1], meta((6, 7), (6, 7), flip=True, flip_direction='diagonal'), True)
+    with pytest.raises(ValueError, match='differ in ori_shape'):
+        model.inference(img, meta((6, 7), (6, 7)) + meta((6, 7), (9, 9)), True)
+    with pytest.raises(ValueError, match='only rescale=True'):
+        model.aug_test([img, img], [meta((6, 7), (6, 7))] * 2, rescale=False)
+
+
+def test_cascade():
+    heads = [{'type': kind, 'in_channels': 3, 'channels': 3, 'num_classes': 3} for kind in ('Pixels', 'Refine', 'Refine')]
+    cfg = {'type': 'CascadeEncoderDecoder', 'backbone': {'type': 'Identity'}, 'decode_head': heads, 'num_stages': 3}
+    model, img = build_segmentor(cfg), torch.randn(1, 3, 6, 7)
+    torch.testing.assert_close(model.forward_dummy(img), 4 * img)
+    losses = model(img, meta((6, 7), (6, 7)), gt_semantic_seg=torch.randint(0, 3, (1, 1, 6, 7)))
+    assert [name for name in losses if 'loss' in name] == [f'decode_{i}.loss_ce' for i in range(3)]
+    assert losses['decode_1.acc_seg'] == losses['decode_2.acc_seg']
+    with pytest.raises(ValueError, match='list of num_stages=2'):
+        build_segmentor({**cfg, 'num_stages': 2})

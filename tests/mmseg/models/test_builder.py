@@ -1,0 +1,69 @@
+"""Registries, and what building says of mistakes."""
+import pytest
+from torch import nn
+
+from mmcv.utils import ConfigDict, ConfigError
+from mmseg.models import BACKBONES, HEADS, LOSSES, NECKS, SEGMENTORS, build_backbone, build_head, build_segmentor
+
+
+def model(**changes):
+    cfg = {
+        'type': 'EncoderDecoder',
+        'backbone': {'type': 'ResNet', 'depth': 18, 'base_channels': 4, 'stem_channels': 4},
+        'decode_head': {'type': 'FCNHead', 'in_channels': 32, 'channels': 4, 'num_classes': 3},
+    }
+    return ConfigDict({**cfg, **changes})
+
+
+def test_registries_are_separate():
+    assert len({id(registry) for registry in (BACKBONES, HEADS, LOSSES, NECKS, SEGMENTORS)}) == 5
+    with pytest.raises(ConfigError, match='PSPHead is not in the backbone registry'):
+        build_backbone({'type': 'PSPHead'})
+    with pytest.raises(TypeError):
+        BACKBONES.register_module('function', module=lambda: None)
+
+
+def test_own_parts_can_be_registered():
+    @HEADS.register_module(force=True)
+    class MyHead(nn.Module):
+        def __init__(self, channels=3):
+            super().__init__()
+            self.channels = channels
+
+    assert build_head({'type': 'MyHead', 'channels': 7}).channels == 7
+    assert build_head({'type': MyHead}).channels == 3
+
+
+@pytest.mark.parametrize(
+    ('changes', 'message'),
+    [
+        ({'decode_head': {'type': 'PSPHaed'}}, 'PSPHead'),
+        ({'decode_head': {'type': 'PSPHead', 'pool_scale': 1}}, 'pool_scales'),
+        ({'backbone': {'type': 'ResNetV1c', 'depth': 18, 'dilation': 1}}, 'dilations'),
+        ({'backbone': {'type': 'ResNet', 'depth': 19}}, 'depth is 19; use one of 18, 34, 50, 101, 152'),
+        ({'backbone': {'type': 'ResNet', 'depth': 18, 'norm_cfg': {'type': 'BN', 'epsilon': 1}}}, 'eps'),
+        ({'test_cfg': {'mode': 'slid'}}, "mode is 'slid'"),
+        ({'test_cfg': {'mode': 'slide', 'crop_size': (4, 4)}}, 'needs stride'),
+        ({'test_cfg': {'mode': 'slide', 'crop_size': (4, 4), 'stride': (4, 5)}}, 'gaps'),
+        ({'pretrained': 'a.pth', 'backbone': {'type': 'ResNet', 'depth': 18, 'pretrained': 'b.pth'}}, 'keep one'),
+    ],
+)
+def test_mistakes_are_named_in_one_line(changes, message):
+    with pytest.raises(ValueError, match=message) as error:
+        build_segmentor(model(**changes))
+    assert '\n' not in str(error.value)
+
+
+def test_outer_train_and_test_cfg():
+    with pytest.warns(UserWarning, match='test_cfg beside'):
+        built = build_segmentor(model(), test_cfg={'mode': 'slide', 'crop_size': (8, 8), 'stride': (4, 4)})
+    assert built.test_cfg.mode == 'slide'
+    with pytest.warns(UserWarning), pytest.raises(ConfigError, match='keep the inner one'):
+        build_segmentor(model(train_cfg={'a': 1}), train_cfg={})
+
+
+def test_own_initialization_of_the_backbone_wins():
+    """Two configs of 0.30 set both (pspnet_r18-d8_512x512_80k_loveda)."""
+    own = {'type': 'Pretrained', 'checkpoint': 'own.pth'}
+    backbone = {**model().backbone, 'init_cfg': own}
+    assert build_segmentor(model(pretrained='other.pth', backbone=backbone)).backbone.init_cfg == own
