@@ -37,6 +37,8 @@ def auto_fp16(
     """
 
     def decorate(method):
+        cast = _caster(method, apply_to)
+
         @functools.wraps(method)
         def wrapper(self, *args, **kwargs):
             if not isinstance(self, supported_types):
@@ -44,7 +46,7 @@ def auto_fp16(
             if not getattr(self, 'fp16_enabled', False):
                 return method(self, *args, **kwargs)
             dtype = getattr(self, 'amp_dtype', torch.float16)
-            args, kwargs = _cast_arguments(method, apply_to, args, kwargs, (torch.float32,), dtype)
+            args, kwargs = cast(args, kwargs, (torch.float32,), dtype)
             with torch.autocast(_device_type(self, args, kwargs), dtype=dtype):
                 output = method(self, *args, **kwargs)
             return cast_tensor_type(output, HALF_TYPES, torch.float32) if out_fp32 else output
@@ -55,7 +57,7 @@ def auto_fp16(
 
 
 def force_fp32(apply_to: Iterable[str] | None = None, out_fp16: bool = False) -> Callable:
-    """Decorate a method so that it runs in float32 when its object's ``fp16_enabled`` is set.
+    """Decorate a method so that it runs in float32 under autocast, or when its object's ``fp16_enabled`` is set.
 
     Args:
         apply_to: Names of the arguments whose half precision tensors are cast; None means all.
@@ -63,12 +65,15 @@ def force_fp32(apply_to: Iterable[str] | None = None, out_fp16: bool = False) ->
     """
 
     def decorate(method):
+        cast = _caster(method, apply_to)
+
         @functools.wraps(method)
         def wrapper(self, *args, **kwargs):
-            if not getattr(self, 'fp16_enabled', False):
+            device = _device_type(self, args, kwargs)
+            if not getattr(self, 'fp16_enabled', False) and not torch.is_autocast_enabled(device):
                 return method(self, *args, **kwargs)
-            args, kwargs = _cast_arguments(method, apply_to, args, kwargs, HALF_TYPES, torch.float32)
-            with torch.autocast(_device_type(self, args, kwargs), enabled=False):
+            args, kwargs = cast(args, kwargs, HALF_TYPES, torch.float32)
+            with torch.autocast(device, enabled=False):
                 output = method(self, *args, **kwargs)
             dtype = getattr(self, 'amp_dtype', torch.float16)
             return cast_tensor_type(output, (torch.float32,), dtype) if out_fp16 else output
@@ -90,15 +95,23 @@ def cast_tensor_type(inputs, src_type: torch.dtype | tuple[torch.dtype, ...], ds
     return inputs
 
 
-def _cast_arguments(method, apply_to, args, kwargs, sources, dtype):
+def _caster(method, apply_to):
+    """A function that casts those arguments of a call of ``method`` that ``apply_to`` names."""
     names = list(inspect.signature(method).parameters)[1:]
-    chosen = None if apply_to is None else set(apply_to)
+    chosen = None if apply_to is None else frozenset(apply_to)
 
-    def cast(name, value):
-        return cast_tensor_type(value, sources, dtype) if chosen is None or name in chosen else value
+    def cast(args, kwargs, sources, dtype):
+        # What falls into *args has no name.
+        named = itertools.zip_longest(names[: len(args)], args, fillvalue='')
+        args = [_cast_if(chosen is None or name in chosen, value, sources, dtype) for name, value in named]
+        kwargs = {k: _cast_if(chosen is None or k in chosen, v, sources, dtype) for k, v in kwargs.items()}
+        return args, kwargs
 
-    names += [''] * (len(args) - len(names))  # what falls into *args has no name
-    return [cast(name, value) for name, value in zip(names, args)], {k: cast(k, v) for k, v in kwargs.items()}
+    return cast
+
+
+def _cast_if(wanted, value, sources, dtype):
+    return cast_tensor_type(value, sources, dtype) if wanted else value
 
 
 def _device_type(module, args, kwargs):

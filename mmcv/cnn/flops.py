@@ -2,6 +2,7 @@
 import sys
 
 import torch
+from prettytable import PrettyTable
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -40,7 +41,15 @@ def get_model_complexity_info(
             model(parameter.new_zeros(1, *input_shape))
     model.train(was_training)
     if print_per_layer_stat:
-        print(counter.get_table(depth=3), file=ost, flush=flush)
+        print(_table(counter.get_flop_counts()), file=ost, flush=flush)
     flops = counter.get_total_flops() / 2
     params = sum(p.numel() for p in model.parameters())
     return (f'{flops / 1e9:.2f} GFLOPs', f'{params / 1e6:.2f} M') if as_strings else (flops, params)
+
+
+def _table(counts):
+    table = PrettyTable(['module', 'operator', 'GFLOPs'], align='l')
+    for module, operators in counts.items():
+        for operator, flops in operators.items():
+            table.add_row([module, operator, f'{flops / 2e9:.3f}'])
+    return table

@@ -40,4 +40,4 @@ def _names(cls, count):
             names = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
             if len(names) >= count:
                 return names[:count]
-    raise TypeError(f'{cls.__name__} takes less than {count} positional arguments')
+    raise TypeError(f'{cls.__name__} names less than {count} of its arguments')

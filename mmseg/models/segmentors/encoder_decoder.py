@@ -224,8 +224,8 @@ def _checked_test_cfg(test_cfg):
     missing = [key for key in ('crop_size', 'stride') if key not in test_cfg]
     if test_cfg['mode'] == 'slide' and missing:
         raise ValueError(f"test_cfg: mode='slide' needs {' and '.join(missing)}, (height, width) in pixels")
-    if test_cfg['mode'] == 'slide' and any(step > size for step, size in zip(test_cfg['stride'], test_cfg['crop_size'])):
-        raise ValueError(
-            f"test_cfg: stride {test_cfg['stride']} exceeds crop_size {test_cfg['crop_size']}; gaps would stay between windows"
-        )
+    if test_cfg['mode'] == 'slide':
+        stride, crop = test_cfg['stride'], test_cfg['crop_size']
+        if any(step > size for step, size in zip(stride, crop)):
+            raise ValueError(f'test_cfg: stride {stride} exceeds crop_size {crop}; it would leave gaps between windows')
     return test_cfg

@@ -38,7 +38,12 @@ MODELS = {
     },
     'unet deconv': {
         'backbone': {'type': 'UNet', 'base_channels': 8, 'upsample_cfg': {'type': 'DeconvModule'}},
-        'decode_head': {'type': 'FCNHead', 'in_channels': (16, 8), 'in_index': (3, 4), 'input_transform': 'resize_concat'},
+        'decode_head': {
+            'type': 'FCNHead',
+            'in_channels': (16, 8),
+            'in_index': (3, 4),
+            'input_transform': 'resize_concat',
+        },
     },
     'binary': resnet(base_channels=16, channels=128),
 }
@@ -175,3 +180,21 @@ def test_training_step_never_waits_for_the_device(model):
     data = batch(model)
     with _NoWaiting():
         model.train().train_step(data)['loss'].backward()
+
+
+@pytest.mark.parametrize('name', ['resnetv1c', 'unet', 'two auxiliary heads'])
+def test_compiles_without_a_graph_break(name):
+    """Neither the way to the logits nor that to the losses leaves the graph."""
+    torch._dynamo.reset()
+    model = build(name).train()
+    for head in model.modules():
+        if isinstance(head, torch.nn.Dropout2d):
+            head.p = 0
+    data = batch(model)
+    losses = torch.compile(lambda: model.forward_train(**data), backend='eager', fullgraph=True)()
+    expected = model.forward_train(**data)
+    for key, value in expected.items():
+        torch.testing.assert_close(losses[key], value, rtol=1e-4, atol=1e-5)
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        losses = torch.compile(lambda: model.forward_train(**data), backend='eager', fullgraph=True)()
+    assert losses['decode.loss_ce'].dtype == torch.float32

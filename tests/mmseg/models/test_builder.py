@@ -58,7 +58,7 @@ def test_outer_train_and_test_cfg():
     with pytest.warns(UserWarning, match='test_cfg beside'):
         built = build_segmentor(model(), test_cfg={'mode': 'slide', 'crop_size': (8, 8), 'stride': (4, 4)})
     assert built.test_cfg.mode == 'slide'
-    with pytest.warns(UserWarning), pytest.raises(ConfigError, match='keep the inner one'):
+    with pytest.warns(UserWarning, match='train_cfg beside'), pytest.raises(ConfigError, match='keep the inner one'):
         build_segmentor(model(train_cfg={'a': 1}), train_cfg={})
 
 

@@ -88,10 +88,10 @@ def test_pixel_weights_of_the_focal_loss(logit, label):
 def test_one_channel_takes_the_weights_of_both_classes(label):
     label = label.clamp(max=1).where(label != 255, 255)
     logit = torch.randn(2, 1, 5, 6)
-    loss = build_loss({'type': 'CrossEntropyLoss', 'use_sigmoid': True, 'class_weight': [2.0, 7.0], 'reduction': 'none'})
+    cfg = {'type': 'CrossEntropyLoss', 'use_sigmoid': True, 'class_weight': [2.0, 7.0], 'reduction': 'none'}
     plain = F.binary_cross_entropy_with_logits(logit[:, 0], (label == 1).float(), reduction='none')
     expected = plain * torch.tensor([2.0, 7.0])[(label == 1).long()] * (label != 255)
-    torch.testing.assert_close(loss(logit, label, ignore_index=255), expected)
+    torch.testing.assert_close(build_loss(cfg)(logit, label, ignore_index=255), expected)
 
 
 def test_mask_loss_looks_at_one_channel():

@@ -40,7 +40,7 @@ def test_calls():
     assert model(img, [META])['decode.loss_ce'] == 1
     assert model(img=[img], img_metas=[[META]], return_loss=False, rescale=True) == ['simple', {'rescale': True}]
     assert model([img] * 3, [[META]] * 3, return_loss=False) == ['aug', 3]
-    assert not (model.with_neck or model.with_decode_head or model.with_auxiliary_head)
+    assert not any([model.with_neck, model.with_decode_head, model.with_auxiliary_head])
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,8 @@ def test_inference_mistakes():
 
 
 def test_cascade():
-    heads = [{'type': kind, 'in_channels': 3, 'channels': 3, 'num_classes': 3} for kind in ('Pixels', 'Refine', 'Refine')]
+    kinds = ('Pixels', 'Refine', 'Refine')
+    heads = [{'type': kind, 'in_channels': 3, 'channels': 3, 'num_classes': 3} for kind in kinds]
     cfg = {'type': 'CascadeEncoderDecoder', 'backbone': {'type': 'Identity'}, 'decode_head': heads, 'num_stages': 3}
     model, img = build_segmentor(cfg), torch.randn(1, 3, 6, 7)
     torch.testing.assert_close(model.forward_dummy(img), 4 * img)

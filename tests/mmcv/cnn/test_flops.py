@@ -1,0 +1,29 @@
+"""Counting multiplications."""
+import io
+
+import torch
+from torch import nn
+
+from mmcv.cnn import get_model_complexity_info
+
+
+def test_counts():
+    model = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.Dropout()).train()
+    out = io.StringIO()
+    flops, params = get_model_complexity_info(model, (3, 10, 20), as_strings=False, ost=out)
+    assert flops == 8 * 3 * 9 * 10 * 20
+    assert params == 8 * 3 * 9 + 8
+    assert 'convolution' in out.getvalue()
+    assert model.training
+
+
+def test_texts_and_own_input():
+    class Named(nn.Linear):
+        def forward(self, img):
+            return super().forward(img)
+
+    model = Named(1000, 2000)
+    info = get_model_complexity_info(
+        model, (1000,), print_per_layer_stat=False, input_constructor=lambda shape: {'img': torch.zeros(500, *shape)}
+    )
+    assert info == ('1.00 GFLOPs', '2.00 M')
