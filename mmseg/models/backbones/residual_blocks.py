@@ -1,0 +1,194 @@
+"""The blocks of residual networks (https://arxiv.org/abs/1512.03385)."""
+import torch
+from torch import nn
+from torch.utils.checkpoint import checkpoint
+
+from mmcv.cnn import CONV_LAYERS, BaseModule, build_conv_layer, build_norm_layer, build_plugin_layer
+
+
+class _ResidualBlock(BaseModule):
+    """What both kinds of blocks do: convolutions beside a shortcut, in memory-saving mode on request."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.with_cp and x.requires_grad:
+            out = checkpoint(self._residual, x, use_reentrant=False)
+        else:
+            out = self._residual(x)
+        return self.relu(out)
+
+    def _residual(self, x):
+        out = self._branch(x)
+        out += x if self.downsample is None else self.downsample(x)
+        return out
+
+    @property
+    def norm1(self) -> nn.Module:
+        """Normalization after the first convolution."""
+        return getattr(self, self.norm1_name)
+
+    @property
+    def norm2(self) -> nn.Module:
+        """Normalization after the second convolution."""
+        return getattr(self, self.norm2_name)
+
+    def _add(self, number, conv, norm_cfg, channels):
+        """Add conv1 and bn1, say; ``self.norm1_name`` is then 'bn1'."""
+        name, norm = build_norm_layer(norm_cfg, channels, postfix=number)
+        self.add_module(f'conv{number}', conv)
+        self.add_module(name, norm)
+        setattr(self, f'norm{number}_name', name)
+
+
+class BasicBlock(_ResidualBlock):
+    """Two 3x3 convolutions: the block of depths 18 and 34.
+
+    Args:
+        inplanes: Input channels.
+        planes: Width; output channels are ``planes * expansion``.
+        stride: Of the first 3x3 convolution.
+        dilation: Of the first 3x3 convolution.
+        downsample: The shortcut's own layers, if its shape changes.
+        style: Without effect here.
+        with_cp: Recompute the block in the backward pass instead of keeping its activations.
+        conv_cfg, norm_cfg: Configs of the layers.
+        dcn, plugins: Must be None.
+        init_cfg: Initialization.
+    """
+
+    expansion = 1
+
+    def __init__(
+        self,
+        inplanes: int,
+        planes: int,
+        stride: int = 1,
+        dilation: int = 1,
+        downsample: nn.Module | None = None,
+        style: str = 'pytorch',
+        with_cp: bool = False,
+        conv_cfg: dict | None = None,
+        norm_cfg: dict = dict(type='BN'),  # noqa: B006
+        dcn: dict | None = None,
+        plugins: list[dict] | None = None,
+        init_cfg: dict | list[dict] | None = None,
+    ):
+        super().__init__(init_cfg)
+        if dcn is not None or plugins is not None:
+            raise ValueError('depths 18 and 34 take neither dcn nor plugins; use depth 50, 101 or 152')
+        self.stride = stride
+        self.dilation = dilation
+        self.with_cp = with_cp
+        first = build_conv_layer(
+            conv_cfg, inplanes, planes, 3, stride=stride, padding=dilation, dilation=dilation, bias=False
+        )
+        self._add(1, first, norm_cfg, planes)
+        self._add(2, build_conv_layer(conv_cfg, planes, planes, 3, padding=1, bias=False), norm_cfg, planes)
+        self.relu = nn.ReLU(inplace=True)
+        self.downsample = downsample
+
+    def _branch(self, x):
+        x = self.relu(self.norm1(self.conv1(x)))
+        return self.norm2(self.conv2(x))
+
+
+class Bottleneck(_ResidualBlock):
+    """1x1, 3x3 and 1x1 convolution: the block of depths 50, 101 and 152.
+
+    Args:
+        style: 'pytorch' strides the 3x3 convolution, 'caffe' the first 1x1.
+        dcn: Config of the convolution that replaces the 3x3 one; with ``fallback_on_stride`` not in strided blocks.
+        plugins: ``dict(cfg=..., position='after_conv1' | 'after_conv2' | 'after_conv3')`` each.
+        others: As of :class:`BasicBlock`.
+    """
+
+    expansion = 4
+
+    def __init__(
+        self,
+        inplanes: int,
+        planes: int,
+        stride: int = 1,
+        dilation: int = 1,
+        downsample: nn.Module | None = None,
+        style: str = 'pytorch',
+        with_cp: bool = False,
+        conv_cfg: dict | None = None,
+        norm_cfg: dict = dict(type='BN'),  # noqa: B006
+        dcn: dict | None = None,
+        plugins: list[dict] | None = None,
+        init_cfg: dict | list[dict] | None = None,
+    ):
+        super().__init__(init_cfg)
+        if style not in ('pytorch', 'caffe'):
+            raise ValueError(f"style is {style!r}; use 'pytorch' or 'caffe'")
+        self.inplanes = inplanes
+        self.planes = planes
+        self.stride = stride
+        self.dilation = dilation
+        self.style = style
+        self.with_cp = with_cp
+        self.conv1_stride, self.conv2_stride = (1, stride) if style == 'pytorch' else (stride, 1)
+
+        outplanes = planes * self.expansion
+        first = build_conv_layer(conv_cfg, inplanes, planes, kernel_size=1, stride=self.conv1_stride, bias=False)
+        self._add(1, first, norm_cfg, planes)
+        middle = build_conv_layer(
+            _middle_cfg(conv_cfg, dcn, stride),
+            planes,
+            planes,
+            kernel_size=3,
+            stride=self.conv2_stride,
+            padding=dilation,
+            dilation=dilation,
+            bias=False,
+        )
+        self._add(2, middle, norm_cfg, planes)
+        self._add(3, build_conv_layer(conv_cfg, planes, outplanes, kernel_size=1, bias=False), norm_cfg, outplanes)
+        self.relu = nn.ReLU(inplace=True)
+        self.downsample = downsample
+        self.plugins = {position: [] for position in ('after_conv1', 'after_conv2', 'after_conv3')}
+        for plugin in plugins or ():
+            self._add_plugin(plugin['cfg'], plugin['position'])
+
+    def _add_plugin(self, cfg, position):
+        if position not in self.plugins:
+            raise ValueError(f'plugins: position is {position!r}; use one of {", ".join(self.plugins)}')
+        cfg = dict(cfg)
+        channels = self.planes * (self.expansion if position == 'after_conv3' else 1)
+        name, layer = build_plugin_layer(cfg, postfix=cfg.pop('postfix', ''), in_channels=channels)
+        if hasattr(self, name):
+            raise ValueError(f'plugins: two plugins are named {name}; give each a `postfix` of its own')
+        self.add_module(name, layer)
+        self.plugins[position].append(name)
+
+    @property
+    def norm3(self) -> nn.Module:
+        """Normalization after the third convolution."""
+        return getattr(self, self.norm3_name)
+
+    def _branch(self, x):
+        x = self._plug(self.relu(self.norm1(self.conv1(x))), 'after_conv1')
+        x = self._plug(self.relu(self.norm2(self.conv2(x))), 'after_conv2')
+        return self._plug(self.norm3(self.conv3(x)), 'after_conv3')
+
+    def _plug(self, x, position):
+        for name in self.plugins[position]:
+            x = getattr(self, name)(x)
+        return x
+
+
+def _middle_cfg(conv_cfg, dcn, stride):
+    """Config of the 3x3 convolution."""
+    if dcn is None:
+        return conv_cfg
+    dcn = dict(dcn)
+    if dcn.pop('fallback_on_stride', False) and stride != 1:
+        return conv_cfg
+    if conv_cfg is not None:
+        raise ValueError('conv_cfg and dcn exclude each other; set conv_cfg=None')
+    if dcn.get('type') not in CONV_LAYERS:
+        raise ValueError(
+            f'dcn: there is no convolution {dcn.get("type")!r} here: it needs torchvision.ops.deform_conv2d; '
+            'install torchvision, or set dcn=None'
+        )
+    return dcn
