@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import nn
 
-import mmcv
 from mmcv import dist
 from mmcv.checkpoint import unwrap
+from mmcv.image import imresize, tensor2imgs
 from mmcv.parallel import to_device
 from mmcv.utils import ProgressBar
 
@@ -166,8 +166,8 @@ def _draw(
     module: Any, results: list, batch: dict, palette: Any, show: bool, out_dir: str | None, opacity: float
 ) -> None:
     metas = batch['img_metas'][0]
-    for img, result, meta in zip(mmcv.tensor2imgs(batch['img'][0], **metas[0]['img_norm_cfg']), results, metas):
+    for img, result, meta in zip(tensor2imgs(batch['img'][0], **metas[0]['img_norm_cfg']), results, metas):
         height, width = meta['img_shape'][:2]
-        img = mmcv.imresize(img[:height, :width], tuple(meta['ori_shape'][1::-1]))
+        img = imresize(img[:height, :width], tuple(meta['ori_shape'][1::-1]))
         out_file = str(Path(out_dir, meta['ori_filename'])) if out_dir else None
         module.show_result(img, [result], palette=palette, show=show, out_file=out_file, opacity=opacity)

@@ -90,7 +90,7 @@ def _loader_options(cfg: Config, split: str) -> dict:
 
 def build_train_loader(cfg: Config, dataset: Any, distributed: bool = False) -> DataLoader:
     """The endless, seeded stream of training batches (DESIGN: the order depends on ``cfg.seed`` and position only)."""
-    options = {'drop_last': True, 'seed': cfg.get('seed') or 0, **_loader_options(cfg, 'train')}
+    options = {'drop_last': True, 'endless': True, 'seed': cfg.get('seed') or 0, **_loader_options(cfg, 'train')}
     return build_dataloader(dataset, dist=distributed, **options)
 
 

@@ -34,7 +34,7 @@ def train_segmentor(
         timestamp: the stem of the log files.
         meta: kept in the log and in every checkpoint.
     """
-    logger = get_root_logger(cfg.get('log_level', 'INFO'))
+    logger = get_root_logger(log_level=cfg.get('log_level', 'INFO'))
     datasets = list(dataset) if isinstance(dataset, (list, tuple)) else [dataset]
     for one in datasets:
         logger.info(f'{type(one).__name__}: {len(one)} samples')
