@@ -1,5 +1,5 @@
 # bash train.sh pspnet_r50-d8_360x480_20k_camvid
-# CamVid is small enough to learn from scratch on one GPU; pretrained='open-mmlab://resnet50_v1c' is better where it can be had.
+# From scratch; model.pretrained='open-mmlab://resnet50_v1c' starts from ImageNet where it can be downloaded.
 _base_ = [
     '../_base_/models/pspnet_r50-d8.py',
     '../_base_/datasets/camvid.py',
