@@ -13,7 +13,7 @@ import torch
 import mmcv
 from mmcv import dist
 from mmcv.amp import wrap_fp16_model
-from mmcv.engine import run_inference
+from mmcv.engine import has_evaluator, run_inference
 from mmcv.runner import load_checkpoint
 from mmcv.utils import Config, ConfigError, DictAction
 from mmseg.apis import build_model, build_test_loader, load_config
@@ -71,14 +71,15 @@ class Consumers:
     def __init__(self, args: argparse.Namespace, dataset: Any, model: torch.nn.Module) -> None:
         self.args, self.dataset, self.model = args, dataset, model
         self.options = args.eval_options or {}
-        self.evaluator = None
-        if args.eval:
+        self.evaluator, self.pre_evaluated, self.kept = None, [], []
+        if args.eval and has_evaluator(dataset):
             self.evaluator = dataset.new_evaluator(args.eval, bootstrap=self.options.get('bootstrap', 0))
-        self.kept = []
 
     def __call__(self, results: list, indices: list[int]) -> None:
         if self.evaluator is not None:
             self.evaluator.add(results, indices)
+        elif self.args.eval:  # a data set with a pre_eval or evaluate of its own
+            self.pre_evaluated += zip(indices, self.dataset.pre_eval(results, indices))
         if self.args.out:
             self.kept += zip(indices, results)
         if self.args.format_only:
@@ -89,12 +90,25 @@ class Consumers:
             for result, index in zip(results, indices):
                 self.draw(result, index)
 
+    def counted(self) -> Any:
+        """What ``dataset.evaluate`` takes, of all ranks; complete on the main process."""
+        if self.evaluator is None:
+            return in_order(self.pre_evaluated)
+        self.evaluator.reduce()
+        return self.evaluator
+
     def draw(self, result: Any, index: int) -> None:
         path = Path(sample_files(self.dataset, index)['img'])
         out = str(Path(self.args.show_dir, path.with_suffix('.png').name)) if self.args.show_dir else None
         self.model.show_result(
             mmcv.imread(str(path)), [result], palette=self.dataset.PALETTE, show=self.args.show, out_file=out,
             opacity=self.args.opacity)
+
+
+def in_order(pairs: list[tuple[int, Any]]) -> list:
+    """The values of (index, value) pairs of all ranks, by index."""
+    everything = dict(pair for part in dist.gather_objects(pairs) for pair in part)
+    return [everything[index] for index in sorted(everything)]
 
 
 def load_model(cfg: Config, args: argparse.Namespace, dataset: Any) -> torch.nn.Module:
@@ -111,11 +125,11 @@ def load_model(cfg: Config, args: argparse.Namespace, dataset: Any) -> torch.nn.
 
 def report(args: argparse.Namespace, cfg: Config, dataset: Any, consumers: Consumers) -> None:
     """Evaluate on the main process and leave a json of the metrics."""
-    consumers.evaluator.reduce()
+    counted = consumers.counted()
     if not dist.is_main():
         return
     logger = get_root_logger(log_level=cfg.get('log_level', 'INFO'))
-    metric = dataset.evaluate(consumers.evaluator, args.eval, logger=logger, **(args.eval_options or {}))
+    metric = dataset.evaluate(counted, args.eval, logger=logger, **(args.eval_options or {}))
     folder = Path(args.work_dir or Path('work_dirs', Path(cfg.filename).stem))
     stamp = time.strftime('%Y%m%d_%H%M%S', time.localtime())
     path = folder / f'eval_{"multi" if args.aug_test else "single"}_scale_{stamp}.json'
@@ -139,10 +153,9 @@ def main(args: argparse.Namespace) -> None:
     consumers = Consumers(args, dataset, model)
     run_inference(place(model, cfg, distributed=False), loader, consumers)
     if args.out:
-        kept = dist.gather_objects(consumers.kept)
+        kept = in_order(consumers.kept)
         if dist.is_main():
-            everything = dict(pair for part in kept for pair in part)
-            mmcv.dump([everything[i] for i in sorted(everything)], args.out)
+            mmcv.dump(kept, args.out)
     if args.eval:
         report(args, cfg, dataset, consumers)
 

@@ -235,8 +235,7 @@ class BaseRunner(HookHost, ABC):
         Raises:
             OSError: it cannot be written; the checkpoints that are there stay as they are.
         """
-        template = filename_tmpl or self.filename_tmpl
-        path = Path(out_dir, template.format(self.finished_iters if 'iter' in template else self.finished_epochs))
+        path = Path(out_dir, (filename_tmpl or self.filename_tmpl).format(self._checkpoint_number()))
         checkpoint = {
             'meta': {
                 **self.meta,
@@ -307,6 +306,9 @@ class BaseRunner(HookHost, ABC):
         latest = find_latest_checkpoint(self.work_dir)
         if latest is not None:
             self.resume(latest)
+
+    def _checkpoint_number(self) -> int:
+        return self.finished_iters
 
     def _meta_epoch(self) -> int:
         return self._epoch + 1

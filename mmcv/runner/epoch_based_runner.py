@@ -88,5 +88,8 @@ class EpochBasedRunner(BaseRunner):
         finally:
             self.call_hook('close')
 
+    def _checkpoint_number(self) -> int:
+        return self.finished_epochs
+
     def _meta_epoch(self) -> int:
         return self.finished_epochs

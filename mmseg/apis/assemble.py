@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader
 
 from mmcv.parallel import MMDataParallel, MMDistributedDataParallel
 from mmcv.utils import Config, ConfigError, check_known_keys
-from mmseg.datasets import build_dataloader, build_dataset
+from mmseg.datasets import build_dataloader, build_dataset, class_weights
 from mmseg.models import build_segmentor
 from mmseg.utils import find_config
 
@@ -49,7 +49,10 @@ def build_model(cfg: Config, dataset: Any = None) -> nn.Module:
     Raises:
         ConfigError: the heads predict another number of classes than the data set has.
     """
-    model = build_segmentor(cfg.model, train_cfg=cfg.get('train_cfg'), test_cfg=cfg.get('test_cfg'))
+    settings = copy.deepcopy(cfg.model)
+    if dataset is not None:
+        _count_class_weights(settings, dataset)
+    model = build_segmentor(settings, train_cfg=cfg.get('train_cfg'), test_cfg=cfg.get('test_cfg'))
     if dataset is not None and dataset.CLASSES is not None:
         for part in ('decode_head', 'auxiliary_head'):
             _check_classes(cfg, model, part, len(dataset.CLASSES))
@@ -57,6 +60,17 @@ def build_model(cfg: Config, dataset: Any = None) -> nn.Module:
     if cfg.get('channels_last'):
         model = model.to(memory_format=torch.channels_last)
     return model
+
+
+def _count_class_weights(settings: Any, dataset: Any) -> None:
+    """Put numbers in the place of every ``class_weight='auto'``, from the labels of the training set."""
+    nodes = settings.values() if isinstance(settings, dict) else settings if isinstance(settings, list) else ()
+    if isinstance(settings, dict) and settings.get('class_weight') == 'auto':
+        while not hasattr(dataset, 'eval_label'):  # RepeatDataset and the like hold it
+            dataset = dataset.dataset
+        settings['class_weight'] = class_weights(dataset)
+    for node in nodes:
+        _count_class_weights(node, dataset)
 
 
 def _check_classes(cfg: Config, model: nn.Module, part: str, expected: int) -> None:

@@ -6,7 +6,7 @@ import sys
 import warnings
 from collections.abc import Callable
 
-from mmcv.utils import DictAction
+from mmcv.utils import DictAction, one_line
 
 
 def run_tool(main: Callable[[argparse.Namespace], None], args: argparse.Namespace) -> None:
@@ -20,7 +20,7 @@ def run_tool(main: Callable[[argparse.Namespace], None], args: argparse.Namespac
     except (ValueError, OSError) as error:
         if args.debug:
             raise
-        print(f'error: {one_line(error)}', file=sys.stderr)
+        print(f'error: {message(error)}', file=sys.stderr)
         # A hard exit would leave loader workers behind: let the interpreter wind down.
         sys.exit(2)
     except KeyboardInterrupt:
@@ -29,11 +29,11 @@ def run_tool(main: Callable[[argparse.Namespace], None], args: argparse.Namespac
         sys.exit(130)
 
 
-def one_line(error: BaseException) -> str:
+def message(error: BaseException) -> str:
     """The message of an error without line breaks; a bare OSError reads as ``path: reason``."""
     if isinstance(error, OSError) and error.filename and error.strerror:
         return f'{error.filename}: {error.strerror}'
-    return ' '.join(str(error).split()) or type(error).__name__
+    return one_line(error) or type(error).__name__
 
 
 def add_common_arguments(parser: argparse.ArgumentParser) -> None:

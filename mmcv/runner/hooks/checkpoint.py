@@ -76,7 +76,8 @@ class CheckpointHook(Hook):
         """Save a checkpoint now; every rank has to call it."""
         if self.sync_buffer:
             average_buffers(runner.model)
-        path = runner.save_checkpoint(self.out_dir, self.template, **self.options)
+        name = self.template.format(runner.finished_epochs if self.by_epoch else runner.finished_iters)
+        path = runner.save_checkpoint(self.out_dir, name, **self.options)
         runner.hook_msgs['last_ckpt'] = path
         if dist.is_main() and self.max_keep_ckpts > 0:
             self._remove_old(Path(path))

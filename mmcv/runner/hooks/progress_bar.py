@@ -1,6 +1,8 @@
 """A line on the terminal that shows how the run goes."""
 
-import contextlib
+import datetime
+import logging
+import shutil
 import sys
 import time
 from typing import Any
@@ -8,48 +10,76 @@ from typing import Any
 from mmcv import dist
 
 from .hook import HOOKS, Hook
-from .logger.text import _peak_memory
+from .logger.text import peak_memory
 
-_REFRESH = 2.0  # seconds; reading the loss waits for the device
+_REFRESH = 1.0  # seconds; reading the loss waits for the device
+_CLEAR = '\r\033[K'
 
 
 @HOOKS.register_module()
 class ProgressBarHook(Hook):
     """Shows iteration, speed, share of time waiting for data, memory, time left and loss, if stderr is a terminal.
 
-    Log lines appear above the bar. Without a terminal, or without tqdm, there are only the log lines.
+    Log lines appear above it. Where stderr is no terminal there are only the log lines.
     """
 
     def __init__(self) -> None:
-        self.bar = None
-        self._stack = contextlib.ExitStack()
+        self.active = False
 
     def before_run(self, runner: Any) -> None:
-        if not (dist.is_main() and sys.stderr.isatty()):
+        self.active = dist.is_main() and sys.stderr.isatty()
+        if not self.active:
             return
-        try:
-            from tqdm import tqdm
-            from tqdm.contrib.logging import logging_redirect_tqdm
-        except ImportError:
-            return
-        self._stack.enter_context(logging_redirect_tqdm([runner.logger]))
-        self.bar = self._stack.enter_context(
-            tqdm(total=runner.max_iters, initial=runner.iter, unit='it', dynamic_ncols=True, smoothing=0.1))
-        self._shown = 0.0
+        self._begun = self._shown = self._mark = time.monotonic()
+        self._start, self._waited = runner.finished_iters, 0.0
+        self._cleared = [handler for handler in runner.logger.handlers if _writes_to_terminal(handler)]
+        for handler in self._cleared:
+            handler.addFilter(self._clear)
+
+    def before_train_iter(self, runner: Any) -> None:
+        if self.active:
+            self._waited += time.monotonic() - self._mark
 
     def after_train_iter(self, runner: Any) -> None:
-        if self.bar is None:
+        if not self.active:
             return
-        self.bar.total = runner.max_iters
-        now = time.monotonic()
-        if now - self._shown > _REFRESH:
+        self._mark = now = time.monotonic()
+        if now - self._shown >= _REFRESH or runner.finished_iters == runner.max_iters:
+            width = shutil.get_terminal_size().columns - 1
+            sys.stderr.write(_CLEAR + self._line(runner, now - self._begun, width))
+            sys.stderr.flush()
             self._shown = now
-            history = runner.log_buffer.val_history
-            waiting, whole = (sum(list(history.get(key, ()))[-50:]) for key in ('data_time', 'time'))
-            self.bar.set_postfix_str(
-                f'loss {float(runner.outputs["loss"]):.4f}, waiting for data {waiting / max(whole, 1e-9):.0%}, '
-                f'memory {_peak_memory()} MB', refresh=False)
-        self.bar.update()
+
+    def before_evaluation(self, runner: Any) -> None:
+        self._paused = time.monotonic()
+
+    def after_evaluation(self, runner: Any) -> None:
+        """Evaluation counts neither as training nor as waiting."""
+        if self.active:
+            self._begun += time.monotonic() - self._paused
+            self._mark = time.monotonic()
+
+    def _line(self, runner: Any, seconds: float, width: int) -> str:
+        done, total = runner.finished_iters, runner.max_iters
+        speed = max(done - self._start, 1) / max(seconds, 1e-9)
+        left = datetime.timedelta(seconds=int((total - done) / speed))
+        text = (f'{done}/{total}, loss {float(runner.outputs["loss"].detach()):.4f}, {left} left, {speed:.2f} it/s, '
+                f'data wait {self._waited / max(seconds, 1e-9):.0%}, {peak_memory()} MB')
+        size = max(min(width - len(text) - 3, 30), 0)
+        return f'[{"=" * (size * done // total):{size}}] {text}'[:width]
+
+    @staticmethod
+    def _clear(record: logging.LogRecord) -> bool:
+        """A filter that lets every record pass, and takes the bar out of its way."""
+        sys.stderr.write(_CLEAR)
+        return True
 
     def close(self, runner: Any) -> None:
-        self._stack.close()
+        if self.active:
+            sys.stderr.write('\n')
+            for handler in self._cleared:
+                handler.removeFilter(self._clear)
+
+
+def _writes_to_terminal(handler: logging.Handler) -> bool:
+    return isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler)

@@ -221,7 +221,8 @@ VARIANTS = {
     'adam': {'optimizer': 'Adam'},
     'half a step': {'optimizer_config': {'type': 'GradientCumulativeOptimizerHook', 'cumulative_iters': 3}},
     'clipped': {'optimizer_config': {'grad_clip': {'max_norm': 0.01}}},
-    'scaler': {'optimizer_config': {'type': 'Fp16OptimizerHook', 'loss_scale': {'init_scale': 8, 'growth_interval': 3}}},
+    'scaler': {'optimizer_config': {
+        'type': 'Fp16OptimizerHook', 'loss_scale': {'init_scale': 8.0, 'growth_interval': 3}}},
     'bfloat16': {'optimizer_config': {'type': 'AmpOptimizerHook'}},
     'average': {'hooks': [{'type': 'EMAHook', 'momentum': 0.3, 'warm_up': 2}]},
     'average every third': {'hooks': [{'type': 'EMAHook', 'momentum': 0.3, 'interval': 3}]},

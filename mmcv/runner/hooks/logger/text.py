@@ -69,7 +69,7 @@ class TextLoggerHook(LoggerHook):
         line = {'mode': mode, 'epoch': self.get_epoch(runner), 'iter': iteration,
                 'lr': {name: rates[0] for name, rates in lr.items()} if isinstance(lr, dict) else lr[0]}
         if mode == 'train':
-            line['memory'] = _peak_memory()
+            line['memory'] = peak_memory()
         line.update(output)
         self._say(line, runner)
         self._dump({key: _rounded(value) for key, value in line.items()})
@@ -125,7 +125,7 @@ def _rounded(value: Any) -> Any:
     return round(value, 5) if isinstance(value, float) else value
 
 
-def _peak_memory() -> int:
+def peak_memory() -> int:
     """MB: what torch has held on this GPU at most, or the peak of the process on a machine without."""
     if torch.cuda.is_available():
         return torch.cuda.max_memory_allocated() >> 20

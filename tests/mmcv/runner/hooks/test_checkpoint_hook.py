@@ -1,0 +1,108 @@
+import errno
+
+import pytest
+import torch
+
+from mmcv.runner import CheckpointHook, base_runner
+
+
+def files(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def saved(make_runner, stream, tmp_path):
+    """``saved({'interval': 2}, max_iters=5)``: the names in the work directory after a run."""
+
+    def run(config, prepare=lambda runner: None, **length):
+        runner = make_runner(**length)
+        runner.register_training_hooks(None, {}, config)
+        prepare(runner)
+        runner.run([stream(2)], [('train', 1)])
+        return files(tmp_path)
+
+    return run
+
+
+@pytest.mark.parametrize(('config', 'length', 'names'), [
+    ({'interval': 2}, {'max_iters': 5}, ['iter_2.pth', 'iter_4.pth', 'iter_5.pth', 'latest.pth']),
+    ({'interval': 2, 'save_last': False}, {'max_iters': 5}, ['iter_2.pth', 'iter_4.pth', 'latest.pth']),
+    ({}, {'max_iters': 5}, ['iter_5.pth', 'latest.pth']),
+    ({'interval': 1, 'max_keep_ckpts': 2}, {'max_iters': 12}, ['iter_11.pth', 'iter_12.pth', 'latest.pth']),
+    ({'interval': 2, 'create_symlink': False}, {'max_iters': 2}, ['iter_2.pth']),
+    ({'interval': 1, 'filename_tmpl': 'it{}.pth', 'max_keep_ckpts': 1}, {'max_iters': 3}, ['it3.pth', 'latest.pth']),
+    ({'interval': 2}, {'max_epochs': 3}, ['epoch_2.pth', 'epoch_3.pth', 'latest.pth']),
+    ({'interval': 3, 'by_epoch': False}, {'max_epochs': 2}, ['iter_3.pth', 'iter_4.pth', 'latest.pth']),
+])
+def test_names(saved, config, length, names):
+    assert saved(config, **length) == names
+
+
+def test_other_runs_files_are_left_alone(saved, tmp_path):
+    for name in ('iter_900.pth', 'best_mIoU_iter_1.pth', 'mine.txt'):
+        (tmp_path / name).touch()
+    assert saved({'interval': 1, 'max_keep_ckpts': 1}, max_iters=3) == [
+        'best_mIoU_iter_1.pth', 'iter_3.pth', 'iter_900.pth', 'latest.pth', 'mine.txt']
+
+
+def test_another_folder(make_runner, stream, tmp_path):
+    out = tmp_path.parent / f'{tmp_path.name} checkpoints'
+    runner = make_runner(max_iters=1)
+    runner.register_checkpoint_hook({'interval': 1, 'by_epoch': False, 'out_dir': str(out)})
+    runner.register_optimizer_hook({})
+    runner.run([stream()], [('train', 1)])
+    assert files(out / tmp_path.name) == ['iter_1.pth', 'latest.pth']
+    assert runner.hook_msgs['last_ckpt'] == str(out / tmp_path.name / 'iter_1.pth')
+
+
+def test_without_the_optimizer(saved, tmp_path):
+    saved({'interval': 1, 'save_optimizer': False}, max_iters=1)
+    assert 'optimizer' not in torch.load(tmp_path / 'iter_1.pth', weights_only=True)
+
+
+def test_leftovers_of_killed_runs_are_removed(saved, tmp_path):
+    (tmp_path / '.iter_7.pth.999999999.tmp').touch()
+    assert saved({'interval': 1}, max_iters=1) == ['iter_1.pth', 'latest.pth']
+
+
+def test_a_failing_write_leaves_what_was_there(make_runner, stream, tmp_path, monkeypatch):
+    write, written = base_runner.write_checkpoint, []
+
+    def fail_later(checkpoint, path):
+        if written:
+            raise OSError(errno.ENOSPC, 'No space left on device', str(path))
+        written.append(path)
+        write(checkpoint, path)
+
+    monkeypatch.setattr(base_runner, 'write_checkpoint', fail_later)
+    runner = make_runner(max_iters=4)
+    runner.register_training_hooks(None, {}, {'interval': 2, 'max_keep_ckpts': 1})
+    with pytest.raises(OSError, match=r'No space left.*iter_4\.pth'):
+        runner.run([stream()], [('train', 1)])
+    assert files(tmp_path) == ['iter_2.pth', 'latest.pth']
+    assert (tmp_path / 'latest.pth').readlink().name == 'iter_2.pth'
+
+
+def test_epochs_of_an_iteration_runner(make_runner, stream):
+    runner = make_runner(max_iters=1)
+    runner.register_hook(CheckpointHook(interval=1))
+    with pytest.raises(ValueError, match='write by_epoch=False'):
+        runner.run([stream()], [('train', 1)])
+
+
+def test_buffers_of_all_ranks(run_ranks):
+    run_ranks("""
+        from mmcv.runner import CheckpointHook, IterBasedRunner
+        from mmcv.checkpoint import read_checkpoint
+
+        class Model(torch.nn.BatchNorm1d):
+            def train_step(self, batch, optimizer):
+                return {'loss': self(batch).sum(), 'log_vars': {}, 'num_samples': 1}
+
+        runner = IterBasedRunner(Model(1), work_dir=str(tmp_path), max_iters=1)
+        runner.register_hook(CheckpointHook(interval=1, by_epoch=False, sync_buffer=True))
+        runner.run([[torch.full((4, 1), 10.0 * rank)]], [('train', 1)])
+        dist.barrier()
+        state = read_checkpoint(tmp_path / 'iter_1.pth')['state_dict']
+        assert state['running_mean'].item() == 0.5, state
+    """)
