@@ -3,6 +3,7 @@
 Everything works without a process group: the world is then one process of rank 0.
 """
 
+import atexit
 import datetime
 import functools
 import os
@@ -75,6 +76,12 @@ def init_dist(launcher: str, backend: str | None = None, timeout: float | None =
         kwargs['timeout'] = datetime.timedelta(seconds=timeout)
     backend = 'gloo' if backend == 'nccl' and not has_gpu else backend
     torch_dist.init_process_group(backend or ('nccl' if has_gpu else 'gloo'), **kwargs)
+    atexit.register(_leave)  # threads of the group that outlive the interpreter would abort the process
+
+
+def _leave() -> None:
+    if is_distributed():
+        torch_dist.destroy_process_group()
 
 
 _STARTERS = {'pytorch': 'train_dist.sh or torchrun', 'slurm': 'tools/slurm_train.sh or srun', 'mpi': 'mpirun'}

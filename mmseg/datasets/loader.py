@@ -1,5 +1,6 @@
 """The loader of training streams and evaluation passes."""
 
+import contextlib
 import os
 import re
 import signal
@@ -30,6 +31,16 @@ def init_worker(worker_id: int) -> None:
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     threading.Thread(target=_end_when_parent_says_so, daemon=True).start()
+
+
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """Let workers start with the signals blocked that :func:`init_worker` takes care of: none may come before."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGUSR1})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_when_parent_says_so() -> None:
@@ -90,7 +101,8 @@ class SampleLoader(DataLoader):
         return int(self._samples.skipped.sum())
 
     def __iter__(self) -> Iterator:
-        batches = iter(self._loader)
+        with _signals_held():
+            batches = iter(self._loader)
         while True:
             try:
                 batch = next(batches)

@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import numpy as np
 import pytest
 import torch
 
@@ -77,7 +78,7 @@ class TestSamples:
         from PIL import Image
         data, options = broken_data
         path = data / 'ann' / 'train' / '4.png'
-        mask = Image.open(path)
+        mask = Image.fromarray(np.asarray(Image.open(path)))
         mask.putpixel((5, 5), 7)
         for x in range(64):
             for y in range(48):
