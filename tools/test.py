@@ -17,7 +17,7 @@ from mmcv.engine import has_evaluator, run_inference
 from mmcv.runner import load_checkpoint
 from mmcv.utils import Config, ConfigError, DictAction
 from mmseg.apis import build_model, build_test_loader, load_config
-from mmseg.apis.assemble import place
+from mmseg.apis.assemble import place, require_labels
 from mmseg.datasets.failures import sample_files
 from mmseg.utils import get_root_logger
 from mmseg.utils.cli import add_common_arguments, export_local_rank, merge_deprecated_options, run_tool
@@ -149,6 +149,8 @@ def main(args: argparse.Namespace) -> None:
         dist.init_dist(args.launcher, **cfg.get('dist_params', {}))
     loader = build_test_loader(cfg, 'test', distributed)
     dataset = loader.dataset
+    if args.eval:
+        require_labels(dataset)
     model = load_model(cfg, args, dataset)
     consumers = Consumers(args, dataset, model)
     run_inference(place(model, cfg, distributed=False), loader, consumers)

@@ -19,6 +19,9 @@ class SyncBatchNorm(_BatchNorm):
     M / (n - 1) in ``running_var``. Gradients of x are exactly those of BatchNorm over the joined batch; those of weight
     and bias are this process's share, which add up to it.
 
+    Raises:
+        ValueError: (in training) the input has another number of channels, or one value a channel in one process.
+
     Args:
         num_features: channels C of the input (N, C, ...), float16, bfloat16, float32 or float64.
         eps, momentum, affine, track_running_stats: as in nn.BatchNorm2d.
@@ -39,6 +42,9 @@ class SyncBatchNorm(_BatchNorm):
         """Normalise (N, C, ...) to the same shape and type."""
         self._check_input_dim(x)
         if not (self.training and _world_size(self.process_group) > 1):
+            if self.training and x.numel() == self.num_features:
+                raise ValueError('batch norm: the whole batch has one value a channel, which has no variance (the 1x1 '
+                                 'pool of PSPNet on one image): set data.samples_per_gpu to 2 or more')
             return super().forward(x)
         y, mean, sum_squares, count = _SyncNorm.apply(x, self.weight, self.bias, self.eps, self.process_group)
         if self.track_running_stats:

@@ -1,6 +1,7 @@
 """The one place that turns a config into a model and its loaders."""
 
 import copy
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from mmcv.parallel import MMDataParallel, MMDistributedDataParallel
-from mmcv.utils import Config, ConfigError, check_known_keys
+from mmcv.utils import Config, ConfigError, check_known_keys, did_you_mean
 from mmseg.datasets import build_dataloader, build_dataset, class_weights
 from mmseg.models import build_segmentor
 from mmseg.utils import find_config
@@ -25,6 +26,8 @@ KNOWN_KEYS = (
 )
 _SPLITS = ('train', 'val', 'test')
 _LOADERS = tuple(f'{split}_dataloader' for split in _SPLITS)
+_LOADER_OPTIONS = {name for function in (build_dataloader, DataLoader.__init__)
+                   for name in inspect.signature(function).parameters} - {'self', 'dataset', 'kwargs'}
 
 
 def load_config(name: str, options: Mapping[str, Any] | None = None) -> Config:
@@ -99,7 +102,14 @@ def place(model: nn.Module, cfg: Config, distributed: bool) -> nn.Module:
 
 def _loader_options(cfg: Config, split: str) -> dict:
     shared = {k: v for k, v in cfg.data.items() if k not in _SPLITS + _LOADERS}
-    return {**shared, **cfg.data.get(f'{split}_dataloader', {})}
+    own = cfg.data.get(f'{split}_dataloader', {})
+    for section, options in (('data', shared), (f'data.{split}_dataloader', own)):
+        for key in options:
+            if key not in _LOADER_OPTIONS:
+                known = (*_SPLITS, *_LOADERS, *_LOADER_OPTIONS)
+                raise ConfigError(f'{cfg.origin(f"{section}.{key}")}: {section}.{key}: no loader takes such an argument'
+                                  f'{did_you_mean(key, known)}')
+    return {**shared, **own}
 
 
 def build_train_loader(cfg: Config, dataset: Any, distributed: bool = False) -> DataLoader:
@@ -117,6 +127,13 @@ def build_test_loader(cfg: Config, split: str = 'val', distributed: bool = False
     options['samples_per_gpu'] = cfg.data.get(f'{split}_dataloader', {}).get('samples_per_gpu', 1)
     options['shuffle'] = False
     return build_dataloader(dataset, dist=distributed, **options)
+
+
+def require_labels(dataset: Any) -> None:
+    """Raise a ConfigError if images that are to be evaluated have no label; data sets that cannot tell pass."""
+    for part in getattr(dataset, 'datasets', [dataset]):
+        if hasattr(part, 'require_labels'):
+            part.require_labels()
 
 
 def build_train_datasets(cfg: Config) -> list:

@@ -11,7 +11,7 @@ from mmseg.core import DistEvalHook, EvalHook, ReportHook
 from mmseg.utils import get_root_logger
 from mmseg.version import __version__
 
-from .assemble import build_test_loader, build_train_loader, place
+from .assemble import build_test_loader, build_train_loader, place, require_labels
 
 
 def train_segmentor(
@@ -51,10 +51,12 @@ def train_segmentor(
             'logger': logger,
             'meta': meta,
         })
-    runner.timestamp = timestamp
+    if timestamp is not None:
+        runner.timestamp = timestamp
     _register_hooks(runner, cfg, datasets[0])
     if validate:
         loader = build_test_loader(cfg, 'val', distributed)
+        require_labels(loader.dataset)
         by_epoch = cfg.runner.type != 'IterBasedRunner'
         hook = DistEvalHook if distributed else EvalHook
         runner.register_hook(hook(loader, **{'by_epoch': by_epoch, **cfg.get('evaluation', {})}), priority='LOW')

@@ -16,7 +16,7 @@ from mmseg.utils import get_root_logger
 from .builder import DATASETS
 from .classes import random_palette, read_classes, subset_label_map
 from .evaluator import ALL_METRICS, Evaluator, ImageAreas
-from .img_infos import list_images, require_folder
+from .img_infos import list_images, require_files, require_folder
 from .pipelines import Compose, LoadAnnotations
 
 
@@ -126,6 +126,14 @@ class CustomDataset(Dataset):
         if 'ann' not in info:
             raise ConfigError(f'{info["filename"]}: there is no label for it: set ann_dir')
         return info['ann']
+
+    def require_labels(self) -> None:
+        """See that every image has its label before an evaluation is begun.
+
+        Raises:
+            ConfigError: there is no ``ann_dir``, or label files are missing.
+        """
+        require_files('label', self.ann_dir, [self.get_ann_info(index)['seg_map'] for index in range(len(self))])
 
     def sample_files(self, idx: int) -> dict[str, str]:
         """Paths of a sample's files, ``img`` and, where there is one, ``label``."""

@@ -106,9 +106,9 @@ def list_images(
             empty = f'img_dir: no file below {img_dir!r} ends in {img_suffix!r} (img_suffix)'
         raise ConfigFileNotFoundError(f'no images: {empty}')
     if split is not None:
-        _require_files('image', img_dir, stems, img_suffix, split=True)
+        require_files('image', img_dir, [stem + img_suffix for stem in stems])
     if ann_dir is not None and labels_needed:
-        _require_files('label', ann_dir, stems, seg_map_suffix, split is not None)
+        require_files('label', ann_dir, [stem + seg_map_suffix for stem in stems], walk=split is None)
     return ImgInfos(stems, img_suffix, None if ann_dir is None else seg_map_suffix)
 
 
@@ -126,17 +126,22 @@ def _read_split(split: str, file_client_args: Mapping) -> list[str]:
     return [line.strip() for line in lines if line.strip()]
 
 
-def _require_files(kind: str, folder: str, stems: Sequence[str], suffix: str, split: bool) -> None:
-    """See that each stem has its file: by asking for each of a split, or against one walk of the folder."""
+def require_files(kind: str, folder: str, names: Sequence[str], walk: bool = False) -> None:
+    """Raise a ConfigFileNotFoundError that counts and names what is missing; addresses pass.
+
+    Args:
+        kind: 'image' or 'label', for the message.
+        folder: where the files are to be.
+        names: relative to it.
+        walk: compare with one walk of the folder, faster where most of its files are named, instead of asking for each.
+    """
     if '://' in folder:
         return
-    names = [stem + suffix for stem in stems]
-    if split:
-        missing = [name for name in names if not os.path.isfile(os.path.join(folder, name))]
-    else:
-        there = set(scan_files(folder, suffix))
+    if walk:
+        there = set(scan_files(folder, ''))
         missing = [] if there.issuperset(names) else [name for name in names if name not in there]
+    else:
+        missing = [name for name in names if not os.path.isfile(os.path.join(folder, name))]
     if missing:
         named = ', '.join(missing[:_NAMED]) + (', ...' if len(missing) > _NAMED else '')
-        raise ConfigFileNotFoundError(
-            f'{len(missing)} of {len(stems)} {kind}s are missing in {folder!r}: {named} (names end in {suffix!r})')
+        raise ConfigFileNotFoundError(f'{len(missing)} of {len(names)} {kind}s are missing in {folder!r}: {named}')

@@ -36,6 +36,7 @@ def test_unknown_config_names_the_nearest(run_tool, tmp_path):
     ("\nmodel['backbone']['type'] = 'PSPHead'\n", ['PSPHead', 'backbone']),
     ('\noptimiser = dict(lr=1)\n', ['optimiser', 'optimizer']),
     ("\ntrain_pipeline[2]['img_scal'] = (3, 3)\n", ['img_scal', 'img_scale', 'small.py']),
+    ("\ndata['smaples_per_gpu'] = 4\n", ['data.smaples_per_gpu', 'samples_per_gpu']),
     ("\noptimizer['lrr'] = 0.1\n", ['lrr', 'SGD']),
     ('\nlr_config = dict(powr=0.9)\n', ['powr', 'power']),
     ("\nlr_config = dict(policy='polly')\n", ['polly', 'poly']),
@@ -104,6 +105,18 @@ class TestSamples:
         path = data / 'ann' / 'train' / '1.png'
         Image.open(path).crop((0, 0, 30, 40)).save(path)
         fails(self.train(run_tool, write_config, tmp_path, options, workers), '1.png')
+
+
+def test_validation_set_without_labels_is_noticed_before_training(broken_data, write_config, run_tool, tmp_path):
+    data, options = broken_data
+    (data / 'ann' / 'val' / '3.png').unlink()
+    fails(run_tool('train', write_config(tmp_path), '--cfg-options', *options, cwd=tmp_path), '1 of 5 labels', '3.png')
+
+
+def test_one_image_a_batch(write_config, run_tool, tmp_path):
+    config = write_config(tmp_path)
+    fails(run_tool('train', config, '--no-validate', '--cfg-options', 'data.samples_per_gpu=1', cwd=tmp_path),
+          'samples_per_gpu')
 
 
 def test_checkpoint_of_another_architecture(write_config, run_tool, tmp_path):

@@ -90,7 +90,7 @@ def test_missing_labels_are_counted_and_named(tmp_path, split):
     (tmp_path / 'split.txt').write_text('\n'.join(map(str, range(9))))
     where = str(tmp_path / 'img'), '.jpg', str(tmp_path / 'ann'), '.png', str(tmp_path / 'split.txt') if split else None
     assert len(list_images(*where)) == 9
-    with pytest.raises(ValueError, match=r'5 of 9 labels are missing.*4\.png, 5\.png, 6\.png, \.\.\. ') as raised:
+    with pytest.raises(ValueError, match=r'5 of 9 labels are missing.*4\.png, 5\.png, 6\.png, \.\.\.$') as raised:
         list_images(*where, labels_needed=True)
     assert '\n' not in str(raised.value)
 
