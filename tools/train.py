@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, w
 import torch
 
 from mmcv import dist
+from mmcv.checkpoint import read_checkpoint
 from mmcv.runner import find_latest_checkpoint
 from mmcv.utils import Config, get_git_hash, mkdir_or_exist
 from mmseg.apis import init_random_seed, load_config, set_random_seed, train_segmentor
@@ -54,6 +55,15 @@ def apply_arguments(cfg: Config, args: argparse.Namespace) -> None:
         cfg.resume_from = find_latest_checkpoint(cfg.work_dir) or cfg.resume_from
 
 
+def chosen_seed(cfg: Config, args: argparse.Namespace) -> int | None:
+    """The seed of the command line, of the config, or of the run that is resumed, whose data stream depends on it."""
+    if args.seed is not None:
+        return args.seed
+    if cfg.get('seed') is None and cfg.resume_from:
+        return read_checkpoint(cfg.resume_from).get('meta', {}).get('seed')
+    return cfg.get('seed')
+
+
 def start_processes(cfg: Config, args: argparse.Namespace) -> bool:
     """Join the process group when there is a launcher. Returns whether there is."""
     if cfg.get('cudnn_benchmark') and not args.deterministic:
@@ -81,7 +91,7 @@ def main(args: argparse.Namespace) -> None:
         cfg.dump(str(Path(cfg.work_dir, Path(cfg.filename).stem + '.py')))
     logger = get_root_logger(str(Path(cfg.work_dir, f'{timestamp}.log')), cfg.get('log_level', 'INFO'))
 
-    seed = init_random_seed(args.seed if args.seed is not None else cfg.get('seed'))
+    seed = init_random_seed(chosen_seed(cfg, args))
     cfg.seed = seed
     set_random_seed(seed + dist.get_dist_info()[0] * args.diff_seed, args.deterministic)
     env = '\n'.join(f'{k}: {v}' for k, v in collect_env().items())

@@ -64,8 +64,8 @@ def test_dumped_config_trains_to_the_same_losses(trained, run_tool):
 
 def test_resume_goes_on_bit_for_bit(trained, run_tool):
     folder, config, _ = trained
-    done = run_tool('train', config, '--work-dir', folder / 'resumed', '--seed', 3, '--resume-from',
-                    folder / 'out' / 'iter_3.pth', '--no-validate', cwd=folder)
+    done = run_tool('train', config, '--work-dir', folder / 'resumed', '--resume-from', folder / 'out' / 'iter_3.pth',
+                    '--no-validate', cwd=folder)  # with the seed of the run that it resumes
     assert done.returncode == 0, done.stderr
     whole, resumed = (torch.load(folder / name / 'iter_6.pth', weights_only=True)['state_dict']
                       for name in ('out', 'resumed'))
