@@ -60,7 +60,8 @@ def chosen_seed(cfg: Config, args: argparse.Namespace) -> int | None:
     if args.seed is not None:
         return args.seed
     if cfg.get('seed') is None and cfg.resume_from:
-        return read_checkpoint(cfg.resume_from).get('meta', {}).get('seed')
+        meta = read_checkpoint(cfg.resume_from).get('meta')
+        return meta.get('seed') if isinstance(meta, dict) else None
     return cfg.get('seed')
 
 
