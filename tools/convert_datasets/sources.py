@@ -199,7 +199,7 @@ def relabel(label: np.ndarray, mapping: Mapping[int, int], unknown: int | None =
     table = np.full(257, -1, np.int16)  # the last entry stands for everything outside 0..255
     table[list(mapping)] = list(mapping.values())
     inside = (label >= 0) & (label <= 255)
-    return _settle(table[np.where(inside, label, 256).astype(np.int16)], label, unknown, 'label value')
+    return _settle(table[np.where(inside, label, np.int16(256)).astype(np.int16)], label, unknown, 'label value')
 
 
 def label_colours(image: np.ndarray, colours: Mapping[tuple, int], unknown: int | None = None) -> np.ndarray:
