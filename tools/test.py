@@ -99,7 +99,8 @@ class Consumers:
 
     def draw(self, result: Any, index: int) -> None:
         path = Path(sample_files(self.dataset, index)['img'])
-        out = str(Path(self.args.show_dir, path.with_suffix('.png').name)) if self.args.show_dir else None
+        folder = getattr(self.dataset, 'img_dir', path.parent)  # a name in it may stand in several folders
+        out = str(Path(self.args.show_dir, path.relative_to(folder))) if self.args.show_dir else None
         self.model.show_result(
             mmcv.imread(str(path)), [result], palette=self.dataset.PALETTE, show=self.args.show, out_file=out,
             opacity=self.args.opacity)
