@@ -54,13 +54,15 @@ def import_extension() -> tuple[ModuleType | None, str]:
 EXTENSION, PROBLEM = import_extension()
 
 
-def register(schema: str, reference: Callable, fake: Callable) -> Callable:
+def register(schema: str, reference: Callable, fake: Callable, backward: Callable | None = None,
+             setup_context: Callable | None = None) -> Callable:
     """Register an operator and return it.
 
     Args:
-        schema: as PyTorch writes it, ``'name(Tensor x, int n) -> Tensor'``; the same as in ``csrc/<name>.cpp``.
+        schema: as PyTorch writes it, ``'name(Tensor x, int n) -> Tensor'``; the same as in ``csrc``.
         reference: the operator in plain PyTorch, for any device: the fallback at run time and the oracle in the tests.
         fake: shapes and types of the results without their values, for torch.compile and export.
+        backward, setup_context: the gradient, as torch.library.register_autograd takes them.
     """
     name = schema.partition('(')[0]
     if not torch._C._dispatch_has_kernel(f'mmcv::{name}'):
@@ -75,6 +77,8 @@ def register(schema: str, reference: Callable, fake: Callable) -> Callable:
     # For every device: a kernel that the extension registered for its own device goes first.
     _LIBRARY.impl(name, fallback, 'CompositeExplicitAutograd')
     torch.library.register_fake(f'mmcv::{name}', fake, lib=_LIBRARY)
+    if backward is not None:
+        torch.library.register_autograd(f'mmcv::{name}', backward, setup_context=setup_context, lib=_LIBRARY)
     OPERATORS[name] = Operator(name, schema, reference, fake)
     return getattr(torch.ops.mmcv, name).default
 

@@ -2,8 +2,8 @@
 import torch
 from torch import Tensor
 
-from mmcv.ops import reference
 from mmcv.ops._load import register
+from mmcv.ops.reference import confusion_matrix as reference
 
 _INTEGERS = (torch.uint8, torch.int16, torch.int32, torch.int64)
 

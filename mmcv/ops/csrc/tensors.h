@@ -1,10 +1,12 @@
-// What the operators share: the element type of an integer tensor as a C++ type, and the current CUDA stream.
+// What the operators share: the element type of a tensor as a C++ type, checks, and the current CUDA stream.
 #pragma once
 
 #include <torch/csrc/stable/library.h>
 #include <torch/csrc/stable/ops.h>
 #include <torch/csrc/stable/tensor.h>
+#include <torch/headeronly/util/BFloat16.h>
 #include <torch/headeronly/util/Exception.h>
+#include <torch/headeronly/util/Half.h>
 
 #include <cstdint>
 
@@ -33,10 +35,28 @@ void visit_integer(const Tensor& tensor, const char* what, const Visitor& visit)
   }
 }
 
+// The same for float and double, and, where `halves`, for Half and BFloat16.
+template <bool halves = false, class Visitor>
+void visit_floating(const Tensor& tensor, const char* what, const Visitor& visit) {
+  const auto type = tensor.scalar_type();
+  if (type == ScalarType::Float) return visit(float{});
+  if (type == ScalarType::Double) return visit(double{});
+  if constexpr (halves) {
+    if (type == ScalarType::Half) return visit(torch::headeronly::Half{});
+    if (type == ScalarType::BFloat16) return visit(torch::headeronly::BFloat16{});
+  }
+  STD_TORCH_CHECK(false, what, " must hold float32 or float64", halves ? ", float16 or bfloat16" : "");
+}
+
 // The elements of a contiguous tensor, as the type of the second argument.
 template <class T>
 const T* data(const Tensor& tensor, T /*type*/) {
   return static_cast<const T*>(tensor.const_data_ptr());
+}
+
+template <class T>
+T* mutable_data(const Tensor& tensor, T /*type*/) {
+  return static_cast<T*>(tensor.mutable_data_ptr());
 }
 
 #ifdef USE_CUDA

@@ -1,4 +1,6 @@
 """What every operator below torch.ops.mmcv must have, whoever adds it."""
+import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -7,32 +9,15 @@ import torch
 import mmcv.ops  # noqa: F401 (registers the operators)
 from mmcv.ops import _load
 
-# Operators without a gradient, and why.
-NOT_DIFFERENTIABLE = {'confusion_matrix': 'counts of integers'}
-
-
-def labels(*shape, dtype=torch.int64, classes=5):
-    """Random classes with some ignored pixels and some values that are no class."""
-    values = torch.randint(0, classes + 2, shape)
-    return torch.where(values == classes + 1, 255, values).to(dtype)
-
-
-def confusion_matrix_samples():
-    for dtype in (torch.uint8, torch.int16, torch.int32, torch.int64):
-        yield labels(2, 7, 5), labels(2, 7, 5, dtype=dtype), 5, 255
-        yield labels(2, 7, 5, dtype=dtype), labels(2, 7, 5, dtype=dtype), 5, 255
-    yield labels(0, 7, 5), labels(0, 7, 5), 5, 255
-    yield labels(), labels(), 5, 255
-    yield labels(9, 11).t(), labels(11, 9)[:, ::1], 5, 255
-    yield labels(9, 22)[:, ::2], labels(9, 11), 5, 255
-    yield labels(2, 3, 9, 11).to(memory_format=torch.channels_last), labels(2, 3, 9, 11), 5, 255
-    yield labels(50, 61, classes=200), labels(50, 61, classes=200), 200, 255  # beyond a CUDA block's shared memory
-    yield labels(9, 11) - 3, labels(9, 11) - 3, 2, -3
-    yield labels(600, 700), labels(600, 700), 5, 255  # enough for several threads
-
-
-# Arguments that cover each operator's odd sizes, empty batches, layouts and types.
-SAMPLES = {'confusion_matrix': confusion_matrix_samples}
+# Each operator's own tests say, by its name: SAMPLES, a function that yields arguments of odd sizes, empty batches,
+# layouts and types; INVALID, one that yields arguments that the compiled kernel must refuse; and NOT_DIFFERENTIABLE,
+# why there is no gradient.
+OWN_TESTS = [path for path in Path(__file__).parent.glob('test_*.py') if path != Path(__file__)]
+SAID = [runpy.run_path(str(path)) for path in OWN_TESTS]
+SAMPLES, INVALID, NOT_DIFFERENTIABLE = (
+    {name: value for said in SAID for name, value in said.get(what, {}).items()}
+    for what in ('SAMPLES', 'INVALID', 'NOT_DIFFERENTIABLE'))
+SMALL = 300  # elements: gradcheck evaluates the operator twice for each
 
 
 def operators():
@@ -43,6 +28,15 @@ def operators():
 def samples(name, device='cpu'):
     for args in SAMPLES[name]():
         yield tuple(arg.to(device) if isinstance(arg, torch.Tensor) else arg for arg in args)
+
+
+def with_gradients(args, dtype=None):
+    """Copies of the arguments in which every floating-point tensor asks for its gradient."""
+    return tuple(arg.detach().to(dtype or arg.dtype).requires_grad_() if is_floating(arg) else arg for arg in args)
+
+
+def is_floating(arg):
+    return isinstance(arg, torch.Tensor) and arg.is_floating_point()
 
 
 def test_there_are_operators():
@@ -61,14 +55,16 @@ class TestEveryOperator:
     def test_has_the_schema_that_the_source_declares(self, name):
         schema = _load.OPERATORS[name].schema
         assert str(getattr(torch.ops.mmcv, name).default._schema) == f'mmcv::{schema}'
-        assert f'm.def("{schema}")' in (Path(_load.build.CSRC) / f'{name}.cpp').read_text()
+        sources = ''.join(path.read_text() for path in _load.build.CSRC.glob('*.cpp'))
+        assert f'm.def("{schema}")' in re.sub(r'"\n *"', '', sources)
 
     def test_has_tests_of_its_own(self, name):
-        assert SAMPLES.get(name), f'add samples of {name} here'
-        assert Path(__file__).with_name(f'test_{name}.py').exists()
+        assert SAMPLES.get(name), f'add SAMPLES of {name} to its tests'
+        assert INVALID.get(name), f'add INVALID arguments of {name} to its tests'
 
     def test_passes_opcheck(self, name):
         for args in samples(name):
+            args = args if name in NOT_DIFFERENTIABLE else with_gradients(args)
             torch.library.opcheck(getattr(torch.ops.mmcv, name).default, args)
 
     def test_equals_its_reference(self, name):
@@ -85,9 +81,18 @@ class TestEveryOperator:
     def test_passes_gradcheck(self, name):
         if name in NOT_DIFFERENTIABLE:
             pytest.skip(NOT_DIFFERENTIABLE[name])
-        for args in samples(name):
-            wide = [arg.double().requires_grad_() if getattr(arg, 'is_floating_point', bool)() else arg for arg in args]
-            assert torch.autograd.gradcheck(getattr(torch.ops.mmcv, name), wide)
+        small = [args for args in samples(name) if sum(arg.numel() for arg in args if is_floating(arg)) <= SMALL]
+        assert small, f'{name} needs samples of at most {SMALL} floating-point elements'
+        for args in small:
+            operator = getattr(torch.ops.mmcv, name)
+            assert torch.autograd.gradcheck(operator, with_gradients(args, torch.float64))
+
+    def test_refuses_what_would_read_beyond_its_memory(self, name):
+        if _load.EXTENSION is None:
+            pytest.skip(_load.PROBLEM)
+        for args in INVALID[name]():
+            with pytest.raises(RuntimeError, match=f'{name}: '):
+                getattr(torch.ops.mmcv, name)(*args)
 
 
 def test_the_list_of_not_differentiable_operators_is_current():

@@ -1,4 +1,4 @@
-"""The operators in plain PyTorch: what runs without the compiled extension, and what the tests compare it with."""
+"""Confusion matrix in plain PyTorch."""
 import torch
 from torch import Tensor
 
