@@ -1,5 +1,13 @@
 """Operators: compiled where mmcv._ext has a kernel, plain PyTorch elsewhere. ``python -m mmcv.ops`` lists them."""
 from mmcv.ops.confusion_matrix import confusion_matrix
+from mmcv.ops.focal_loss import SigmoidFocalLoss, SoftmaxFocalLoss, sigmoid_focal_loss, softmax_focal_loss
 from mmcv.ops.sync_bn import SyncBatchNorm
 
-__all__ = ['SyncBatchNorm', 'confusion_matrix']
+__all__ = [
+    'SigmoidFocalLoss',
+    'SoftmaxFocalLoss',
+    'SyncBatchNorm',
+    'confusion_matrix',
+    'sigmoid_focal_loss',
+    'softmax_focal_loss',
+]

@@ -3,11 +3,7 @@
 
 #include <cstdint>
 
-#if defined(__CUDACC__)
-#define MMCV_HOST_DEVICE __host__ __device__
-#else
-#define MMCV_HOST_DEVICE
-#endif
+#include "simd.h"
 
 namespace mmcv {
 

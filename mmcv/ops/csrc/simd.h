@@ -1,5 +1,11 @@
-// Hot loops compiled for several generations of x86-64; the loader picks the one for this processor.
+// For what a function is compiled: a GPU too, or several generations of x86-64 of which the loader picks one.
 #pragma once
+
+#if defined(__CUDACC__)
+#define MMCV_HOST_DEVICE __host__ __device__
+#else
+#define MMCV_HOST_DEVICE
+#endif
 
 // MMCV_SIMD goes before a function (no template; it may call MMCV_INLINE templates, which are compiled with it). Elsewhere,
 // and under AddressSanitizer, which cannot run before the loader's choice, there is one version.

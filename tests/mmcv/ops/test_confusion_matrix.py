@@ -79,19 +79,6 @@ def test_areas_are_those_of_0_30_even_with_labels_out_of_range(golden):
         np.testing.assert_array_equal(area[:7], arrays[f'total/s7_out_of_range/{name}'])
 
 
-def test_does_not_depend_on_the_number_of_threads():
-    pred, label = torch.randint(0, 19, (2, 700, 800))
-    threads, results = torch.get_num_threads(), []
-    try:
-        for number in (1, 2, 3):
-            torch.set_num_threads(number)
-            results.append(confusion_matrix(pred, label, 19))
-    finally:
-        torch.set_num_threads(threads)
-    assert torch.equal(results[0], results[1])
-    assert torch.equal(results[0], results[2])
-
-
 @pytest.mark.parametrize(('pred', 'label', 'num_classes', 'message'), [
     (torch.zeros(2, 3), torch.zeros(2, 3).long(), 3, r'pred is torch.float32; .*argmax'),
     (torch.zeros(2, 3).long(), torch.zeros(2, 3).bool(), 3, r'label is torch.bool; .*uint8'),

@@ -78,6 +78,19 @@ class TestEveryOperator:
             expected = _load.OPERATORS[name].reference(*args)
             torch.testing.assert_close(getattr(torch.ops.mmcv, name)(*args), expected)
 
+    @pytest.mark.skipif(_load.EXTENSION is None, reason=_load.PROBLEM)
+    def test_does_not_depend_on_the_number_of_threads(self, name):
+        threads, results = torch.get_num_threads(), []
+        try:
+            for number in (1, 2, 3):
+                torch.set_num_threads(number)
+                torch.manual_seed(0)
+                results.append([getattr(torch.ops.mmcv, name)(*args) for args in samples(name)])
+        finally:
+            torch.set_num_threads(threads)
+        for result in results[1:]:
+            torch.testing.assert_close(result, results[0], rtol=0, atol=0)
+
     def test_passes_gradcheck(self, name):
         if name in NOT_DIFFERENTIABLE:
             pytest.skip(NOT_DIFFERENTIABLE[name])
