@@ -1,10 +1,32 @@
 """Batch normalisation over the batches of all processes."""
 import torch
 import torch.distributed as dist
+import torch.distributed._functional_collectives as collectives
 import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn.modules.batchnorm import _BatchNorm
+
+from mmcv.ops._load import register
+from mmcv.ops.reference.sync_bn_stats import sync_bn_stats as reference
+
+
+def _fake(x):
+    return x.new_empty((2, x.size(1)), dtype=_wide(x))
+
+
+def _setup_context(ctx, inputs, output):
+    ctx.save_for_backward(*inputs, output)
+
+
+def _backward(ctx, grad):
+    x, (mean, _) = ctx.saved_tensors
+    grad_mean, grad_squares = (row.view(_shape(x)) for row in grad)
+    count = x.numel() // max(x.size(1), 1)
+    return (grad_mean / count + 2 * grad_squares * (x - mean.view(_shape(x)))).to(x.dtype)
+
+
+_sync_bn_stats = register('sync_bn_stats(Tensor x) -> Tensor', reference, _fake, _backward, _setup_context)
 
 
 class SyncBatchNorm(_BatchNorm):
@@ -17,7 +39,7 @@ class SyncBatchNorm(_BatchNorm):
     The processes' counts n_r, means m_r and centred sums of squares M_r are joined without cancellation (Chan, Golub,
     LeVeque 1979): n = sum n_r, m = sum n_r m_r / n, M = sum (M_r + n_r (m_r - m)^2); the variance is M / n, and
     M / (n - 1) in ``running_var``. Gradients of x are exactly those of BatchNorm over the joined batch; those of weight
-    and bias are this process's share, which add up to it.
+    and bias are this process's share, which add up to it. torch.compile keeps all of it in one graph.
 
     Raises:
         ValueError: (in training) the input has another number of channels, or one value a channel in one process.
@@ -46,7 +68,10 @@ class SyncBatchNorm(_BatchNorm):
                 raise ValueError('batch norm: the whole batch has one value a channel, which has no variance (the 1x1 '
                                  'pool of PSPNet on one image): set data.samples_per_gpu to 2 or more')
             return super().forward(x)
-        y, mean, sum_squares, count = _SyncNorm.apply(x, self.weight, self.bias, self.eps, self.process_group)
+        weight, bias = (
+            torch.full((x.size(1),), default, dtype=_wide(x), device=x.device) if given is None else given.to(_wide(x))
+            for given, default in ((self.weight, 1), (self.bias, 0)))
+        y, mean, sum_squares, count = _SyncNorm.apply(x, weight, bias, self.eps, self.process_group or dist.group.WORLD)
         if self.track_running_stats:
             self._track(mean, sum_squares / (count - 1))
         return y
@@ -66,54 +91,48 @@ class _SyncNorm(torch.autograd.Function):
     def forward(ctx, x, weight, bias, eps, group):
         mean, sum_squares, count = _joined_statistics(x, group)
         variance = sum_squares / count
-        scale = (variance + eps).rsqrt()
-        weight = torch.ones_like(mean) if weight is None else weight.to(mean.dtype)
-        bias = torch.zeros_like(mean) if bias is None else bias.to(mean.dtype)
-        ctx.group = group
-        ctx.save_for_backward(x, weight, mean, scale, count)
+        ctx.eps, ctx.group = eps, group
+        ctx.save_for_backward(x, weight, mean, variance, count)
         ctx.mark_non_differentiable(mean, sum_squares, count)
         return F.batch_norm(x, mean, variance, weight, bias, eps=eps), mean, sum_squares, count
 
     @staticmethod
     @once_differentiable
     def backward(ctx, grad, *_):
-        x, weight, mean, scale, count = ctx.saved_tensors
-        dims, shape = _layout(x)
-        grad_wide = grad.to(mean.dtype)
-        normed = (x.to(mean.dtype) - mean.view(shape)) * scale.view(shape)
-        grad_bias, grad_weight = grad_wide.sum(dims), (grad_wide * normed).sum(dims)
-
-        means = torch.stack([grad_bias, grad_weight])
-        dist.all_reduce(means, group=ctx.group)
-        means = (means / count).view(2, *shape)
-        grad_x = (weight * scale).view(shape) * (grad_wide - means[0] - normed * means[1])
-        _, to_weight, to_bias, _, _ = ctx.needs_input_grad
-        return grad_x.to(x.dtype), grad_weight if to_weight else None, grad_bias if to_bias else None, None, None
+        x, weight, mean, variance, count = ctx.saved_tensors
+        # As if the statistics were constants ...
+        grad_x, grad_weight, grad_bias = grad, torch.zeros_like(weight), torch.zeros_like(weight)
+        if x.numel():  # torch divides by the size of an empty batch
+            grad_x, grad_weight, grad_bias = torch.ops.aten.native_batch_norm_backward(
+                grad, x, weight, mean, variance, None, None, False, ctx.eps, [True, True, True])
+        # ... and through them: -weight / std * (mean of grad + normalised x * mean of (grad * normalised x)).
+        sums = collectives.all_reduce(torch.stack([grad_weight, grad_bias]), 'sum', ctx.group)
+        factors = -weight * (variance + ctx.eps).rsqrt() * (sums / count)
+        through_stats = F.batch_norm(x, mean, variance, factors[0], factors[1], eps=ctx.eps)
+        return grad_x + through_stats, grad_weight, grad_bias, None, None
 
 
 def _joined_statistics(x: Tensor, group) -> tuple[Tensor, Tensor, Tensor]:
     """Mean (C,), centred sum of squares (C,) and count () over the group; float32 for the half types."""
-    dims, _ = _layout(x)
-    wide = x if x.dtype in (torch.float32, torch.float64) else x.float()
-    own = wide.new_zeros(2 * x.size(1) + 1)
-    own_count, own_mean, own_squares = own.split([1, x.size(1), x.size(1)])
-    if x.numel():  # the mean of nothing would be nan
-        variance, mean = torch.var_mean(wide, dims, correction=0)
-        own_count.fill_(x.numel() // x.size(1))
-        own_mean.copy_(mean)
-        own_squares.copy_(variance * own_count)
-
-    everyone = [torch.empty_like(own) for _ in range(_world_size(group))]
-    dist.all_gather(everyone, own, group=group)
-    counts, means, squares = torch.stack(everyone).split([1, x.size(1), x.size(1)], dim=1)
+    stats = _sync_bn_stats(x)
+    own = torch.cat([stats.flatten(), stats.new_full((1,), x.numel() // x.size(1))])
+    everyone = own.new_zeros(_world_size(group), own.numel())
+    everyone[dist.get_rank(group)] = own
+    # A sum with zeros gathers; unlike a gather it is one and the same function in every torch from 2.10 on.
+    everyone = collectives.all_reduce(everyone, 'sum', group)
+    means, squares, counts = everyone.split([x.size(1), x.size(1), 1], dim=1)
     count = counts.sum()
     mean = (counts * means).sum(0) / count
     return mean, (squares + counts * (means - mean).square()).sum(0), count
 
 
-def _layout(x: Tensor) -> tuple[list[int], list[int]]:
-    """The dimensions to sum over, and the shape that lets a (C,) tensor broadcast over x."""
-    return [0, *range(2, x.dim())], [1, -1] + [1] * (x.dim() - 2)
+def _wide(x: Tensor) -> torch.dtype:
+    return torch.float64 if x.dtype == torch.float64 else torch.float32
+
+
+def _shape(x: Tensor) -> list[int]:
+    """What lets a (C,) tensor broadcast over x."""
+    return [1, -1] + [1] * (x.dim() - 2)
 
 
 def _world_size(group) -> int:

@@ -26,12 +26,13 @@ def make_batches(sizes, dtype):
                    for shift in (100, 0)) for size in sizes] for _ in range(2)]
 
 
-def run_steps(layer, steps):
+def run_steps(layer, steps, backend=None):
     """Outputs and input gradients of some training steps, and all that the layer holds afterwards."""
+    call = layer if backend is None else torch.compile(layer, backend=backend, fullgraph=True)
     results = []
     for x, grad in steps:
         x = x.clone().requires_grad_()
-        y = layer(x)
+        y = call(x)
         y.backward(grad)
         results += [y.detach(), x.grad]
     return results, [p.grad for p in layer.parameters()], {k: v.clone() for k, v in layer.state_dict().items()}
@@ -43,16 +44,27 @@ CASES = {
     'empty_rank_cumulative': ((1, 0, 4), torch.float64, {'momentum': None}),
     'not_affine': ((2, 1, 2), torch.float64, {'affine': False}),
     'no_running_stats': ((2, 2, 2), torch.float64, {'track_running_stats': False}),
+    'channels_last': ((2, 3, 1), torch.float64, {}),
     'bfloat16': ((2, 3, 1), torch.bfloat16, {}),
+    'float16_weights_float32': ((2, 3, 1), torch.float16, {}),
+    'compiled': ((2, 0, 3), torch.float64, {}),
 }
+
+
+def run_rank(name, rank):
+    sizes, dtype, kwargs = CASES[name]
+    steps = [step[rank] for step in make_batches(sizes, dtype)]
+    if name == 'channels_last':
+        steps = [(x.to(memory_format=torch.channels_last), grad) for x, grad in steps]
+    layer = make_layer(SyncBatchNorm, torch.float32 if name == 'float16_weights_float32' else dtype, **kwargs)
+    return run_steps(layer, steps, backend='aot_eager' if name == 'compiled' else None)
 
 
 def rank_main(rank, folder):
     dist.init_process_group('gloo', init_method=f'file://{folder}/store', rank=rank, world_size=3)
     try:
-        for name, (sizes, dtype, kwargs) in CASES.items():
-            steps = [step[rank] for step in make_batches(sizes, dtype)]
-            torch.save(run_steps(make_layer(SyncBatchNorm, dtype, **kwargs), steps), f'{folder}/{name}{rank}.pt')
+        for name in CASES:
+            torch.save(run_rank(name, rank), f'{folder}/{name}{rank}.pt')
     finally:
         dist.destroy_process_group()
 
@@ -70,7 +82,7 @@ def run_joined(sizes, dtype, kwargs):
     return run_steps(make_layer(nn.BatchNorm2d, dtype, **kwargs), steps)
 
 
-@pytest.mark.parametrize('name', [name for name in CASES if name != 'bfloat16'])
+@pytest.mark.parametrize('name', [name for name in CASES if 'float16' not in name])
 def test_equals_batch_norm_over_the_joined_batch(name, ranks):
     results, param_grads, state = run_joined(*CASES[name])
     for index, expected in enumerate(results):
@@ -81,13 +93,49 @@ def test_equals_batch_norm_over_the_joined_batch(name, ranks):
         torch.testing.assert_close(rank[2], state, rtol=0, atol=1e-10)
 
 
-def test_half_types_accumulate_in_float32(ranks):
-    sizes, dtype, _ = CASES['bfloat16']
-    x = torch.cat([x for x, _ in make_batches(sizes, dtype)[0]])
-    actual = torch.cat([results[0] for results, _, _ in ranks['bfloat16']])
-    assert actual.dtype == dtype
-    # Exact for the inputs as bfloat16 rounded them: only the output's own rounding is left.
-    torch.testing.assert_close(actual.double(), make_layer(nn.BatchNorm2d)(x.double()), rtol=2**-8, atol=2**-8)
+@pytest.mark.parametrize(('name', 'eps'), [('bfloat16', 2**-8), ('float16_weights_float32', 2**-11)])
+def test_half_types_accumulate_in_float32(ranks, name, eps):
+    steps = make_batches(*CASES[name][:2])
+    joined = [tuple(part.double() for part in map(torch.cat, zip(*step))) for step in steps]
+    expected, _, _ = run_steps(make_layer(nn.BatchNorm2d), joined)
+    for index, exact in enumerate(expected):
+        actual = torch.cat([results[index] for results, _, _ in ranks[name]])
+        assert actual.dtype == CASES[name][1]
+        # Exact for the inputs as rounded: only the output's own rounding is left, the gradient's in two terms.
+        torch.testing.assert_close(actual.double(), exact, rtol=2 * eps, atol=2 * eps)
+
+
+COMPILED = """
+    from torch import nn
+    from mmcv.ops import SyncBatchNorm
+
+    class Block(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.bn = nn.Conv2d(3, 4, 3).double(), SyncBatchNorm(4).double()
+        def forward(self, x):
+            return self.bn(self.conv(x)).relu()
+
+    torch.manual_seed(0)
+    block = Block()
+    block = block.to(memory_format=torch.channels_last)
+    compiled = torch.compile(block, backend='inductor', fullgraph=True)
+    for size in (3, 3, 2):  # the third one with dynamic shapes
+        x = torch.randn(size + rank, 3, 8, 9 + size, dtype=torch.float64)
+        results = []
+        for call in (block, compiled):
+            block.bn.reset_running_stats()
+            block.zero_grad()
+            y = call(x)
+            y.sin().sum().backward()
+            results.append([y, *(p.grad for p in block.parameters()), *(b.clone() for b in block.buffers())])
+        torch.testing.assert_close(*results, rtol=0, atol=1e-10)
+"""
+
+
+@pytest.mark.slow
+def test_inductor_makes_one_graph_of_it(run_ranks):
+    run_ranks(COMPILED, timeout=300)
 
 
 @pytest.mark.parametrize('training', [True, False])
