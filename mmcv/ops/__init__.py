@@ -2,6 +2,8 @@
 from mmcv.ops.confusion_matrix import confusion_matrix
 from mmcv.ops.focal_loss import SigmoidFocalLoss, SoftmaxFocalLoss, sigmoid_focal_loss, softmax_focal_loss
 from mmcv.ops.sync_bn import SyncBatchNorm
+from mmcv.ops.upsample_argmax import upsample_argmax
+from mmcv.ops.upsample_cross_entropy import upsample_cross_entropy
 
 __all__ = [
     'SigmoidFocalLoss',
@@ -10,4 +12,6 @@ __all__ = [
     'confusion_matrix',
     'sigmoid_focal_loss',
     'softmax_focal_loss',
+    'upsample_argmax',
+    'upsample_cross_entropy',
 ]

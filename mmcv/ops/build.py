@@ -153,7 +153,7 @@ def _compile(source: Path, work_dir: Path, plan: Plan) -> Path:
     if source.stem == 'module':
         cuda = plan.archs if plan.nvcc else ''
         command = [*command, f'-DMMCV_BUILD_KEY="{_key(plan)}"', f'-DMMCV_BUILD_CUDA="{cuda}"']
-    headers = (path.read_bytes() for path in sorted(CSRC.glob('*.h')))
+    headers = (path.read_bytes() for path in sorted(CSRC.rglob('*.*h')))
     name = f'{source.parent.name}-{source.stem}'
     result = work_dir / f'{name}.{_digest(*command, source.read_bytes(), *headers)}.o'
     if not result.exists():

@@ -1,0 +1,85 @@
+// What the CPU kernels over upsampled logits share: a block of columns, walked down the rows.
+//
+// Each source row is upsampled horizontally once, for all classes. The output rows between two source rows are then
+// plain vector loops: z[k][x] = top[k][x] + weight * step[k][x].
+#pragma once
+
+#include "../bilinear.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "../simd.h"
+
+namespace mmcv {
+
+constexpr int64_t kBlock = 64;             // columns at a time: the buffers of 150 classes stay in the second-level cache
+constexpr int64_t kVector = 8;             // `upsample_row` writes whole vectors and so up to kVector - 1 too many
+constexpr int64_t kStride = kBlock + kVector;
+
+// Output columns that lie between the same two source columns.
+struct Run {
+  int64_t first, last, low, high;
+};
+
+// The horizontal axis, cut into blocks and runs.
+template <class T>
+struct Columns {
+  std::vector<T> weight;
+  std::vector<std::vector<Run>> blocks;
+
+  explicit Columns(const Resize& axis) : weight(axis.out + kVector), blocks((axis.out + kBlock - 1) / kBlock) {
+    for (int64_t x = 0; x < axis.out; ++x) {
+      const Tap<T> at = tap<T>(axis, x);
+      weight[x] = at.weight;
+      auto& runs = blocks[x / kBlock];
+      if (runs.empty() || runs.back().low != at.low) runs.push_back({x, x, at.low, at.high});
+      runs.back().last = x + 1;
+    }
+  }
+};
+
+// out[x - first of the block] for the columns of a block, from one source row of one class.
+template <class T>
+MMCV_INLINE void upsample_row(const T* source, const std::vector<Run>& runs, const T* weight, T* out) {
+  const int64_t origin = runs.front().first;
+  for (const Run& run : runs) {
+    const T low = source[run.low], step = source[run.high] - low;
+    for (int64_t x = run.first; x < run.last; x += kVector) {
+      for (int64_t i = 0; i < kVector; ++i) out[x - origin + i] = low + weight[x + i] * step;
+    }
+  }
+}
+
+// The two source rows around an output row, upsampled horizontally: top, and step = bottom - top; (K, kStride) each.
+template <class T>
+struct Band {
+  std::vector<T> top, step, bottom;
+  const T* image = nullptr;
+  int64_t low = -1, high = -1;
+
+  explicit Band(int64_t classes) : top(classes * kStride), step(top), bottom(top) {}
+
+  // Moves to the source rows of `at` in `logits`, (K, h, w) of one image.
+  MMCV_INLINE void move(
+      const Tap<T>& at, const T* logits, const Upsampling& size, const std::vector<Run>& runs, const T* weight) {
+    if (logits == image && at.low == low) return;
+    const bool next = logits == image && at.low == high;
+    const int64_t area = size.y.in * size.x.in;
+    for (int64_t k = 0; k < size.classes; ++k) {
+      T *t = &top[k * kStride], *s = &step[k * kStride], *b = &bottom[k * kStride];
+      if (next) {
+        std::copy_n(b, kStride, t);
+      } else {
+        upsample_row(logits + k * area + at.low * size.x.in, runs, weight, t);
+      }
+      upsample_row(logits + k * area + at.high * size.x.in, runs, weight, b);
+      for (int64_t x = 0; x < kStride; ++x) s[x] = b[x] - t[x];
+    }
+    image = logits;
+    low = at.low;
+    high = at.high;
+  }
+};
+
+}  // namespace mmcv

@@ -1,0 +1,55 @@
+// What the CUDA kernels over upsampled logits share.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <algorithm>
+
+#include "../bilinear.h"
+
+namespace mmcv {
+
+constexpr int kThreads = 256;
+
+// Blocks for `size` elements of a loop that strides over the grid.
+inline unsigned int blocks_for(int64_t size) {
+  return static_cast<unsigned int>(std::min<int64_t>((size - 1) / kThreads + 1, 1 << 20));
+}
+
+inline const char* launch_error() {
+  const cudaError_t status = cudaGetLastError();
+  return status == cudaSuccess ? nullptr : cudaGetErrorString(status);
+}
+
+__device__ inline int64_t thread_index() { return static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; }
+__device__ inline int64_t thread_count() { return static_cast<int64_t>(gridDim.x) * blockDim.x; }
+
+// One output pixel: `at(k)` is its upsampled logit of class k. Neighbouring threads read the same four logits, which
+// the first-level cache serves.
+template <class T>
+struct Pixel {
+  const T *top, *bottom;  // the two source rows of class 0
+  int64_t area, left, right;
+  T wy, wx;
+
+  __device__ Pixel(const T* logits, const Upsampling& size, int64_t pixel) {
+    const int64_t x = pixel % size.x.out, y = pixel / size.x.out % size.y.out, n = pixel / size.x.out / size.y.out;
+    const Tap<T> column = tap<T>(size.x, x), row = tap<T>(size.y, y);
+    area = size.y.in * size.x.in;
+    const T* image = logits + n * size.classes * area;
+    top = image + row.low * size.x.in;
+    bottom = image + row.high * size.x.in;
+    left = column.low;
+    right = column.high;
+    wy = row.weight;
+    wx = column.weight;
+  }
+
+  __device__ T at(int64_t k) const {
+    const T *t = top + k * area, *b = bottom + k * area;
+    const T above = t[left] + wx * (t[right] - t[left]), below = b[left] + wx * (b[right] - b[left]);
+    return above + wy * (below - above);
+  }
+};
+
+}  // namespace mmcv

@@ -1,0 +1,14 @@
+"""Label map of upsampled logits in plain PyTorch."""
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def upsample_argmax(
+    logits: Tensor, height: int, width: int, align_corners: bool, probability: bool
+) -> tuple[Tensor, Tensor]:
+    """See :func:`mmcv.ops.upsample_argmax`; without ``probability`` the second result has no elements."""
+    z = F.interpolate(logits, (height, width), mode='bilinear', align_corners=align_corners)
+    if probability:
+        chance, label = z.softmax(1).max(1)
+        return label, chance
+    return z.argmax(1), z.new_empty(0)
