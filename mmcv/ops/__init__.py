@@ -1,4 +1,5 @@
 """Operators: compiled where mmcv._ext has a kernel, plain PyTorch elsewhere. ``python -m mmcv.ops`` lists them."""
+from mmcv.ops.augment_crop import augment_crop, augment_crop_label
 from mmcv.ops.confusion_matrix import confusion_matrix
 from mmcv.ops.focal_loss import SigmoidFocalLoss, SoftmaxFocalLoss, sigmoid_focal_loss, softmax_focal_loss
 from mmcv.ops.sync_bn import SyncBatchNorm
@@ -9,6 +10,8 @@ __all__ = [
     'SigmoidFocalLoss',
     'SoftmaxFocalLoss',
     'SyncBatchNorm',
+    'augment_crop',
+    'augment_crop_label',
     'confusion_matrix',
     'sigmoid_focal_loss',
     'softmax_focal_loss',
