@@ -2,6 +2,7 @@
 from mmcv.ops.augment_crop import augment_crop, augment_crop_label
 from mmcv.ops.confusion_matrix import confusion_matrix
 from mmcv.ops.focal_loss import SigmoidFocalLoss, SoftmaxFocalLoss, sigmoid_focal_loss, softmax_focal_loss
+from mmcv.ops.pyramid_pool import pyramid_pool
 from mmcv.ops.sync_bn import SyncBatchNorm
 from mmcv.ops.upsample_argmax import upsample_argmax
 from mmcv.ops.upsample_cross_entropy import upsample_cross_entropy
@@ -13,6 +14,7 @@ __all__ = [
     'augment_crop',
     'augment_crop_label',
     'confusion_matrix',
+    'pyramid_pool',
     'sigmoid_focal_loss',
     'softmax_focal_loss',
     'upsample_argmax',

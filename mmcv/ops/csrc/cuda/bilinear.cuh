@@ -1,28 +1,10 @@
 // What the CUDA kernels over upsampled logits share.
 #pragma once
 
-#include <cuda_runtime.h>
-
-#include <algorithm>
-
 #include "../bilinear.h"
+#include "grid.cuh"
 
 namespace mmcv {
-
-constexpr int kThreads = 256;
-
-// Blocks for `size` elements of a loop that strides over the grid.
-inline unsigned int blocks_for(int64_t size) {
-  return static_cast<unsigned int>(std::min<int64_t>((size - 1) / kThreads + 1, 1 << 20));
-}
-
-inline const char* launch_error() {
-  const cudaError_t status = cudaGetLastError();
-  return status == cudaSuccess ? nullptr : cudaGetErrorString(status);
-}
-
-__device__ inline int64_t thread_index() { return static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; }
-__device__ inline int64_t thread_count() { return static_cast<int64_t>(gridDim.x) * blockDim.x; }
 
 // One output pixel: `at(k)` is its upsampled logit of class k. Neighbouring threads read the same four logits, which
 // the first-level cache serves.
