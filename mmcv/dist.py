@@ -14,6 +14,11 @@ from typing import Any
 import torch
 import torch.distributed as torch_dist
 
+from .watchdog import Watchdog
+
+_DEFAULT_TIMEOUT = 600  # seconds
+_watchdog: Watchdog | None = None
+
 
 def is_distributed() -> bool:
     """Whether a process group stands."""
@@ -47,7 +52,8 @@ def init_dist(launcher: str, backend: str | None = None, timeout: float | None =
         launcher: 'pytorch' (torchrun), 'slurm' (srun) or 'mpi' (mpirun of Open MPI or MPICH).
         backend: 'nccl' or 'gloo'; None takes nccl where there are GPUs and gloo elsewhere. Asking for nccl on a
             machine without GPUs, as most configs do, gives gloo.
-        timeout: seconds that a collective may wait before the job ends in an error; None keeps torch's default.
+        timeout: seconds that a collective may wait before the job ends in an error. A process that gives no sign of
+            life for nine tenths of it (ten minutes without ``timeout``) ends the job too, which then names its rank.
         kwargs: further arguments of ``torch.distributed.init_process_group``; ``port`` (slurm) is taken out.
 
     Raises:
@@ -75,13 +81,40 @@ def init_dist(launcher: str, backend: str | None = None, timeout: float | None =
     if timeout is not None:
         kwargs['timeout'] = datetime.timedelta(seconds=timeout)
     backend = 'gloo' if backend == 'nccl' and not has_gpu else backend
-    torch_dist.init_process_group(backend or ('nccl' if has_gpu else 'gloo'), **kwargs)
+    options = {'timeout': kwargs['timeout']} if 'timeout' in kwargs else {}
+    store, rank, world_size = next(torch_dist.rendezvous(kwargs.pop('init_method', 'env://'), **options))
+    torch_dist.init_process_group(
+        backend or ('nccl' if has_gpu else 'gloo'), store=store, rank=rank, world_size=world_size, **kwargs)
+    _watch(torch_dist.PrefixStore('watchdog', store), timeout)
     atexit.register(_leave)  # threads of the group that outlive the interpreter would abort the process
 
 
+def _watch(store: torch_dist.Store, timeout: float | None) -> None:
+    global _watchdog
+    rank, world_size = get_dist_info()
+    if world_size > 1:
+        _watchdog = Watchdog(store, rank, world_size, timeout or _DEFAULT_TIMEOUT)
+        _watchdog.start()
+
+
 def _leave() -> None:
+    global _watchdog
+    if _watchdog is not None:
+        _watchdog.stop()
+        _watchdog = None
     if is_distributed():
         torch_dist.destroy_process_group()
+
+
+def note_activity(activity: str) -> None:
+    """Say what this process does from now on, for the error of a job that loses it: 'loading iteration 12'."""
+    if _watchdog is not None:
+        _watchdog.note(activity)
+
+
+def describe_others() -> str:
+    """What the other processes of the job were last seen doing, one a line; '' without any."""
+    return '' if _watchdog is None else _watchdog.describe()
 
 
 _STARTERS = {'pytorch': 'train_dist.sh or torchrun', 'slurm': 'tools/slurm_train.sh or srun', 'mpi': 'mpirun'}
@@ -92,14 +125,21 @@ def _torchrun_env() -> dict[str, str]:
 
 
 def _slurm_env() -> dict[str, str]:
-    nodes = os.environ['SLURM_NODELIST']
+    nodes = os.environ.get('SLURM_STEP_NODELIST') or os.environ['SLURM_NODELIST']
     # one free port a job, the same on all its machines
     env = {'RANK': os.environ['SLURM_PROCID'], 'WORLD_SIZE': os.environ['SLURM_NTASKS'],
            'LOCAL_RANK': os.environ['SLURM_LOCALID'],
            'MASTER_PORT': str(20000 + int(os.environ.get('SLURM_JOB_ID', 9500)) % 20000)}
     if 'MASTER_ADDR' not in os.environ:
-        env['MASTER_ADDR'] = subprocess.check_output(['scontrol', 'show', 'hostnames', nodes], text=True).split()[0]
+        env['MASTER_ADDR'] = _first_of(nodes)
     return env
+
+
+def _first_of(nodes: str) -> str:
+    """The first name of a list as slurm writes it: 'node[03-05],other'."""
+    if not set('[,') & set(nodes):
+        return nodes
+    return subprocess.check_output(['scontrol', 'show', 'hostnames', nodes], text=True).split()[0]
 
 
 def _mpi_env() -> dict[str, str]:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = {
     'mmcv': [
         ['version'],
-        ['utils'],
+        ['utils', 'watchdog'],
         ['dist', 'fileio'],
         ['checkpoint', 'image', 'amp', 'ops'],
         ['cnn'],

@@ -155,8 +155,22 @@ launch_distributed() {
   fi
   cores=$(getconf _NPROCESSORS_ONLN)
   export OMP_NUM_THREADS=${OMP_NUM_THREADS-$((cores > processes ? cores / processes : 1))}
-  exec "$PY" -m torch.distributed.run "--nnodes=${NNODES-1}" "--nproc-per-node=$processes" \
+  if [[ $tool == train.py && (${MAX_RESTARTS-0} != 0 || ${NNODES-1} == *:*) ]]; then
+    set -- "$@" --auto-resume  # a restart is to go on, not to begin anew
+  fi
+  exec "$PY" "$ROOT/tools/launch.py" "--nnodes=${NNODES-1}" "--nproc-per-node=$processes" \
     "--max-restarts=${MAX_RESTARTS-0}" "${rendezvous[@]}" "$ROOT/tools/$tool" "$@" --launcher pytorch
+}
+
+# launch_slurm TOOL PARTITION JOB_NAME ARGUMENTS...: the tool in GPUS tasks of a slurm cluster.
+launch_slurm() {
+  local tool=$1 partition=$2 job=$3 gpus=${GPUS-8} on_node=${GPUS_PER_NODE-8} more
+  shift 3
+  ((on_node <= gpus)) || on_node=$gpus
+  read -ra more <<<"${SRUN_ARGS-}"
+  exec srun "--partition=$partition" "--job-name=$job" "--gres=gpu:$on_node" "--ntasks=$gpus" \
+    "--ntasks-per-node=$on_node" "--cpus-per-task=${CPUS_PER_TASK-5}" --kill-on-bad-exit=1 "${more[@]}" \
+    "$PY" -u "$ROOT/tools/$tool" "$@" --launcher slurm
 }
 
 find_ready_python || ensure_venv

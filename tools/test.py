@@ -20,7 +20,7 @@ from mmseg.apis import build_model, build_test_loader, load_config
 from mmseg.apis.assemble import place, require_labels
 from mmseg.datasets.failures import sample_files
 from mmseg.utils import get_root_logger
-from mmseg.utils.cli import add_common_arguments, export_local_rank, merge_deprecated_options, run_tool
+from mmseg.utils.cli import add_common_arguments, join_processes, merge_deprecated_options, run_tool
 
 AUG_RATIOS = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75]
 
@@ -144,10 +144,7 @@ def main(args: argparse.Namespace) -> None:
     cfg.gpu_ids = [args.gpu_id]
     if args.aug_test:
         augment_test(cfg)
-    distributed = args.launcher != 'none'
-    if distributed:
-        export_local_rank(args)
-        dist.init_dist(args.launcher, **cfg.get('dist_params', {}))
+    distributed = join_processes(cfg, args)
     loader = build_test_loader(cfg, 'test', distributed)
     dataset = loader.dataset
     if args.eval:

@@ -17,7 +17,7 @@ from mmcv.utils import Config, get_git_hash, mkdir_or_exist
 from mmseg.apis import init_random_seed, load_config, set_random_seed, train_segmentor
 from mmseg.apis.assemble import build_model, build_train_datasets
 from mmseg.utils import collect_env, get_root_logger
-from mmseg.utils.cli import add_common_arguments, export_local_rank, merge_deprecated_options, run_tool
+from mmseg.utils.cli import add_common_arguments, join_processes, merge_deprecated_options, run_tool
 from mmseg.version import __version__
 
 
@@ -34,7 +34,6 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--seed', type=int, help='random seed (default: drawn, and logged)')
     parser.add_argument('--diff_seed', '--diff-seed', action='store_true', help='add the rank to the seed of dropout')
     parser.add_argument('--deterministic', action='store_true', help='only deterministic algorithms')
-    parser.add_argument('--dist_backend', '--dist-backend', help='nccl or gloo (default: what the machine has)')
     add_common_arguments(parser)
     return parser.parse_args()
 
@@ -51,8 +50,14 @@ def apply_arguments(cfg: Config, args: argparse.Namespace) -> None:
         warnings.warn('--gpu-ids is deprecated: use --gpu-id', stacklevel=2)
         cfg.gpu_ids = args.gpu_ids[:1]
     cfg.device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    if args.auto_resume or cfg.get('auto_resume'):
-        cfg.resume_from = find_latest_checkpoint(cfg.work_dir) or cfg.resume_from
+    if cfg.get('cudnn_benchmark') and not args.deterministic:
+        torch.backends.cudnn.benchmark = True
+
+
+def auto_resume(cfg: Config) -> None:
+    """Let the run go on from the newest sound checkpoint, which rank 0 looks for: every rank takes the same."""
+    newest = find_latest_checkpoint(cfg.work_dir) if dist.is_main() else None
+    cfg.resume_from = dist.broadcast_object(newest) or cfg.resume_from
 
 
 def chosen_seed(cfg: Config, args: argparse.Namespace) -> int | None:
@@ -60,31 +65,20 @@ def chosen_seed(cfg: Config, args: argparse.Namespace) -> int | None:
     if args.seed is not None:
         return args.seed
     if cfg.get('seed') is None and cfg.resume_from:
-        meta = read_checkpoint(cfg.resume_from).get('meta')
-        return meta.get('seed') if isinstance(meta, dict) else None
+        meta = read_checkpoint(cfg.resume_from).get('meta') if dist.is_main() else None
+        return dist.broadcast_object(meta.get('seed') if isinstance(meta, dict) else None)
     return cfg.get('seed')
-
-
-def start_processes(cfg: Config, args: argparse.Namespace) -> bool:
-    """Join the process group when there is a launcher. Returns whether there is."""
-    if cfg.get('cudnn_benchmark') and not args.deterministic:
-        torch.backends.cudnn.benchmark = True
-    if args.launcher == 'none':
-        return False
-    export_local_rank(args)
-    params = dict(cfg.get('dist_params', {}))
-    if args.dist_backend:
-        params['backend'] = args.dist_backend
-    dist.init_dist(args.launcher, **params)
-    cfg.gpu_ids = list(range(dist.get_dist_info()[1]))
-    return True
 
 
 def main(args: argparse.Namespace) -> None:
     merge_deprecated_options(args)
     cfg = load_config(args.config, args.cfg_options)
     apply_arguments(cfg, args)
-    distributed = start_processes(cfg, args)
+    distributed = join_processes(cfg, args)
+    if distributed:
+        cfg.gpu_ids = list(range(dist.get_dist_info()[1]))
+    if args.auto_resume or cfg.get('auto_resume'):
+        auto_resume(cfg)
 
     mkdir_or_exist(cfg.work_dir)
     timestamp = dist.broadcast_object(time.strftime('%Y%m%d_%H%M%S', time.localtime()))

@@ -1,5 +1,6 @@
 """Checkpoints: found, fetched, read without trust, written without loss, loaded into models."""
 
+from .background import Writer, to_host
 from .errors import CheckpointError
 from .files import check_integrity, find_latest_checkpoint, finished_iterations, read_checkpoint, write_checkpoint
 from .inert import Placeholder
@@ -16,8 +17,8 @@ from .source import resolve
 from .wrappers import MODULE_WRAPPERS, is_module_wrapper, unwrap
 
 __all__ = [
-    'MODULE_WRAPPERS', 'CheckpointError', 'Placeholder', '_load_checkpoint', '_load_checkpoint_with_prefix',
+    'MODULE_WRAPPERS', 'CheckpointError', 'Placeholder', 'Writer', '_load_checkpoint', '_load_checkpoint_with_prefix',
     'check_integrity', 'find_latest_checkpoint', 'finished_iterations', 'get_state_dict', 'is_module_wrapper',
-    'load_checkpoint', 'load_state_dict', 'read_checkpoint', 'resolve', 'save_checkpoint', 'unwrap', 'weights_to_cpu',
-    'write_checkpoint',
+    'load_checkpoint', 'load_state_dict', 'read_checkpoint', 'resolve', 'save_checkpoint', 'to_host', 'unwrap',
+    'weights_to_cpu', 'write_checkpoint',
 ]

@@ -16,11 +16,13 @@ from torch.optim import Optimizer
 from mmcv import dist
 from mmcv.checkpoint import (
     CheckpointError,
+    Writer,
     find_latest_checkpoint,
     finished_iterations,
     get_state_dict,
     load_checkpoint,
     read_checkpoint,
+    to_host,
     weights_to_cpu,
     write_checkpoint,
 )
@@ -92,6 +94,7 @@ class BaseRunner(HookHost, ABC):
         self._rng_state: dict | None = None
         self._losses_agree = self.world_size == 1
         self._stopped = False
+        self._writer = Writer()
 
     filename_tmpl = 'iter_{}.pth'
 
@@ -151,7 +154,9 @@ class BaseRunner(HookHost, ABC):
     def fetch(self, stream: BatchStream) -> Any:
         """The next batch. After a resume the saved random state holds from the first batch on: loaders that are started
         may draw a seed, but their samples have randomness of their own."""
+        dist.note_activity(f'loading iteration {self._iter + 1}')
         batch = stream.next(self._iter)
+        dist.note_activity(f'computing iteration {self._iter + 1}')
         if self._rng_state is not None:
             set_rng_state(self._rng_state)
             self._rng_state = None
@@ -219,6 +224,8 @@ class BaseRunner(HookHost, ABC):
         save_optimizer: bool = True,
         meta: dict | None = None,
         create_symlink: bool = True,
+        background: bool = False,
+        afterwards: Callable[[], None] | None = None,
     ) -> str:
         """Save all that the next step depends on; every rank has to call it, rank 0 writes.
 
@@ -228,18 +235,36 @@ class BaseRunner(HookHost, ABC):
             save_optimizer: also what only a resumed run needs.
             meta: added to ``meta``.
             create_symlink: let ``latest.pth`` point to it afterwards.
+            background: return as soon as the state is copied, and write in a thread; :meth:`wait_for_checkpoint` waits.
+            afterwards: called on rank 0 when all is written.
 
         Returns:
             The path.
 
         Raises:
-            OSError: it cannot be written; the checkpoints that are there stay as they are.
+            OSError: it, or the one before it, cannot be written; the checkpoints that are there stay as they are.
         """
         path = Path(out_dir, (filename_tmpl or self.filename_tmpl).format(self._checkpoint_number()))
+        dist.note_activity(f'saving {path.name}')
+        checkpoint = self._state(save_optimizer, meta or {})
+        if self.rank == 0:
+            content = to_host(checkpoint, copies=background)
+            self._writer.submit(lambda: _write(content, path, create_symlink, afterwards), background)
+        return str(path)
+
+    def wait_for_checkpoint(self) -> None:
+        """Return when no checkpoint is being written any more.
+
+        Raises:
+            OSError: the last one could not be written.
+        """
+        self._writer.wait()
+
+    def _state(self, save_optimizer: bool, meta: dict) -> dict:
         checkpoint = {
             'meta': {
                 **self.meta,
-                **(meta or {}),
+                **meta,
                 'epoch': self._meta_epoch(),
                 'iter': self.finished_iters,
                 'mmcv_version': __version__,
@@ -256,11 +281,7 @@ class BaseRunner(HookHost, ABC):
             states = {name: optimizer.state_dict() for name, optimizer in self.optimizers().items()}
             checkpoint['optimizer'] = states if isinstance(self.optimizer, dict) else next(iter(states.values()), {})
         self.call_hook('before_save_checkpoint', checkpoint)
-        if self.rank == 0:
-            write_checkpoint(checkpoint, path)
-            if create_symlink:
-                atomic_symlink(path.name, path.with_name('latest.pth'))
-        return str(path)
+        return checkpoint
 
     def resume(self, checkpoint: str, resume_optimizer: bool = True, map_location: Any = 'cpu') -> None:
         """Go on where a checkpoint was saved; call it after the hooks are registered, before :meth:`run`.
@@ -312,6 +333,14 @@ class BaseRunner(HookHost, ABC):
 
     def _meta_epoch(self) -> int:
         return self._epoch + 1
+
+
+def _write(content: dict, path: Path, create_symlink: bool, afterwards: Callable[[], None] | None) -> None:
+    write_checkpoint(content, path)
+    if create_symlink:
+        atomic_symlink(path.name, path.with_name('latest.pth'))
+    if afterwards is not None:
+        afterwards()
 
 
 def _plain(values: dict) -> dict:

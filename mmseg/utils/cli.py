@@ -6,7 +6,8 @@ import sys
 import warnings
 from collections.abc import Callable
 
-from mmcv.utils import DictAction, one_line
+from mmcv import dist
+from mmcv.utils import Config, DictAction, one_line
 
 
 def run_tool(main: Callable[[argparse.Namespace], None], args: argparse.Namespace) -> None:
@@ -23,6 +24,10 @@ def run_tool(main: Callable[[argparse.Namespace], None], args: argparse.Namespac
         print(f'error: {message(error)}', file=sys.stderr)
         # A hard exit would leave loader workers behind: let the interpreter wind down.
         sys.exit(2)
+    except RuntimeError:
+        if others := dist.describe_others():
+            print(f'The other processes, when last heard of:\n{others}', file=sys.stderr)
+        raise
     except KeyboardInterrupt:
         if args.debug:
             raise
@@ -47,6 +52,7 @@ def add_common_arguments(parser: argparse.ArgumentParser) -> None:
         help='override config values: data.samples_per_gpu=4 model.decode_head.pool_scales=(1,2,3)')
     parser.add_argument(
         '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none', help='who started the processes')
+    parser.add_argument('--dist_backend', '--dist-backend', help='nccl or gloo (default: what the machine has)')
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help='set by some launchers; not needed')
     parser.add_argument('--gpu-id', type=int, default=0, help='which GPU to use when there is no launcher')
     parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
@@ -63,6 +69,17 @@ def merge_deprecated_options(args: argparse.Namespace, new: str = 'cfg_options')
     setattr(args, new, args.options)
 
 
-def export_local_rank(args: argparse.Namespace) -> None:
-    """Old launchers pass ``--local_rank``; today's set LOCAL_RANK, which is what is read."""
-    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+def join_processes(cfg: Config, args: argparse.Namespace) -> bool:
+    """Join the process group as ``--launcher``, ``--dist_backend`` and ``cfg.dist_params`` say.
+
+    Returns:
+        Whether there is a launcher.
+    """
+    if args.launcher == 'none':
+        return False
+    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))  # old launchers pass it as an argument
+    params = dict(cfg.get('dist_params', {}))
+    if args.dist_backend:
+        params['backend'] = args.dist_backend
+    dist.init_dist(args.launcher, **params)
+    return True

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+import torch.distributed as torch_dist
 
 from mmcv import dist
 
@@ -51,6 +52,7 @@ def joined(monkeypatch):
     for name in ('RANK', 'LOCAL_RANK', 'WORLD_SIZE', 'MASTER_ADDR', 'MASTER_PORT'):
         monkeypatch.setenv(name, 'x')  # so that it is restored afterwards
         monkeypatch.delenv(name)
+    monkeypatch.setattr(dist.torch_dist, 'rendezvous', lambda url, **kw: iter([(torch_dist.HashStore(), 0, 1)]))
     monkeypatch.setattr(dist.torch_dist, 'init_process_group', lambda backend, **kw: calls.append((backend, kw)))
     monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
     return calls

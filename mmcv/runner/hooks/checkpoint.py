@@ -28,6 +28,8 @@ class CheckpointHook(Hook):
         create_symlink: make ``latest.pth``.
         meta: added to ``meta`` of the checkpoint.
         filename_tmpl: the file's name with {} for the number.
+        async_save: go on as soon as the state is copied in host memory, and write it in a thread. One file is written
+            at a time; an error is raised at the next save, or at the end of the run, which waits for the last one.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class CheckpointHook(Hook):
         create_symlink: bool = True,
         meta: dict | None = None,
         filename_tmpl: str | None = None,
+        async_save: bool = False,
     ) -> None:
         self.interval = interval
         self.by_epoch = by_epoch
@@ -51,7 +54,8 @@ class CheckpointHook(Hook):
         self.save_last = save_last
         self.sync_buffer = sync_buffer
         self.template = filename_tmpl or ('epoch_{}.pth' if by_epoch else 'iter_{}.pth')
-        self.options = {'save_optimizer': save_optimizer, 'create_symlink': create_symlink, 'meta': meta}
+        self.options = {'save_optimizer': save_optimizer, 'create_symlink': create_symlink, 'meta': meta,
+                        'background': async_save}
 
     def before_run(self, runner: Any) -> None:
         if self.by_epoch and runner.max_epochs is None:
@@ -77,13 +81,23 @@ class CheckpointHook(Hook):
         if self.sync_buffer:
             average_buffers(runner.model)
         name = self.template.format(runner.finished_epochs if self.by_epoch else runner.finished_iters)
-        path = runner.save_checkpoint(self.out_dir, name, **self.options)
-        runner.hook_msgs['last_ckpt'] = path
-        if dist.is_main() and self.max_keep_ckpts > 0:
-            self._remove_old(Path(path))
+        path = Path(self.out_dir, name)
+        runner.save_checkpoint(self.out_dir, name, afterwards=lambda: self._remove_old(path), **self.options)
+        runner.hook_msgs['last_ckpt'] = str(path)
+
+    def after_run(self, runner: Any) -> None:
+        runner.wait_for_checkpoint()
+
+    def close(self, runner: Any) -> None:
+        try:  # of a run that ended otherwise
+            runner.wait_for_checkpoint()
+        except OSError as error:
+            runner.logger.error(error)
 
     def _remove_old(self, newest: Path) -> None:
         """Keep the last ones up to ``newest``; those of higher numbers are another run's."""
+        if self.max_keep_ckpts <= 0:
+            return
         pattern = re.compile(re.escape(self.template).replace(r'\{\}', r'(\d+)') + '$')
         numbers = [(int(match[1]), path) for path in newest.parent.iterdir() if (match := pattern.match(path.name))]
         current = int(pattern.match(newest.name)[1])

@@ -7,8 +7,9 @@ from typing import Any
 import torch
 from torch.nn.utils import clip_grad_norm_
 
-from mmcv.amp import build_grad_scaler
+from mmcv.amp import StaticGradScaler, build_grad_scaler
 
+from ..guard import StepGuard, takes_decision
 from .hook import HOOKS, Hook
 
 
@@ -24,6 +25,8 @@ class OptimizerHook(Hook):
             The last, shorter group of a run steps too. Processes exchange their gradients only once a step.
         dtype: 'float16' or 'bfloat16' runs the forward pass under ``torch.autocast``; None in the model's own type.
         loss_scale: for float16, see :func:`mmcv.amp.build_grad_scaler`; None scales nothing.
+        max_nonfinite: a step whose loss or gradient is infinite or nan on any rank changes nothing, and its files are
+            logged; so many of them in a row end the run.
     """
 
     def __init__(
@@ -33,9 +36,12 @@ class OptimizerHook(Hook):
         cumulative_iters: int = 1,
         dtype: str | None = None,
         loss_scale: float | str | dict | None = None,
+        max_nonfinite: int = 10,
     ) -> None:
         if cumulative_iters < 1:
             raise ValueError(f'optimizer_config.cumulative_iters is {cumulative_iters}: give 1 or more')
+        if max_nonfinite < 1:
+            raise ValueError(f'optimizer_config.max_nonfinite is {max_nonfinite}: give 1 or more')
         if dtype not in (None, 'float16', 'bfloat16'):
             raise ValueError(f"amp.dtype is {dtype!r}: use 'bfloat16' or 'float16'")
         self.grad_clip = grad_clip
@@ -44,6 +50,8 @@ class OptimizerHook(Hook):
         self.dtype = dtype
         self.loss_scale = loss_scale
         self.scaler = None
+        self.guard = StepGuard(max_nonfinite)
+        self._began = False
         self._unsynchronised = contextlib.ExitStack()
 
     def before_run(self, runner: Any) -> None:
@@ -60,6 +68,9 @@ class OptimizerHook(Hook):
             self.scaler = torch.amp.GradScaler(device, enabled=False)
 
     def before_train_iter(self, runner: Any) -> None:
+        if not self._began:
+            self.guard.begin(runner.model)
+            self._began = True
         if not self._steps_after(runner) and hasattr(runner.model, 'no_sync'):
             self._unsynchronised.enter_context(runner.model.no_sync())
 
@@ -72,18 +83,41 @@ class OptimizerHook(Hook):
         group_size = self._group_size(runner)
         self.scaler.scale(loss / group_size if group_size > 1 else loss).backward()
         self._unsynchronised.close()
+        self.guard.add(loss, getattr(runner, 'data_batch', None))
         if self._steps_after(runner):
             self.step(runner)
+            self._began = False
 
     def step(self, runner: Any) -> None:
-        """Clip the gradients and update the weights; with a scaler, not where a gradient is infinite or nan."""
-        if self.grad_clip is not None:
+        """Clip the gradients and update the weights, unless the loss or a gradient is infinite or nan."""
+        gradients = [p.grad for p in runner.model.parameters() if p.grad is not None]
+        bad = self.guard.check(gradients)
+        if self.scaler.is_enabled():
+            for gradient in gradients[:1]:
+                gradient.mul_(torch.where(bad, torch.nan, 1.0))  # so that the scaler decides the same
             self.scaler.unscale_(runner.optimizer)
+        if self.grad_clip is not None:
             norm = self.clip_grads(runner.model.parameters())
             if norm is not None:
                 runner.log_buffer.update({'grad_norm': norm}, runner.outputs['num_samples'])
-        self.scaler.step(runner.optimizer)
+        self._update_weights(runner.optimizer, bad)
+        self.guard.settle(bad, runner.finished_iters, self._scale_comes_down, runner)
+
+    def _update_weights(self, optimizer: Any, bad: torch.Tensor) -> None:
+        if takes_decision(optimizer):
+            if not self.scaler.is_enabled():
+                optimizer.found_inf, optimizer.grad_scale = bad.float(), None
+            self.scaler.step(optimizer)
+        elif not bad:
+            self.scaler.step(optimizer)
         self.scaler.update()
+
+    def _scale_comes_down(self) -> bool:
+        dynamic = self.scaler.is_enabled() and not isinstance(self.scaler, StaticGradScaler)
+        return dynamic and self.scaler.get_scale() > 1
+
+    def after_run(self, runner: Any) -> None:
+        self.guard.read(runner)
 
     def clip_grads(self, params: Any) -> torch.Tensor | None:
         """Scale the gradients down to the norm of ``grad_clip``. Returns their norm, None if there are none."""

@@ -1,9 +1,10 @@
 import errno
+import threading
 
 import pytest
 import torch
 
-from mmcv.runner import CheckpointHook, base_runner
+from mmcv.runner import CheckpointHook, Hook, base_runner
 
 
 def files(folder):
@@ -106,3 +107,79 @@ def test_buffers_of_all_ranks(run_ranks):
         state = read_checkpoint(tmp_path / 'iter_1.pth')['state_dict']
         assert state['running_mean'].item() == 0.5, state
     """)
+
+
+class TestAsynchronousSaving:
+
+    def contents(self, make_runner, stream, folder, monkeypatch, **options):
+        monkeypatch.setattr(base_runner.time, 'asctime', lambda: 'now')
+        runner = make_runner(max_iters=5)
+        runner.work_dir = str(folder)
+        runner.register_training_hooks(None, {}, {'interval': 1, 'max_keep_ckpts': 3, 'out_dir': None, **options})
+        runner.register_custom_hooks({'type': 'EMAHook'})
+        runner.meta['hook_msgs'] = Nowhere()
+        runner.run([stream(2)], [('train', 1)])
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def test_the_files_are_the_same(self, make_runner, stream, tmp_path, monkeypatch):
+        folders = [tmp_path / name for name in ('at once', 'later')]
+        at_once, later = (self.contents(make_runner, stream, folder, monkeypatch, async_save=folder.name == 'later')
+                          for folder in folders)
+        assert sorted(later) == ['iter_3.pth', 'iter_4.pth', 'iter_5.pth', 'latest.pth']
+        assert later == at_once
+
+    def test_training_does_not_wait_and_the_end_does(self, make_runner, stream, tmp_path, monkeypatch):
+        write, go, iterations = base_runner.write_checkpoint, threading.Event(), []
+
+        def slow(checkpoint, path):
+            assert go.wait(30)
+            iterations.append(runner.iter)
+            write(checkpoint, path)
+
+        monkeypatch.setattr(base_runner, 'write_checkpoint', slow)
+        runner = make_runner(max_iters=4)
+        runner.register_training_hooks(None, {}, {'interval': 2, 'async_save': True})
+        runner.register_hook(type('Go', (Hook,), {
+            'after_train_iter': lambda self, r: r.iter == 2 and go.set()})())
+        runner.run([stream()], [('train', 1)])
+        assert iterations[0] >= 2
+        assert files(tmp_path) == ['iter_2.pth', 'iter_4.pth', 'latest.pth']
+        assert torch.load(tmp_path / 'iter_2.pth', weights_only=True)['meta']['iter'] == 2
+
+    @pytest.mark.parametrize(('failing', 'saves'), [(1, 1), (2, 2)])
+    def test_errors_come_at_the_next_save_or_at_the_end(
+            self, make_runner, stream, tmp_path, monkeypatch, failing, saves):
+        write, attempts = base_runner.write_checkpoint, []
+
+        def fail(checkpoint, path):
+            attempts.append(path)
+            if len(attempts) == failing:
+                raise OSError(errno.ENOSPC, 'No space left on device', str(path))
+            write(checkpoint, path)
+
+        monkeypatch.setattr(base_runner, 'write_checkpoint', fail)
+        runner = make_runner(max_iters=4)
+        runner.register_training_hooks(None, {}, {'interval': 2, 'async_save': True, 'max_keep_ckpts': 1})
+        with pytest.raises(OSError, match='No space left'):
+            runner.run([stream()], [('train', 1)])
+        assert len(attempts) == saves
+        assert files(tmp_path) == ([] if failing == 1 else ['iter_2.pth', 'latest.pth'])
+
+    def test_an_error_of_the_run_is_the_one_that_is_raised(self, make_runner, stream, monkeypatch, caplog):
+        def fail(checkpoint, path):
+            raise OSError(errno.EIO, 'Input/output error', str(path))
+
+        monkeypatch.setattr(base_runner, 'write_checkpoint', fail)
+        runner = make_runner(max_iters=4)
+        runner.register_training_hooks(None, {}, {'interval': 1, 'async_save': True})
+        runner.register_hook(type('Break', (Hook,), {'after_train_iter': lambda self, r: 1 / 0})())
+        with pytest.raises(ZeroDivisionError):
+            runner.run([stream()], [('train', 1)])
+        assert 'Input/output error' in caplog.text
+
+
+class Nowhere(dict):
+    """Messages of hooks without the path of the run."""
+
+    def __setitem__(self, key, value):
+        pass

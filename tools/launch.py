@@ -1,0 +1,25 @@
+"""torchrun, as train_dist.sh and dist_test.sh start it: it passes signals on, and ends with the code of the run.
+
+A run that a signal has ended with a checkpoint (143), or a mistake of the user's with one line (2), needs no traceback.
+"""
+
+import os
+import sys
+
+_PASSED_ON = 'SIGTERM,SIGINT,SIGHUP,SIGQUIT,SIGUSR1'  # torchrun's own choice has no SIGUSR1, which slurm sends
+os.environ.update(PET_SIGNALS_TO_HANDLE=_PASSED_ON, TORCHELASTIC_SIGNALS_TO_HANDLE=_PASSED_ON)
+
+from torch.distributed.elastic.multiprocessing import SignalException
+from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+from torch.distributed.run import main
+
+if __name__ == '__main__':
+    try:
+        main()
+    except SignalException:
+        sys.exit(143)
+    except ChildFailedError as error:
+        _, failure = error.get_first_failure()
+        if failure.exitcode not in (2, 143):
+            raise
+        sys.exit(failure.exitcode)
