@@ -2,18 +2,21 @@
 from mmcv.ops.augment_crop import augment_crop, augment_crop_label
 from mmcv.ops.confusion_matrix import confusion_matrix
 from mmcv.ops.focal_loss import SigmoidFocalLoss, SoftmaxFocalLoss, sigmoid_focal_loss, softmax_focal_loss
+from mmcv.ops.psamask import PSAMask, psamask
 from mmcv.ops.pyramid_pool import pyramid_pool
 from mmcv.ops.sync_bn import SyncBatchNorm
 from mmcv.ops.upsample_argmax import upsample_argmax
 from mmcv.ops.upsample_cross_entropy import upsample_cross_entropy
 
 __all__ = [
+    'PSAMask',
     'SigmoidFocalLoss',
     'SoftmaxFocalLoss',
     'SyncBatchNorm',
     'augment_crop',
     'augment_crop_label',
     'confusion_matrix',
+    'psamask',
     'pyramid_pool',
     'sigmoid_focal_loss',
     'softmax_focal_loss',

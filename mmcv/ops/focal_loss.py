@@ -21,7 +21,7 @@ def sigmoid_focal_loss(input: Tensor, target: Tensor, gamma: float = 2.0, alpha:
     (Lin et al. 2017, https://arxiv.org/abs/1708.02002). No entry overflows, however large the logit.
 
     Args:
-        input: logits (N, C), floating-point.
+        input: logits (N, C), floating-point. On a CPU half types are computed, and returned, in float32.
         target: classes (N,), integers. What lies outside 0..C-1, usually C, is background: negative for all classes.
         gamma: how quickly the loss falls as an entry gets easier; 0 for the cross entropy.
         alpha: weight of the positive entries, 0 to 1.
@@ -89,6 +89,8 @@ class SoftmaxFocalLoss(_FocalLoss):
 def _focal_loss(name, operator, input, target, gamma, alpha, weight, reduction):
     _check(name, input, target, weight, reduction)
     target = target.long()
+    if input.device.type == 'cpu' and input.dtype in (torch.float16, torch.bfloat16):
+        input = input.float()
     loss = operator(input, target, gamma, alpha)
     if weight is not None:
         known = (target >= 0) & (target < input.size(1))

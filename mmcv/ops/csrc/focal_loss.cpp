@@ -1,22 +1,11 @@
 #include "focal_loss.h"
 
-#include <string>
-
 #include "tensors.h"
 
 namespace mmcv {
 namespace {
 
 enum Kind { kSigmoid, kSoftmax };
-
-// All contiguous; `grad` is nullptr for the loss itself.
-struct Arguments {
-  std::string name;
-  const Tensor &input, &target;
-  const Tensor* grad;
-  FocalLoss loss;
-  Tensor& out;
-};
 
 std::string name(Kind kind) { return kind == kSigmoid ? "sigmoid_focal_loss" : "softmax_focal_loss"; }
 
@@ -37,38 +26,24 @@ void check_grad(const std::string& name, const Tensor& grad, const Tensor& input
       ": grad and input must have the same type and be on the same device");
 }
 
+// All contiguous; `grad` is nullptr for the loss itself.
 template <Kind kind>
-void run_cpu(const Arguments& a) {
-  visit_floating(a.input, (a.name + ": input").c_str(), [&](auto type) {
-    using T = decltype(type);
-    constexpr auto kernel = kind == kSigmoid ? &sigmoid_focal_loss_cpu<T> : &softmax_focal_loss_cpu<T>;
-    const T* grad = a.grad ? data(*a.grad, type) : nullptr;
-    kernel(data(a.input, type), data(a.target, int64_t{}), grad, a.loss, mutable_data(a.out, type));
-  });
-}
-
-#ifdef USE_CUDA
-template <Kind kind>
-void run_cuda(const Arguments& a) {
-  const torch::stable::accelerator::DeviceGuard guard(a.input.get_device_index());
-  visit_floating<true>(a.input, (a.name + ": input").c_str(), [&](auto type) {
-    using T = decltype(type);
-    constexpr auto kernel = kind == kSigmoid ? &sigmoid_focal_loss_cuda<T> : &softmax_focal_loss_cuda<T>;
-    const T* grad = a.grad ? data(*a.grad, type) : nullptr;
-    const char* error = kernel(
-        data(a.input, type), data(a.target, int64_t{}), grad, a.loss, mutable_data(a.out, type),
-        current_stream(a.input));
-    STD_TORCH_CHECK(error == nullptr, a.name, ": CUDA says: ", error);
-  });
-}
-#endif
-
-template <Kind kind>
-void run(const Arguments& arguments) {
-#ifdef USE_CUDA
-  if (arguments.input.is_cuda()) return run_cuda<kind>(arguments);
-#endif
-  run_cpu<kind>(arguments);
+void run(const std::string& name, const Tensor& x, const Tensor& target, const Tensor* grad, const FocalLoss& loss,
+         Tensor& out) {
+  run_floating(
+      name, x,
+      [&](auto type) {
+        using T = decltype(type);
+        constexpr auto kernel = kind == kSigmoid ? &sigmoid_focal_loss_cpu<T> : &softmax_focal_loss_cpu<T>;
+        const T* g = grad ? data(*grad, type) : nullptr;
+        kernel(data(x, type), data(target, int64_t{}), g, loss, mutable_data(out, type));
+      },
+      [&](auto type, void* stream) {
+        using T = decltype(type);
+        constexpr auto kernel = kind == kSigmoid ? &sigmoid_focal_loss_cuda<T> : &softmax_focal_loss_cuda<T>;
+        const T* g = grad ? data(*grad, type) : nullptr;
+        return kernel(data(x, type), data(target, int64_t{}), g, loss, mutable_data(out, type), stream);
+      });
 }
 
 template <Kind kind>
@@ -76,7 +51,7 @@ Tensor forward(const Tensor& input, const Tensor& target, double gamma, double a
   check(name(kind), input, target);
   const Tensor x = torch::stable::contiguous(input), t = torch::stable::contiguous(target);
   Tensor out = kind == kSigmoid ? torch::stable::empty_like(x) : torch::stable::new_empty(x, {x.size(0)});
-  run<kind>({name(kind), x, t, nullptr, {x.size(0), x.size(1), gamma, alpha}, out});
+  run<kind>(name(kind), x, t, nullptr, {x.size(0), x.size(1), gamma, alpha}, out);
   return out;
 }
 
@@ -88,7 +63,7 @@ Tensor backward(const Tensor& grad, const Tensor& input, const Tensor& target, d
   const Tensor x = torch::stable::contiguous(input), t = torch::stable::contiguous(target);
   const Tensor g = torch::stable::contiguous(grad);
   Tensor out = torch::stable::empty_like(x);
-  run<kind>({own_name, x, t, &g, {x.size(0), x.size(1), gamma, alpha}, out});
+  run<kind>(own_name, x, t, &g, {x.size(0), x.size(1), gamma, alpha}, out);
   return out;
 }
 

@@ -7,13 +7,9 @@
 #pragma once
 
 #include <cstdint>
-#include <type_traits>
 
-#if defined(__CUDACC__)
-#define MMCV_HOST_DEVICE __host__ __device__
-#else
-#define MMCV_HOST_DEVICE
-#endif
+#include "simd.h"
+#include "wide.h"
 
 namespace mmcv {
 
@@ -40,10 +36,6 @@ struct Parts {
   }
   MMCV_HOST_DEVICE int64_t values() const { return lines * length; }
 };
-
-// What sums within a part are kept in: double for double, float for everything narrower.
-template <class T>
-using Wide = std::conditional_t<std::is_same_v<T, double>, double, float>;
 
 // Both write (2, channels) to `stats`: means, then squares. `partial` has room for (parts, 2, channels).
 // T is float, double, Half or BFloat16; there is at least one value.

@@ -9,6 +9,7 @@
 #include <torch/headeronly/util/Half.h>
 
 #include <cstdint>
+#include <string>
 
 #ifdef USE_CUDA
 #include <torch/csrc/stable/accelerator.h>
@@ -66,5 +67,23 @@ inline void* current_stream(const Tensor& tensor) {
   return stream;
 }
 #endif
+
+// Runs an operator's kernel for the device and the type of its contiguous `input`: on_cpu(T{}), or
+// on_cuda(T{}, stream), which returns nullptr or what went wrong.
+template <class OnCpu, class OnCuda>
+void run_floating(const std::string& name, const Tensor& input, const OnCpu& on_cpu, const OnCuda& on_cuda) {
+#ifdef USE_CUDA
+  if (input.is_cuda()) {
+    const torch::stable::accelerator::DeviceGuard guard(input.get_device_index());
+    return visit_floating<true>(input, (name + ": input").c_str(), [&](auto type) {
+      const char* error = on_cuda(type, current_stream(input));
+      STD_TORCH_CHECK(error == nullptr, name, ": CUDA says: ", error);
+    });
+  }
+#else
+  (void)on_cuda;
+#endif
+  visit_floating(input, (name + ": input").c_str(), on_cpu);
+}
 
 }  // namespace mmcv

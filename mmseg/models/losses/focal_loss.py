@@ -3,6 +3,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from mmcv.ops import sigmoid_focal_loss
+
 from ..builder import LOSSES
 from .utils import class_weight_tensor, get_class_weight, weight_reduce_loss
 
@@ -73,11 +75,10 @@ class FocalLoss(nn.Module):
         rows = pred.movedim(1, -1)  # (N, ..., K)
         if target.shape == pixels:
             valid = (target != ignore_index)[..., None]
-            target = F.one_hot(target.where(valid[..., 0], 0).long(), pred.shape[1])
+            target = target.where(valid[..., 0], 0).long()
         else:
             valid = torch.ones_like(target[:, :1], dtype=torch.bool).movedim(1, -1)
             target = target.movedim(1, -1)
-        target = target.to(pred.dtype)
         scale = valid.to(pred.dtype)
         if weight is not None:
             entries = weight.shape == pred.shape
@@ -89,6 +90,13 @@ class FocalLoss(nn.Module):
         return self.loss_weight * (loss.movedim(-1, 1) if loss.dim() > 1 else loss)
 
     def _elementwise(self, logit, target):
+        """Losses (N, ..., K); target (N, ...) classes, or (N, ..., K) with 0 and 1."""
+        if target.dim() < logit.dim() and isinstance(self.alpha, int | float):
+            rows = logit.flatten(0, -2)
+            return sigmoid_focal_loss(rows, target.flatten(), self.gamma, self.alpha, reduction='none').view_as(logit)
+        if target.dim() < logit.dim():
+            target = F.one_hot(target, logit.shape[-1])
+        target = target.to(logit.dtype)
         alpha = logit.new_tensor(self.alpha)
         prob = logit.sigmoid()
         miss = (1 - prob) * target + prob * (1 - target)

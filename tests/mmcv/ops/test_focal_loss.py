@@ -125,6 +125,16 @@ def test_modules_are_the_functions(module, loss):
     assert 'gamma=1.5' in repr(module(1.5, 0.4))
 
 
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize('loss', LOSSES)
+def test_half_types_are_computed_in_float32_on_the_cpu(loss, dtype):
+    logits, target = torch.randn(5, 4, dtype=dtype, requires_grad=True), classes(5, 4)
+    value = loss(logits, target)
+    value.backward()
+    torch.testing.assert_close(value, loss(logits.float(), target))
+    assert logits.grad.dtype == dtype
+
+
 @pytest.mark.gpu
 @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
 @pytest.mark.parametrize('loss', LOSSES)

@@ -1,28 +1,20 @@
 #include "../focal_loss.h"
 
-#include <cuda_runtime.h>
 #include <torch/headeronly/util/BFloat16.h>
 #include <torch/headeronly/util/Half.h>
 
-#include <algorithm>
-#include <type_traits>
+#include "../wide.h"
+#include "grid.cuh"
 
 namespace mmcv {
 namespace {
 
-constexpr int kThreads = 256;
 constexpr int kWarp = 32;
-constexpr int64_t kMaxBlocks = 1 << 16;
-
-// Half types are computed in float.
-template <class T>
-using Wide = std::conditional_t<std::is_same_v<T, double>, double, float>;
 
 template <class T>
 __global__ void sigmoid_kernel(const T* logits, const int64_t* target, const T* grad, FocalLoss loss, T* out) {
   const auto gamma = static_cast<Wide<T>>(loss.gamma), alpha = static_cast<Wide<T>>(loss.alpha);
-  const int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
-  for (int64_t i = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < loss.rows * loss.classes; i += step) {
+  for (int64_t i = thread_index(); i < loss.rows * loss.classes; i += thread_count()) {
     const int64_t row = i / loss.classes;
     const bool positive = target[row] == i - row * loss.classes;
     const auto value = sigmoid_focal(static_cast<Wide<T>>(logits[i]), positive, gamma, alpha, grad != nullptr);
@@ -78,9 +70,7 @@ template <class T>
 __global__ void softmax_kernel(const T* logits, const int64_t* target, const T* grad, FocalLoss loss, T* out) {
   const int64_t width = grad == nullptr ? 1 : loss.classes;
   const int lane = threadIdx.x % kWarp;
-  const int64_t step = static_cast<int64_t>(gridDim.x) * (blockDim.x / kWarp);
-  int64_t row = static_cast<int64_t>(blockIdx.x) * (blockDim.x / kWarp) + threadIdx.x / kWarp;
-  for (; row < loss.rows; row += step) {
+  for (int64_t row = thread_index() / kWarp; row < loss.rows; row += thread_count() / kWarp) {
     const int64_t label = target[row];
     if (label >= 0 && label < loss.classes) {
       softmax_row(logits + row * loss.classes, label, grad ? grad + row : nullptr, loss, lane, out + row * width);
@@ -90,34 +80,22 @@ __global__ void softmax_kernel(const T* logits, const int64_t* target, const T* 
   }
 }
 
-// Enough blocks for `threads` threads, within what a grid is good for: the kernels go on in steps of the grid.
-unsigned int blocks(int64_t threads) {
-  return static_cast<unsigned int>(std::min((threads - 1) / kThreads + 1, kMaxBlocks));
-}
-
-const char* last_error() {
-  const cudaError_t status = cudaGetLastError();
-  return status == cudaSuccess ? nullptr : cudaGetErrorString(status);
-}
-
 }  // namespace
 
 template <class T>
 const char* sigmoid_focal_loss_cuda(
     const T* logits, const int64_t* target, const T* grad, const FocalLoss& loss, T* out, void* stream) {
   const int64_t numel = loss.rows * loss.classes;
-  if (numel == 0) return nullptr;  // a grid of no blocks is an error
-  sigmoid_kernel<<<blocks(numel), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(logits, target, grad, loss, out);
-  return last_error();
+  sigmoid_kernel<<<blocks_for(numel), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(logits, target, grad, loss, out);
+  return launch_error();
 }
 
 template <class T>
 const char* softmax_focal_loss_cuda(
     const T* logits, const int64_t* target, const T* grad, const FocalLoss& loss, T* out, void* stream) {
-  if (loss.rows == 0) return nullptr;
-  const unsigned int grid = blocks(loss.rows * kWarp);
+  const unsigned int grid = blocks_for(loss.rows * kWarp);
   softmax_kernel<<<grid, kThreads, 0, static_cast<cudaStream_t>(stream)>>>(logits, target, grad, loss, out);
-  return last_error();
+  return launch_error();
 }
 
 #define MMCV_INSTANTIATE(T)                                                        \

@@ -10,9 +10,9 @@ namespace mmcv {
 
 constexpr int kThreads = 256;
 
-// Blocks for `size` elements, of kThreads each.
+// Blocks for `size` elements, of kThreads each; at least one, as a grid of none is an error.
 inline unsigned int blocks_for(int64_t size) {
-  return static_cast<unsigned int>(std::min<int64_t>((size - 1) / kThreads + 1, 1 << 20));
+  return static_cast<unsigned int>(std::clamp<int64_t>((size - 1) / kThreads + 1, 1, 1 << 20));
 }
 
 // What went wrong at a launch, or nullptr.
