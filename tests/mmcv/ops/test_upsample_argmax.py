@@ -20,9 +20,9 @@ def samples():
 
 
 def distinct(shape, dtype=torch.float32):
-    """Logits one of which always wins clearly: ties are decided by rounding, in any implementation."""
-    logits = torch.randn(shape, dtype=dtype)
-    return logits + 40 * torch.arange(shape[1], dtype=dtype).view(-1, 1, 1) * (torch.rand(shape[0], 1, 1, 1) < 0.5)
+    """Logits of which one class, another for each image, always wins: ties are decided by rounding."""
+    winner = torch.randint(shape[1], shape[:1])
+    return torch.randn(shape, dtype=dtype) + 40 * F.one_hot(winner, shape[1])[..., None, None].to(dtype)
 
 
 def invalid():
