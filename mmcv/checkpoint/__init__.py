@@ -13,12 +13,13 @@ from .load import (
     save_checkpoint,
     weights_to_cpu,
 )
+from .shards import shard_optimizer_state, sharded_like, whole
 from .source import resolve
 from .wrappers import MODULE_WRAPPERS, is_module_wrapper, unwrap
 
 __all__ = [
     'MODULE_WRAPPERS', 'CheckpointError', 'Placeholder', 'Writer', '_load_checkpoint', '_load_checkpoint_with_prefix',
     'check_integrity', 'find_latest_checkpoint', 'finished_iterations', 'get_state_dict', 'is_module_wrapper',
-    'load_checkpoint', 'load_state_dict', 'read_checkpoint', 'resolve', 'save_checkpoint', 'to_host', 'unwrap',
-    'weights_to_cpu', 'write_checkpoint',
+    'load_checkpoint', 'load_state_dict', 'read_checkpoint', 'resolve', 'save_checkpoint',
+    'shard_optimizer_state', 'sharded_like', 'to_host', 'unwrap', 'weights_to_cpu', 'whole', 'write_checkpoint',
 ]

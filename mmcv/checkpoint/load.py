@@ -17,6 +17,7 @@ from mmcv.version import __version__
 
 from .errors import CheckpointError, abbreviate
 from .files import read_checkpoint, write_checkpoint
+from .shards import sharded_like, whole
 from .source import resolve
 from .wrappers import unwrap
 
@@ -72,7 +73,8 @@ def load_state_dict(
     own = module.state_dict()
     misshapen = [key for key, value in state_dict.items()
                  if key in own and isinstance(value, torch.Tensor) and value.shape != own[key].shape]
-    fitting = OrderedDict((key, value) for key, value in state_dict.items() if key not in misshapen)
+    fitting = OrderedDict((key, sharded_like(value, own[key]) if key in own else value)
+                          for key, value in state_dict.items() if key not in misshapen)
     if hasattr(state_dict, '_metadata'):
         fitting._metadata = state_dict._metadata
     missing, unexpected = module.load_state_dict(fitting, strict=False)
@@ -96,8 +98,11 @@ def load_state_dict(
 
 
 def get_state_dict(module: nn.Module) -> 'OrderedDict[str, torch.Tensor]':
-    """The state_dict of a module, without the prefix of a parallel wrapper."""
-    return unwrap(module).state_dict()
+    """The state_dict of a module, without the prefix of a parallel wrapper; whole also where it is sharded."""
+    state_dict = unwrap(module).state_dict()
+    for key, value in state_dict.items():
+        state_dict[key] = whole(value)
+    return state_dict
 
 
 def weights_to_cpu(state_dict: Mapping[str, torch.Tensor]) -> 'OrderedDict[str, torch.Tensor]':

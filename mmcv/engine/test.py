@@ -35,6 +35,7 @@ def run_inference(
 
 def _predictions(model: nn.Module, data_loader: Any, progress: bool) -> Iterator[tuple[list, list[int], dict]]:
     """Results, indices and the batch itself, one batch after the other."""
+    was_training = model.training
     model.eval()
     module = unwrap(model)  # the ranks' batches may differ in number, so a wrapper must not synchronise
     device = next((parameter.device for parameter in module.parameters()), torch.device('cpu'))
@@ -49,6 +50,7 @@ def _predictions(model: nn.Module, data_loader: Any, progress: bool) -> Iterator
         if bar is not None and step > 0:
             bar.update(step)
             shown += step
+    model.train(was_training)
 
 
 def evaluate(model: nn.Module, data_loader: Any, progress: bool = True, **options) -> Any:

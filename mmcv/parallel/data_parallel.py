@@ -1,5 +1,6 @@
 """The model on its device: alone, or as one of many processes."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -72,6 +73,12 @@ class MMDistributedDataParallel(_Placed, DistributedDataParallel):
         device = _device(module, device_ids)
         super().__init__(module.to(device), **kwargs)  # without device_ids: to_device brings the inputs
         self.device = device
+        self._first = True
+
+    def no_sync(self) -> Any:
+        """As of DDP; with ``static_graph`` the first time without effect, as DDP learns the graph from a reduction."""
+        first, self._first = self._first, False
+        return contextlib.nullcontext() if first and self.static_graph else super().no_sync()
 
     def forward(self, *inputs, **kwargs) -> Any:
         return super().forward(*to_device(inputs, self.device), **to_device(kwargs, self.device))

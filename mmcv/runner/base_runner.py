@@ -22,8 +22,10 @@ from mmcv.checkpoint import (
     get_state_dict,
     load_checkpoint,
     read_checkpoint,
+    shard_optimizer_state,
     to_host,
     weights_to_cpu,
+    whole,
     write_checkpoint,
 )
 from mmcv.checkpoint.load import STRIP_MODULE, get_weights, load_state_dict, revise
@@ -278,7 +280,7 @@ class BaseRunner(HookHost, ABC):
             if getattr(model, name, None) is not None:
                 checkpoint['meta'].setdefault(name, getattr(model, name))
         if save_optimizer:
-            states = {name: optimizer.state_dict() for name, optimizer in self.optimizers().items()}
+            states = {name: whole(optimizer.state_dict()) for name, optimizer in self.optimizers().items()}
             checkpoint['optimizer'] = states if isinstance(self.optimizer, dict) else next(iter(states.values()), {})
         self.call_hook('before_save_checkpoint', checkpoint)
         return checkpoint
@@ -317,7 +319,7 @@ class BaseRunner(HookHost, ABC):
             states = dict.fromkeys(self.optimizers(), states)
         try:
             for name, optimizer in self.optimizers().items():
-                optimizer.load_state_dict(states[name])
+                optimizer.load_state_dict(shard_optimizer_state(states[name], optimizer))
         except (ValueError, KeyError) as error:
             raise CheckpointError(f'{source}: its optimizer state does not fit the optimizer of the config: {error}; '
                                   'use --load-from to start from its weights') from error

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from mmcv.parallel import MMDataParallel, MMDistributedDataParallel
+from mmcv.parallel import MMDataParallel, MMDistributedDataParallel, MMFullyShardedDataParallel
 from mmcv.utils import Config, ConfigError, check_known_keys, did_you_mean
 from mmseg.datasets import build_dataloader, build_dataset, class_weights
 from mmseg.models import build_segmentor
@@ -20,8 +20,8 @@ KNOWN_KEYS = (
     'model', 'data', 'optimizer', 'optimizer_config', 'lr_config', 'momentum_config', 'runner', 'checkpoint_config',
     'evaluation', 'log_config', 'dist_params', 'log_level', 'load_from', 'resume_from', 'auto_resume', 'workflow',
     'cudnn_benchmark', 'fp16', 'amp', 'channels_last', 'custom_hooks', 'custom_imports', 'find_unused_parameters',
-    'work_dir', 'gpu_ids', 'seed', 'device', 'opencv_num_threads', 'report', 'train_cfg', 'test_cfg',
-    'norm_cfg', 'dataset_type', 'data_root', 'img_norm_cfg', 'img_scale', 'crop_size', 'train_pipeline',
+    'static_graph', 'fsdp', 'work_dir', 'gpu_ids', 'seed', 'device', 'opencv_num_threads', 'report', 'train_cfg',
+    'test_cfg', 'norm_cfg', 'dataset_type', 'data_root', 'img_norm_cfg', 'img_scale', 'crop_size', 'train_pipeline',
     'test_pipeline', 'total_iters', 'total_epochs',
 )
 _SPLITS = ('train', 'val', 'test')
@@ -96,8 +96,11 @@ def place(model: nn.Module, cfg: Config, distributed: bool) -> nn.Module:
     ids = [device.index] if device.type == 'cuda' else None
     if not distributed:
         return MMDataParallel(model, device_ids=ids)
+    if cfg.get('fsdp'):
+        return MMFullyShardedDataParallel(model, device_ids=ids, **({} if cfg.fsdp is True else cfg.fsdp))
     return MMDistributedDataParallel(
-        model, device_ids=ids, broadcast_buffers=False, find_unused_parameters=cfg.get('find_unused_parameters', False))
+        model, device_ids=ids, broadcast_buffers=False, find_unused_parameters=cfg.get('find_unused_parameters', False),
+        static_graph=cfg.get('static_graph', False))
 
 
 def _loader_options(cfg: Config, split: str) -> dict:

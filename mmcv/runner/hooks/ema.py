@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from mmcv.checkpoint import unwrap
+from mmcv.checkpoint import sharded_like, unwrap, whole
 
 from .hook import HOOKS, Hook
 
@@ -76,7 +76,7 @@ class EMAHook(Hook):
         self._update(runner)  # of two hooks of one priority the one that saves may come first
         weights = checkpoint['state_dict']
         checkpoint['ema'] = {name: weights[name] for name in self.average}
-        weights.update({name: average.cpu() for name, average in self.average.items()})
+        weights.update({name: whole(average).cpu() for name, average in self.average.items()})
 
     @torch.no_grad()
     def after_resume(self, runner: Any, checkpoint: dict) -> None:
@@ -84,4 +84,4 @@ class EMAHook(Hook):
         weights = self._weights(runner)
         self.average = {name: weight.detach().clone() for name, weight in weights.items()}
         for name, trained in checkpoint.get('ema', {}).items():
-            weights[name].copy_(trained)
+            weights[name].copy_(sharded_like(trained, weights[name]))

@@ -8,6 +8,7 @@ import torch
 from torch.nn.utils import clip_grad_norm_
 
 from mmcv.amp import StaticGradScaler, build_grad_scaler
+from mmcv.checkpoint import sharded_like, whole
 
 from ..guard import StepGuard, takes_decision
 from .hook import HOOKS, Hook
@@ -122,7 +123,7 @@ class OptimizerHook(Hook):
     def clip_grads(self, params: Any) -> torch.Tensor | None:
         """Scale the gradients down to the norm of ``grad_clip``. Returns their norm, None if there are none."""
         params = [p for p in params if p.requires_grad and p.grad is not None]
-        return clip_grad_norm_(params, **self.grad_clip) if params else None
+        return whole(clip_grad_norm_(params, **self.grad_clip)) if params else None
 
     def report_unused(self, loss: torch.Tensor, runner: Any) -> None:
         """Log the parameters that are not in the graph of ``loss``: under DDP they need find_unused_parameters."""
@@ -152,7 +153,12 @@ class OptimizerHook(Hook):
         if self.scaler is not None and self.scaler.is_enabled():
             checkpoint['scaler'] = self.scaler.state_dict()
         if runner.finished_iters % self.cumulative_iters:  # half of a step: its gradients are a part of the state
-            checkpoint['gradients'] = {name: parameter.grad for name, parameter in runner.model.named_parameters()}
+            gradients = {name: parameter.grad for name, parameter in runner.model.named_parameters()}
+            checkpoint['gradients'] = whole(gradients)
+            if all(gradient is None for gradient in gradients.values()):
+                runner.logger.warning(
+                    'checkpoint_config.interval is no multiple of cumulative_iters: under fsdp this checkpoint lacks '
+                    'the gradients of the iterations since the last step')
 
     def after_resume(self, runner: Any, checkpoint: dict) -> None:
         self._prepare(runner)
@@ -163,7 +169,7 @@ class OptimizerHook(Hook):
         gradients = checkpoint.get('gradients', {})
         for name, parameter in runner.model.named_parameters():
             if gradients.get(name) is not None:
-                parameter.grad = gradients[name].to(parameter.device)
+                parameter.grad = sharded_like(gradients[name].to(parameter.device), parameter)
 
 
 @HOOKS.register_module()

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 import mmcv
-from mmcv.dist import master_only
+from mmcv.dist import is_main
 from mmcv.parallel import collate, to_device
 from mmcv.runner import HOOKS, Hook
 
@@ -27,10 +27,11 @@ class ReportHook(Hook):
         self.dataset = dataset
         self.pictures = pictures
 
-    @master_only
     def after_run(self, runner: Any) -> None:
-        self._curves(runner)
-        self._pictures(runner)
+        runner.model.eval()  # on every rank: sharded weights are gathered for it
+        if is_main():
+            self._curves(runner)
+            self._pictures(runner)
 
     def _curves(self, runner: Any) -> None:
         out = Path(runner.work_dir, 'curves.png')
@@ -50,7 +51,6 @@ class ReportHook(Hook):
             return
         folder = Path(runner.work_dir, 'pictures')
         model = getattr(runner.model, 'module', runner.model)
-        model.eval()
         for index in np.linspace(0, len(self.dataset) - 1, count).round().astype(int).tolist():
             name, picture = self._compare(model, index)
             mmcv.imwrite(picture, str(folder / f'{name}.png'))

@@ -57,6 +57,7 @@ def test_alone(ids):
 
 
 STEPS = """
+    import contextlib
     from torch import nn
     from mmcv.parallel import MMDistributedDataParallel
 
@@ -90,6 +91,12 @@ STEPS = """
     else:
         raise AssertionError
     assert model(torch.ones(1, 2)).shape == (1, 1)
+
+    model = MMDistributedDataParallel(Model(2, 1, bias=False), static_graph=True)
+    for last in (False, False, True):  # accumulated from the first step on
+        with contextlib.nullcontext() if last else model.no_sync():
+            model.train_step({'x': torch.tensor([[1.0, rank]])}, None)['loss'].backward()
+    assert model.module.weight.grad.tolist() == [[3, 1.5]]
 """
 
 
