@@ -8,6 +8,8 @@ import datetime
 import functools
 import os
 import subprocess
+import time
+import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -83,10 +85,36 @@ def init_dist(launcher: str, backend: str | None = None, timeout: float | None =
     backend = 'gloo' if backend == 'nccl' and not has_gpu else backend
     options = {'timeout': kwargs['timeout']} if 'timeout' in kwargs else {}
     store, rank, world_size = next(torch_dist.rendezvous(kwargs.pop('init_method', 'env://'), **options))
+    store = _unused(store, rank, world_size)
     torch_dist.init_process_group(
         backend or ('nccl' if has_gpu else 'gloo'), store=store, rank=rank, world_size=world_size, **kwargs)
     _watch(torch_dist.PrefixStore('watchdog', store), timeout)
     atexit.register(_leave)  # threads of the group that outlive the interpreter would abort the process
+
+
+def _unused(store: torch_dist.Store, rank: int, world_size: int) -> torch_dist.Store:
+    """A part of the store that only this start of the job uses.
+
+    After a restart torchrun may hand out the store of the processes before, with their addresses in it. So rank 0 gives
+    the name of a new part to whoever asks, until every rank of this start has taken it.
+    """
+    own = uuid.uuid4().hex
+    store.set(f'ask/{rank}', own)
+    if rank != 0:
+        name = store.get(f'answer/{own}').decode()
+        store.set(f'taken/{name}/{rank}', '')
+        return torch_dist.PrefixStore(name, store)
+    missing = set(range(1, world_size))
+    deadline = time.monotonic() + store.timeout.total_seconds()
+    while missing:
+        for other in sorted(missing):
+            if store.check([f'ask/{other}']):
+                store.set(f'answer/{store.get(f"ask/{other}").decode()}', own)
+        missing = {other for other in missing if not store.check([f'taken/{own}/{other}'])}
+        if time.monotonic() > deadline:
+            raise TimeoutError(f'ranks {sorted(missing)} of {world_size} did not start in {store.timeout}')
+        time.sleep(0.01)
+    return torch_dist.PrefixStore(own, store)
 
 
 def _watch(store: torch_dist.Store, timeout: float | None) -> None:

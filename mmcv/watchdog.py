@@ -1,6 +1,7 @@
 """A thread in every process of a job that notices when another process falls silent, and says which one."""
 
 import contextlib
+import datetime
 import os
 import signal
 import socket
@@ -30,7 +31,7 @@ class Watchdog(threading.Thread):
     def __init__(self, store: Store, rank: int, world_size: int, timeout: float) -> None:
         super().__init__(name='watchdog', daemon=True)
         self.store = store.clone()  # a store serves one thread at a time
-        self.store.set_timeout(_seconds(_STORE_TIMEOUT))
+        self.store.set_timeout(datetime.timedelta(seconds=_STORE_TIMEOUT))
         self.rank = rank
         self.others = [other for other in range(world_size) if other != rank]
         self.patience = 0.9 * timeout
@@ -38,6 +39,8 @@ class Watchdog(threading.Thread):
         self.identity = f'{socket.gethostname()}/{_pid_namespace()}'
         self._activity = 'starting', time.monotonic()
         self._stopping = threading.Event()
+        self._talk = threading.Thread(target=self._keep_talking, name='watchdog talks', daemon=True)
+        self._answered = time.monotonic()
         self._seen: dict[int, tuple[str, float]] = {}
 
     def note(self, activity: str) -> None:
@@ -47,51 +50,59 @@ class Watchdog(threading.Thread):
     def stop(self) -> None:
         """Take leave: the silence that follows means nothing."""
         self._stopping.set()
-        self.join(_STORE_TIMEOUT)
+        self._talk.join(_STORE_TIMEOUT)
         with contextlib.suppress(RuntimeError):  # the store may have gone before
             self.store.set(f'life/{self.rank}', _LEFT)
 
     def run(self) -> None:
-        last = time.monotonic()
+        """Judge. Another thread talks to the store, whose keeper may be the process that stopped."""
+        last = self._answered = time.monotonic()
         self._seen = dict.fromkeys(self.others, ('', last))
+        self._talk.start()
         while not self._stopping.wait(self.interval):
             now = time.monotonic()
             if now - last > self.interval + self.patience / 2:  # the whole job was suspended, not the others
+                self._answered = now
                 self._seen = {rank: (sign, now) for rank, (sign, _) in self._seen.items()}
             last = now
-            with contextlib.suppress(RuntimeError):  # a store that is gone is as silent as its keeper
-                self._look(now)
             silent = [rank for rank, (sign, since) in self._seen.items()
-                      if sign != _LEFT and now - since > self.patience]
+                      if sign != _LEFT and min(now, self._answered) - since > self.patience]
+            if now - self._answered > self.patience:
+                silent = [0]
             if silent:
                 self._end_without(silent)
 
-    def _look(self, now: float) -> None:
-        activity, since = self._activity
+    def _keep_talking(self) -> None:
+        while not self._stopping.wait(self.interval):
+            with contextlib.suppress(RuntimeError):
+                self._exchange()
+                self._answered = time.monotonic()
+
+    def _exchange(self) -> None:
+        now, (activity, since) = time.monotonic(), self._activity
         self.store.set(f'life/{self.rank}', f'{now}|{self.identity}|{os.getpid()}|{activity}|{now - since:.0f}')
         known = [rank for rank in self.others if self.store.check([f'life/{rank}'])]
-        signs = self.store.multi_get([f'life/{rank}' for rank in known])
-        for rank, sign in zip(known, map(bytes.decode, signs)):
-            if sign != self._seen[rank][0]:
-                self._seen[rank] = sign, now
+        for rank, sign in zip(known, self.store.multi_get([f'life/{rank}' for rank in known])):
+            if sign.decode() != self._seen[rank][0]:
+                self._seen[rank] = sign.decode(), now
 
     def describe(self) -> str:
         """What the other processes were last seen doing, one a line."""
-        lines = []
-        for rank, (sign, _) in self._seen.items():
-            if sign.count('|') == 4:
-                _, host, pid, activity, seconds = sign.split('|')
-                lines.append(f'rank {rank} (process {pid} on {host.split("/")[0]}): {activity} for {seconds} s')
-            else:
-                lines.append(f'rank {rank}: {sign or "was never seen"}')
-        return '\n'.join(lines)
+        return '\n'.join(map(self._state, self.others))
+
+    def _state(self, rank: int) -> str:
+        sign, _ = self._seen.get(rank, ('', 0))
+        if sign.count('|') != 4:
+            return f'rank {rank} ({sign or "never seen"})'
+        _, identity, pid, activity, seconds = sign.split('|')
+        return f'rank {rank} (process {pid} on {identity.split("/")[0]}): {activity} for {seconds} s'
 
     def _end_without(self, silent: list[int]) -> None:
-        states = [line for line in self.describe().splitlines() if int(line.split()[1].rstrip(':')) in silent]
+        states = [self._state(rank) for rank in silent]
         print(f'error: rank {self.rank} has had no sign of life for {self.patience:.0f} s from '
               f'{"; ".join(states)}: ending the job', file=sys.stderr, flush=True)
         for rank in silent:
-            self._kill_if_here(self._seen[rank][0])
+            self._kill_if_here(self._seen.get(rank, ('', 0))[0])
         os._exit(1)  # the main thread waits in a collective, which nothing else ends
 
     def _kill_if_here(self, sign: str) -> None:
@@ -99,11 +110,6 @@ class Watchdog(threading.Thread):
         if sign.count('|') == 4 and sign.split('|')[1] == self.identity:
             with contextlib.suppress(OSError):
                 os.kill(int(sign.split('|')[2]), signal.SIGKILL)
-
-
-def _seconds(count: float):
-    import datetime
-    return datetime.timedelta(seconds=count)
 
 
 def _pid_namespace() -> int:
