@@ -1,6 +1,7 @@
 """Operators: compiled where mmcv._ext has a kernel, plain PyTorch elsewhere. ``python -m mmcv.ops`` lists them."""
 from mmcv.ops.augment_crop import augment_crop, augment_crop_label
 from mmcv.ops.confusion_matrix import confusion_matrix
+from mmcv.ops.criss_cross_attention import CrissCrossAttention, ca_map, ca_weight
 from mmcv.ops.focal_loss import SigmoidFocalLoss, SoftmaxFocalLoss, sigmoid_focal_loss, softmax_focal_loss
 from mmcv.ops.psamask import PSAMask, psamask
 from mmcv.ops.pyramid_pool import pyramid_pool
@@ -9,12 +10,15 @@ from mmcv.ops.upsample_argmax import upsample_argmax
 from mmcv.ops.upsample_cross_entropy import upsample_cross_entropy
 
 __all__ = [
+    'CrissCrossAttention',
     'PSAMask',
     'SigmoidFocalLoss',
     'SoftmaxFocalLoss',
     'SyncBatchNorm',
     'augment_crop',
     'augment_crop_label',
+    'ca_map',
+    'ca_weight',
     'confusion_matrix',
     'psamask',
     'pyramid_pool',

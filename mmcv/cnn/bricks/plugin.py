@@ -3,7 +3,11 @@ import re
 
 from torch import nn
 
+from mmcv.ops import CrissCrossAttention
+
 from .registry import PLUGIN_LAYERS, build_layer, find
+
+PLUGIN_LAYERS.register_module('CrissCrossAttention', module=CrissCrossAttention)
 
 
 def infer_abbr(cls: type) -> str:
