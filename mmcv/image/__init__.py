@@ -5,7 +5,7 @@ from .colorspace import bgr2gray, bgr2hls, bgr2hsv, bgr2rgb, gray2bgr, gray2rgb,
 from .geometric import imcrop, imflip, impad, impad_to_multiple, imrotate
 from .io import imfrombytes, imread, imwrite, use_backend
 from .misc import tensor2imgs
-from .photometric import adjust_color, as_uint8, clahe, imdenormalize, imnormalize, lut_transform
+from .photometric import adjust_color, as_uint8, clahe, imdenormalize, imnormalize, lut_transform, normalize_table
 from .resize import imrescale, imresize, imresize_like, imresize_to_multiple, rescale_size
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     'imrotate',
     'imwrite',
     'lut_transform',
+    'normalize_table',
     'rescale_size',
     'rgb2bgr',
     'rgb2gray',

@@ -27,15 +27,18 @@ def imnormalize(
             raise ValueError(f'imnormalize: an image of {channels} channels has no RGB order; set to_rgb=False')
         img = bgr2rgb(img)
     if img.dtype == np.uint8 and channels <= 4:
-        # Only 256 values are possible: look them up.
-        table = (np.arange(256, dtype=np.float32)[:, None] - mean) / std
-        return cv2.LUT(img, table[None]).reshape(img.shape)
+        return cv2.LUT(img, normalize_table(mean, std)[None]).reshape(img.shape)
     # Whole rows against repeated constants: numpy's inner loop over three channels would be six times slower.
     out = img.reshape(len(img), -1).astype(np.float32)
     repeats = out.shape[1] // mean.size
     out -= np.tile(mean, repeats)
     out /= np.tile(std, repeats)
     return out.reshape(img.shape)
+
+
+def normalize_table(mean: Sequence[float], std: Sequence[float]) -> np.ndarray:
+    """What :func:`imnormalize` makes of the 256 values of a byte in each channel, (256, C) float32."""
+    return (np.arange(256, dtype=np.float32)[:, None] - np.float32(mean)) / np.float32(std)
 
 
 def imdenormalize(

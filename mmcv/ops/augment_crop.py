@@ -16,7 +16,11 @@ def _fake(image, size, window, flip_x, flip_y, shape, curve, saturation, hue, va
 
 
 def _fake_label(label, size, window, flip_x, flip_y, shape, fill):
-    return label.new_empty(shape)
+    return label.new_empty(shape, dtype=torch.int64)
+
+
+def _fake_counts(label, size, window):
+    return label.new_empty(256, dtype=torch.int64)
 
 
 _augment_crop = register(
@@ -30,6 +34,11 @@ _augment_crop_label = register(
     'Tensor',
     reference.augment_crop_label,
     _fake_label,
+)
+_crop_label_counts = register(
+    'crop_label_counts(Tensor label, int[] size, int[] window) -> Tensor',
+    reference.crop_label_counts,
+    _fake_counts,
 )
 
 
@@ -110,7 +119,7 @@ def augment_crop_label(
         fill: of the padding.
 
     Returns:
-        ``shape``, of the type of ``label``.
+        int64 of that shape.
 
     Raises:
         ValueError: as there.
@@ -119,6 +128,25 @@ def augment_crop_label(
         raise ValueError(f'augment_crop_label: label is {_kind(label)}; it must be (H, W), uint8 or int16 to int64')
     geometry = _geometry('augment_crop_label', label, size, window, flip, shape)
     return _augment_crop_label(label, *geometry, fill)
+
+
+def crop_label_counts(label: Tensor, size: tuple[int, int], window: tuple[int, int, int, int]) -> Tensor:
+    """Count the values in a window of a resized label map, as :func:`augment_crop_label` would cut it out.
+
+    Args:
+        label: uint8 (H, W).
+        size, window: as there.
+
+    Returns:
+        int64 (256,): the number of pixels of each value.
+
+    Raises:
+        ValueError: as there.
+    """
+    if label.dim() != 2 or label.dtype != torch.uint8:
+        raise ValueError(f'crop_label_counts: label is {_kind(label)}; it must be uint8 (H, W)')
+    size, window, *_ = _geometry('crop_label_counts', label, size, window, None, None)
+    return _crop_label_counts(label, size, window)
 
 
 def _kind(tensor: Tensor) -> str:

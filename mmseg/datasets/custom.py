@@ -51,6 +51,7 @@ class CustomDataset(Dataset):
         palette: one [red, green, blue] a class; None takes the data set's, or draws colours.
         gt_seg_map_loader_cfg: arguments of LoadAnnotations for evaluation.
         file_client_args: of :func:`mmcv.fileio.get_bytes`, for reading ``split``.
+        fuse: let the usual transforms work in one pass, with the same result; see :class:`.pipelines.Compose`.
 
     Attributes:
         CLASSES, PALETTE: names and colours in use.
@@ -80,8 +81,9 @@ class CustomDataset(Dataset):
         palette: Sequence[Sequence[int]] | None = None,
         gt_seg_map_loader_cfg: Mapping | None = None,
         file_client_args: Mapping | None = None,
+        fuse: bool = True,
     ) -> None:
-        self.pipeline = Compose(pipeline)
+        self.pipeline = Compose(pipeline, fuse)
         self.img_suffix = img_suffix
         self.seg_map_suffix = seg_map_suffix
         self.data_root = data_root

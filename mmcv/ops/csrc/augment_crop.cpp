@@ -82,11 +82,22 @@ Tensor label_on_cpu(
   STD_TORCH_CHECK(label.dim() == 2, "augment_crop_label: label must be (H, W)");
   const Crop crop = checked_crop("augment_crop_label", label, size, window, flip_x, flip_y, shape);
   const Tensor indices = torch::stable::contiguous(label);
-  Tensor out = torch::stable::new_empty(label, {crop.out_height, crop.out_width});
+  Tensor out = torch::stable::new_empty(label, {crop.out_height, crop.out_width}, ScalarType::Long);
   visit_integer(label, "augment_crop_label: label", [&](auto type) {
-    augment_crop_label_cpu(data(indices, type), crop, static_cast<decltype(type)>(fill), mutable_data(out, type));
+    augment_crop_label_cpu(data(indices, type), crop, fill, mutable_data(out, int64_t{}));
   });
   return out;
+}
+
+Tensor counts_on_cpu(const Tensor& label, const Ints& size, const Ints& window) {
+  STD_TORCH_CHECK(
+      label.dim() == 2 && label.scalar_type() == ScalarType::Byte, "crop_label_counts: label must be uint8 (H, W)");
+  STD_TORCH_CHECK(window.size() == 4, "crop_label_counts: window must be (top, left, h, w)");
+  const Crop crop = checked_crop("crop_label_counts", label, size, window, false, false, {window[2], window[3]});
+  const Tensor indices = torch::stable::contiguous(label);
+  Tensor counts = torch::stable::new_zeros(label, {256}, ScalarType::Long);
+  crop_label_counts_cpu(data(indices, uint8_t{}), crop, mutable_data(counts, int64_t{}));
+  return counts;
 }
 
 }  // namespace
@@ -97,9 +108,11 @@ STABLE_TORCH_LIBRARY_FRAGMENT(mmcv, m) {
         "Tensor? saturation, Tensor? hue, Tensor values, Tensor fill, bool reverse) -> Tensor");
   m.def("augment_crop_label(Tensor label, int[] size, int[] window, bool flip_x, bool flip_y, int[] shape, int fill) "
         "-> Tensor");
+  m.def("crop_label_counts(Tensor label, int[] size, int[] window) -> Tensor");
 }
 
 STABLE_TORCH_LIBRARY_IMPL(mmcv, CPU, m) {
   m.impl("augment_crop", TORCH_BOX(&mmcv::image_on_cpu));
   m.impl("augment_crop_label", TORCH_BOX(&mmcv::label_on_cpu));
+  m.impl("crop_label_counts", TORCH_BOX(&mmcv::counts_on_cpu));
 }

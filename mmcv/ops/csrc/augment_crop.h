@@ -31,6 +31,9 @@ void augment_crop_cpu(const uint8_t* image, const Crop& crop, const Colours<T>& 
 
 // label (source_height, source_width) -> out (out_height, out_width). T is uint8_t, int16_t, int32_t or int64_t.
 template <class T>
-void augment_crop_label_cpu(const T* label, const Crop& crop, T fill, T* out);
+void augment_crop_label_cpu(const T* label, const Crop& crop, int64_t fill, int64_t* out);
+
+// Adds to counts (256) how often each value stands in the cut.
+void crop_label_counts_cpu(const uint8_t* label, const Crop& crop, int64_t* counts);
 
 }  // namespace mmcv

@@ -32,11 +32,20 @@ def augment_crop_label(
     label: Tensor, size: list[int], window: list[int], flip_x: bool, flip_y: bool, shape: list[int], fill: int
 ) -> Tensor:
     """See :func:`mmcv.ops.augment_crop_label`."""
-    top, left, rows, columns = window
-    y, x = (_nearest(*axis) for axis in zip(label.shape, size, (top, left), (rows, columns)))
-    out = label.new_full(shape, fill)
-    out[:rows, :columns] = _flip(label[y.to(label.device)][:, x.to(label.device)], flip_x, flip_y)
+    cut = _cut(label, size, window)
+    out = torch.full(shape, fill, device=label.device)
+    out[: cut.shape[0], : cut.shape[1]] = _flip(cut, flip_x, flip_y)
     return out
+
+
+def crop_label_counts(label: Tensor, size: list[int], window: list[int]) -> Tensor:
+    """See :func:`mmcv.ops.crop_label_counts`."""
+    return torch.bincount(_cut(label, size, window).flatten(), minlength=256)
+
+
+def _cut(label: Tensor, size: list[int], window: list[int]) -> Tensor:
+    y, x = (_nearest(*axis).to(label.device) for axis in zip(label.shape, size, window[:2], window[2:]))
+    return label[y][:, x]
 
 
 def _flip(array: Tensor, flip_x: bool, flip_y: bool) -> Tensor:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from mmcv.utils import ConfigTypeError, build_from_cfg
 
 from ..builder import PIPELINES
+from .fuse import fuse
 
 
 class Compose:
@@ -13,12 +14,18 @@ class Compose:
     Args:
         transforms: config dicts of registered transforms, or callables that take the results and return them.
             One that returns None drops the sample: the rest is skipped and the pipeline returns None.
+        fuse: let the usual runs of transforms work as one, with the same result; see :func:`.fuse.fuse`.
+
+    Attributes:
+        transforms: a list, which may be changed.
     """
 
-    def __init__(self, transforms: Sequence[dict | Callable[[dict], dict | None]]):
+    def __init__(self, transforms: Sequence[dict | Callable[[dict], dict | None]], fuse: bool = True):
         if isinstance(transforms, (str, dict)) or not isinstance(transforms, Sequence):
             raise ConfigTypeError(f'a pipeline must be a list of transforms, not {transforms!r}')
         self.transforms = [self._build(transform) for transform in transforms]
+        self.fuse = fuse
+        self._fused = [], []
 
     @staticmethod
     def _build(transform: dict | Callable) -> Callable:
@@ -29,11 +36,17 @@ class Compose:
         raise ConfigTypeError(f'a transform must be a dict or a callable, not {transform!r}')
 
     def __call__(self, results: dict) -> dict | None:
-        for transform in self.transforms:
+        for transform in self._steps() if self.fuse else self.transforms:
             results = transform(results)
             if results is None:
                 return None
         return results
+
+    def _steps(self) -> list[Callable]:
+        of, steps = self._fused
+        if of != self.transforms:
+            of, steps = self._fused = list(self.transforms), fuse(self.transforms)
+        return steps
 
     def __repr__(self) -> str:
         return '\n'.join(['Compose(', *(f'    {transform}' for transform in self.transforms), ')'])

@@ -1,13 +1,16 @@
 """Random crops."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from ..builder import PIPELINES
 from ._common import is_pair, map_fields, require
 
 _DRAWS = 10
+Window = tuple[slice, slice]
 
 
 @PIPELINES.register_module()
@@ -33,27 +36,39 @@ class RandomCrop:
         require(valid, self, f'crop_size must be (h, w) in pixels, got {self.crop_size!r}')
 
     def __call__(self, results: dict) -> dict:
-        window = self._draw(results['img'].shape)
-        if self.cat_max_ratio < 1:
-            for _ in range(_DRAWS):
-                if self._is_varied(results['gt_semantic_seg'][window]):
-                    break
-                window = self._draw(results['img'].shape)
+        window = self.choose_window(results['img'].shape, lambda window: _count(results['gt_semantic_seg'][window]))
         map_fields(results, lambda img: img[window], lambda label: label[window])
         results['img_shape'] = results['img'].shape
         return results
 
-    def _draw(self, shape: tuple[int, ...]) -> tuple[slice, slice]:
-        """A random window as slices of rows and columns."""
-        tops = [np.random.randint(max(edge - size, 0) + 1) for edge, size in zip(shape, self.crop_size)]
-        return tuple(slice(top, top + size) for top, size in zip(tops, self.crop_size))
+    def choose_window(
+        self, shape: tuple[int, ...], count: Callable[[Window], tuple[np.ndarray, np.ndarray]]
+    ) -> Window:
+        """Rows and columns to cut out of an image of this shape.
 
-    def _is_varied(self, label: np.ndarray) -> bool:
-        if label.dtype.kind == 'u':  # counting needs no sort, which would take twenty times as long
-            counts = np.bincount(label.ravel())
-            values = np.flatnonzero(counts)
-            counts = counts[values]
-        else:
-            values, counts = np.unique(label, return_counts=True)
-        counts = counts[values != self.ignore_index]
+        Args:
+            count: gives the label values in a window, and how many pixels each has.
+        """
+        window = self._draw(shape)
+        if self.cat_max_ratio < 1:
+            for _ in range(_DRAWS):
+                if self._is_varied(*count(window)):
+                    break
+                window = self._draw(shape)
+        return window
+
+    def _draw(self, shape: tuple[int, ...]) -> Window:
+        tops = [np.random.randint(max(edge - size, 0) + 1) for edge, size in zip(shape, self.crop_size)]
+        return tuple(slice(top, min(top + size, edge)) for top, size, edge in zip(tops, self.crop_size, shape))
+
+    def _is_varied(self, values: np.ndarray, counts: np.ndarray) -> bool:
+        counts = counts[(values != self.ignore_index) & (counts > 0)]
         return len(counts) > 1 and counts.max() / counts.sum() < self.cat_max_ratio
+
+
+def _count(label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    if label.dtype not in (np.uint8, np.uint16):
+        return np.unique(label, return_counts=True)
+    values = np.arange(np.iinfo(label.dtype).max + 1)  # no sort, which would take a hundred times as long
+    counts = cv2.calcHist([label], [0], None, [len(values)], [0, len(values)])
+    return values, counts.ravel().astype(np.int64)

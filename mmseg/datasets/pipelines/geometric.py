@@ -41,14 +41,19 @@ class RandomFlip:
         require(self.direction in directions, self, f'direction must be one of {directions}, got {self.direction!r}')
 
     def __call__(self, results: dict) -> dict:
+        direction = self.choose_direction(results)
+        if direction is not None:
+            flip = partial(imflip, direction=direction)
+            map_fields(results, flip, flip)
+        return results
+
+    def choose_direction(self, results: dict) -> str | None:
+        """The direction to flip this sample in, None for not at all; the results say so afterwards."""
         if 'flip' not in results:
             require(self.prob is not None, self, 'give prob; only test-time augmentation does without')
             results['flip'] = bool(np.random.rand() < self.prob)
         results.setdefault('flip_direction', self.direction)
-        if results['flip']:
-            flip = partial(imflip, direction=results['flip_direction'])
-            map_fields(results, flip, flip)
-        return results
+        return results['flip_direction'] if results['flip'] else None
 
 
 @PIPELINES.register_module()
@@ -122,11 +127,18 @@ class Pad:
 
     def __call__(self, results: dict) -> dict:
         height, width = results['img'].shape[:2]
-        target = self.size or tuple(-(-edge // self.size_divisor) * self.size_divisor for edge in (height, width))
-        if height < target[0] or width < target[1]:
+        target = self.choose_size(results, results['img'].shape)
+        if (height, width) != target:
             pad = partial(impad, shape=target)
             map_fields(results, partial(pad, pad_val=self.pad_val), partial(pad, pad_val=self.seg_pad_val))
-        results['pad_shape'] = results['img'].shape
+        return results
+
+    def choose_size(self, results: dict, shape: tuple[int, ...]) -> tuple[int, int]:
+        """(h, w) that an image of this shape has after padding; the results say so afterwards."""
+        edges = shape[:2]
+        target = self.size or [-(-edge // self.size_divisor) * self.size_divisor for edge in edges]
+        height, width = (max(edge, wanted) for edge, wanted in zip(edges, target))
+        results['pad_shape'] = (height, width, *shape[2:])
         results['pad_fixed_size'] = self.size
         results['pad_size_divisor'] = self.size_divisor
-        return results
+        return height, width

@@ -11,6 +11,8 @@ from mmcv.image import as_uint8, bgr2hsv, clahe, hsv2bgr, imnormalize, lut_trans
 from ..builder import PIPELINES
 from ._common import is_pair, require, require_positive
 
+_HSV = {'hue': 0, 'saturation': 1}
+
 
 @PIPELINES.register_module()
 @dataclass(eq=False)
@@ -32,8 +34,13 @@ class Normalize:
 
     def __call__(self, results: dict) -> dict:
         results['img'] = imnormalize(results['img'], self.mean, self.std, self.to_rgb)
-        results['img_norm_cfg'] = {'mean': self.mean, 'std': self.std, 'to_rgb': self.to_rgb}
+        results['img_norm_cfg'] = self.settings
         return results
+
+    @property
+    def settings(self) -> dict:
+        """``img_norm_cfg`` of the results."""
+        return {'mean': self.mean, 'std': self.std, 'to_rgb': self.to_rgb}
 
 
 @PIPELINES.register_module()
@@ -144,34 +151,30 @@ class PhotoMetricDistortion:
         img = results['img']
         require(img.ndim == 3 and img.shape[2] == 3, self, f'needs a BGR image, got shape {img.shape}')
         img = as_uint8(img, 'PhotoMetricDistortion')
-        if np.random.randint(2):
-            delta = np.random.uniform(-self.brightness_delta, self.brightness_delta)
-            img = cv2.LUT(img, _linear_table(1, delta))
-        contrast_first = np.random.randint(2)
-        if contrast_first:
-            img = self._change_contrast(img)
-        img = self._change_saturation(img)
-        img = self._change_hue(img)
-        if not contrast_first:
-            img = self._change_contrast(img)
+        for quantity, table in self.draw_tables():
+            img = cv2.LUT(img, table) if quantity == 'value' else _map_hsv(img, _HSV[quantity], table)
         results['img'] = img
         return results
 
-    def _change_contrast(self, img: np.ndarray) -> np.ndarray:
-        if not np.random.randint(2):
-            return img
-        return cv2.LUT(img, _linear_table(np.random.uniform(*self.contrast_range)))
+    def draw_tables(self) -> list[tuple[str, np.ndarray]]:
+        """What to do to an image, in this order: ('value', 'saturation' or 'hue', what becomes of the 256 bytes)."""
+        tables = []
+        if np.random.randint(2):
+            tables.append(('value', _linear_table(1, np.random.uniform(-self.brightness_delta, self.brightness_delta))))
+        contrast_first = np.random.randint(2)
+        if contrast_first:
+            tables += self._draw_factor('value', self.contrast_range)
+        tables += self._draw_factor('saturation', self.saturation_range)
+        if np.random.randint(2):
+            turn = np.random.randint(-self.hue_delta, max(self.hue_delta, 1))
+            tables.append(('hue', ((np.arange(256) + turn) % 180).astype(np.uint8)))
+        if not contrast_first:
+            tables += self._draw_factor('value', self.contrast_range)
+        return tables
 
-    def _change_saturation(self, img: np.ndarray) -> np.ndarray:
-        if not np.random.randint(2):
-            return img
-        return _map_hsv(img, 1, _linear_table(np.random.uniform(*self.saturation_range)))
-
-    def _change_hue(self, img: np.ndarray) -> np.ndarray:
-        if not np.random.randint(2):
-            return img
-        turn = np.random.randint(-self.hue_delta, max(self.hue_delta, 1))
-        return _map_hsv(img, 0, ((np.arange(256) + turn) % 180).astype(np.uint8))
+    @staticmethod
+    def _draw_factor(quantity: str, factors: tuple[float, float]) -> list[tuple[str, np.ndarray]]:
+        return [(quantity, _linear_table(np.random.uniform(*factors)))] if np.random.randint(2) else []
 
 
 def _linear_table(factor: float, offset: float = 0) -> np.ndarray:

@@ -53,7 +53,13 @@ class Resize:
             require(0 < low <= high, self, f'ratio_range must be (smallest, largest), got {self.ratio_range}')
 
     def __call__(self, results: dict) -> dict:
-        height, width = results['img'].shape[:2]
+        size = self.choose_size(results)
+        map_fields(results, partial(imresize, size=size), partial(imresize, size=size, interpolation='nearest'))
+        return results
+
+    def choose_size(self, results: dict) -> tuple[int, int]:
+        """The size (w, h) to resize this sample to; the results describe it afterwards, but hold the old image."""
+        height, width, *channels = results['img'].shape
         if 'scale' not in results:
             results['scale'], results['scale_idx'] = self._draw_scale((width, height))
         size = results['scale']
@@ -61,11 +67,10 @@ class Resize:
             if self.min_size is not None:
                 size = results['scale'] = self._raise_to_min_size(size, height, width)
             size = rescale_size((width, height), size)
-        map_fields(results, partial(imresize, size=size), partial(imresize, size=size, interpolation='nearest'))
-        results['img_shape'] = results['pad_shape'] = results['img'].shape
+        results['img_shape'] = results['pad_shape'] = (size[1], size[0], *channels)
         results['scale_factor'] = np.array([size[0] / width, size[1] / height] * 2, np.float32)
         results['keep_ratio'] = self.keep_ratio
-        return results
+        return size
 
     def _draw_scale(self, size: tuple[int, int]) -> tuple[tuple[int, int], int | None]:
         """The scale (w, h) and its index among the given ones, None where it was made up."""

@@ -20,6 +20,7 @@ class MultiScaleFlipAug:
         img_ratios: floats to multiply one ``img_scale``, or the image's own size, by.
         flip: run it flipped as well, in each direction.
         flip_direction: ``horizontal`` or ``vertical``, or a list of them.
+        fuse: as of :class:`Compose`.
     """
 
     transforms: Sequence[dict | Callable]
@@ -27,11 +28,12 @@ class MultiScaleFlipAug:
     img_ratios: float | list[float] | None = None
     flip: bool = False
     flip_direction: str | list[str] = 'horizontal'
+    fuse: bool = True
 
     def __post_init__(self):
         kinds = [transform.get('type') for transform in self.transforms if isinstance(transform, dict)]
         self._check_flip([getattr(kind, '__name__', kind) for kind in kinds])
-        self.transforms = Compose(self.transforms)
+        self.transforms = Compose(self.transforms, self.fuse)
         self.img_scale = as_pairs(self, 'img_scale')
         if self.img_ratios is not None:
             ratios = [self.img_ratios] if isinstance(self.img_ratios, float) else list(self.img_ratios)

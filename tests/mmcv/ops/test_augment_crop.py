@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmcv.ops import augment_crop, augment_crop_label
+from mmcv.ops import augment_crop, augment_crop_label, crop_label_counts
 
 IDENTITY = torch.arange(256).float().repeat(3, 1)
 # (image, size that it is resized to, window): larger, smaller, halved, the same size, borders, edges of one pixel
@@ -93,9 +93,25 @@ def invalid_labels():
     yield label[None], [7, 9], [0, 0, 7, 9], False, False, [7, 9], 255
 
 
-SAMPLES = {'augment_crop': samples, 'augment_crop_label': label_samples}
-INVALID = {'augment_crop': invalid, 'augment_crop_label': invalid_labels}
-NOT_DIFFERENTIABLE = {'augment_crop': 'from bytes', 'augment_crop_label': 'of integers'}
+def count_samples():
+    for source, size, window in GEOMETRIES:
+        yield torch.randint(0, 256, source, dtype=torch.uint8), list(size), list(window)
+    yield torch.randint(0, 19, (14, 9), dtype=torch.uint8).t()[::2], [9, 9], [1, 1, 8, 8]
+    yield torch.randint(0, 19, (9, 14), dtype=torch.uint8), [9, 9], [1, 1, 0, 0]
+
+
+def invalid_counts():
+    label = torch.zeros(7, 9, dtype=torch.uint8)
+    for geometry in bad_geometries(label):
+        if geometry[-1] != [7, 8]:
+            yield geometry[:3]
+    yield label.int(), [7, 9], [0, 0, 7, 9]
+    yield label[None], [7, 9], [0, 0, 7, 9]
+
+
+SAMPLES = {'augment_crop': samples, 'augment_crop_label': label_samples, 'crop_label_counts': count_samples}
+INVALID = {'augment_crop': invalid, 'augment_crop_label': invalid_labels, 'crop_label_counts': invalid_counts}
+NOT_DIFFERENTIABLE = {'augment_crop': 'from bytes', 'augment_crop_label': 'integers', 'crop_label_counts': 'integers'}
 
 
 def cut(array, window):
@@ -119,6 +135,8 @@ def test_labels_are_a_window_of_what_opencv_resizes(source, size, window):
     label = torch.randint(0, 256, source, dtype=torch.uint8)
     expected = cut(cv2.resize(label.numpy(), size[::-1], interpolation=cv2.INTER_NEAREST), window)
     np.testing.assert_array_equal(augment_crop_label(label, size, window).numpy(), expected)
+    counts = np.bincount(expected.ravel(), minlength=256)
+    np.testing.assert_array_equal(crop_label_counts(label, size, window).numpy(), counts)
 
 
 @pytest.mark.parametrize(('flip', 'axes'), [('horizontal', (1,)), ('vertical', (0,)), ('diagonal', (0, 1)), (None, ())])
@@ -204,12 +222,12 @@ def test_does_not_depend_on_the_number_of_threads():
             torch.set_num_threads(number)
             geometry = (311, 477), (17, 29, 251, 333), 'diagonal', (257, 340)
             results.append((augment_crop(image, *geometry, curve, saturation, hue, values, fill, True),
-                            augment_crop_label(label, *geometry)))
+                            augment_crop_label(label, *geometry),
+                            crop_label_counts(label.byte(), *geometry[:2])))
     finally:
         torch.set_num_threads(threads)
     for other in results[1:]:
-        assert torch.equal(results[0][0], other[0])
-        assert torch.equal(results[0][1], other[1])
+        assert all(map(torch.equal, results[0], other))
 
 
 GOOD = {'image': draw_image(7, 9), 'size': (7, 9), 'window': (0, 0, 7, 9)}
@@ -233,5 +251,6 @@ def test_wrong_arguments_are_one_clear_line(change, message):
 
 
 def test_labels_must_be_integers():
-    with pytest.raises(ValueError, match=r'^augment_crop_label: label is torch.float32 \(7, 9\)'):
-        augment_crop_label(torch.zeros(7, 9), (7, 9), (0, 0, 7, 9))
+    for operator in (augment_crop_label, crop_label_counts):
+        with pytest.raises(ValueError, match=rf'^{operator.__name__}: label is torch.float32 \(7, 9\); .*uint8'):
+            operator(torch.zeros(7, 9), (7, 9), (0, 0, 7, 9))

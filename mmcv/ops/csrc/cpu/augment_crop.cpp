@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <mutex>
 #include <vector>
 
 #include "../parallel.h"
@@ -172,6 +173,32 @@ void write(const uint32_t* pixels, int64_t row, const Crop& crop, const Colours<
   map_out(pixels, columns, colours.values, {first, 1, 2 - first}, rows[0], rows[1], rows[2]);
 }
 
+template <class T>
+void pick(const T* __restrict source, const int64_t* __restrict columns, int64_t count, int64_t* __restrict out) {
+  for (int64_t i = 0; i < count; ++i) out[i] = source[columns[i]];
+}
+
+// Equal values that follow each other, as one value and how many there are.
+struct Runs {
+  explicit Runs(const std::vector<int64_t>& values) {
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (i == 0 || values[i] != values[i - 1]) value.push_back(values[i]), length.push_back(0);
+      ++length.back();
+    }
+  }
+  std::vector<int64_t> value, length;
+};
+
+// Neighbours are mostly alike: four tables keep an addition from waiting for the one before.
+struct Counts {
+  void add(const uint8_t* row, const Runs& columns, int64_t times) {
+    const int64_t *column = columns.value.data(), *length = columns.length.data();
+    const size_t size = columns.value.size();
+    for (size_t i = 0; i < size; ++i) table[row[column[i]]][i % 4] += times * length[i];
+  }
+  int64_t table[256][4] = {};
+};
+
 }  // namespace
 
 template <class T>
@@ -192,25 +219,46 @@ void augment_crop_cpu(const uint8_t* image, const Crop& crop, const Colours<T>& 
 }
 
 template <class T>
-void augment_crop_label_cpu(const T* label, const Crop& crop, T fill, T* out) {
+void augment_crop_label_cpu(const T* label, const Crop& crop, int64_t fill, int64_t* out) {
   const auto x = nearest_taps(crop.source_width, crop.width, crop.left, crop.columns, crop.flip_x);
   const auto y = nearest_taps(crop.source_height, crop.height, crop.top, crop.rows, crop.flip_y);
   parallel_for(crop.out_height, kGrain, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-      T* target = out + row * crop.out_width;
-      const int64_t columns = row < crop.rows ? crop.columns : 0;
-      const T* source = label + (columns ? y[static_cast<size_t>(row)] * crop.source_width : 0);
-      for (int64_t i = 0; i < columns; ++i) target[i] = source[x[static_cast<size_t>(i)]];
-      std::fill(target + columns, target + crop.out_width, fill);
+      int64_t* target = out + row * crop.out_width;
+      if (row >= crop.rows) {
+        std::fill_n(target, crop.out_width, fill);
+      } else if (row > begin && y[static_cast<size_t>(row)] == y[static_cast<size_t>(row - 1)]) {
+        std::copy_n(target - crop.out_width, crop.out_width, target);
+      } else {
+        pick(label + y[static_cast<size_t>(row)] * crop.source_width, x.data(), crop.columns, target);
+        std::fill(target + crop.columns, target + crop.out_width, fill);
+      }
+    }
+  });
+}
+
+// A source pixel counts as often as it stands in the cut; counts are integers, so their order does not matter.
+void crop_label_counts_cpu(const uint8_t* label, const Crop& crop, int64_t* counts) {
+  const Runs x(nearest_taps(crop.source_width, crop.width, crop.left, crop.columns, false));
+  const Runs y(nearest_taps(crop.source_height, crop.height, crop.top, crop.rows, false));
+  std::mutex mutex;
+  parallel_for(static_cast<int64_t>(y.value.size()), kGrain, [&](int64_t begin, int64_t end) {
+    Counts found;
+    for (auto row = static_cast<size_t>(begin); row < static_cast<size_t>(end); ++row) {
+      found.add(label + y.value[row] * crop.source_width, x, y.length[row]);
+    }
+    const std::lock_guard<std::mutex> lock(mutex);
+    for (int i = 0; i < 256; ++i) {
+      for (const int64_t part : found.table[i]) counts[i] += part;
     }
   });
 }
 
 template void augment_crop_cpu(const uint8_t*, const Crop&, const Colours<float>&, float*);
 template void augment_crop_cpu(const uint8_t*, const Crop&, const Colours<uint8_t>&, uint8_t*);
-template void augment_crop_label_cpu(const uint8_t*, const Crop&, uint8_t, uint8_t*);
-template void augment_crop_label_cpu(const int16_t*, const Crop&, int16_t, int16_t*);
-template void augment_crop_label_cpu(const int32_t*, const Crop&, int32_t, int32_t*);
+template void augment_crop_label_cpu(const uint8_t*, const Crop&, int64_t, int64_t*);
+template void augment_crop_label_cpu(const int16_t*, const Crop&, int64_t, int64_t*);
+template void augment_crop_label_cpu(const int32_t*, const Crop&, int64_t, int64_t*);
 template void augment_crop_label_cpu(const int64_t*, const Crop&, int64_t, int64_t*);
 
 }  // namespace mmcv

@@ -25,8 +25,9 @@ COLLECT = {
 MOSAIC_OTHERS = {'A': 'BCD', 'C': 'BAD'}
 # 0.30 fills channel 0 alone with a scalar pad_val. There, these cases are right in channel 0 only.
 SCALAR_FILLS = ('pad_divisor', 'pad_float', 'rotate_p5/1', 'rotate_p5/2')
-# OpenCV's HSV to BGR differs by up to 3 of 255 between the instruction sets of CPUs; test_photometric.py is exact.
-HSV_TOLERANCE = {'pmd': 3, 'train_pipeline': 3 / 57}
+# OpenCV's HSV to BGR differs by up to 4 of 255 between the instruction sets of CPUs, and between the middle and the end
+# of a row; test_photometric.py is exact.
+HSV_TOLERANCE = {'pmd': 4, 'train_pipeline': 4 / 57}
 
 
 def base_results(arrays, name, float32):

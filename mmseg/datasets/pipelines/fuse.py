@@ -1,0 +1,145 @@
+"""The usual run of transforms, from Resize to DefaultFormatBundle, in one pass over the pixels."""
+
+import functools
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+
+from mmcv.image import channel_values, normalize_table
+from mmcv.ops import augment_crop, augment_crop_label, crop_label_counts
+from mmcv.ops._load import OPERATORS
+
+from .crop import RandomCrop
+from .formatting import DefaultFormatBundle, ImageToTensor
+from .geometric import Pad, RandomFlip
+from .photometric import Normalize, PhotoMetricDistortion
+from .resize import Resize
+
+_ORDER = (Resize, RandomCrop, RandomFlip, PhotoMetricDistortion, Normalize, Pad)
+_ENDS = (DefaultFormatBundle, ImageToTensor)
+_LABEL = 'gt_semantic_seg'
+_BYTES = np.arange(256)
+
+
+def fuse(transforms: Sequence[Callable]) -> list[Callable]:
+    """Put one :class:`FusedTransforms` in the place of each run of transforms that it can stand for.
+
+    Such a run ends with DefaultFormatBundle or ImageToTensor of the image, and has some of Resize, RandomCrop,
+    RandomFlip, PhotoMetricDistortion, Normalize and Pad before it, in this order. Transforms derived from these, which
+    may do something else, are left as they are; and so is everything where there is no compiled operator.
+    """
+    if not OPERATORS['augment_crop'].kernel('cpu'):
+        return list(transforms)
+    steps, run = [], []
+    for transform in transforms:
+        kind = type(transform)
+        if kind in _ENDS and run and getattr(transform, 'keys', ['img']) == ['img']:
+            steps.append(FusedTransforms([*run, transform]))
+            run = []
+        elif kind in _ORDER and (not run or _ORDER.index(kind) > _ORDER.index(type(run[-1]))):
+            run.append(transform)
+        else:
+            steps += run
+            run = [transform] if kind in _ORDER else []
+            steps += [] if run else [transform]
+    return steps + run
+
+
+class FusedTransforms:
+    """Gives what its transforms give one after the other, with the same random numbers.
+
+    Args:
+        transforms: see :func:`fuse`.
+
+    Samples that the operator does not take (not 8 bit, not three channels, further label maps) go through the
+    transforms themselves.
+    """
+
+    def __init__(self, transforms: Sequence[Callable]) -> None:
+        self.transforms = list(transforms)
+        by_type = {type(transform): transform for transform in transforms}
+        self._resize, self._crop, self._flip, self._distortion, self._normalize, self._pad = map(by_type.get, _ORDER)
+        self._keeps_labels = ImageToTensor in by_type
+
+    def __repr__(self) -> str:
+        return f'FusedTransforms({", ".join(map(str, self.transforms))})'
+
+    def __call__(self, results: dict) -> dict:
+        if self._takes(results):
+            return self._augment(results)
+        for transform in self.transforms:
+            results = transform(results)
+        return results
+
+    def _takes(self, results: dict) -> bool:
+        img, label = results['img'], results.get(_LABEL)
+        if not isinstance(img, np.ndarray) or img.dtype != np.uint8 or img.ndim != 3 or img.shape[2] != 3:
+            return False
+        if label is None:
+            return not results.get('seg_fields') and getattr(self._crop, 'cat_max_ratio', 1) >= 1
+        fits = isinstance(label, np.ndarray) and label.shape == img.shape[:2] and label.dtype == np.uint8
+        return fits and results.get('seg_fields') == [_LABEL] and not self._keeps_labels
+
+    def _augment(self, results: dict) -> dict:
+        img, label = (_as_tensor(results.get(key)) for key in ('img', _LABEL))
+        size = self._resize.choose_size(results)[::-1] if self._resize else tuple(img.shape[:2])
+        window = self._choose_window(results, size, label)
+        flip = self._flip.choose_direction(results) if self._flip else None
+        colours = self._draw_colours()
+        if self._normalize:
+            results['img_norm_cfg'] = self._normalize.settings
+        shape = self._pad.choose_size(results, (*window[2:], 3)) if self._pad else window[2:]
+        results['img'] = augment_crop(img, size, window, flip, shape, **colours)
+        if label is not None:
+            fill = self._pad.seg_pad_val if self._pad else 0
+            results[_LABEL] = augment_crop_label(label, size, window, flip, shape, fill)[None]
+        return results
+
+    def _choose_window(self, results: dict, size: tuple[int, int], label: torch.Tensor | None) -> tuple[int, ...]:
+        """(top, left, height, width) within the resized image, of which no more than the tried windows is made."""
+        if self._crop is None:
+            return 0, 0, *size
+        slices = self._crop.choose_window(
+            (*size, 3), lambda slices: (_BYTES, crop_label_counts(label, size, _as_window(slices)).numpy()))
+        window = _as_window(slices)
+        results['img_shape'] = (*window[2:], 3)
+        return window
+
+    def _draw_colours(self) -> dict:
+        """The colour arguments of the operator: neighbouring steps that only map bytes become one table."""
+        values, tables = self._values, {}
+        for quantity, table in self._distortion.draw_tables() if self._distortion else ():
+            if quantity != 'value':
+                tables[quantity] = table
+            elif 'saturation' in tables or 'hue' in tables:
+                values = values[:, table]
+            else:
+                tables['curve'] = table[tables['curve']] if 'curve' in tables else table
+        if list(tables) == ['curve']:
+            values = values[:, tables.pop('curve')]
+        tables['values'] = np.ascontiguousarray(values)
+        colours = {name: torch.from_numpy(table) for name, table in tables.items()}
+        return {**colours, 'fill': self._fill, 'to_rgb': self._normalize is not None and self._normalize.to_rgb}
+
+    @functools.cached_property
+    def _values(self) -> np.ndarray:
+        """(3, 256): what a channel of the result holds in the place of a byte."""
+        if self._normalize is None:
+            return np.tile(np.arange(256, dtype=np.uint8), (3, 1))
+        return np.broadcast_to(normalize_table(self._normalize.mean, self._normalize.std).T, (3, 256))
+
+    @functools.cached_property
+    def _fill(self) -> torch.Tensor:
+        like = np.empty((0, 0, 3), np.uint8 if self._normalize is None else np.float32)
+        fill = channel_values(self._pad.pad_val if self._pad else 0, like, 'pad_val')
+        return torch.from_numpy(np.array(fill, like.dtype))
+
+
+def _as_tensor(array: np.ndarray | None) -> torch.Tensor | None:
+    return None if array is None else torch.from_numpy(np.ascontiguousarray(array))
+
+
+def _as_window(slices: tuple[slice, slice]) -> tuple[int, int, int, int]:
+    rows, columns = slices
+    return rows.start, columns.start, rows.stop - rows.start, columns.stop - columns.start

@@ -1,0 +1,193 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from mmcv.ops import _load
+from mmseg.datasets.pipelines import (
+    Collect,
+    Compose,
+    DefaultFormatBundle,
+    ImageToTensor,
+    MultiScaleFlipAug,
+    Normalize,
+    Pad,
+    PhotoMetricDistortion,
+    RandomCrop,
+    RandomFlip,
+    Resize,
+)
+from mmseg.datasets.pipelines.fuse import FusedTransforms, fuse
+
+ROOT = Path(__file__).parents[4]
+pytestmark = pytest.mark.skipif(_load.EXTENSION is None, reason=_load.PROBLEM)
+
+STD = [58.395, 57.12, 57.375]
+NORMALIZE = Normalize([123.675, 116.28, 103.53], STD)
+BUNDLE = DefaultFormatBundle()
+VARIANTS = {
+    'cityscapes': [Resize((128, 64), ratio_range=(0.5, 2.0)), RandomCrop((64, 64), 0.75), RandomFlip(0.5),
+                   PhotoMetricDistortion(), NORMALIZE, Pad((64, 64)), BUNDLE],
+    'ade20k, no ratio in the scale': [Resize((256, 64), ratio_range=(0.5, 2.0)), RandomCrop((64, 64)), RandomFlip(0.5),
+                                      PhotoMetricDistortion(), NORMALIZE, Pad((64, 96), pad_val=3.5), BUNDLE],
+    'the ratio changes': [Resize((99, 71), keep_ratio=False), RandomFlip(0.5, 'vertical'), NORMALIZE, BUNDLE],
+    'scales, by value': [Resize([(100, 50), (150, 90)], 'value'), RandomCrop((48, 64)), NORMALIZE, BUNDLE],
+    'scales, by range': [Resize([(100, 50), (150, 90)]), NORMALIZE, Pad(size_divisor=32, seg_pad_val=7), BUNDLE],
+    'a shortest edge': [Resize((100, 50), min_size=70), RandomCrop((60, 60), 0.6, 3), NORMALIZE, BUNDLE],
+    'the size of the image': [Resize(ratio_range=(0.7, 1.3)), NORMALIZE, BUNDLE],
+    'no resizing': [RandomCrop((64, 64), 0.5), RandomFlip(0.5), PhotoMetricDistortion(), NORMALIZE, BUNDLE],
+    'no crop': [Resize((128, 64)), RandomFlip(1.0), PhotoMetricDistortion(), NORMALIZE, Pad((99, 140)), BUNDLE],
+    'blue first': [Resize((90, 70)), Normalize([1, 2, 3], [4, 5, 6], to_rgb=False), BUNDLE],
+    'one mean': [Resize((90, 70)), Normalize([100], [50]), BUNDLE],
+    'bytes': [Resize((90, 70)), RandomFlip(0.5), Pad((99, 140), pad_val=(1.6, 2, 300)), BUNDLE],
+    'a crop larger than the image': [Resize((90, 70)), RandomCrop((200, 100)), NORMALIZE, Pad((200, 130)), BUNDLE],
+}
+
+
+def sample(dtype=np.uint8, channels=3, seed=0):
+    rng = np.random.RandomState(seed)
+    img = rng.randint(0, 256, (62, 126, channels)).astype(dtype)
+    label = np.kron(rng.randint(0, 5, (8, 16)), np.ones((8, 8)))[:62, :126].astype(np.uint8)
+    return {'img': img, 'gt_semantic_seg': label, 'seg_fields': ['gt_semantic_seg'], 'pad_shape': img.shape}
+
+
+def both(transforms, seed, results=sample):
+    """What comes out without and with fusion, and the random number that would follow."""
+    for with_fusion in (False, True):
+        np.random.seed(seed)
+        yield Compose(transforms, with_fusion)(results()), np.random.rand()
+
+
+def assert_same(plain, fused, levels=0):
+    assert list(plain) == list(fused)
+    for key, value in plain.items():
+        if key != 'img':
+            assert repr(fused[key]) == repr(value), key
+    assert fused['img'].dtype == plain['img'].dtype
+    assert fused['img'].shape == plain['img'].shape
+    assert fused['img'].is_contiguous()
+    difference = (fused['img'] - plain['img']).abs()
+    assert difference.max() <= levels
+    assert (difference > 0).float().mean() < 0.03
+
+
+@pytest.mark.parametrize('name', VARIANTS)
+def test_gives_the_same_sample_for_the_same_random_numbers(name):
+    """Bit for bit, unless colours change: at the end of a row, and elsewhere than on x86, OpenCV rounds differently."""
+    transforms = VARIANTS[name]
+    assert [type(step) for step in fuse(transforms)] == [FusedTransforms]
+    distorts = any(isinstance(transform, PhotoMetricDistortion) for transform in transforms)
+    for seed in range(25):
+        (plain, following), (fused, also_following) = both(transforms, seed)
+        assert_same(plain, fused, 4.01 / min(STD) if distorts else 0)
+        assert torch.equal(plain['gt_semantic_seg'], fused['gt_semantic_seg'])
+        assert following == also_following
+
+
+def test_no_grey_level_differs_in_rows_of_whole_vectors():
+    if not torch.backends.cpu.get_cpu_capability().startswith('AVX'):
+        pytest.skip('OpenCV has no fused multiply-add here')
+    for seed in range(25):
+        (plain, _), (fused, _) = both(VARIANTS['cityscapes'], seed, lambda: sample(seed=5))
+        if plain['img_shape'][1] == 64:
+            assert torch.equal(plain['img'], fused['img'])
+
+
+def as_float(results):
+    results['img'] = results['img'].astype(np.float32)
+    return results
+
+
+def wide_labels():
+    return {**sample(), 'gt_semantic_seg': np.full((62, 126), 300, np.uint16)}
+
+
+def several_labels():
+    results = sample()
+    return {**results, 'gt_edge': results['gt_semantic_seg'] // 2, 'seg_fields': ['gt_semantic_seg', 'gt_edge']}
+
+
+@pytest.mark.parametrize('results', [
+    lambda: sample(np.uint16), lambda: as_float(sample()), wide_labels, several_labels,
+    lambda: {key: value for key, value in sample().items() if key == 'img'} | {'seg_fields': []},
+])
+def test_samples_of_other_kinds_pass_as_before(results):
+    transforms = [Resize((90, 70)), RandomCrop((50, 60)), NORMALIZE, BUNDLE]
+    for seed in range(3):
+        (plain, _), (fused, _) = both(transforms, seed, results)
+        assert_same(plain, fused)
+
+
+@pytest.mark.parametrize('channels', [1, 2, 4])
+def test_images_of_other_channels_pass_as_before(channels):
+    transforms = [Resize((90, 70)), Normalize([1] * channels, [2] * channels, to_rgb=False), BUNDLE]
+    (plain, _), (fused, _) = both(transforms, 0, lambda: sample(channels=channels))
+    assert_same(plain, fused)
+
+
+def test_a_sample_without_a_label_is_an_error_where_the_crop_needs_one():
+    transforms = [RandomCrop((50, 60), 0.5), NORMALIZE, BUNDLE]
+    with pytest.raises(KeyError, match='gt_semantic_seg'):
+        Compose(transforms)({'img': sample()['img'], 'seg_fields': []})
+
+
+class OwnFlip(RandomFlip):
+    pass
+
+
+def untouched(results):
+    return results
+
+
+def test_fuses_what_is_in_the_usual_order_only():
+    resize, crop, flip = Resize((90, 70)), RandomCrop((50, 60)), RandomFlip(0.5)
+
+    def kinds(*transforms):
+        return [type(step).__name__ for step in fuse(transforms)]
+
+    assert kinds(untouched, resize, crop, NORMALIZE, BUNDLE, untouched) == ['function', 'FusedTransforms', 'function']
+    assert kinds(resize, OwnFlip(0.5), crop, NORMALIZE, BUNDLE) == ['Resize', 'OwnFlip', 'FusedTransforms']
+    assert kinds(crop, resize, NORMALIZE, BUNDLE) == ['RandomCrop', 'FusedTransforms']
+    assert kinds(resize, untouched, NORMALIZE, BUNDLE) == ['Resize', 'function', 'FusedTransforms']
+    assert kinds(resize, crop, flip, NORMALIZE) == ['Resize', 'RandomCrop', 'RandomFlip', 'Normalize']
+    assert kinds(resize, ImageToTensor(['img', 'depth'])) == ['Resize', 'ImageToTensor']
+    assert kinds(BUNDLE, untouched) == ['DefaultFormatBundle', 'function']
+    assert kinds() == []
+
+
+def test_a_changed_list_of_transforms_is_fused_anew():
+    pipeline = Compose([Resize((90, 70)), NORMALIZE, BUNDLE])
+    assert pipeline(sample())['img'].shape == (3, 44, 90)
+    pipeline.transforms[0] = Resize((45, 35))
+    assert pipeline(sample())['img'].shape == (3, 22, 45)
+    pipeline.transforms.insert(0, lambda results: None)
+    assert pipeline(sample()) is None
+
+
+@pytest.mark.parametrize('flip', [False, True])
+def test_test_time_augmentation(flip):
+    flips = {'type': 'RandomFlip'}
+    collect = Collect(['img'], ('scale_factor', 'flip', 'flip_direction', 'img_norm_cfg', 'pad_shape'))
+    transforms = [Resize(), flips, NORMALIZE, {'type': 'Pad', 'size_divisor': 32}, ImageToTensor(['img']), collect]
+    outs = []
+    for with_fusion in (False, True):
+        augment = MultiScaleFlipAug(transforms, (100, 60), img_ratios=[0.5, 1.0], flip=flip, fuse=with_fusion)
+        outs.append(augment({'img': sample()['img']}))
+    assert repr(outs[0]['img_metas']) == repr(outs[1]['img_metas'])
+    assert len(outs[0]['img']) == (4 if flip else 2)
+    assert all(map(torch.equal, outs[0]['img'], outs[1]['img']))
+
+
+def test_without_the_extension_the_transforms_run_one_by_one():
+    code = """
+from mmseg.datasets.pipelines import DefaultFormatBundle, Normalize, Resize
+from mmseg.datasets.pipelines.fuse import fuse
+print([type(step).__name__ for step in fuse([Resize((9, 9)), Normalize([1], [1]), DefaultFormatBundle()])])
+"""
+    environment = {**os.environ, 'MMCV_EXT': 'off'}
+    done = subprocess.run([sys.executable, '-c', code], env=environment, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.strip() == "['Resize', 'Normalize', 'DefaultFormatBundle']", done.stderr
