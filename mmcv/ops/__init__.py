@@ -1,4 +1,5 @@
 """Operators: compiled where mmcv._ext has a kernel, plain PyTorch elsewhere. ``python -m mmcv.ops`` lists them."""
+from mmcv.ops._load import is_compiled
 from mmcv.ops.augment_crop import augment_crop, augment_crop_label, crop_label_counts
 from mmcv.ops.confusion_matrix import confusion_matrix
 from mmcv.ops.criss_cross_attention import CrissCrossAttention, ca_map, ca_weight
@@ -21,6 +22,7 @@ __all__ = [
     'ca_weight',
     'confusion_matrix',
     'crop_label_counts',
+    'is_compiled',
     'psamask',
     'pyramid_pool',
     'sigmoid_focal_loss',

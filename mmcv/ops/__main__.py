@@ -17,7 +17,7 @@ def main() -> None:
     table = PrettyTable(['operator', 'cpu', 'cuda', 'why'])
     table.align = 'l'
     for operator in _load.OPERATORS.values():
-        slow = [device for device in ('cpu', 'cuda') if not operator.kernel(device)]
+        slow = [device for device in ('cpu', 'cuda') if device not in operator.kernels]
         states = ['fallback' if device in slow else 'compiled' for device in ('cpu', 'cuda')]
         table.add_row([operator.name, *states, _load.slow_because(slow[0]) if slow else ''])
     print(table)

@@ -24,13 +24,15 @@ class Operator(NamedTuple):
     schema: str
     reference: Callable
     fake: Callable
-
-    def kernel(self, device: str) -> bool:
-        """Whether the extension has a kernel for ``'cpu'`` or ``'cuda'``."""
-        return torch._C._dispatch_has_kernel_for_dispatch_key(f'mmcv::{self.name}', device.upper())
+    kernels: tuple[str, ...]  # the devices for which the extension has one, of 'cpu' and 'cuda'
 
 
 OPERATORS: dict[str, Operator] = {}
+
+
+def is_compiled(name: str, like: torch.Tensor) -> bool:
+    """Whether the extension has a kernel of the operator for the device of a tensor."""
+    return like.device.type in OPERATORS[name].kernels
 
 
 def import_extension() -> tuple[ModuleType | None, str]:
@@ -79,7 +81,9 @@ def register(schema: str, reference: Callable, fake: Callable, backward: Callabl
     torch.library.register_fake(f'mmcv::{name}', fake, lib=_LIBRARY)
     if backward is not None:
         torch.library.register_autograd(f'mmcv::{name}', backward, setup_context=setup_context, lib=_LIBRARY)
-    OPERATORS[name] = Operator(name, schema, reference, fake)
+    kernels = (key.lower() for key in ('CPU', 'CUDA') if torch._C._dispatch_has_kernel_for_dispatch_key(
+        f'mmcv::{name}', key))
+    OPERATORS[name] = Operator(name, schema, reference, fake, tuple(kernels))
     return getattr(torch.ops.mmcv, name).default
 
 

@@ -2,6 +2,7 @@
 from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from mmcv.ops._load import register
@@ -54,20 +55,21 @@ def pyramid_pool(x: Tensor, sizes: Sequence[int]) -> list[Tensor]:
 
     Args:
         x: (N, C, H, W), contiguous or channels_last, float16, bfloat16 (both summed in float32), float32 or float64.
-        sizes: 1 to 16 of them, whose sum is at most 120.
+        sizes: bins an axis of each pool; more than 16, or than 120 in all, are pooled one by one.
 
     Returns:
         For each size s its pool, (N, C, s, s), in the type of x.
 
     Raises:
-        ValueError: x is not (N, C, H, W) of a floating-point type with C, H, W >= 1, or the sizes are out of range.
+        ValueError: x is not (N, C, H, W) of a floating-point type with C, H, W >= 1, or a size is not positive.
     """
     if x.dim() != 4 or not x.is_floating_point() or 0 in x.shape[1:]:
         raise ValueError(f'pyramid_pool: x is {x.dtype} {tuple(x.shape)}; it must be floating-point (N, C, H, W) with '
                          'at least one channel and one pixel')
     sizes = list(sizes)
-    if not 1 <= len(sizes) <= MAX_LEVELS or min(sizes) < 1 or sum(sizes) > MAX_SUM:
-        raise ValueError(f'pyramid_pool: the sizes are {sizes}; there must be 1 to {MAX_LEVELS}, all positive, of a '
-                         f'sum of at most {MAX_SUM}')
+    if not sizes or min(sizes) < 1:
+        raise ValueError(f'pyramid_pool: the sizes are {sizes}; there must be one at least, and all must be positive')
+    if len(sizes) > MAX_LEVELS or sum(sizes) > MAX_SUM:
+        return [F.adaptive_avg_pool2d(x, size) for size in sizes]
     pooled = _pyramid_pool(x, sizes).split([size * size for size in sizes], 2)
     return [bins.unflatten(2, (size, size)) for bins, size in zip(pooled, sizes)]

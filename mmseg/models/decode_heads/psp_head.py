@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from mmcv.cnn import ConvModule
+from mmcv.ops import is_compiled, pyramid_pool
 from mmseg.ops import resize
 
 from ..builder import HEADS
@@ -21,6 +22,7 @@ class PPM(nn.ModuleList):
         channels: Channels of each level.
         conv_cfg, norm_cfg, act_cfg: Configs of the layers.
         align_corners: Of the resizing.
+        fused: Pool over all grids in one pass, where the compiled operators can.
         kwargs: Further arguments of the :class:`ConvModule`.
     """
 
@@ -33,6 +35,7 @@ class PPM(nn.ModuleList):
         norm_cfg: dict | None,
         act_cfg: dict | None,
         align_corners: bool,
+        fused: bool = True,
         **kwargs,
     ):
         layers = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg, act_cfg=act_cfg, **kwargs)
@@ -47,10 +50,13 @@ class PPM(nn.ModuleList):
         self.norm_cfg = norm_cfg
         self.act_cfg = act_cfg
         self.align_corners = align_corners
+        self.fused = fused
 
     def pool(self, x: torch.Tensor) -> list[torch.Tensor]:
         """The levels as they are, (N, channels, s, s) for each scale s."""
-        return [level(x) for level in self]
+        if not (self.fused and is_compiled('pyramid_pool', x)):
+            return [level(x) for level in self]
+        return [conv(p) for (_, conv), p in zip(self, pyramid_pool(x, self.pool_scales))]
 
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
         """The levels resized to the size of ``x`` (N, in_channels, H, W), each (N, channels, H, W)."""
@@ -76,7 +82,7 @@ class PSPHead(BaseDecodeHead):
         self.factored = factored
         layers = dict(conv_cfg=self.conv_cfg, norm_cfg=self.norm_cfg, act_cfg=self.act_cfg)
         self.psp_modules = PPM(
-            pool_scales, self.in_channels, self.channels, align_corners=self.align_corners, **layers
+            pool_scales, self.in_channels, self.channels, align_corners=self.align_corners, fused=self.fused, **layers
         )
         self.bottleneck = ConvModule(
             self.in_channels + len(pool_scales) * self.channels, self.channels, 3, padding=1, **layers

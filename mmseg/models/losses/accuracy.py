@@ -40,10 +40,14 @@ def accuracy(
         correct = correct & (top.values > thresh)
     valid = torch.ones_like(target, dtype=torch.bool) if ignore_index is None else target != ignore_index
     correct = correct & valid[:, None]
-    eps = torch.finfo(torch.float32).eps
-    percent = (100.0 / (valid.sum().double() + eps)).float()
-    result = [(correct[:, :k].sum() + eps).reshape(1) * percent for k in numbers]
+    result = [percentage(correct[:, :k].sum(), valid.sum()) for k in numbers]
     return result[0] if isinstance(topk, int) else result
+
+
+def percentage(correct: torch.Tensor, total: torch.Tensor) -> torch.Tensor:
+    """100 * correct / total in a tensor of shape (1,); 100 where both are 0."""
+    eps = torch.finfo(torch.float32).eps
+    return (correct + eps).reshape(1) * (100.0 / (total.double() + eps)).float()
 
 
 class Accuracy(nn.Module):

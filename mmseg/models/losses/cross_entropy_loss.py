@@ -3,6 +3,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from mmcv.ops import upsample_cross_entropy
+
 from ..builder import LOSSES
 from .utils import class_weight_tensor, get_class_weight, weight_reduce_loss
 
@@ -30,6 +32,10 @@ def cross_entropy(
     """
     ignore_index = -100 if ignore_index is None else ignore_index
     loss = F.cross_entropy(pred, label, class_weight, reduction='none', ignore_index=ignore_index)
+    return _reduce(loss, label, weight, reduction, avg_factor, ignore_index, avg_non_ignore)
+
+
+def _reduce(loss, label, weight, reduction, avg_factor, ignore_index, avg_non_ignore):
     if avg_non_ignore and avg_factor is None and reduction == 'mean':
         avg_factor = (label != ignore_index).sum()
     return weight_reduce_loss(loss, weight, reduction, avg_factor)
@@ -170,3 +176,24 @@ class CrossEntropyLoss(nn.Module):
             ignore_index=ignore_index,
             **kwargs,
         )
+
+    def can_upsample(self) -> bool:
+        """Whether :meth:`over_upsampled` is the same as resizing the logits and calling the module."""
+        return type(self) is CrossEntropyLoss and self.cls_criterion is cross_entropy
+
+    def over_upsampled(
+        self, cls_score: torch.Tensor, label: torch.Tensor, ignore_index: int | None, align_corners: bool
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The loss of bilinearly resized logits, which are never made, and how many pixels they get right.
+
+        Args:
+            cls_score: (N, K, h, w) logits.
+            label: (N, H, W) class indices.
+            ignore_index: Label without a loss.
+            align_corners: Of the resizing.
+        """
+        ignore_index = -100 if ignore_index is None else ignore_index
+        class_weight = class_weight_tensor(self.class_weight, cls_score)
+        loss, hits = upsample_cross_entropy(cls_score, label, class_weight, ignore_index, align_corners)
+        loss = _reduce(loss, label, None, self.reduction, None, ignore_index, self.avg_non_ignore)
+        return self.loss_weight * loss, hits

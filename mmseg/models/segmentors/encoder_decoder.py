@@ -5,6 +5,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from mmcv.ops import is_compiled, upsample_argmax
 from mmcv.utils import ConfigDict
 from mmseg.core.utils import add_prefix
 from mmseg.ops import resize
@@ -156,23 +157,38 @@ class EncoderDecoder(BaseSegmentor):
         Returns:
             (N, out_channels, H, W).
         """
-        shapes = {tuple(meta['ori_shape']) for meta in img_meta}
-        if len(shapes) > 1:
-            raise ValueError(f'inference: images of one batch differ in ori_shape, {shapes}; predict them one by one')
+        _check_one_size(img_meta)
         slide = self.test_cfg['mode'] == 'slide'
         logits = (self.slide_inference if slide else self.whole_inference)(img, img_meta, rescale)
         probs = logits.sigmoid() if self.out_channels == 1 else logits.softmax(dim=1)
-        if not img_meta[0].get('flip'):
-            return probs
-        axes = {'horizontal': [3], 'vertical': [2]}
-        direction = img_meta[0]['flip_direction']
-        if direction not in axes:
-            raise ValueError(f"inference: flip_direction is {direction!r}; use 'horizontal' or 'vertical'")
-        return probs.flip(axes[direction])
+        return _unflip(probs, img_meta[0])
 
     def simple_test(self, img: torch.Tensor, img_meta: list[dict], rescale: bool = True) -> list[np.ndarray]:
         """One integer label map (H, W) an image."""
+        if self._can_fuse_prediction(img):
+            return list(self._fused_labels(img, img_meta, rescale).cpu().numpy())
         return self._labels(self.inference(img, img_meta, rescale))
+
+    def _can_fuse_prediction(self, img):
+        """Whether labels can come without probabilities: nobody has changed the steps that make them."""
+        steps = ('inference', 'whole_inference', 'slide_inference', 'encode_decode')
+        own = all(getattr(type(self), step) is getattr(EncoderDecoder, step) for step in steps)
+        fused = getattr(self._last_head(), 'fused', False)
+        return own and fused and self.out_channels > 1 and is_compiled('upsample_argmax', img)
+
+    def _fused_labels(self, img, img_meta, rescale):
+        """The classes (N, H, W) of :meth:`inference`, whose last resizing and softmax are never carried out."""
+        _check_one_size(img_meta)
+        seen, size = tuple(img.shape[2:]), tuple(img.shape[2:])
+        if rescale:
+            seen, size = tuple(img_meta[0]['img_shape'][:2]), tuple(img_meta[0]['ori_shape'][:2])
+        if self.test_cfg['mode'] == 'slide':
+            logits = self.slide_inference(img, img_meta, rescale=False)[:, :, :seen[0], :seen[1]]
+        elif seen == size == tuple(img.shape[2:]):
+            logits = self._decode_head_forward_test(self.extract_feat(img), img_meta)
+        else:
+            logits = self.encode_decode(img, img_meta)[:, :, :seen[0], :seen[1]]
+        return _unflip(upsample_argmax(logits, size, self.align_corners), img_meta[0])
 
     def aug_test(
         self, imgs: list[torch.Tensor], img_metas: list[list[dict]], rescale: bool = True
@@ -202,11 +218,29 @@ class EncoderDecoder(BaseSegmentor):
 
     def _labels(self, probs):
         if self.out_channels == 1:
-            head = self.decode_head[-1] if isinstance(self.decode_head, nn.ModuleList) else self.decode_head
-            labels = (probs > head.threshold).squeeze(1).long()
+            labels = (probs > self._last_head().threshold).squeeze(1).long()
         else:
             labels = probs.argmax(dim=1)
         return list(labels.cpu().numpy())
+
+    def _last_head(self):
+        return self.decode_head[-1] if isinstance(self.decode_head, nn.ModuleList) else self.decode_head
+
+
+def _check_one_size(img_meta):
+    shapes = {tuple(meta['ori_shape']) for meta in img_meta}
+    if len(shapes) > 1:
+        raise ValueError(f'inference: images of one batch differ in ori_shape, {shapes}; predict them one by one')
+
+
+def _unflip(maps, meta):
+    """Turn maps (..., H, W) of a flipped image back."""
+    if not meta.get('flip'):
+        return maps
+    axes = {'horizontal': [-1], 'vertical': [-2]}
+    if meta['flip_direction'] not in axes:
+        raise ValueError(f"inference: flip_direction is {meta['flip_direction']!r}; use 'horizontal' or 'vertical'")
+    return maps.flip(axes[meta['flip_direction']])
 
 
 def _windows(size, crop, stride):
