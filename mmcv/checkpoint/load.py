@@ -71,12 +71,12 @@ def load_state_dict(
     """
     module = unwrap(module)
     own = module.state_dict()
+    state_dict = _rename_old_keys(state_dict, own)
     misshapen = [key for key, value in state_dict.items()
                  if key in own and isinstance(value, torch.Tensor) and value.shape != own[key].shape]
     fitting = OrderedDict((key, sharded_like(value, own[key]) if key in own else value)
                           for key, value in state_dict.items() if key not in misshapen)
-    if hasattr(state_dict, '_metadata'):
-        fitting._metadata = state_dict._metadata
+    fitting._metadata = state_dict._metadata
     missing, unexpected = module.load_state_dict(fitting, strict=False)
     missing = [key for key in missing if not key.endswith('num_batches_tracked') and key not in misshapen]
 
@@ -95,6 +95,16 @@ def load_state_dict(
         raise CheckpointError(f'{report}; is it of another architecture or number of classes?')
     if is_main():
         (logger or get_logger('mmcv')).warning(report)
+
+
+def _rename_old_keys(state_dict, own):
+    """Deformable convolutions of long ago kept their ``conv2.conv_offset`` beside themselves, as ``conv2_offset``."""
+    renamed = OrderedDict()
+    for key, value in state_dict.items():
+        current = re.sub(r'_offset\.(weight|bias)$', r'.conv_offset.\1', key)
+        renamed[current if key not in own and current in own else key] = value
+    renamed._metadata = getattr(state_dict, '_metadata', OrderedDict())
+    return renamed
 
 
 def get_state_dict(module: nn.Module) -> 'OrderedDict[str, torch.Tensor]':

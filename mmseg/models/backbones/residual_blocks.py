@@ -3,7 +3,7 @@ import torch
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
-from mmcv.cnn import CONV_LAYERS, BaseModule, build_conv_layer, build_norm_layer, build_plugin_layer
+from mmcv.cnn import BaseModule, build_conv_layer, build_norm_layer, build_plugin_layer
 
 
 class _ResidualBlock(BaseModule):
@@ -96,7 +96,8 @@ class Bottleneck(_ResidualBlock):
 
     Args:
         style: 'pytorch' strides the 3x3 convolution, 'caffe' the first 1x1.
-        dcn: Config of the convolution that replaces the 3x3 one; with ``fallback_on_stride`` not in strided blocks.
+        dcn: Config of the convolution that replaces the 3x3 one: ``dict(type='DCN' or 'DCNv2', deform_groups=1)``; with
+            ``fallback_on_stride`` not in strided blocks.
         plugins: ``dict(cfg=..., position='after_conv1' | 'after_conv2' | 'after_conv3')`` each.
         others: As of :class:`BasicBlock`.
     """
@@ -186,9 +187,4 @@ def _middle_cfg(conv_cfg, dcn, stride):
         return conv_cfg
     if conv_cfg is not None:
         raise ValueError('conv_cfg and dcn exclude each other; set conv_cfg=None')
-    if dcn.get('type') not in CONV_LAYERS:
-        raise ValueError(
-            f'dcn: there is no convolution {dcn.get("type")!r} here: it needs torchvision.ops.deform_conv2d; '
-            'install torchvision, or set dcn=None'
-        )
     return dcn

@@ -3,7 +3,8 @@ import pytest
 import torch
 from torch import nn
 
-from mmcv.cnn import CONV_LAYERS, PLUGIN_LAYERS
+from mmcv.cnn import PLUGIN_LAYERS
+from mmcv.ops import DeformConv2dPack, ModulatedDeformConv2dPack
 from mmseg.models import ResNet, ResNetV1c, ResNetV1d
 from mmseg.models.backbones.resnet import BasicBlock, Bottleneck
 
@@ -114,32 +115,27 @@ def test_plugins():
     torch.testing.assert_close(model.layer2[1](x), x + 3)
 
 
-def test_deformable_convolutions():
-    """Whoever has one registers it; it takes the place of the 3x3 convolutions of the chosen stages."""
-    dcn = {'type': 'MyDCN', 'deform_groups': 2, 'fallback_on_stride': True}
-    options = {'dcn': dcn, 'stage_with_dcn': (False, False, True, True), **TINY}
-    with pytest.raises(ValueError, match=r"no convolution 'MyDCN' here: it needs torchvision.ops.deform_conv2d"):
-        ResNet(50, **options)
-
-    class MyDCN(nn.Conv2d):
-        def __init__(self, *args, deform_groups=1, **kwargs):
-            super().__init__(*args, **kwargs)
-
-    CONV_LAYERS.register_module('MyDCN', module=MyDCN)
-    try:
-        model = ResNet(50, **options)
-    finally:
-        CONV_LAYERS.module_dict.pop('MyDCN')
-    assert not isinstance(model.layer2[1].conv2, MyDCN)
-    assert not isinstance(model.layer3[0].conv2, MyDCN)  # strided
-    assert isinstance(model.layer3[1].conv2, MyDCN)
+@pytest.mark.parametrize(('name', 'layer'), [('DCN', DeformConv2dPack), ('DCNv2', ModulatedDeformConv2dPack)])
+def test_deformable_convolutions(name, layer):
+    """They take the place of the 3x3 convolutions of the chosen stages."""
+    dcn = {'type': name, 'deform_groups': 2, 'fallback_on_stride': True}
+    model = ResNet(50, dcn=dcn, stage_with_dcn=(False, False, True, True), zero_init_residual=False, **TINY)
+    model.init_weights()
+    assert not isinstance(model.layer2[1].conv2, layer)
+    assert not isinstance(model.layer3[0].conv2, layer)  # strided
+    assert isinstance(model.layer3[1].conv2, layer)
+    assert model.layer3[1].conv2.deform_groups == 2
+    assert not model.layer3[1].conv2.conv_offset.weight.any()
     assert dcn['fallback_on_stride']
+    model(torch.rand(2, 3, 64, 64))[-1].square().sum().backward()
+    assert model.layer4[2].conv2.conv_offset.weight.grad.any()
 
 
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
         ({'depth': 20}, 'depth is 20'),
+        ({'depth': 50, 'dcn': {'type': 'DCNv3'}, 'stage_with_dcn': (True,) * 4}, 'DCNv3'),
         ({'depth': 50, 'num_stages': 5}, 'num_stages is 5'),
         ({'depth': 50, 'strides': (1, 2)}, 'strides is'),
         ({'depth': 50, 'out_indices': (4,)}, 'out_indices is'),

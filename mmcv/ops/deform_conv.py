@@ -1,0 +1,196 @@
+"""Deformable convolutions, on top of torchvision's operator."""
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.utils import _pair
+
+from mmcv.ops._torchvision import torchvision_ops
+
+
+def deform_conv2d(input: Tensor, offset: Tensor, weight: Tensor, stride: int | tuple[int, int] = 1,
+                  padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1, groups: int = 1,
+                  deform_groups: int = 1, bias: bool = False, im2col_step: int = 32) -> Tensor:
+    """Convolution whose taps are moved by an offset each (Dai et al. 2017, https://arxiv.org/abs/1703.06211).
+
+    Args:
+        input: (N, C, H, W).
+        offset: (N, deform_groups * kernel height * kernel width * 2, H', W') in pixels; y, then x, of each tap.
+        weight: (C', C / groups, kernel height, kernel width).
+        stride, padding, dilation, groups: as in a convolution.
+        deform_groups: groups of channels with offsets of their own.
+        bias: must be False.
+        im2col_step: without effect; old code and configs give it.
+
+    Returns:
+        (N, C', H', W'), of the type of ``offset``; half types are computed in float32.
+
+    Raises:
+        ValueError: the shapes do not fit, or torchvision is missing.
+    """
+    if bias:
+        raise ValueError('deform_conv2d: bias must be False')
+    return _convolve('deform_conv2d', input, offset, None, weight, None, stride, padding, dilation, groups,
+                     deform_groups)
+
+
+def modulated_deform_conv2d(input: Tensor, offset: Tensor, mask: Tensor, weight: Tensor, bias: Tensor | None = None,
+                            stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0,
+                            dilation: int | tuple[int, int] = 1, groups: int = 1, deform_groups: int = 1) -> Tensor:
+    """:func:`deform_conv2d` with a factor for every tap (Zhu et al. 2018, https://arxiv.org/abs/1811.11168).
+
+    Args:
+        mask: the factors, (N, deform_groups * kernel height * kernel width, H', W').
+        bias: (C',) or None.
+        others: as in :func:`deform_conv2d`.
+    """
+    return _convolve('modulated_deform_conv2d', input, offset, mask, weight, bias, stride, padding, dilation, groups,
+                     deform_groups)
+
+
+class _DeformConv(nn.Module):
+    """What the layers share; the attributes are those of nn.Conv2d."""
+
+    transposed = False
+    output_padding = (0,)
+
+    def __init__(self, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, deform_groups, bias):
+        super().__init__()
+        name = type(self).__name__
+        torchvision_ops(name)
+        if in_channels % groups or out_channels % groups or in_channels % deform_groups:
+            raise ValueError(f'{name}: in_channels={in_channels} and out_channels={out_channels} must be multiples of '
+                             f'groups={groups}, and in_channels of deform_groups={deform_groups}')
+        self.in_channels = in_channels
+        self.out_channels = out_channels
+        self.kernel_size = _pair(kernel_size)
+        self.stride = _pair(stride)
+        self.padding = _pair(padding)
+        self.dilation = _pair(dilation)
+        self.groups = groups
+        self.deform_groups = deform_groups
+        self.weight = nn.Parameter(torch.empty(out_channels, in_channels // groups, *self.kernel_size))
+        self.bias = nn.Parameter(torch.zeros(out_channels)) if bias else None
+
+    def extra_repr(self) -> str:
+        return (f'{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}, '
+                f'padding={self.padding}, dilation={self.dilation}, groups={self.groups}, '
+                f'deform_groups={self.deform_groups}, bias={self.bias is not None}')
+
+    def _add_conv_offset(self, numbers_a_tap):
+        """The ordinary convolution that gives ``numbers_a_tap`` numbers for every tap, at first zeros."""
+        channels = self.deform_groups * numbers_a_tap * math.prod(self.kernel_size)
+        self.conv_offset = nn.Conv2d(self.in_channels, channels, self.kernel_size, self.stride, self.padding,
+                                     self.dilation)
+        self.init_weights()
+
+    def init_weights(self) -> None:
+        """Start as an ordinary convolution, whatever the parents' initialization makes of the layers below."""
+        if hasattr(self, 'conv_offset'):
+            nn.init.zeros_(self.conv_offset.weight)
+            nn.init.zeros_(self.conv_offset.bias)
+
+
+class DeformConv2d(_DeformConv):
+    """:func:`deform_conv2d` with a weight; called with the input and its offsets.
+
+    Args:
+        in_channels, out_channels, kernel_size, stride, padding, dilation, groups: as in nn.Conv2d.
+        deform_groups: groups of channels with offsets of their own.
+        bias: must be False.
+        im2col_step: without effect; old configs give it.
+
+    Raises:
+        ValueError: the arguments do not fit, or torchvision is missing.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int | tuple[int, int],
+                 stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0,
+                 dilation: int | tuple[int, int] = 1, groups: int = 1, deform_groups: int = 1, bias: bool = False,
+                 im2col_step: int = 32):
+        if bias:
+            raise ValueError(f'{type(self).__name__}: bias must be False')
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, deform_groups,
+                         bias=False)
+        nn.init.kaiming_uniform_(self.weight, nonlinearity='relu')
+
+    def forward(self, x: Tensor, offset: Tensor) -> Tensor:
+        return deform_conv2d(x, offset, self.weight, self.stride, self.padding, self.dilation, self.groups,
+                             self.deform_groups)
+
+
+class DeformConv2dPack(DeformConv2d):
+    """:class:`DeformConv2d` that takes the place of a convolution: ``conv_offset`` makes the offsets of the input.
+
+    In configs ``dict(type='DCN', deform_groups=1)``. The offsets are zero at first.
+    """
+
+    _version = 2
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._add_conv_offset(2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x, self.conv_offset(x))
+
+
+class ModulatedDeformConv2d(_DeformConv):
+    """:func:`modulated_deform_conv2d` with a weight and a bias; called with the input, its offsets and its mask.
+
+    Args:
+        in_channels, out_channels, kernel_size, stride, padding, dilation, groups: as in nn.Conv2d.
+        deform_groups: groups of channels with offsets and masks of their own.
+        bias: whether there is a bias.
+
+    Raises:
+        ValueError: the arguments do not fit, or torchvision is missing.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int | tuple[int, int],
+                 stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0,
+                 dilation: int | tuple[int, int] = 1, groups: int = 1, deform_groups: int = 1, bias: bool = True):
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, deform_groups, bias)
+        bound = 1 / math.sqrt(in_channels * math.prod(self.kernel_size))
+        nn.init.uniform_(self.weight, -bound, bound)
+
+    def forward(self, x: Tensor, offset: Tensor, mask: Tensor) -> Tensor:
+        return modulated_deform_conv2d(x, offset, mask, self.weight, self.bias, self.stride, self.padding,
+                                       self.dilation, self.groups, self.deform_groups)
+
+
+class ModulatedDeformConv2dPack(ModulatedDeformConv2d):
+    """:class:`ModulatedDeformConv2d` that takes the place of a convolution: ``conv_offset`` makes offsets and mask.
+
+    In configs ``dict(type='DCNv2', deform_groups=1)``. The offsets are zero and the mask 0.5 at first.
+    """
+
+    _version = 2
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._add_conv_offset(3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        made = self.conv_offset(x)
+        offset_channels = made.size(1) // 3 * 2
+        return super().forward(x, made[:, :offset_channels], made[:, offset_channels:].sigmoid())
+
+
+def _convolve(name, input, offset, mask, weight, bias, stride, padding, dilation, groups, deform_groups):
+    taps = deform_groups * math.prod(weight.shape[2:])
+    if input.dim() != 4 or input.size(1) != weight.size(1) * groups:
+        raise ValueError(f'{name}: input is {tuple(input.shape)}; '
+                         f'the weight needs (N, {weight.size(1) * groups}, H, W)')
+    for what, tensor, channels in (('offset', offset, 2 * taps), ('mask', mask, taps)):
+        if tensor is not None and (tensor.dim() != 4 or tensor.size(1) != channels):
+            raise ValueError(f'{name}: {what} is {tuple(tensor.shape)}; the weight needs (N, {channels}, H, W)')
+    out = torchvision_ops(name).deform_conv2d(
+        _wide(input), _wide(offset), _wide(weight), _wide(bias), _pair(stride), _pair(padding), _pair(dilation),
+        _wide(mask))
+    return out.to(offset.dtype)
+
+
+def _wide(tensor):
+    return tensor.float() if tensor is not None and tensor.dtype in (torch.float16, torch.bfloat16) else tensor
+
