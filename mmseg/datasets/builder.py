@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader
 from mmcv import dist as mmcv_dist
 from mmcv.utils import ConfigError, Registry, build_from_cfg
 
+from .cache import fill_caches
 from .loader import SampleLoader
 from .samplers import EvaluationSampler, IndexStream
 
@@ -88,6 +89,8 @@ def build_dataloader(
 ) -> DataLoader:
     """Build a loader: an endless stream for training, or one pass over every sample for evaluation.
 
+    Before that the data set's cache is filled, if it has one.
+
     Args:
         samples_per_gpu, workers_per_gpu, num_gpus: a batch has ``samples_per_gpu * num_gpus`` samples, loaded by
             ``workers_per_gpu * num_gpus`` processes; ``num_gpus`` counts in a single process only.
@@ -113,6 +116,7 @@ def build_dataloader(
         sampler = EvaluationSampler(len(dataset), rank, world_size)
     share = 1 if dist else num_gpus
     workers = workers_per_gpu * share
+    fill_caches(dataset, workers, rank, world_size)
     if workers:
         _allow_open_files(_OPEN_FILES)
         kwargs.update(persistent_workers=persistent_workers, timeout=timeout)

@@ -14,10 +14,11 @@ from mmseg.core.evaluation.report import flatten, log_tables
 from mmseg.utils import get_root_logger
 
 from .builder import DATASETS
+from .cache import Image, build_cache
 from .classes import random_palette, read_classes, subset_label_map
 from .evaluator import ALL_METRICS, Evaluator, ImageAreas
 from .img_infos import list_images, require_files, require_folder
-from .pipelines import Compose, LoadAnnotations
+from .pipelines import Compose, LoadAnnotations, LoadImageFromFile
 
 
 @DATASETS.register_module()
@@ -52,6 +53,8 @@ class CustomDataset(Dataset):
         gt_seg_map_loader_cfg: arguments of LoadAnnotations for evaluation.
         file_client_args: of :func:`mmcv.fileio.get_bytes`, for reading ``split``.
         fuse: let the usual transforms work in one pass, with the same result; see :class:`.pipelines.Compose`.
+        cache: ``dict(type='disk', dir=...)`` keeps decoded images and labels on disk, see :class:`.cache.DiskCache`; by
+            default in ``.decoded`` below ``data_root`` (or ``img_dir``).
 
     Attributes:
         CLASSES, PALETTE: names and colours in use.
@@ -82,6 +85,7 @@ class CustomDataset(Dataset):
         gt_seg_map_loader_cfg: Mapping | None = None,
         file_client_args: Mapping | None = None,
         fuse: bool = True,
+        cache: Mapping | None = None,
     ) -> None:
         self.pipeline = Compose(pipeline, fuse)
         self.img_suffix = img_suffix
@@ -97,6 +101,7 @@ class CustomDataset(Dataset):
         self.CLASSES, self.PALETTE = self.get_classes_and_palette(classes, palette)
         self.gt_seg_map_loader = LoadAnnotations(**(gt_seg_map_loader_cfg or {}))
         self.file_client_args = dict(file_client_args or {'backend': 'disk'})
+        self.cache = build_cache(cache, self.data_root or self.img_dir)
         if test_mode and self.CLASSES is None:
             raise ConfigError('a data set to test on needs class names: set classes')
         self.img_infos = self.load_annotations(
@@ -145,11 +150,26 @@ class CustomDataset(Dataset):
             files['label'] = osp.join(self.ann_dir or '', info['ann']['seg_map'])
         return files
 
+    def files_to_decode(self, indices: Iterable[int]) -> Iterator[Image]:
+        """What is decoded for the samples of these indices, and how: what the cache is to hold."""
+        loaders = [loader for loader in getattr(self.pipeline, 'transforms', ())
+                   if isinstance(loader, (LoadImageFromFile, LoadAnnotations))]
+        if self.test_mode:
+            loaders.append(self.gt_seg_map_loader)
+        for index in indices:
+            files = self.sample_files(index)
+            for loader in loaders:
+                path = files.get('img' if isinstance(loader, LoadImageFromFile) else 'label')
+                if path is not None:
+                    yield Image(path, loader.color_type, loader.imdecode_backend)
+
     def pre_pipeline(self, results: dict) -> None:
         """Add to ``results`` what loading needs: folders, and how to rename labels for a subset of the classes."""
         results['seg_fields'] = []
         results['img_prefix'] = self.img_dir
         results['seg_prefix'] = self.ann_dir
+        if self.cache is not None:
+            results['cache'] = self.cache
         if self.custom_classes:
             results['label_map'] = self._file_label_map()
 
