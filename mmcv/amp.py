@@ -10,6 +10,15 @@ from torch import nn
 HALF_TYPES = (torch.float16, torch.bfloat16)
 
 
+def native_half(device_type: str) -> str | None:
+    """The half type that a kind of device ('cpu', 'cuda') multiplies faster than float32; None if it has none."""
+    if device_type == 'cuda':
+        return 'bfloat16' if torch.cuda.is_bf16_supported(including_emulation=False) else 'float16'
+    if device_type == 'cpu' and (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()):
+        return 'bfloat16'
+    return None
+
+
 def wrap_fp16_model(model: nn.Module, dtype: torch.dtype = torch.float16) -> None:
     """Turn mixed precision on in every module that has the flag ``fp16_enabled``.
 

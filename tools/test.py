@@ -12,12 +12,12 @@ import torch
 
 import mmcv
 from mmcv import dist
-from mmcv.amp import wrap_fp16_model
 from mmcv.engine import has_evaluator, run_inference
 from mmcv.runner import load_checkpoint
 from mmcv.utils import Config, ConfigError, DictAction
 from mmseg.apis import build_model, build_test_loader, load_config
 from mmseg.apis.assemble import place, require_labels
+from mmseg.apis.speed import prepare_inference, set_backends
 from mmseg.datasets.failures import sample_files
 from mmseg.utils import get_root_logger
 from mmseg.utils.cli import add_common_arguments, join_processes, merge_deprecated_options, run_tool
@@ -116,12 +116,10 @@ def load_model(cfg: Config, args: argparse.Namespace, dataset: Any) -> torch.nn.
     cfg.model.pretrained = None
     cfg.model.train_cfg = None
     model = build_model(cfg, dataset)
-    if cfg.get('fp16') is not None and torch.cuda.is_available():
-        wrap_fp16_model(model)
     meta = load_checkpoint(model, args.checkpoint, map_location='cpu', strict=True).get('meta', {})
     model.CLASSES = meta.get('CLASSES') or dataset.CLASSES
     model.PALETTE = meta.get('PALETTE') or dataset.PALETTE
-    return model.eval()
+    return prepare_inference(model, cfg)
 
 
 def report(args: argparse.Namespace, cfg: Config, dataset: Any, consumers: Consumers) -> None:
@@ -142,6 +140,7 @@ def main(args: argparse.Namespace) -> None:
     merge_deprecated_options(args, 'eval_options')
     cfg = load_config(args.config, args.cfg_options)
     cfg.gpu_ids = [args.gpu_id]
+    set_backends(cfg)
     if args.aug_test:
         augment_test(cfg)
     distributed = join_processes(cfg, args)

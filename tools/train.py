@@ -16,6 +16,7 @@ from mmcv.runner import find_latest_checkpoint
 from mmcv.utils import Config, get_git_hash, mkdir_or_exist
 from mmseg.apis import init_random_seed, load_config, set_random_seed, train_segmentor
 from mmseg.apis.assemble import build_model, build_train_datasets
+from mmseg.apis.speed import set_backends
 from mmseg.utils import collect_env, get_root_logger
 from mmseg.utils.cli import add_common_arguments, join_processes, merge_deprecated_options, run_tool
 from mmseg.version import __version__
@@ -50,8 +51,7 @@ def apply_arguments(cfg: Config, args: argparse.Namespace) -> None:
         warnings.warn('--gpu-ids is deprecated: use --gpu-id', stacklevel=2)
         cfg.gpu_ids = args.gpu_ids[:1]
     cfg.device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    if cfg.get('cudnn_benchmark') and not args.deterministic:
-        torch.backends.cudnn.benchmark = True
+    set_backends(cfg)
 
 
 def auto_resume(cfg: Config) -> None:

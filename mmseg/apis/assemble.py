@@ -15,14 +15,16 @@ from mmseg.datasets import build_dataloader, build_dataset, class_weights
 from mmseg.models import build_segmentor
 from mmseg.utils import find_config
 
+from .speed import speed_up
+
 #: What a config may say at its top level besides variables of its own.
 KNOWN_KEYS = (
     'model', 'data', 'optimizer', 'optimizer_config', 'lr_config', 'momentum_config', 'runner', 'checkpoint_config',
     'evaluation', 'log_config', 'dist_params', 'log_level', 'load_from', 'resume_from', 'auto_resume', 'workflow',
-    'cudnn_benchmark', 'fp16', 'amp', 'channels_last', 'custom_hooks', 'custom_imports', 'find_unused_parameters',
-    'static_graph', 'fsdp', 'work_dir', 'gpu_ids', 'seed', 'device', 'opencv_num_threads', 'report', 'train_cfg',
-    'test_cfg', 'norm_cfg', 'dataset_type', 'data_root', 'img_norm_cfg', 'img_scale', 'crop_size', 'train_pipeline',
-    'test_pipeline', 'total_iters', 'total_epochs',
+    'cudnn_benchmark', 'tf32', 'fp16', 'amp', 'channels_last', 'compile', 'fuse_conv_bn', 'custom_hooks',
+    'custom_imports', 'find_unused_parameters', 'static_graph', 'fsdp', 'work_dir', 'gpu_ids', 'seed', 'device',
+    'opencv_num_threads', 'report', 'train_cfg', 'test_cfg', 'norm_cfg', 'dataset_type', 'data_root', 'img_norm_cfg',
+    'img_scale', 'crop_size', 'train_pipeline', 'test_pipeline', 'total_iters', 'total_epochs',
 )
 _SPLITS = ('train', 'val', 'test')
 _LOADERS = tuple(f'{split}_dataloader' for split in _SPLITS)
@@ -60,8 +62,6 @@ def build_model(cfg: Config, dataset: Any = None) -> nn.Module:
         for part in ('decode_head', 'auxiliary_head'):
             _check_classes(cfg, model, part, len(dataset.CLASSES))
         model.CLASSES, model.PALETTE = dataset.CLASSES, dataset.PALETTE
-    if cfg.get('channels_last'):
-        model = model.to(memory_format=torch.channels_last)
     return model
 
 
@@ -92,7 +92,7 @@ def place(model: nn.Module, cfg: Config, distributed: bool) -> nn.Module:
         device = torch.device('cuda', cfg.get('gpu_ids', [0])[0])
     elif device.type == 'cuda':
         device = torch.device('cuda', torch.cuda.current_device())
-    model = model.to(device)
+    model = speed_up(model.to(device), cfg)
     ids = [device.index] if device.type == 'cuda' else None
     if not distributed:
         return MMDataParallel(model, device_ids=ids)

@@ -17,6 +17,7 @@ from mmseg.datasets.pipelines import Compose
 from mmseg.models import build_segmentor
 
 from .assemble import load_config
+from .speed import prepare_inference, speed_up
 
 
 def init_segmentor(
@@ -44,7 +45,7 @@ def init_segmentor(
         model.CLASSES = meta.get('CLASSES') or get_classes('cityscapes')
         model.PALETTE = meta.get('PALETTE') or get_palette('cityscapes')
     model.cfg = cfg
-    return model.to(device).eval()
+    return speed_up(prepare_inference(model, cfg).to(device), cfg)
 
 
 def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> list[np.ndarray]:

@@ -12,6 +12,7 @@ from mmseg.utils import get_root_logger
 from mmseg.version import __version__
 
 from .assemble import build_test_loader, build_train_loader, place, require_labels
+from .speed import mixed_precision
 
 
 def train_segmentor(
@@ -92,8 +93,9 @@ def _optimizer_config(cfg: Config) -> dict:
     config = dict(cfg.get('optimizer_config') or {})
     if 'type' in config:
         return config
-    if cfg.get('amp'):
-        return dict(config, type='AmpOptimizerHook', **cfg.amp)
+    amp = mixed_precision(cfg)
+    if amp:
+        return dict(config, type='AmpOptimizerHook', **amp)
     if cfg.get('fp16') is not None:
         return dict(config, type='Fp16OptimizerHook', **cfg.fp16)
     return config

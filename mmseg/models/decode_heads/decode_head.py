@@ -160,7 +160,7 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
 
     def forward_test(self, inputs: Sequence[torch.Tensor], img_metas: list[dict], test_cfg: dict) -> torch.Tensor:
         """Logits (N, out_channels, h, w)."""
-        return self.forward(inputs)
+        return self(inputs)
 
     def cls_seg(self, feat: torch.Tensor) -> torch.Tensor:
         """Dropout and classifier: (N, channels, h, w) to logits (N, out_channels, h, w)."""

@@ -78,8 +78,9 @@ class EncoderDecoder(BaseSegmentor):
         return self.neck(x) if self.with_neck else x
 
     def encode_decode(self, img: torch.Tensor, img_metas: list[dict] | None) -> torch.Tensor:
-        """Images (N, C, H, W) to logits (N, out_channels, H, W)."""
+        """Images (N, C, H, W) to logits (N, out_channels, H, W), float32 whatever the network computed in."""
         out = self._decode_head_forward_test(self.extract_feat(img), img_metas)
+        out = out.to(_at_least_float32(out))
         return resize(out, img.shape[2:], mode='bilinear', align_corners=self.align_corners)
 
     def forward_dummy(self, img: torch.Tensor) -> torch.Tensor:
@@ -125,7 +126,7 @@ class EncoderDecoder(BaseSegmentor):
         """
         crop, stride = self.test_cfg['crop_size'], self.test_cfg['stride']
         rows, columns = (_windows(*sizes) for sizes in zip(img.shape[2:], crop, stride))
-        logits = img.new_zeros(len(img), self.out_channels, *img.shape[2:])
+        logits = img.new_zeros(len(img), self.out_channels, *img.shape[2:], dtype=_at_least_float32(img))
         count = img.new_zeros(1, 1, *img.shape[2:])
         for y in rows:
             for x in columns:
@@ -241,6 +242,10 @@ def _unflip(maps, meta):
     if meta['flip_direction'] not in axes:
         raise ValueError(f"inference: flip_direction is {meta['flip_direction']!r}; use 'horizontal' or 'vertical'")
     return maps.flip(axes[meta['flip_direction']])
+
+
+def _at_least_float32(tensor):
+    return torch.promote_types(tensor.dtype, torch.float32)
 
 
 def _windows(size, crop, stride):

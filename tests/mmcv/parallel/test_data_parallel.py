@@ -97,6 +97,19 @@ STEPS = """
         with contextlib.nullcontext() if last else model.no_sync():
             model.train_step({'x': torch.tensor([[1.0, rank]])}, None)['loss'].backward()
     assert model.module.weight.grad.tolist() == [[3, 1.5]]
+
+    from mmcv.ops import SyncBatchNorm
+    torch.manual_seed(0)
+    parts = nn.Sequential(nn.Sequential(nn.Conv2d(3, 4, 3), SyncBatchNorm(4)), nn.Conv2d(4, 2, 1)).double()
+    parts = MMDistributedDataParallel(parts)
+    x, gradients = torch.randn(2, 3, 5, 5 + rank).double(), []
+    for compiled in (False, True):
+        for part in parts.module if compiled else ():
+            part.compile(backend='aot_eager', fullgraph=True)
+        parts.zero_grad()
+        parts(x).sin().sum().backward()
+        gradients.append([parameter.grad.clone() for parameter in parts.parameters()])
+    torch.testing.assert_close(*gradients)
 """
 
 

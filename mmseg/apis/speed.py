@@ -1,0 +1,69 @@
+"""The keys of a config that make a run faster, and what each of them does to torch or to a model."""
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from mmcv.amp import native_half, wrap_fp16_model
+from mmcv.cnn import fuse_conv_bn
+from mmcv.utils import Config
+
+
+def set_backends(cfg: Config) -> None:
+    """``cudnn_benchmark`` (take the fastest of cuDNN's convolutions, tried once a shape) and ``tf32`` (on NVIDIA GPUs
+    multiply float32 with 10 bits of mantissa instead of 23; False forbids it, None leaves torch's own choice)."""
+    torch.backends.cudnn.benchmark = bool(cfg.get('cudnn_benchmark'))
+    if cfg.get('tf32') is not None:
+        torch.set_float32_matmul_precision('high' if cfg.tf32 else 'highest')
+        torch.backends.cudnn.allow_tf32 = cfg.tf32
+
+
+def device_type(cfg: Config) -> str:
+    """Where the model of a config runs, 'cuda' or 'cpu'."""
+    return torch.device(cfg.get('device') or ('cuda' if torch.cuda.is_available() else 'cpu')).type
+
+
+def mixed_precision(cfg: Config) -> dict[str, Any] | None:
+    """The arguments of ``amp``, whose dtype 'auto' is decided here; None where everything stays float32."""
+    if not cfg.get('amp'):
+        return None
+    options = {} if cfg.amp is True else dict(cfg.amp)
+    if options.get('dtype') == 'auto':
+        options['dtype'] = native_half(device_type(cfg))
+        return options if options['dtype'] else None
+    return options
+
+
+def speed_up(model: nn.Module, cfg: Config) -> nn.Module:
+    """Apply ``channels_last`` and ``compile`` to a model that is in its final shape but not wrapped yet.
+
+    ``compile`` is True, a dict of arguments of torch.compile, or 'auto': on a GPU only. On a CPU nearly all of the time
+    goes into convolutions, which compiling leaves as they are, and it takes many minutes.
+
+    The parts (backbone, neck, each head) are compiled, one graph each, rather than the whole: images' metadata, losses
+    and the way back to numpy stay outside, and so a new file name or image size compiles nothing of the rest anew. The
+    keys of checkpoints are not affected.
+    """
+    if cfg.get('channels_last'):
+        model = model.to(memory_format=torch.channels_last)
+    wish = cfg.get('compile')
+    if wish == 'auto':
+        wish = device_type(cfg) == 'cuda'
+    if wish:
+        for part in model.children():
+            for module in part if isinstance(part, nn.ModuleList) else [part]:
+                module.compile(**({} if wish is True else wish))
+    return model
+
+
+def prepare_inference(model: nn.Module, cfg: Config) -> nn.Module:
+    """Apply ``fuse_conv_bn`` and ``amp`` (or ``fp16``, on a GPU) to a model whose weights are loaded; in eval mode."""
+    if cfg.get('fuse_conv_bn'):
+        model = fuse_conv_bn(model.eval())
+    amp = mixed_precision(cfg)
+    if amp:
+        wrap_fp16_model(model, getattr(torch, amp.get('dtype', 'bfloat16')))
+    elif cfg.get('fp16') is not None and device_type(cfg) == 'cuda':
+        wrap_fp16_model(model)
+    return model.eval()

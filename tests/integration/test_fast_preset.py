@@ -1,0 +1,31 @@
+"""configs/_base_/fast.py as a user inherits it: trained, resumed without it, and tested with and without it."""
+
+import numpy as np
+import torch
+
+FAST = """
+_base_ = ['{plain}', '{root}/configs/_base_/fast.py']
+compile = dict(_delete_=True, backend='eager')  # as inductor does, without its minutes of C++ compilation
+optimizer = dict(fused=True)
+"""
+
+
+def test_fast_run_leaves_a_checkpoint_for_every_config(write_config, run_tool, tmp_path, request):
+    plain = write_config(tmp_path)
+    fast = tmp_path / 'fast.py'
+    fast.write_text(FAST.format(plain=plain, root=request.config.rootpath))
+    done = run_tool('train', fast, '--work-dir', tmp_path / 'run', '--seed', 3, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    checkpoint = tmp_path / 'run' / 'iter_6.pth'
+    assert not [key for key in torch.load(checkpoint, weights_only=True)['state_dict'] if '_orig_mod' in key]
+    done = run_tool('train', plain, '--work-dir', tmp_path / 'resumed', '--no-validate', '--resume-from',
+                    tmp_path / 'run' / 'iter_3.pth', '--cfg-options', 'runner.max_iters=4', cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+    maps = []
+    for config in (plain, fast):
+        out = tmp_path / f'{config.stem}.pkl'
+        done = run_tool('test', config, checkpoint, '--out', out, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        maps.append(np.stack(np.load(out, allow_pickle=True)))
+    assert (maps[0] == maps[1]).mean() > 0.995

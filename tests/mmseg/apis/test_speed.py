@@ -1,0 +1,133 @@
+"""What makes a run faster changes its results by rounding only, and its checkpoints not at all."""
+
+import copy
+
+import pytest
+import torch
+
+from mmcv.amp import native_half
+from mmcv.runner import build_optimizer
+from mmseg.apis import build_model, load_config
+from mmseg.apis.assemble import place
+from mmseg.apis.speed import mixed_precision, prepare_inference, set_backends, speed_up
+
+SMALL = {
+    'device': 'cpu', 'model.backbone.base_channels': 8, 'model.backbone.stem_channels': 8,
+    'model.decode_head.in_channels': 64, 'model.decode_head.channels': 16, 'model.auxiliary_head.in_channels': 32,
+    'model.auxiliary_head.channels': 8, 'model.decode_head.dropout_ratio': 0.0,
+    'model.auxiliary_head.dropout_ratio': 0.0}
+FAST = "_base_ = ['../pspnet/pspnet_r18-d8_360x480_20k_camvid.py', '../_base_/fast.py']"
+
+
+@pytest.fixture
+def cfg():
+    return load_config('pspnet_r18-d8_360x480_20k_camvid', SMALL)
+
+
+@pytest.fixture
+def fast_cfg(tmp_path, request):
+    configs = request.config.rootpath / 'configs'
+    path = tmp_path / 'fast.py'
+    path.write_text(FAST.replace('..', str(configs)))
+    return load_config(str(path), SMALL)
+
+
+def batch(height=64, width=96):
+    shape = (height, width, 3)
+    metas = [dict(ori_shape=shape, img_shape=shape, pad_shape=shape, flip=False, filename=f'{i}.png') for i in range(2)]
+    return dict(img=torch.randn(2, 3, height, width), img_metas=metas,
+                gt_semantic_seg=torch.randint(0, 11, (2, 1, height, width)))
+
+
+def predict(model, size=(64, 96)):
+    one = batch(*size)
+    with torch.no_grad():
+        return model.eval()(return_loss=False, img=[one['img']], img_metas=[one['img_metas']])
+
+
+@pytest.mark.parametrize(('amp', 'native', 'expected'), [
+    (None, 'bfloat16', None),
+    (False, 'bfloat16', None),
+    (True, None, {}),
+    (dict(dtype='float16'), None, {'dtype': 'float16'}),
+    (dict(dtype='auto', loss_scale=8.0), 'bfloat16', {'dtype': 'bfloat16', 'loss_scale': 8.0}),
+    (dict(dtype='auto'), None, None),
+])
+def test_amp_auto_goes_by_the_device(cfg, amp, native, expected, monkeypatch):
+    monkeypatch.setattr('mmseg.apis.speed.native_half', {'cpu': native}.get)
+    cfg.amp = amp
+    assert mixed_precision(cfg) == expected
+
+
+def test_native_half_is_a_type_that_autocast_knows():
+    half = native_half('cpu')
+    assert half in (None, 'bfloat16')
+    with torch.autocast('cpu', getattr(torch, half or 'bfloat16')):
+        assert torch.nn.Linear(2, 2)(torch.ones(1, 2)).dtype == torch.bfloat16
+
+
+def test_backends(cfg):
+    before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32, torch.backends.cudnn.benchmark
+    try:
+        for tf32, expected in ((True, 'high'), (None, 'high'), (False, 'highest'), (None, 'highest')):
+            cfg.merge_from_dict({'tf32': tf32, 'cudnn_benchmark': tf32})
+            set_backends(cfg)
+            assert torch.get_float32_matmul_precision() == expected
+            assert torch.backends.cudnn.allow_tf32 == (expected == 'high')
+            assert torch.backends.cudnn.benchmark == bool(tf32)
+    finally:
+        torch.set_float32_matmul_precision(before[0])
+        torch.backends.cudnn.allow_tf32, torch.backends.cudnn.benchmark = before[1:]
+
+
+@pytest.mark.parametrize('backend', ['eager', pytest.param('inductor', marks=pytest.mark.slow)])
+def test_compiled_parts_are_whole_graphs_with_the_same_results(cfg, backend):
+    plain = build_model(cfg)
+    cfg.compile = dict(backend=backend, fullgraph=True)
+    compiled = speed_up(copy.deepcopy(plain), cfg)
+    assert list(compiled.state_dict()) == list(plain.state_dict())
+    for size in ((64, 96), (48, 80)):
+        data = batch(*size)
+        expected, actual = (model.train().train_step(data) for model in (plain, compiled))
+        torch.testing.assert_close(actual['log_vars'], expected['log_vars'], rtol=1e-4, atol=1e-5)
+        for outputs in (expected, actual):
+            outputs['loss'].backward()
+    for a, b in zip(compiled.parameters(), plain.parameters()):
+        torch.testing.assert_close(a.grad, b.grad, rtol=1e-3, atol=1e-5)
+    for size in ((64, 96), (50, 75)):
+        torch.manual_seed(1)
+        labels = predict(plain, size)
+        torch.manual_seed(1)
+        assert all((a == b).mean() > 0.995 for a, b in zip(predict(compiled, size), labels))
+
+
+def test_fast_preset_predicts_the_same_labels(fast_cfg, cfg):
+    plain = build_model(cfg)
+    with torch.no_grad():
+        for _ in range(3):  # statistics of the norms
+            plain.train().train_step(batch())
+        plain.decode_head.conv_seg.weight.mul_(100)  # logits that differ, as after training
+    fast = place(prepare_inference(copy.deepcopy(plain), fast_cfg), fast_cfg, distributed=False).module
+    assert fast.backbone.layer1[0].conv1.weight.is_contiguous(memory_format=torch.channels_last)
+    assert fast.fp16_enabled == (native_half('cpu') is not None)
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in fast.modules())
+    torch.manual_seed(1)
+    labels = predict(plain, (96, 128))
+    torch.manual_seed(1)
+    agreement = [(a == b).mean() for a, b in zip(predict(fast, (96, 128)), labels)]
+    assert min(agreement) > 0.995
+    assert len(set(labels[0].flatten().tolist())) > 2
+
+
+@pytest.mark.parametrize('kind', ['SGD', 'AdamW'])
+def test_fused_optimizers_work_on_the_cpu(kind):
+    models = [torch.nn.Linear(3, 3), torch.nn.Linear(3, 3)]
+    models[1].load_state_dict(models[0].state_dict())
+    for model, fused in zip(models, (False, True)):
+        optimizer = build_optimizer(model, dict(type=kind, lr=0.1, weight_decay=0.1, fused=fused,
+                                                paramwise_cfg=dict(bias_lr_mult=2.0)))
+        for _ in range(3):
+            optimizer.zero_grad()
+            model(torch.eye(3)).square().sum().backward()
+            optimizer.step()
+    torch.testing.assert_close(models[0].state_dict(), models[1].state_dict())
