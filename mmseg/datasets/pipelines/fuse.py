@@ -29,7 +29,7 @@ def fuse(transforms: Sequence[Callable]) -> list[Callable]:
     RandomFlip, PhotoMetricDistortion, Normalize and Pad before it, in this order. Transforms derived from these, which
     may do something else, are left as they are; and so is everything where there is no compiled operator.
     """
-    if not OPERATORS['augment_crop'].kernel('cpu'):
+    if 'cpu' not in OPERATORS['augment_crop'].kernels:
         return list(transforms)
     steps, run = [], []
     for transform in transforms:
