@@ -113,8 +113,7 @@ def in_order(pairs: list[tuple[int, Any]]) -> list:
 
 
 def load_model(cfg: Config, args: argparse.Namespace, dataset: Any) -> torch.nn.Module:
-    cfg.model.pretrained = None
-    cfg.model.train_cfg = None
+    cfg.model.update({key: None for key in ('pretrained', 'train_cfg') if key in cfg.model})  # not needed to test
     model = build_model(cfg, dataset)
     meta = load_checkpoint(model, args.checkpoint, map_location='cpu', strict=True).get('meta', {})
     model.CLASSES = meta.get('CLASSES') or dataset.CLASSES

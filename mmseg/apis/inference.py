@@ -37,8 +37,7 @@ def init_segmentor(
     """
     cfg = config if isinstance(config, Config) else load_config(str(config))
     settings = cfg.model.copy()
-    settings.pretrained = None
-    settings.train_cfg = None
+    settings.update({key: None for key in ('pretrained', 'train_cfg') if key in settings})  # not needed to predict
     model = build_segmentor(settings, test_cfg=cfg.get('test_cfg'))
     if checkpoint is not None:
         meta = load_checkpoint(model, checkpoint, map_location='cpu').get('meta', {})

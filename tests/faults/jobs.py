@@ -122,6 +122,7 @@ def run_rank(tool, arguments, environment, log, before):
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.environ.update(environment)
+    multiprocessing.set_start_method('fork', force=True)  # of the job's own workers, as in a process of its own
     torch.set_num_threads(1)
     sys.argv = [f'{tool}.py', *arguments]
     try:

@@ -18,18 +18,18 @@ from mmseg.models.segmentors.base import BaseSegmentor
 
 @SEGMENTORS.register_module()
 class Tiny(BaseSegmentor):
-    """Two convolutions in float64, with batch norm over all ranks and dropout: all that has a state of its own."""
+    """Two convolutions, batch norm over all ranks, and dropout, in float64 or, with ``single``, in float32."""
 
-    def __init__(self, dropout=0.1, num_classes=3, train_cfg=None, test_cfg=None):
+    def __init__(self, dropout=0.1, num_classes=3, single=False, train_cfg=None, test_cfg=None):
         super().__init__()
         self.first = nn.Conv2d(3, 6, 3, padding=1)
         self.norm = SyncBatchNorm(6)
         self.dropout = nn.Dropout2d(dropout)
         self.last = nn.Conv2d(6, num_classes, 1)
-        self.double()
+        self.to(torch.float32 if single else torch.float64)
 
     def extract_feat(self, imgs):
-        return self.dropout(F.relu(self.norm(self.first(imgs.double()))))
+        return self.dropout(F.relu(self.norm(self.first(imgs.to(self.first.weight.dtype)))))
 
     def encode_decode(self, img, img_metas):
         return self.last(self.extract_feat(img))
