@@ -168,7 +168,10 @@ def _draw(
     module: Any, results: list, batch: dict, palette: Any, show: bool, out_dir: str | None, opacity: float
 ) -> None:
     metas = batch['img_metas'][0]
-    for img, result, meta in zip(tensor2imgs(batch['img'][0], **metas[0]['img_norm_cfg']), results, metas):
+    as_normalized = {key: metas[0]['img_norm_cfg'][key] for key in ('mean', 'std', 'to_rgb')}
+    if batch['img'][0].dtype == torch.uint8:  # that is left to the model
+        as_normalized = {'to_rgb': as_normalized['to_rgb']}
+    for img, result, meta in zip(tensor2imgs(batch['img'][0], **as_normalized), results, metas):
         height, width = meta['img_shape'][:2]
         img = imresize(img[:height, :width], tuple(meta['ori_shape'][1::-1]))
         out_file = str(Path(out_dir, meta['ori_filename'])) if out_dir else None

@@ -23,11 +23,14 @@ KNOWN_KEYS = (
     'evaluation', 'log_config', 'dist_params', 'log_level', 'load_from', 'resume_from', 'auto_resume', 'workflow',
     'cudnn_benchmark', 'tf32', 'fp16', 'amp', 'channels_last', 'compile', 'fuse_conv_bn', 'custom_hooks',
     'custom_imports', 'find_unused_parameters', 'static_graph', 'fsdp', 'work_dir', 'gpu_ids', 'seed', 'device',
-    'opencv_num_threads', 'report', 'train_cfg', 'test_cfg', 'norm_cfg', 'dataset_type', 'data_root', 'img_norm_cfg',
-    'img_scale', 'crop_size', 'train_pipeline', 'test_pipeline', 'total_iters', 'total_epochs',
+    'opencv_num_threads', 'mp_start_method', 'report', 'train_cfg', 'test_cfg', 'norm_cfg', 'dataset_type',
+    'data_root', 'img_norm_cfg', 'img_scale', 'crop_size', 'train_pipeline', 'test_pipeline', 'total_iters',
+    'total_epochs',
 )
 _SPLITS = ('train', 'val', 'test')
 _LOADERS = tuple(f'{split}_dataloader' for split in _SPLITS)
+#: Top-level keys of 0.x, and what a loader calls them.
+_TOP_LOADER_OPTIONS = {'opencv_num_threads': 'opencv_num_threads', 'mp_start_method': 'multiprocessing_context'}
 _LOADER_OPTIONS = {name for function in (build_dataloader, DataLoader.__init__)
                    for name in inspect.signature(function).parameters} - {'self', 'dataset', 'kwargs'}
 
@@ -112,7 +115,8 @@ def _loader_options(cfg: Config, split: str) -> dict:
                 known = (*_SPLITS, *_LOADERS, *_LOADER_OPTIONS)
                 raise ConfigError(f'{cfg.origin(f"{section}.{key}")}: {section}.{key}: no loader takes such an argument'
                                   f'{did_you_mean(key, known)}')
-    return {**shared, **own}
+    top = {name: cfg[key] for key, name in _TOP_LOADER_OPTIONS.items() if cfg.get(key) is not None}
+    return {**top, **shared, **own}
 
 
 def build_train_loader(cfg: Config, dataset: Any, distributed: bool = False) -> DataLoader:

@@ -85,6 +85,7 @@ def build_dataloader(
     endless: bool | None = None,
     skip_failures: bool = False,
     timeout: float = 600,
+    opencv_num_threads: int = 0,
     **kwargs,
 ) -> DataLoader:
     """Build a loader: an endless stream for training, or one pass over every sample for evaluation.
@@ -104,7 +105,8 @@ def build_dataloader(
         endless: whether the loader is a training stream; None takes ``shuffle``. ``len()`` is an epoch either way.
         skip_failures: pass over training samples that cannot be loaded, counted in ``loader.skipped``.
         timeout: seconds to wait for a batch before the workers count as hanging.
-        kwargs: further arguments of torch's DataLoader, such as ``prefetch_factor``.
+        opencv_num_threads: of OpenCV in each worker; 0 and 1 mean none besides its own. torch has one there.
+        kwargs: further arguments of torch's DataLoader, such as ``prefetch_factor`` and ``multiprocessing_context``.
     """
     rank, world_size = mmcv_dist.get_dist_info() if dist else (0, 1)
     if seed is None:
@@ -122,6 +124,7 @@ def build_dataloader(
         kwargs.update(persistent_workers=persistent_workers, timeout=timeout)
     else:
         kwargs.pop('prefetch_factor', None)
+        kwargs.pop('multiprocessing_context', None)
     return SampleLoader(
         dataset,
         sampler,
@@ -131,6 +134,7 @@ def build_dataloader(
         drop_last=drop_last,
         num_workers=workers,
         pin_memory=pin_memory and torch.cuda.is_available(),
+        opencv_num_threads=opencv_num_threads,
         **kwargs)
 
 

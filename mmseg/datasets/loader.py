@@ -1,6 +1,7 @@
 """The loader of training streams and evaluation passes."""
 
 import contextlib
+import functools
 import os
 import re
 import signal
@@ -20,13 +21,13 @@ from .samplers import IndexStream
 from .seeded import SeededDataset
 
 
-def init_worker(worker_id: int) -> None:
+def init_worker(worker_id: int, opencv_num_threads: int = 0) -> None:
     """Give a worker one thread for its work, and leave signals to all of the job (Ctrl-C, slurm) to the main process.
 
     On SIGTERM the main process still saves a checkpoint at the end of its iteration, for which it needs its workers.
     """
     torch.set_num_threads(1)
-    cv2.setNumThreads(0)
+    cv2.setNumThreads(opencv_num_threads)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
@@ -68,6 +69,7 @@ class SampleLoader(DataLoader):
         sampler: of indices or (position, index) pairs.
         seed: of the samples' randomness.
         skip_failures: pass over samples that cannot be loaded; ``skipped`` counts them.
+        opencv_num_threads: in each worker.
         kwargs: of :class:`torch.utils.data.DataLoader`.
 
     Raises:
@@ -82,9 +84,11 @@ class SampleLoader(DataLoader):
         skip_failures: bool = False,
         batch_size: int = 1,
         drop_last: bool = False,
+        opencv_num_threads: int = 0,
         **kwargs,
     ) -> None:
-        kwargs.update(collate_fn=collate_samples, worker_init_fn=init_worker)
+        start = functools.partial(init_worker, opencv_num_threads=opencv_num_threads)
+        kwargs.update(collate_fn=collate_samples, worker_init_fn=start)
         super().__init__(dataset, batch_size, sampler=sampler, drop_last=drop_last, **kwargs)
         self._samples = SeededDataset(dataset, seed, self.num_workers, skip_failures)
         # `dataset` stays the user's own object; the workers get the wrapped one, from a loader inside

@@ -61,6 +61,7 @@ class FusedTransforms:
         by_type = {type(transform): transform for transform in transforms}
         self._resize, self._crop, self._flip, self._distortion, self._normalize, self._pad = map(by_type.get, _ORDER)
         self._keeps_labels = ImageToTensor in by_type
+        self._gives_bytes = self._normalize is None or self._normalize.on_device
 
     def __repr__(self) -> str:
         return f'FusedTransforms({", ".join(map(str, self.transforms))})'
@@ -88,7 +89,7 @@ class FusedTransforms:
         flip = self._flip.choose_direction(results) if self._flip else None
         colours = self._draw_colours()
         if self._normalize:
-            results['img_norm_cfg'] = self._normalize.settings
+            self._normalize.describe(results, window[2:])
         shape = self._pad.choose_size(results, (*window[2:], 3)) if self._pad else window[2:]
         results['img'] = augment_crop(img, size, window, flip, shape, **colours)
         if label is not None:
@@ -125,14 +126,15 @@ class FusedTransforms:
     @functools.cached_property
     def _values(self) -> np.ndarray:
         """(3, 256): what a channel of the result holds in the place of a byte."""
-        if self._normalize is None:
+        if self._gives_bytes:
             return np.tile(np.arange(256, dtype=np.uint8), (3, 1))
         return np.broadcast_to(normalize_table(self._normalize.mean, self._normalize.std).T, (3, 256))
 
     @functools.cached_property
     def _fill(self) -> torch.Tensor:
-        like = np.empty((0, 0, 3), np.uint8 if self._normalize is None else np.float32)
-        fill = channel_values(self._pad.pad_val if self._pad else 0, like, 'pad_val')
+        like = np.empty((0, 0, 3), np.uint8 if self._gives_bytes else np.float32)
+        later = self._normalize is not None and self._normalize.on_device
+        fill = channel_values(0 if later or self._pad is None else self._pad.pad_val, like, 'pad_val')
         return torch.from_numpy(np.array(fill, like.dtype))
 
 

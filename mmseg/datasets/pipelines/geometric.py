@@ -130,7 +130,9 @@ class Pad:
         target = self.choose_size(results, results['img'].shape)
         if (height, width) != target:
             pad = partial(impad, shape=target)
-            map_fields(results, partial(pad, pad_val=self.pad_val), partial(pad, pad_val=self.seg_pad_val))
+            later = results.get('img_norm_cfg', {}).get('on_device')  # what is not normalised yet is padded there too
+            pad_val = self.pad_val if later is None else 0
+            map_fields(results, partial(pad, pad_val=pad_val), partial(pad, pad_val=self.seg_pad_val))
         return results
 
     def choose_size(self, results: dict, shape: tuple[int, ...]) -> tuple[int, int]:
@@ -141,4 +143,7 @@ class Pad:
         results['pad_shape'] = (height, width, *shape[2:])
         results['pad_fixed_size'] = self.size
         results['pad_size_divisor'] = self.size_divisor
+        later = results.get('img_norm_cfg', {}).get('on_device')
+        if later is not None:
+            later.update(pad_shape=(height, width), pad_val=self.pad_val)
         return height, width

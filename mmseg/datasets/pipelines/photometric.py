@@ -1,12 +1,12 @@
 """Transforms of the image's values; labels stay as they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
-from mmcv.image import as_uint8, bgr2hsv, clahe, hsv2bgr, imnormalize, lut_transform
+from mmcv.image import as_uint8, bgr2hsv, bgr2rgb, clahe, hsv2bgr, imnormalize, lut_transform
 
 from ..builder import PIPELINES
 from ._common import is_pair, require, require_positive
@@ -21,11 +21,14 @@ class Normalize:
 
     Args:
         mean, std: one value a channel, in the order after the swap.
+        on_device: only swap, and let the segmentor do the rest where it runs: a quarter of the bytes leave the workers
+            and travel to the GPU. The image must be 8 bit, and nothing but Pad may change it afterwards.
     """
 
     mean: Sequence[float]
     std: Sequence[float]
     to_rgb: bool = True
+    on_device: bool = field(default=False, repr=False)
 
     def __post_init__(self):
         self.mean, self.std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
@@ -33,14 +36,20 @@ class Normalize:
         require((self.std > 0).all(), self, f'std must be positive, got {self.std.tolist()}')
 
     def __call__(self, results: dict) -> dict:
-        results['img'] = imnormalize(results['img'], self.mean, self.std, self.to_rgb)
-        results['img_norm_cfg'] = self.settings
+        img = results['img']
+        if self.on_device:
+            require(img.dtype == np.uint8, self, f'on_device needs an 8-bit image, got {img.dtype}')
+            results['img'] = bgr2rgb(img) if self.to_rgb else img
+        else:
+            results['img'] = imnormalize(img, self.mean, self.std, self.to_rgb)
+        self.describe(results, img.shape)
         return results
 
-    @property
-    def settings(self) -> dict:
-        """``img_norm_cfg`` of the results."""
-        return {'mean': self.mean, 'std': self.std, 'to_rgb': self.to_rgb}
+    def describe(self, results: dict, shape: tuple[int, ...]) -> None:
+        """Set ``img_norm_cfg`` for an image of this shape."""
+        results['img_norm_cfg'] = {'mean': self.mean, 'std': self.std, 'to_rgb': self.to_rgb}
+        if self.on_device:
+            results['img_norm_cfg']['on_device'] = {'shape': shape[:2], 'pad_shape': shape[:2], 'pad_val': 0}
 
 
 @PIPELINES.register_module()

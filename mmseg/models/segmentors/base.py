@@ -9,6 +9,8 @@ import mmcv
 from mmcv.amp import auto_fp16
 from mmcv.cnn import BaseModule
 
+from ..utils import normalize_bytes
+
 
 class BaseSegmentor(BaseModule, metaclass=ABCMeta):
     """Base of the segmentors.
@@ -67,7 +69,8 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
         """Train or predict.
 
         Args:
-            img: (N, C, H, W) to train; to predict, a list with such a batch for each test-time augmentation.
+            img: (N, C, H, W) to train; to predict, a list with such a batch for each test-time augmentation. Bytes are
+                normalised first, see :func:`.utils.normalize_bytes`.
             img_metas: One dict an image to train; to predict, a list of these for each augmentation.
             return_loss: Whether to train.
             kwargs: ``gt_semantic_seg`` (N, 1, H, W) to train; ``rescale`` to predict.
@@ -75,6 +78,7 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
         Returns:
             Losses by name, or one label map (H, W) an image.
         """
+        img = normalize_bytes(img, img_metas)
         if return_loss:
             return self.forward_train(img, img_metas, **kwargs)
         return self.forward_test(img, img_metas, **kwargs)

@@ -6,6 +6,7 @@ import random
 import signal
 import time
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -209,3 +210,18 @@ class TestWorkers:
 
     def test_signals_to_the_whole_job_are_the_main_process_s(self, make):
         assert equal(batches(make(Signalled), 8, workers=2), batches(make(), 8))
+
+
+class Threads(CustomDataset):
+    """Samples that say how many threads their worker has."""
+
+    def __getitem__(self, index):
+        return {'img': torch.zeros(1, 2, 2), 'threads': (torch.get_num_threads(), cv2.getNumThreads())}
+
+
+@pytest.mark.parametrize(('wish', 'count'), [({}, 1), ({'opencv_num_threads': 2}, 2)])
+def test_workers_have_one_thread_unless_asked_for_more(make, wish, count):
+    before = torch.get_num_threads(), cv2.getNumThreads()
+    loader = build_dataloader(make(Threads), 2, 1, seed=0, shuffle=False, **wish)
+    assert next(iter(loader))['threads'] == [(1, count)] * 2
+    assert (torch.get_num_threads(), cv2.getNumThreads()) == before

@@ -14,15 +14,16 @@ from mmcv.fileio import dump
 from ..hook import HOOKS
 from .base import LoggerHook
 
-_OWN = ('mode', 'epoch', 'iter', 'lr', 'time', 'data_time', 'memory')
+_OWN = ('mode', 'epoch', 'iter', 'lr', 'time', 'data_time', 'data_share', 'memory')
 
 
 @HOOKS.register_module()
 class TextLoggerHook(LoggerHook):
     """Writes to the runner's logger and, one json object a line, to ``TIMESTAMP.log.json`` in the work directory.
 
-    The first line of the json file is ``runner.meta``. A training line has the means over the interval, ``time`` and
-    ``data_time`` in seconds, and ``memory`` in MB: the peak on the GPU, or of the process on a machine without.
+    The first line of the json file is ``runner.meta``. A training line has the means over the interval: ``time`` and
+    ``data_time``, the part of it spent waiting for data, in seconds, and ``data_share``, their ratio; and ``memory`` in
+    MB, the peak on the GPU, or of the process on a machine without.
 
     Args:
         by_epoch, interval, ignore_last, reset_flag: as for :class:`LoggerHook`.
@@ -70,6 +71,7 @@ class TextLoggerHook(LoggerHook):
                 'lr': {name: rates[0] for name, rates in lr.items()} if isinstance(lr, dict) else lr[0]}
         if mode == 'train':
             line['memory'] = peak_memory()
+            output['data_share'] = output['data_time'] / max(output['time'], 1e-9)
         line.update(output)
         self._say(line, runner)
         self._dump({key: _rounded(value) for key, value in line.items()})
@@ -83,7 +85,8 @@ class TextLoggerHook(LoggerHook):
             lr = {f'lr_{k}': v for k, v in line['lr'].items()} if isinstance(line['lr'], dict) else {'lr': line['lr']}
             parts += [f'{name}: {value:.3e}' for name, value in lr.items()]
             parts.append(f'eta: {self._time_left(line["time"], runner)}')
-            parts += [f'time: {line["time"]:.3f}', f'data_time: {line["data_time"]:.3f}', f'memory: {line["memory"]}']
+            waited = f'data_time: {line["data_time"]:.3f} ({line["data_share"]:.0%})'
+            parts += [f'time: {line["time"]:.3f}', waited, f'memory: {line["memory"]}']
         parts += [f'{key}: {value:.4f}' if isinstance(value, float) else f'{key}: {value}'
                   for key, value in line.items() if key not in _OWN]
         runner.logger.info(f'{self._place(line, runner)}\t{", ".join(parts)}')

@@ -50,7 +50,7 @@ def log(make_runner, stream, tmp_path, caplog):
 
 
 def test_json_lines_like_those_of_0_30(log, golden):
-    """The same keys in the same order, with memory after lr."""
+    """The same keys in the same order, with memory after lr, and the share of time spent waiting for data behind."""
     expected = [json.loads(line) for line in golden('checkpoint_format')[0]['log.json']]
     meta = {'CLASSES': ['a'], 'PALETTE': [[0, 0, 0]]}
     _, lines, _ = log(Metrics(10), meta=dict(meta), max_iters=20)
@@ -58,8 +58,10 @@ def test_json_lines_like_those_of_0_30(log, golden):
     assert list(lines[0]) == list(expected[0])
     assert [(line['mode'], line['iter'], line['epoch']) for line in lines[1:]] == [
         (line['mode'], line['iter'], line['epoch']) for line in expected[1:-1]]
-    assert list(lines[1]) == ['mode', 'epoch', 'iter', 'lr', 'memory', 'data_time', 'loss', 'time']
-    assert [key for key in lines[1] if key not in ('memory', 'loss')] == [
+    assert list(lines[1]) == [
+        'mode', 'epoch', 'iter', 'lr', 'memory', 'data_time', 'loss', 'time', 'data_share']
+    assert lines[1]['data_share'] == pytest.approx(lines[1]['data_time'] / lines[1]['time'], abs=0.01)
+    assert [key for key in lines[1] if key not in ('memory', 'loss', 'data_share')] == [
         key for key in expected[1] if 'decode' not in key and 'aux' not in key and key != 'loss']
     assert list(lines[3]) == ['mode', 'epoch', 'iter', 'lr', 'mIoU', 'IoU.a']
     assert lines[3]['mIoU'] == 0.24751
@@ -70,7 +72,7 @@ def test_json_lines_like_those_of_0_30(log, golden):
 def test_text_lines(log):
     text, _, _ = log(Metrics(10), max_iters=10)
     number = r'[\d.]+'
-    assert re.fullmatch(rf'Iter \[5/10\]\tlr: 3\.000e-02, eta: 0:00:00, time: {number}, data_time: {number}, '
+    assert re.fullmatch(rf'Iter \[5/10\]\tlr: 3\.000e-02, eta: 0:00:00, time: {number}, data_time: {number} \(\d+%\), '
                         rf'memory: \d+, loss: {number}', text[0])
     assert text[1].startswith('Iter [10/10]\tlr: ')
     assert text[2] == 'Iter(val) [6]\tmIoU: 0.2475, IoU.a: 0.5000'

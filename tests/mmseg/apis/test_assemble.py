@@ -1,0 +1,26 @@
+"""Keys of a config on their way to the loaders."""
+import pytest
+
+from mmcv.utils import Config
+from mmseg.apis.assemble import build_train_loader
+from mmseg.datasets import CustomDataset
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    (tmp_path / 'a.jpg').write_bytes(b'')
+    return CustomDataset([], str(tmp_path), classes=['x', 'y'], test_mode=True)
+
+
+def config(**keys):
+    return Config({'data': {'samples_per_gpu': 1, 'workers_per_gpu': keys.pop('workers', 1)}, **keys})
+
+
+def test_the_keys_of_0_30_for_processes_and_threads(dataset):
+    loader = build_train_loader(config(mp_start_method='spawn', opencv_num_threads=3), dataset)
+    assert loader.multiprocessing_context.get_start_method() == 'spawn'
+    assert loader.worker_init_fn.keywords == {'opencv_num_threads': 3}
+
+
+def test_they_do_no_harm_without_workers(dataset):
+    assert build_train_loader(config(mp_start_method='fork', workers=0), dataset).num_workers == 0
