@@ -61,6 +61,24 @@ def test_each_tap_reads_where_its_offset_points():
                                masked + bias.view(3, 1, 1))
 
 
+def test_has_the_numbers_of_mmcv():
+    layer = DeformConv2dPack(1, 1, 2, im2col_step=2)
+    offsets = [[0.1, 0.4, 0.6, 0.1], [0.3, 0.2, 0.1, 0.3], [0.5, 0.5, 0.2, 0.8], [0.8, 0.3, 0.9, 0.1],
+               [0.3, 0.1, 0.2, 0.5], [0.3, 0.7, 0.5, 0.3], [0.6, 0.2, 0.5, 0.3], [0.4, 0.1, 0.8, 0.4]]
+    layer.load_state_dict({
+        'weight': torch.tensor([0.4, 0.2, 0.1, 0.9]).view(1, 1, 2, 2),
+        'conv_offset.weight': torch.tensor(offsets).view(8, 1, 2, 2),
+        'conv_offset.bias': torch.tensor([0.7, 0.1, 0.8, 0.5, 0.6, 0.5, 0.4, 0.7])})
+    x = torch.tensor([[[[1.0, 2, 3], [0, 1, 2], [3, 5, 2]]]], requires_grad=True)
+    out = layer(x)
+    out.sum().backward()
+    torch.testing.assert_close(out, torch.tensor([[[[1.65, 0], [0, 0]]]]))
+    torch.testing.assert_close(x.grad, torch.tensor([[[[-0.666, 0.204, 0], [0.03, -0.416, 0.012], [0, 0.252, 0.129]]]]))
+    torch.testing.assert_close(layer.weight.grad, torch.tensor([[[[3.62, 0], [0.4, 0.18]]]]))
+    bias_grad = torch.tensor([1.44, -0.72, 0, 0, -0.1, -0.08, -0.54, -0.54])
+    torch.testing.assert_close(layer.conv_offset.bias.grad, bias_grad)
+
+
 @pytest.mark.parametrize(('name', 'layer', 'numbers'), PACKS)
 def test_a_pack_starts_as_the_convolution(name, layer, numbers):
     x = torch.randn(2, 4, 7, 6)

@@ -87,6 +87,18 @@ def test_equals_the_formula_of_the_paper(loss, gamma):
     torch.testing.assert_close(loss(logits, target, gamma, 0.3), expected.sum() / 9)
 
 
+@pytest.mark.parametrize(('loss', 'value', 'gradient'), [
+    (sigmoid_focal_loss, 1.10251057, [[0.28808805, 0.11185755, -0.09602935], [0.11185755, -0.00657264, 0.40376765]]),
+    (softmax_focal_loss, 0.34956908, [[0.10165970, 0.03739851, -0.13905823], [0.01227554, -0.10298023, 0.09070466]]),
+])
+def test_has_the_numbers_of_mmcv(loss, value, gradient):
+    logits = torch.tensor([[1.0, 0, -1], [0, 1, 2]], requires_grad=True)
+    mean = loss(logits, torch.tensor([2, 1]), 2.0, 0.25, None, 'mean')
+    mean.backward()
+    torch.testing.assert_close(mean, torch.tensor(value))
+    torch.testing.assert_close(logits.grad, torch.tensor(gradient))
+
+
 @pytest.mark.parametrize('loss', LOSSES)
 def test_weight_is_that_of_the_rows_class_and_1_for_other_rows(loss):
     logits, target = torch.randn(5, 3), torch.tensor([0, 2, 1, 3, -1])
