@@ -39,6 +39,7 @@ class MMFullyShardedDataParallel(_Placed, nn.Module):
         self.device = _device(module, device_ids)
         self.module = module.to(self.device)
         for tensor in (*module.parameters(), *module.buffers()):
+            tensor.data = tensor.data.contiguous()  # which sharding and broadcasting want
             dist.broadcast(tensor.detach(), 0)
         mesh = init_device_mesh(self.device.type, (dist.get_world_size(),))
         self.reshard_after_forward = reshard_after_forward

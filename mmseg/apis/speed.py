@@ -47,6 +47,7 @@ def speed_up(model: nn.Module, cfg: Config) -> nn.Module:
     """
     if cfg.get('channels_last'):
         model = model.to(memory_format=torch.channels_last)
+        model.backbone.register_forward_pre_hook(_channels_last)  # sharded weights are not kept so: images decide
     wish = cfg.get('compile')
     if wish == 'auto':
         wish = device_type(cfg) == 'cuda'
@@ -55,6 +56,10 @@ def speed_up(model: nn.Module, cfg: Config) -> nn.Module:
             for module in part if isinstance(part, nn.ModuleList) else [part]:
                 module.compile(**({} if wish is True else wish))
     return model
+
+
+def _channels_last(module: nn.Module, inputs: tuple[torch.Tensor]) -> tuple[torch.Tensor]:
+    return (inputs[0].contiguous(memory_format=torch.channels_last),)
 
 
 def prepare_inference(model: nn.Module, cfg: Config) -> nn.Module:

@@ -6,6 +6,7 @@ import torch.multiprocessing as mp
 from torch import nn
 
 from mmcv.ops import SyncBatchNorm
+from mmcv.ops.sync_bn import _SyncNorm
 
 CHANNELS = 5
 
@@ -154,3 +155,25 @@ def test_state_dict_is_that_of_batch_norm():
 def test_wrong_shape_is_one_clear_line(shape):
     with pytest.raises(ValueError, match=rf'SyncBatchNorm: .* must be \(N, {CHANNELS}, \.\.\.\)$'):
         SyncBatchNorm(CHANNELS)(torch.zeros(shape))
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize('memory_format', [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize('dtype', [torch.float32, torch.bfloat16])
+def test_is_batch_norm_in_a_group_of_one_gpu(dtype, memory_format, tmp_path):
+    dist.init_process_group('nccl', init_method=f'file://{tmp_path}/store', rank=0, world_size=1)
+    try:
+        results = []
+        x = torch.randn(3, CHANNELS, 6, 5).cuda().to(dtype, memory_format=memory_format)
+        for layer in (make_layer(SyncBatchNorm, torch.float32), make_layer(nn.BatchNorm2d, torch.float32)):
+            layer, given = layer.cuda(), x.clone().requires_grad_()
+            if isinstance(layer, SyncBatchNorm):  # which is nn.BatchNorm2d in a group of one
+                y, *_ = _SyncNorm.apply(given, layer.weight, layer.bias, layer.eps, dist.group.WORLD)
+            else:
+                y = layer(given)
+            y.sin().sum().backward()
+            results.append([y, given.grad, layer.weight.grad, layer.bias.grad])
+        loose = dict(rtol=0.05, atol=0.05) if dtype == torch.bfloat16 else dict(rtol=1e-4, atol=1e-4)
+        torch.testing.assert_close(*results, **loose)
+    finally:
+        dist.destroy_process_group()

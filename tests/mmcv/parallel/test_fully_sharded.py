@@ -133,5 +133,15 @@ EVALUATION = """
 """
 
 
+CHANNELS_LAST = """
+    conv = nn.Conv2d(3, 4, 3).to(memory_format=torch.channels_last)
+    weight = conv.weight.detach().clone()
+    dist.broadcast(weight)
+    sharded = MMFullyShardedDataParallel(conv, min_params=1)
+    assert torch.equal(get_state_dict(sharded)['weight'], weight)
+"""
+
+
 def test_sharded_training_is_ddp(run_ranks):
-    run_ranks(SETUP + SAME_CURVE + ACCUMULATION + EVALUATION + HALF)  # in one go: it is the start that takes time
+    # In one go: it is the start of the processes that takes time.
+    run_ranks(SETUP + SAME_CURVE + ACCUMULATION + EVALUATION + HALF + CHANNELS_LAST, timeout=300)

@@ -131,3 +131,19 @@ def test_fused_optimizers_work_on_the_cpu(kind):
             model(torch.eye(3)).square().sum().backward()
             optimizer.step()
     torch.testing.assert_close(models[0].state_dict(), models[1].state_dict())
+
+
+@pytest.mark.gpu
+def test_fast_preset_on_a_gpu(fast_cfg, cfg):
+    fast_cfg.device = cfg.device = 'cuda'
+    plain = build_model(cfg)
+    fast = place(copy.deepcopy(plain), fast_cfg, distributed=False)
+    plain = place(plain, cfg, distributed=False)
+    data = batch()
+    losses = []
+    for model, precision in ((plain, None), (fast, torch.bfloat16)):
+        with torch.autocast('cuda', precision, enabled=precision is not None):
+            losses.append(model.train_step(data)['loss'])
+        losses[-1].backward()
+    torch.testing.assert_close(losses[0], losses[1], rtol=0.02, atol=0.02)
+    assert all(parameter.grad.isfinite().all() for parameter in fast.parameters())
