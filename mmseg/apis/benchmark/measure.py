@@ -1,0 +1,153 @@
+"""Timing: the ways of a case take turns, so that what disturbs the machine disturbs all of them."""
+import ctypes
+import gc
+import platform
+import re
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+
+class Way:
+    """One way to do the work of a case.
+
+    Args:
+        run: does it once.
+        device: where; 'cuda' is waited for.
+        moves: bytes that have to be read and written at least, for the share of the copy bandwidth.
+    """
+
+    def __init__(self, run: Callable[[], Any], device: str = 'cpu', moves: int = 0):
+        self.run = run
+        self.device = device
+        self.moves = moves
+
+    def seconds(self) -> float:
+        """The time of one run."""
+        self._wait()
+        started = time.perf_counter()
+        self.run()
+        self._wait()
+        return time.perf_counter() - started
+
+    def peak(self) -> int | None:
+        """The bytes by which memory grows at most during one run; None where this system cannot tell."""
+        gc.collect()
+        if self.device == 'cuda':
+            before = torch.cuda.memory_allocated()
+            torch.cuda.reset_peak_memory_stats()
+            self.run()
+            return torch.cuda.max_memory_allocated() - before
+        return resident_growth(self.run)
+
+    def flops(self) -> int:
+        """Twice the multiplications of convolutions and matrix products in one run; 0 where they cannot be counted."""
+        try:
+            with FlopCounterMode(display=False) as counter:
+                self.run()
+        except RuntimeError:  # a compiled graph does not take part
+            return 0
+        return counter.get_total_flops()
+
+    def _wait(self):
+        if self.device == 'cuda':
+            torch.cuda.synchronize()
+
+
+class Case(NamedTuple):
+    """A piece of work and the ways to do it; the first is the one that the others are compared with."""
+    name: str
+    ways: dict[str, Any]
+
+
+def resident_growth(run: Callable[[], Any]) -> int | None:
+    """By how many bytes the resident memory of this process grows at most during ``run()`` (Linux)."""
+    status, refs = Path('/proc/self/status'), Path('/proc/self/clear_refs')
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+        refs.write_text('5')  # resets the high-water mark
+    except (OSError, AttributeError):
+        return None
+    before = _kilobytes(status, 'VmRSS')
+    run()
+    return max(0, _kilobytes(status, 'VmHWM') - before) * 1024
+
+
+def _kilobytes(status: Path, name: str) -> int:
+    return int(re.search(rf'{name}:\s+(\d+) kB', status.read_text()).group(1))
+
+
+def measure(case: Case, rounds: int, machine: dict) -> Iterator[dict]:
+    """One row a way: median, quartiles, ratio to the first way, peak memory, and shares of the machine's best.
+
+    Args:
+        case: what to measure.
+        rounds: how often each way runs, after a warm-up.
+        machine: of :func:`describe_machine`.
+    """
+    # To count is also the warm-up.
+    flops = {name: way.flops() for name, way in case.ways.items()}
+    times = {name: [] for name in case.ways}
+    for _ in range(rounds):
+        for name, way in case.ways.items():
+            times[name].append(way.seconds())
+    first = statistics.median(next(iter(times.values())))
+    for name, way in case.ways.items():
+        low, middle, high = quartiles(times[name])
+        yield dict(
+            case=case.name, way=name, median_s=middle, low_s=low, high_s=high, ratio=first / middle,
+            peak_bytes=way.peak(), flops=flops[name],
+            matmul_share=flops[name] / middle / machine['matmul_flops_per_s'],
+            bytes=way.moves, copy_share=way.moves / middle / machine['copy_bytes_per_s'])
+
+
+def quartiles(values: list[float]) -> tuple[float, float, float]:
+    """The 25th, 50th and 75th percentile."""
+    if len(values) < 2:
+        return (values[0],) * 3
+    return tuple(statistics.quantiles(values, n=4, method='inclusive'))
+
+
+def trace(case: Case, folder: Path) -> None:
+    """Write a trace of one run of each way, for chrome://tracing or perfetto, and print where the time went."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, way in case.ways.items():
+        if not isinstance(way, Way):
+            continue
+        with torch.profiler.profile() as profile:
+            way.seconds()
+        path = folder / f'{re.sub("[^A-Za-z0-9]+", "-", f"{case.name}-{name}")}.json'
+        profile.export_chrome_trace(str(path))
+        print(f'{case.name}: {name}: {path}')
+        print(profile.key_averages().table(sort_by=f'self_{way.device}_time_total', row_limit=12))
+
+
+def describe_machine(device: str) -> dict:
+    """The device and what it reaches at best: float32 matrix products and copies."""
+    return dict(
+        device=torch.cuda.get_device_name() if device == 'cuda' else _processor(),
+        threads=torch.get_num_threads(), torch=torch.__version__, python=platform.python_version(),
+        matmul_flops_per_s=_matmul_rate(device), copy_bytes_per_s=_copy_rate(device))
+
+
+def _processor() -> str:
+    try:
+        found = re.search(r'model name\s*: (.*)', Path('/proc/cpuinfo').read_text())
+    except OSError:
+        found = None
+    return found.group(1) if found else platform.processor() or platform.machine()
+
+
+def _matmul_rate(device, size=2048):
+    a, b = torch.randn(2, size, size, device=device)
+    return 2 * size**3 / min(Way(lambda: a @ b, device).seconds() for _ in range(8))
+
+
+def _copy_rate(device, size=1 << 27):
+    a, b = torch.zeros(2, size // 4, device=device)
+    return 2 * size / min(Way(lambda: b.copy_(a), device).seconds() for _ in range(8))

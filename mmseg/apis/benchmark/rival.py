@@ -1,0 +1,56 @@
+"""mmsegmentation 0.30 in a process of its own, which does the same work in turn."""
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import torch
+
+WORKER = Path(__file__).with_name('rival_worker.py')
+
+
+class Rival:
+    """A way, as :class:`~mmseg.apis.benchmark.Way`, that runs in another Python.
+
+    Args:
+        python: an interpreter that has mmcv 1.x and mmsegmentation 0.30.
+        job: a function of ``rival_worker.py``.
+        arguments: its arguments; anything that torch.save takes.
+    """
+
+    moves = 0
+
+    def __init__(self, python: str, job: str, **arguments: Any):
+        self._folder = tempfile.TemporaryDirectory()
+        path = Path(self._folder.name, 'arguments.pth')
+        torch.save(arguments, path)
+        # In another folder, so that its mmseg is not ours.
+        self._process = subprocess.Popen(
+            [python, '-I', '-W', 'ignore', str(WORKER), job, str(path), str(torch.get_num_threads())],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=self._folder.name)
+
+    def _ask(self, what: str) -> Any:
+        self._process.stdin.write(f'{what}\n')
+        self._process.stdin.flush()
+        for line in self._process.stdout:
+            if line.startswith('RIVAL '):
+                return json.loads(line[6:])
+        raise ValueError(f'{WORKER.name} ended without an answer; does the Python of --against have mmcv 1.x '
+                         'and mmsegmentation 0.30?')
+
+    def seconds(self) -> float:
+        """The time of one run, taken over there."""
+        return self._ask('seconds')
+
+    def peak(self) -> int | None:
+        """As :meth:`Way.peak`."""
+        return self._ask('peak')
+
+    def flops(self) -> int:
+        """As :meth:`Way.flops`."""
+        return self._ask('flops')
+
+    def __del__(self):
+        self._process.kill()
+        self._process.wait()

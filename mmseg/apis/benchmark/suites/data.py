@@ -1,0 +1,82 @@
+"""Training samples from their files: the chain of transforms, all in one pass, and from the decoded cache."""
+import copy
+import itertools
+import random
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+
+from mmseg.datasets import CityscapesDataset
+
+from ...assemble import load_config
+from ..measure import Case, Way
+from ..rival import Rival
+from .options import Options
+
+NAME, LABEL = 'frame_leftImg8bit.png', 'frame_gtFine_labelTrainIds.png'
+
+
+def data(options: Options, size: tuple[int, int] = (1024, 2048)) -> Iterator[Case]:
+    """One sample of the config's training pipeline at a time, in one thread, as a loader's worker makes it."""
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)
+    folder = tempfile.TemporaryDirectory()
+    draw_frame(Path(folder.name), size)
+    pipeline = load_config(options.config).data.train.pipeline
+    cache = dict(type='disk', dir=str(Path(folder.name, 'cache')))
+    ways = {'chain of transforms': _way(folder, pipeline, fuse=False), 'one pass': _way(folder, pipeline),
+            'one pass, cached': _way(folder, pipeline, cache=cache)}
+    if options.against:
+        rival = Rival(options.against, 'data', pipeline=copy.deepcopy(pipeline), img_dir=folder.name,
+                      ann_dir=folder.name, name=NAME, label_name=LABEL)
+        ways = {'mmsegmentation 0.30': rival, **ways}
+    yield Case(f'training sample from a PNG of {size}, one thread', ways)
+
+    loaded = dict(img_info=dict(filename=NAME), ann_info=dict(seg_map=LABEL), img_prefix=folder.name,
+                  seg_prefix=folder.name, seg_fields=[])
+    decoded = _after_decoding(pipeline, loaded)
+    yield Case(f'the same after decoding {size}', decoded)
+
+
+def draw_frame(folder: Path, size: tuple[int, int]) -> None:
+    """A frame as smooth and as noisy as one of a camera, with its label."""
+    draw = np.random.default_rng(0)
+    coarse = draw.integers(0, 256, (size[0] // 32, size[1] // 32, 3), dtype=np.uint8)
+    img = cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_CUBIC) + draw.normal(0, 2, (*size, 3))
+    label = cv2.resize(draw.integers(0, 19, (16, 32), dtype=np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST)
+    cv2.imwrite(str(folder / NAME), img.clip(0, 255).astype(np.uint8))
+    cv2.imwrite(str(folder / LABEL), label)
+
+
+def _way(folder, pipeline, **options):
+    dataset = CityscapesDataset(copy.deepcopy(pipeline), img_dir=folder.name, ann_dir=folder.name, **options)
+    return Way(_seeded(lambda: (folder, dataset[0])))
+
+
+def _after_decoding(pipeline, loaded):
+    from mmseg.datasets.pipelines import Compose
+    loading, rest = pipeline[:2], pipeline[2:]
+    sample = Compose(copy.deepcopy(loading), fuse=False)(loaded)
+    ways = {}
+    for name, fuse in (('chain of transforms', False), ('one pass', True)):
+        compose = Compose(copy.deepcopy(rest), fuse=fuse)
+        ways[name] = Way(_seeded(lambda compose=compose: compose(copy.deepcopy(sample))))
+    return ways
+
+
+def _seeded(run: Callable[[], Any]) -> Callable[[], Any]:
+    """``run`` with the same random numbers as every other way has at its first, second, ... call."""
+    calls = itertools.count()
+
+    def seeded():
+        seed = next(calls)
+        random.seed(seed)
+        np.random.seed(seed)
+        torch.manual_seed(seed)
+        return run()
+    return seeded

@@ -1,0 +1,141 @@
+"""Whole models and their heads: plain modules, the exact fast ones, and the fast preset."""
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import nn
+
+from mmcv.cnn import fuse_conv_bn
+from mmseg.utils import find_config
+
+from ...assemble import build_model, load_config
+from ..measure import Case, Way
+from ..rival import Rival
+from .options import Options
+
+EXACT = 'factored and fused'
+
+
+def model(options: Options, size: tuple[int, int] = (256, 512), batch: int = 2) -> Iterator[Case]:
+    """Forward and backward of the decode head alone, and of the whole model."""
+    net = build(options)
+    yield _head(net, options)
+    yield _training_pass(net, options, size, batch)
+
+
+def train(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 2) -> Iterator[Case]:
+    """Whole iterations: forward, backward and the optimizer's step."""
+    net = build(options)
+    data = training_batch(net, options.device, size, batch)
+    ways = {}
+    for name, changed in {'plain': plain(net), EXACT: net, 'fast preset': fast(options, net)}.items():
+        ways[name] = Way(_iteration(changed.train(), data, options.device, fast=name == 'fast preset'), options.device)
+    yield Case(f'{options.config}: iteration, {batch} x {size}', ways)
+
+
+def infer(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 1) -> Iterator[Case]:
+    """Images to label maps."""
+    net = build(options).eval()
+    img = torch.randn(batch, 3, *size, device=options.device)
+    meta = [dict(img_shape=(*size, 3), ori_shape=(*size, 3), pad_shape=(*size, 3), flip=False)] * batch
+    folded = fuse_conv_bn(copy.deepcopy(net))
+    ways = {'plain': plain(net), EXACT: net, f'{EXACT}, norms folded': folded,
+            'fast preset': fast(options, folded).eval()}
+    ways = {name: Way(_prediction(changed, img, meta, options.device, fast=name == 'fast preset'), options.device)
+            for name, changed in ways.items()}
+    if options.against:
+        rival = Rival(options.against, 'infer', config=find_config(options.config), state=net.state_dict(),
+                      img=img.cpu(), meta=meta[0])
+        ways = {'mmsegmentation 0.30': rival, **ways}
+    yield Case(f'{options.config}: inference, {batch} x {size}', ways)
+
+
+def build(options: Options, **head: Any) -> nn.Module:
+    """The model of the config with random weights; ``head`` changes the decode head."""
+    cfg = load_config(options.config)
+    cfg.model.pretrained = None
+    cfg.model.decode_head.update(head)
+    torch.manual_seed(0)
+    net = build_model(cfg)
+    net.init_weights()
+    return net.to(options.device)
+
+
+def plain(net: nn.Module) -> nn.Module:
+    """A copy that does everything the plain way: no factoring, no fused operator."""
+    net = copy.deepcopy(net)
+    for module in net.modules():
+        for switch in ('factored', 'fused'):
+            if hasattr(module, switch):
+                setattr(module, switch, False)
+    return net
+
+
+def fast(options: Options, net: nn.Module) -> nn.Module:
+    """A copy as the fast preset has it, but for the precision: see :func:`precision`."""
+    net = copy.deepcopy(net)
+    return net.to(memory_format=torch.channels_last) if options.device == 'cuda' else net
+
+
+def precision(device: str, fast: bool) -> torch.autocast:
+    """bfloat16 in the fast preset."""
+    return torch.autocast(device, dtype=torch.bfloat16, enabled=fast)
+
+
+def training_batch(net: nn.Module, device: str, size: tuple[int, int], batch: int) -> dict:
+    """Random images and labels."""
+    label = torch.randint(0, net.num_classes, (batch, 1, *size), device=device)
+    metas = [dict(img_shape=(*size, 3), ori_shape=(*size, 3), filename='random')] * batch
+    return dict(img=torch.randn(batch, 3, *size, device=device), img_metas=metas, gt_semantic_seg=label)
+
+
+def _head(net, options):
+    maps = torch.randn(1, net.decode_head.in_channels, 64, 128, device=options.device)
+
+    def work(head):
+        def run():
+            x = maps.detach().requires_grad_()
+            head([x] * 4).square().mean().backward()
+        return run
+
+    ways = {'plain': Way(work(plain(net).decode_head.train()), options.device),
+            EXACT: Way(work(net.decode_head.train()), options.device)}
+    if options.against:
+        rival = Rival(options.against, 'head', config=find_config(options.config), state=net.state_dict(),
+                      maps=maps.cpu(), label=None)
+        ways = {'mmsegmentation 0.30': rival, **ways}
+    return Case(f'{type(net.decode_head).__name__} (64, 128): forward and backward', ways)
+
+
+def _training_pass(net, options, size, batch):
+    data = training_batch(net, options.device, size, batch)
+
+    def work(changed):
+        return lambda: changed.train_step(data, None)['loss'].backward()
+
+    ways = {'plain': Way(work(plain(net).train()), options.device), EXACT: Way(work(net.train()), options.device)}
+    if options.against:
+        cpu = {key: value.cpu() if isinstance(value, torch.Tensor) else value for key, value in data.items()}
+        rival = Rival(options.against, 'train', config=find_config(options.config), state=net.state_dict(), batch=cpu)
+        ways = {'mmsegmentation 0.30': rival, **ways}
+    return Case(f'{options.config}: forward and backward, {batch} x {size}', ways)
+
+
+def _iteration(net: nn.Module, data: dict, device: str, fast: bool) -> Callable:
+    optimizer = torch.optim.SGD(net.parameters(), 1e-3, momentum=0.9, weight_decay=5e-4, fused=fast)
+
+    def run():
+        optimizer.zero_grad()
+        with precision(device, fast):
+            loss = net.train_step(data, None)['loss']
+        loss.backward()
+        optimizer.step()
+    return run
+
+
+def _prediction(net: nn.Module, img: torch.Tensor, meta: list, device: str, fast: bool) -> Callable:
+    def run():
+        with torch.inference_mode(), precision(device, fast):
+            return net(return_loss=False, rescale=True, img=[img], img_metas=[meta])
+    return run

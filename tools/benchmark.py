@@ -1,0 +1,80 @@
+"""Measure each way of doing a piece of work beside the plain one:
+
+    python tools/benchmark.py {model,train,infer,data,eval,ops,scaling} [--against PYTHON] [--json FILE] [--profile DIR]
+
+The ways of a case take turns in one run, so only their ratio means something beyond this machine.
+"""
+
+import argparse
+import json
+import shlex
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, whatever mmcv is installed
+
+import torch
+from prettytable import PrettyTable
+
+from mmseg.apis.benchmark import SUITES, describe_machine, measure, trace
+from mmseg.apis.benchmark.suites import Options
+from mmseg.utils.cli import run_tool
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description='Measure each way of doing a piece of work beside the plain one')
+    parser.add_argument('suite', choices=SUITES)
+    parser.add_argument('--config', default=Options().config, help='of models and pipelines (default: %(default)s)')
+    parser.add_argument('--device', choices=['cpu', 'cuda'], default='cuda' if torch.cuda.is_available() else 'cpu')
+    parser.add_argument('--rounds', type=int, default=9, help='how often each way runs (default: %(default)s)')
+    parser.add_argument('--threads', type=int, help="of torch (default: torch's own choice)")
+    parser.add_argument('--only', default='', metavar='TEXT', help='only the cases whose name contains this')
+    parser.add_argument('--against', metavar='PYTHON', help='an interpreter with mmcv 1.x and mmsegmentation 0.30, '
+                        'which then takes its turns too')
+    parser.add_argument('--json', type=Path, metavar='FILE', help='write the rows and the machine there')
+    parser.add_argument('--profile', type=Path, metavar='DIR', help='write a trace of each way there instead')
+    parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
+    return parser.parse_args()
+
+
+def main(args: argparse.Namespace) -> None:
+    if args.rounds < 1:
+        raise ValueError(f'--rounds is {args.rounds}; it must be positive')
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    machine = describe_machine(args.device)
+    print(f'{machine["device"]}, {machine["threads"]} threads, torch {machine["torch"]}: '
+          f'{machine["matmul_flops_per_s"] / 1e9:.0f} GFLOP/s float32 matrix product, '
+          f'{machine["copy_bytes_per_s"] / 1e9:.1f} GB/s copy', flush=True)
+    rows = []
+    for case in SUITES[args.suite](Options(args.device, args.config, args.against)):
+        if args.only not in case.name:
+            continue
+        if args.profile:
+            trace(case, args.profile)
+            continue
+        measured = list(measure(case, args.rounds, machine))
+        print(f'\n{case.name}\n{table(measured)}', flush=True)
+        rows += measured
+    if args.json:
+        document = dict(command=shlex.join(sys.argv), machine=machine, rows=rows)
+        args.json.write_text(json.dumps(document, indent=1))
+
+
+def table(rows: list[dict]) -> PrettyTable:
+    """The rows of one case."""
+    result = PrettyTable(['way', 'median ms', 'quartiles', 'times as fast', 'peak MB', 'GFLOP', 'of peak', 'of copy'])
+    result.align = 'r'
+    result.align['way'] = 'l'
+    for row in rows:
+        low, high = (f'{row[key] * 1e3:.4g}' for key in ('low_s', 'high_s'))
+        peak = '-' if row['peak_bytes'] is None else f'{row["peak_bytes"] / 1e6:.1f}'
+        flops = (f'{row["flops"] / 1e9:.1f}', f'{row["matmul_share"]:.0%}') if row['flops'] else ('-', '-')
+        share = f'{row["copy_share"]:.0%}' if row['bytes'] else '-'
+        result.add_row([row['way'], f'{row["median_s"] * 1e3:.4g}', f'{low} to {high}', f'{row["ratio"]:.2f}', peak,
+                        *flops, share])
+    return result
+
+
+if __name__ == '__main__':
+    run_tool(main, parse_args())
