@@ -1,15 +1,19 @@
 """Whole models and their heads: plain modules, the exact fast ones, and the fast preset."""
+import contextlib
 import copy
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
 from mmcv.cnn import fuse_conv_bn
+from mmcv.utils import Config
 from mmseg.utils import find_config
 
 from ...assemble import build_model, load_config
+from ...speed import mixed_precision, prepare_inference, set_backends, speed_up
 from ..measure import Case, Way
 from ..rival import Rival
 from .options import Options
@@ -28,9 +32,10 @@ def train(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 2)
     """Whole iterations: forward, backward and the optimizer's step."""
     net = build(options)
     data = training_batch(net, options.device, size, batch)
-    ways = {}
-    for name, changed in {'plain': plain(net), EXACT: net, 'fast preset': fast(options, net)}.items():
-        ways[name] = Way(_iteration(changed.train(), data, options.device, fast=name == 'fast preset'), options.device)
+    slow, fast = load_config(options.config), fast_config(options)
+    ways = {'plain': _iteration(plain(net).train(), data, slow), EXACT: _iteration(net.train(), data, slow),
+            'fast preset': _iteration(speed_up(copy.deepcopy(net), fast).train(), data, fast)}
+    ways = {name: Way(run, options.device) for name, run in ways.items()}
     yield Case(f'{options.config}: iteration, {batch} x {size}', ways)
 
 
@@ -39,11 +44,11 @@ def infer(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 1)
     net = build(options).eval()
     img = torch.randn(batch, 3, *size, device=options.device)
     meta = [dict(img_shape=(*size, 3), ori_shape=(*size, 3), pad_shape=(*size, 3), flip=False)] * batch
-    folded = fuse_conv_bn(copy.deepcopy(net))
-    ways = {'plain': plain(net), EXACT: net, f'{EXACT}, norms folded': folded,
-            'fast preset': fast(options, folded).eval()}
-    ways = {name: Way(_prediction(changed, img, meta, options.device, fast=name == 'fast preset'), options.device)
-            for name, changed in ways.items()}
+    slow, fast = load_config(options.config), fast_config(options)
+    quick = prepare_inference(speed_up(copy.deepcopy(net), fast), fast)
+    ways = {'plain': (plain(net), slow), EXACT: (net, slow), f'{EXACT}, norms folded': (_folded(net), slow),
+            'fast preset': (quick, fast)}
+    ways = {name: Way(_prediction(changed, img, meta, cfg), options.device) for name, (changed, cfg) in ways.items()}
     if options.against:
         rival = Rival(options.against, 'infer', config=find_config(options.config), state=net.state_dict(),
                       img=img.cpu(), meta=meta[0])
@@ -72,15 +77,24 @@ def plain(net: nn.Module) -> nn.Module:
     return net
 
 
-def fast(options: Options, net: nn.Module) -> nn.Module:
-    """A copy as the fast preset has it, but for the precision: see :func:`precision`."""
-    net = copy.deepcopy(net)
-    return net.to(memory_format=torch.channels_last) if options.device == 'cuda' else net
+def fast_config(options: Options) -> Config:
+    """The config of the options with the fast preset."""
+    cfg = load_config(options.config)
+    cfg.merge_from_dict(dict(Config.fromfile(Path(find_config(options.config)).parents[1] / '_base_' / 'fast.py')))
+    cfg.device = options.device
+    return cfg
 
 
-def precision(device: str, fast: bool) -> torch.autocast:
-    """bfloat16 in the fast preset."""
-    return torch.autocast(device, dtype=torch.bfloat16, enabled=fast)
+@contextlib.contextmanager
+def backends(cfg: Config) -> Iterator[None]:
+    """torch's switches as the config has them, and TF32 off unless it says otherwise; as before afterwards."""
+    before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
+    set_backends(Config(dict(cudnn_benchmark=True, tf32=bool(cfg.get('tf32')))))
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before[0])
+        torch.backends.cudnn.allow_tf32 = before[1]
 
 
 def training_batch(net: nn.Module, device: str, size: tuple[int, int], batch: int) -> dict:
@@ -122,20 +136,27 @@ def _training_pass(net, options, size, batch):
     return Case(f'{options.config}: forward and backward, {batch} x {size}', ways)
 
 
-def _iteration(net: nn.Module, data: dict, device: str, fast: bool) -> Callable:
-    optimizer = torch.optim.SGD(net.parameters(), 1e-3, momentum=0.9, weight_decay=5e-4, fused=fast)
+def _iteration(net: nn.Module, data: dict, cfg: Config) -> Callable:
+    optimizer = torch.optim.SGD(net.parameters(), 1e-3, momentum=0.9, weight_decay=5e-4)
+    amp = mixed_precision(cfg)
+    half = getattr(torch, amp['dtype']) if amp else None
 
     def run():
         optimizer.zero_grad()
-        with precision(device, fast):
-            loss = net.train_step(data, None)['loss']
-        loss.backward()
+        with backends(cfg):
+            with torch.autocast(data['img'].device.type, dtype=half, enabled=half is not None):
+                loss = net.train_step(data, None)['loss']
+            loss.backward()
         optimizer.step()
     return run
 
 
-def _prediction(net: nn.Module, img: torch.Tensor, meta: list, device: str, fast: bool) -> Callable:
+def _prediction(net: nn.Module, img: torch.Tensor, meta: list, cfg: Config) -> Callable:
     def run():
-        with torch.inference_mode(), precision(device, fast):
+        with torch.no_grad(), backends(cfg):
             return net(return_loss=False, rescale=True, img=[img], img_metas=[meta])
     return run
+
+
+def _folded(net):
+    return fuse_conv_bn(copy.deepcopy(net))

@@ -1,0 +1,115 @@
+"""The clock, the memory gauge, and that every way of a case does the same work."""
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from mmseg.apis.benchmark import SUITES, Case, Way, describe_machine, measure, trace
+from mmseg.apis.benchmark.measure import quartiles, resident_growth
+from mmseg.apis.benchmark.rival import Rival
+from mmseg.apis.benchmark.suites import Options, models
+from mmseg.apis.benchmark.suites.evaluation import evaluation
+from mmseg.apis.benchmark.suites.operators import _argmax, _counting, _cross_entropy, _pools
+
+MACHINE = dict(matmul_flops_per_s=1e9, copy_bytes_per_s=1e9)
+DEMO = Options(config='pspnet_r18-d8_demo')
+
+
+def test_ways_take_turns_and_the_first_one_is_the_measure():
+    calls = []
+    ways = {name: Way(lambda name=name, wait=wait: calls.append(name) or time.sleep(wait), moves=1000)
+            for name, wait in (('slow', 0.03), ('quick', 0.01))}
+    slow, quick = measure(Case('sleeping', ways), 3, MACHINE)
+    assert calls[:8] == ['slow', 'quick'] * 4
+    assert slow['ratio'] == 1
+    assert quick['ratio'] > 1
+    assert quick['low_s'] <= quick['median_s'] <= quick['high_s']
+    assert quick['copy_share'] == pytest.approx(1000 / quick['median_s'] / 1e9)
+
+
+def test_counts_multiplications():
+    a = torch.zeros(10, 20)
+    row, = measure(Case('product', {'one': Way(lambda: a @ a.T)}), 1, MACHINE)
+    assert row['flops'] == 2 * 10 * 20 * 10
+
+
+def test_quartiles():
+    assert quartiles([3.0]) == (3, 3, 3)
+    assert quartiles([1.0, 2.0, 3.0, 4.0, 5.0]) == (2, 3, 4)
+
+
+def test_peak_memory_is_that_of_the_run():
+    grown = resident_growth(lambda: np.ones(1 << 23).sum())
+    if grown is None:
+        pytest.skip('this system does not tell')
+    assert 0.9 * (1 << 26) < grown < 1.3 * (1 << 26)
+    assert resident_growth(lambda: None) < 1 << 23
+
+
+def test_the_machine_is_described():
+    machine = describe_machine('cpu')
+    assert machine['device']
+    assert machine['matmul_flops_per_s'] > 1e8
+    assert machine['copy_bytes_per_s'] > 1e7
+
+
+def test_a_trace_of_every_way(tmp_path, capsys):
+    trace(Case('a case', {'one way': Way(lambda: torch.zeros(5, 5) @ torch.zeros(5, 5))}), tmp_path)
+    assert (tmp_path / 'a-case-one-way.json').stat().st_size > 100
+    assert 'aten::mm' in capsys.readouterr().out
+
+
+def results(case):
+    return [way.run() for way in case.ways.values()]
+
+
+def test_ways_of_the_operators_give_the_same():
+    plain, fused = results(_argmax((1, 5, 6, 7), (33, 40), 'cpu'))
+    assert (plain == fused).float().mean() > 0.999
+    torch.testing.assert_close(*results(_cross_entropy((2, 5, 6, 7), (33, 40), 'cpu')))
+    (intersect, pred, label), matrix = results(_counting((64, 96), 5, 'cpu'))
+    for area, counted in ((intersect, matrix.diagonal()), (pred, matrix.sum(0)), (label, matrix.sum(1))):
+        torch.testing.assert_close(area.long(), counted)
+    for layout in ('contiguous', 'channels_last'):
+        torch.testing.assert_close(*results(_pools((2, 3, 13, 12), layout, 'cpu')))
+
+
+def test_ways_of_the_evaluation_give_the_same():
+    case, = evaluation(Options(), (64, 128), 5)
+    (intersect, _, _), matrix = results(case)
+    assert (intersect.long() - matrix.diagonal()).abs().max() <= 2  # where two classes tie
+
+
+def test_ways_of_inference_give_the_same_labels():
+    case, = models.infer(DEMO, (64, 128))
+    plain, exact, folded, fast = (np.stack(labels) for labels in results(case))
+    assert (plain == exact).mean() > 0.99  # random weights leave near ties
+    assert (plain == folded).mean() > 0.99
+    assert (plain == fast).mean() > 0.7
+
+
+def test_ways_of_training_give_the_same_gradients():
+    net = models.build(DEMO)
+    case = models._training_pass(net, DEMO, (64, 128), 2)
+    assert list(case.ways) == ['plain', models.EXACT]
+    plain = models.plain(net)
+    assert not plain.decode_head.factored
+    assert not any(getattr(module, 'fused', False) for module in plain.modules())
+    data = models.training_batch(net, 'cpu', (64, 128), 2)
+    losses = []
+    for changed in (plain, net):
+        torch.manual_seed(0)
+        losses.append(changed.train().train_step(data, None)['loss'])
+    torch.testing.assert_close(*losses, rtol=1e-5, atol=1e-5)
+
+
+def test_another_python_without_the_rival_is_one_clear_line(capfd):
+    with pytest.raises(ValueError, match=r'--against .*mmsegmentation 0\.30'):
+        Rival(sys.executable, 'evaluate', nothing=0).seconds()
+    capfd.readouterr()
+
+
+def test_every_suite_of_the_tool_is_there():
+    assert list(SUITES) == ['model', 'train', 'infer', 'data', 'eval', 'ops', 'scaling']

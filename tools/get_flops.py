@@ -1,0 +1,49 @@
+"""Count what a forward pass of a model costs: ``python tools/get_flops.py CONFIG [--shape HEIGHT WIDTH]``."""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, whatever mmcv is installed
+
+import torch
+
+from mmcv.cnn import get_model_complexity_info
+from mmcv.utils import DictAction
+from mmseg.apis.assemble import build_model, load_config
+from mmseg.utils.cli import run_tool
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Count what one forward pass of a config's model costs")
+    parser.add_argument('config', help='path or bare name of a config')
+    parser.add_argument('--shape', type=int, nargs='+', default=[2048, 1024], metavar='PIXELS',
+                        help='height and width of the image, or one number for both (default: %(default)s)')
+    parser.add_argument('--layers', action='store_true', help='also print every module')
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE', help='override values')
+    parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
+    return parser.parse_args()
+
+
+def main(args: argparse.Namespace) -> None:
+    if len(args.shape) > 2 or min(args.shape) < 1:
+        raise ValueError(f'--shape is {args.shape}; give a height and a width in pixels, or one number for both')
+    shape = (3, args.shape[0], args.shape[-1])
+    cfg = load_config(args.config, args.cfg_options)
+    cfg.model.pretrained = None
+    with torch.device('meta'):
+        model = build_model(cfg).eval()
+    model.forward = model.forward_dummy
+    flops, params = get_model_complexity_info(model, shape, print_per_layer_stat=args.layers)
+    print(f'Input: {shape}\nFLOPs: {flops} (one FLOP is a multiplication and its addition, as in mmcv)\n'
+          f'Parameters: {params}')
+    if any(getattr(module, 'factored', False) for module in model.modules()):
+        for module in model.modules():
+            if hasattr(module, 'factored'):
+                module.factored = False
+        plain, _ = get_model_complexity_info(model, shape, print_per_layer_stat=False)
+        print(f'FLOPs of the same model without factoring, as others count it: {plain}')
+
+
+if __name__ == '__main__':
+    run_tool(main, parse_args())
