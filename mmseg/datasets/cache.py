@@ -114,7 +114,7 @@ class DiskCache:
 
     def _place(self, image: Image) -> str:
         path, flag, backend = image
-        name = hashlib.blake2b(f'{os.path.abspath(path)}\n{flag}\n{backend}'.encode(), digest_size=16).hexdigest()
+        name = hashlib.blake2b(f'{_absolute(path)}\n{flag}\n{backend}'.encode(), digest_size=16).hexdigest()
         return os.path.join(self.dir, name[:2], name)
 
     def _names(self) -> set[str]:
@@ -169,11 +169,15 @@ def _mapper(num_workers: int):
         yield partial(pool.imap_unordered, chunksize=8)
 
 
+def _absolute(path: str) -> str:
+    return path if path.startswith('/') else os.path.abspath(path)  # which takes its time
+
+
 def _describe(image: Image) -> dict:
     """What an entry has to say of its source."""
     stat = os.stat(image.path)
     return {
-        'version': _VERSION, 'path': os.path.abspath(image.path), 'size': stat.st_size, 'mtime_ns': stat.st_mtime_ns,
+        'version': _VERSION, 'path': _absolute(image.path), 'size': stat.st_size, 'mtime_ns': stat.st_mtime_ns,
         'flag': image.flag, 'decoder': _DECODERS.get(image.backend, image.backend)}
 
 

@@ -1,6 +1,7 @@
 """The list of a data set's images, small enough for millions of them in every worker."""
 
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ from mmcv.fileio import get_bytes
 from mmcv.utils.errors import ConfigFileNotFoundError
 
 _NAMED = 3  # missing files that an error names; the rest is counted
+_LISTED = 100  # files of one folder from which on it is listed
 
 
 def scan_files(root: str, suffix: str) -> list[str]:
@@ -108,7 +110,7 @@ def list_images(
     if split is not None:
         require_files('image', img_dir, [stem + img_suffix for stem in stems])
     if ann_dir is not None and labels_needed:
-        require_files('label', ann_dir, [stem + seg_map_suffix for stem in stems], walk=split is None)
+        require_files('label', ann_dir, [stem + seg_map_suffix for stem in stems])
     return ImgInfos(stems, img_suffix, None if ann_dir is None else seg_map_suffix)
 
 
@@ -126,22 +128,35 @@ def _read_split(split: str, file_client_args: Mapping) -> list[str]:
     return [line.strip() for line in lines if line.strip()]
 
 
-def require_files(kind: str, folder: str, names: Sequence[str], walk: bool = False) -> None:
+def require_files(kind: str, folder: str, names: Sequence[str]) -> None:
     """Raise a ConfigFileNotFoundError that counts and names what is missing; addresses pass.
 
     Args:
         kind: 'image' or 'label', for the message.
         folder: where the files are to be.
         names: relative to it.
-        walk: compare with one walk of the folder, faster where most of its files are named, instead of asking for each.
     """
     if '://' in folder:
         return
-    if walk:
-        there = set(scan_files(folder, ''))
-        missing = [] if there.issuperset(names) else [name for name in names if name not in there]
-    else:
-        missing = [name for name in names if not os.path.isfile(os.path.join(folder, name))]
+    groups = defaultdict(list)
+    for name in names:
+        groups[name.rpartition('/')[0]].append(name)
+    there = set().union(*(_existing(folder, sub, group) for sub, group in groups.items()))
+    missing = [name for name in names if name not in there] if len(there) < len(names) else []
     if missing:
         named = ', '.join(missing[:_NAMED]) + (', ...' if len(missing) > _NAMED else '')
         raise ConfigFileNotFoundError(f'{len(missing)} of {len(names)} {kind}s are missing in {folder!r}: {named}')
+
+
+def _existing(root: str, sub: str, names: list[str]) -> Iterable[str]:
+    """Those of the names, all in the folder ``sub`` below ``root``, that are files.
+
+    A folder is listed once if many of its files are named: on a network each question takes its time.
+    """
+    folder = os.path.join(root, sub)
+    if len(names) < _LISTED or not os.path.isdir(folder):
+        return [name for name in names if os.path.isfile(os.path.join(root, name))]
+    prefix = f'{sub}/' if sub else ''
+    with os.scandir(folder) as entries:
+        listed = {prefix + entry.name for entry in entries if entry.is_file()}
+    return listed.intersection(names)

@@ -3,7 +3,8 @@ import pickle
 
 import pytest
 
-from mmseg.datasets.img_infos import ImgInfos, list_images, scan_files
+from mmcv.utils.errors import ConfigFileNotFoundError
+from mmseg.datasets.img_infos import ImgInfos, list_images, require_files, scan_files
 
 
 def touch(folder, *names):
@@ -112,3 +113,49 @@ def test_errors_name_path_and_key(tmp_path):
     (tmp_path / 'split.txt').write_text('a\nb\n')
     with pytest.raises(ValueError, match=r'1 of 2 images are missing.*b\.jpg'):
         list_images(img, '.jpg', split=str(tmp_path / 'split.txt'))
+
+
+def recorded(function, calls):
+    def call(path, *args, **kwargs):
+        calls.append(path)
+        return function(path, *args, **kwargs)
+
+    return call
+
+
+@pytest.mark.parametrize('with_split', [False, True])
+@pytest.mark.parametrize('folders', [1, 3])
+def test_no_file_is_asked_for_by_itself(tmp_path, monkeypatch, with_split, folders):
+    """300,000 questions take minutes on a network: each folder is listed instead."""
+    stems = [f'{i % folders}/{i}' for i in range(600)]
+    for stem in stems:
+        for path in (tmp_path / 'img' / f'{stem}.jpg', tmp_path / 'ann' / f'{stem}.png'):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+    (tmp_path / 'split.txt').write_text('\n'.join(stems))
+    asked, listed = [], []
+    monkeypatch.setattr(os, 'stat', recorded(os.stat, asked))
+    monkeypatch.setattr(os, 'lstat', recorded(os.lstat, asked))
+    monkeypatch.setattr(os, 'scandir', recorded(os.scandir, listed))
+    split = str(tmp_path / 'split.txt') if with_split else None
+    infos = list_images(str(tmp_path / 'img'), '.jpg', str(tmp_path / 'ann'), '.png', split, labels_needed=True)
+    assert len(infos) == 600
+    assert len(asked) <= 10
+    assert len(listed) <= 2 * (folders + 1)
+
+
+def test_a_few_files_in_a_large_folder_are_asked_for(tmp_path, monkeypatch):
+    for i in range(3):
+        (tmp_path / f'{i}.png').touch()
+    monkeypatch.setattr(os, 'scandir', None)
+    require_files('image', str(tmp_path), ['0.png', '2.png'])
+    with pytest.raises(ConfigFileNotFoundError, match=r'1 of 2 images are missing in .*: 3\.png'):
+        require_files('image', str(tmp_path), ['0.png', '3.png'])
+
+
+def test_missing_ones_are_named_in_their_order_though_folders_are_listed(tmp_path):
+    for i in range(0, 300, 2):
+        (tmp_path / f'{i}.png').touch()
+    message = r'150 of 300 labels are missing in .*: 1\.png, 3\.png, 5\.png, \.\.\.$'
+    with pytest.raises(ConfigFileNotFoundError, match=message):
+        require_files('label', str(tmp_path), [f'{i}.png' for i in range(300)])
