@@ -24,7 +24,7 @@ class Rival:
     def __init__(self, python: str, job: str, **arguments: Any):
         self._folder = tempfile.TemporaryDirectory()
         path = Path(self._folder.name, 'arguments.pth')
-        torch.save(arguments, path)
+        torch.save(_bare(arguments), path)
         # In another folder, so that its mmseg is not ours.
         self._process = subprocess.Popen(
             [python, '-I', '-W', 'ignore', str(WORKER), job, str(path), str(torch.get_num_threads())],
@@ -54,3 +54,10 @@ class Rival:
     def __del__(self):
         self._process.kill()
         self._process.wait()
+
+
+def _bare(value):
+    """Without our own classes, which the other side cannot read."""
+    if isinstance(value, dict):
+        return {key: _bare(item) for key, item in value.items()}
+    return type(value)(map(_bare, value)) if type(value) in (list, tuple) else value

@@ -4,6 +4,7 @@ Only names of mmcv 1.x and mmsegmentation 0.30 are used here; see rival.py for t
 """
 import importlib.util
 import json
+import random
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -71,8 +72,8 @@ def evaluate(logits, label, size, num_classes):
     return run
 
 
-def data(pipeline, img_dir, ann_dir, name, label_name):
-    """One training sample from its files."""
+def data(pipeline, img_dir, ann_dir, name, label_name, samples):
+    """Training samples from their files."""
     import cv2
 
     from mmseg.datasets.pipelines import Compose
@@ -80,9 +81,11 @@ def data(pipeline, img_dir, ann_dir, name, label_name):
     compose = Compose(pipeline)
 
     def run():
-        np.random.seed(0)
-        return compose(dict(img_info=dict(filename=name), ann_info=dict(seg_map=label_name), seg_fields=[],
-                            img_prefix=img_dir, seg_prefix=ann_dir))
+        for seed in range(samples):
+            random.seed(seed)
+            np.random.seed(seed)
+            compose(dict(img_info=dict(filename=name), ann_info=dict(seg_map=label_name), seg_fields=[],
+                         img_prefix=img_dir, seg_prefix=ann_dir))
     return run
 
 

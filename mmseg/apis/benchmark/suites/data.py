@@ -1,6 +1,5 @@
 """Training samples from their files: the chain of transforms, all in one pass, and from the decoded cache."""
 import copy
-import itertools
 import random
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from ..measure import Case, Way
 from ..rival import Rival
 from .options import Options
 
+SAMPLES = 16
 NAME, LABEL = 'frame_leftImg8bit.png', 'frame_gtFine_labelTrainIds.png'
 
 
@@ -33,14 +33,14 @@ def data(options: Options, size: tuple[int, int] = (1024, 2048)) -> Iterator[Cas
             'one pass, cached': _way(folder, pipeline, cache=cache)}
     if options.against:
         rival = Rival(options.against, 'data', pipeline=copy.deepcopy(pipeline), img_dir=folder.name,
-                      ann_dir=folder.name, name=NAME, label_name=LABEL)
+                      ann_dir=folder.name, name=NAME, label_name=LABEL, samples=SAMPLES)
         ways = {'mmsegmentation 0.30': rival, **ways}
-    yield Case(f'training sample from a PNG of {size}, one thread', ways)
+    yield Case(f'{SAMPLES} training samples from PNG files of {size}, one thread', ways)
 
     loaded = dict(img_info=dict(filename=NAME), ann_info=dict(seg_map=LABEL), img_prefix=folder.name,
                   seg_prefix=folder.name, seg_fields=[])
     decoded = _after_decoding(pipeline, loaded)
-    yield Case(f'the same after decoding {size}', decoded)
+    yield Case(f'{SAMPLES} training samples after decoding {size}, one thread', decoded)
 
 
 def draw_frame(folder: Path, size: tuple[int, int]) -> None:
@@ -54,7 +54,7 @@ def draw_frame(folder: Path, size: tuple[int, int]) -> None:
 
 
 def _way(folder, pipeline, **options):
-    dataset = CityscapesDataset(copy.deepcopy(pipeline), img_dir=folder.name, ann_dir=folder.name, **options)
+    dataset = CityscapesDataset(pipeline=copy.deepcopy(pipeline), img_dir=folder.name, ann_dir=folder.name, **options)
     return Way(_seeded(lambda: (folder, dataset[0])))
 
 
@@ -69,14 +69,12 @@ def _after_decoding(pipeline, loaded):
     return ways
 
 
-def _seeded(run: Callable[[], Any]) -> Callable[[], Any]:
-    """``run`` with the same random numbers as every other way has at its first, second, ... call."""
-    calls = itertools.count()
-
+def _seeded(run: Callable[[], Any]) -> Callable[[], None]:
+    """SAMPLES calls of ``run``, with the same random numbers, and so the same scales and crops, in every way."""
     def seeded():
-        seed = next(calls)
-        random.seed(seed)
-        np.random.seed(seed)
-        torch.manual_seed(seed)
-        return run()
+        for seed in range(SAMPLES):
+            random.seed(seed)
+            np.random.seed(seed)
+            torch.manual_seed(seed)
+            run()
     return seeded
