@@ -6,7 +6,7 @@ and an installed torch, of which only files are read: this module imports neithe
 
 Environment:
     MMCV_CUDA             on: CUDA kernels or an error; off: none; auto (default): where nvcc and a CUDA torch are found
-    TORCH_CUDA_ARCH_LIST  compute capabilities, by default 7.5;8.0;9.0+PTX
+    TORCH_CUDA_ARCH_LIST  compute capabilities, by default those of this machine's GPUs, without any 7.5;8.0;9.0+PTX
     CXX CXXFLAGS LDFLAGS CUDA_HOME   as usual
 """
 import argparse
@@ -64,7 +64,7 @@ def plan() -> Plan:
     nvcc, missing = _find_nvcc()
     if missing:
         return Plan(cxx, flags, None, missing)
-    archs = os.environ.get('TORCH_CUDA_ARCH_LIST') or DEFAULT_ARCHS
+    archs = os.environ.get('TORCH_CUDA_ARCH_LIST') or _present_archs() or DEFAULT_ARCHS
     host = ['-ccbin', cxx[0]] if os.environ.get('CXX') else []
     return Plan(cxx, flags, [nvcc, *FLAGS, *NVCC_FLAGS, *host, *_gencode(archs)], archs)
 
@@ -132,6 +132,17 @@ def _find_nvcc() -> tuple[str | None, str]:
     if wish == 'auto' and not runpy.run_path(str(_torch() / 'version.py'))['cuda']:
         return None, 'this torch is a CPU build'
     return nvcc, ''
+
+
+def _present_archs() -> str:
+    """The compute capabilities of the GPUs of this machine, ``'8.0;9.0'``; empty without any."""
+    try:
+        said = subprocess.run(['nvidia-smi', '--query-gpu=compute_cap', '--format=csv,noheader'],
+                              capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return ''
+    found = re.findall(r'^\d+\.\d$', said.stdout, re.MULTILINE)
+    return ';'.join(sorted(set(found), key=float)) if said.returncode == 0 else ''
 
 
 def _gencode(archs: str) -> list[str]:

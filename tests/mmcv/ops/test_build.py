@@ -40,6 +40,17 @@ def test_cuda_is_built_where_nvcc_and_a_cuda_torch_are(programs):
     assert '-gencode=arch=compute_90,code=[sm_90,compute_90]' in plan.nvcc
 
 
+@pytest.mark.parametrize(('script', 'archs'), [
+    ('echo 9.0; echo 8.6; echo 9.0', '8.6;9.0'),
+    ('echo Failed to initialize NVML; exit 9', build.DEFAULT_ARCHS),
+    ('echo "[N/A]"', build.DEFAULT_ARCHS),
+])
+def test_cuda_is_built_for_the_gpus_of_this_machine(script, archs, programs, tmp_path):
+    programs('c++', 'nvcc', 'nvidia-smi')
+    (tmp_path / 'nvidia-smi').write_text(f'#!/bin/sh\n{script}\n')
+    assert build.plan().archs == archs
+
+
 @pytest.mark.parametrize(('names', 'environment', 'cuda', 'reason'), [
     (['g++'], {}, '13.0', 'nvcc was not found'),
     (['g++', 'nvcc'], {'MMCV_CUDA': 'off'}, '13.0', 'MMCV_CUDA=off'),
