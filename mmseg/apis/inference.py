@@ -43,8 +43,9 @@ def init_segmentor(
         meta = load_checkpoint(model, checkpoint, map_location='cpu').get('meta', {})
         model.CLASSES = meta.get('CLASSES') or get_classes('cityscapes')
         model.PALETTE = meta.get('PALETTE') or get_palette('cityscapes')
-    model.cfg = cfg
-    return speed_up(prepare_inference(model, cfg).to(device), cfg)
+    model.cfg = cfg.copy()
+    model.cfg.device = str(device)  # what the keys of speed go by
+    return speed_up(prepare_inference(model, model.cfg).to(device), model.cfg)
 
 
 def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> list[np.ndarray]:

@@ -7,7 +7,7 @@ import torch
 
 from mmcv.amp import native_half
 from mmcv.runner import build_optimizer
-from mmseg.apis import build_model, load_config
+from mmseg.apis import build_model, init_segmentor, load_config
 from mmseg.apis.assemble import place
 from mmseg.apis.speed import mixed_precision, prepare_inference, set_backends, speed_up
 
@@ -131,6 +131,15 @@ def test_fused_optimizers_work_on_the_cpu(kind):
             model(torch.eye(3)).square().sum().backward()
             optimizer.step()
     torch.testing.assert_close(models[0].state_dict(), models[1].state_dict())
+
+
+def test_init_segmentor_goes_by_its_own_device(fast_cfg, monkeypatch):
+    monkeypatch.setattr('mmseg.apis.speed.native_half', {'cpu': None, 'cuda': 'float16'}.get)
+    fast_cfg.device = 'cuda'  # of training
+    model = init_segmentor(fast_cfg, device='cpu')
+    assert not model.fp16_enabled
+    assert not model.training
+    assert fast_cfg.device == 'cuda'
 
 
 @pytest.mark.gpu
