@@ -95,8 +95,8 @@ class StepGuard:
         text = (f'iteration {iteration}: {what} is not finite{where}, no update was made; '
                 f'the files: {", ".join(files) or "the batch names none"}')
         if self.in_a_row >= self.limit:
-            raise NonFiniteError(f'{text}; it was the {self.in_a_row}th step in a row: lower the learning rate, clip '
-                                 'the gradients (optimizer_config.grad_clip), or look at these files')
+            raise NonFiniteError(f'{text}; that makes {self.in_a_row} such steps in a row: lower the learning rate, '
+                                 'clip the gradients (optimizer_config.grad_clip), or look at these files')
         runner.logger.warning(text)
 
 

@@ -2,10 +2,12 @@
 
 import contextlib
 import functools
+import inspect
 import os
 import re
 import signal
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -42,6 +44,26 @@ def _signals_held() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+_loaders: weakref.WeakSet['SampleLoader'] = weakref.WeakSet()
+
+
+def _name_samples_of_dead_workers() -> None:
+    """Torch raises the death of a worker wherever the main process just is: let that error too name the sample."""
+    torch_handler = signal.getsignal(signal.SIGCHLD)
+    if threading.current_thread() is not threading.main_thread() or not inspect.isfunction(torch_handler) \
+            or torch_handler.__name__ == 'name_sample':
+        return
+
+    def name_sample(number: int, frame: Any) -> None:
+        try:
+            torch_handler(number, frame)
+        except RuntimeError as error:
+            owner = next((loader for loader in _loaders if loader.worker_of(error)), None)
+            raise DataError(owner.lost(error) if owner else one_line(error)) from error
+
+    signal.signal(signal.SIGCHLD, name_sample)
 
 
 def _end_when_parent_says_so() -> None:
@@ -107,6 +129,9 @@ class SampleLoader(DataLoader):
     def __iter__(self) -> Iterator:
         with _signals_held():
             batches = iter(self._loader)
+        if self.num_workers:
+            _loaders.add(self)
+            _name_samples_of_dead_workers()
         while True:
             try:
                 batch = next(batches)
@@ -115,14 +140,20 @@ class SampleLoader(DataLoader):
             except RuntimeError as error:
                 if 'DataLoader' not in str(error):
                     raise
-                raise DataError(self._lost(error)) from error
+                raise DataError(self.lost(error)) from error
             if isinstance(batch, SampleFailure):
                 raise batch.error()
             yield batch
 
-    def _lost(self, error: RuntimeError) -> str:
-        """What a dead or hanging worker was doing; torch names its process id if it died."""
+    def worker_of(self, error: RuntimeError) -> int | None:
+        """The process id in torch's error about a dead worker, if it is one of this loader's."""
+        pids = self._samples.in_flight[:, 0].tolist()
+        return next((int(number) for number in re.findall(r'\d+', str(error)) if int(number) in pids), None)
+
+    def lost(self, error: RuntimeError) -> str:
+        """What a dead or hanging worker was doing."""
         busy = {pid: index for pid, index in self._samples.in_flight.tolist() if index >= 0}
-        named = [int(number) for number in re.findall(r'\d+', str(error)) if int(number) in busy]
-        files = [sample_files(self.dataset, busy[pid])['img'] for pid in named or busy]
+        pid = self.worker_of(error)
+        indices = [busy[pid]] if pid in busy else busy.values()
+        files = [sample_files(self.dataset, index)['img'] for index in indices]
         return f'{one_line(error)} (it was loading {", ".join(files)})' if files else one_line(error)

@@ -96,7 +96,7 @@ def test_one_bad_part_spoils_an_accumulated_step(run, caplog):
 
 
 def test_too_many_in_a_row_end_the_run(run):
-    with pytest.raises(NonFiniteError, match=r'iteration 5: .*the files: bad\.png; it was the 2th step') as error:
+    with pytest.raises(NonFiniteError, match=r'iteration 5: .*the files: bad\.png; that makes 2 such steps') as error:
         run(OptimizerHook(max_nonfinite=2), [BADS['input'], batch(), batch(2.0), BADS['input'], BADS['input'], batch()])
     assert '\n' not in str(error.value)
 
