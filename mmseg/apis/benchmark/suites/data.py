@@ -32,8 +32,9 @@ def data(options: Options, size: tuple[int, int] = (1024, 2048)) -> Iterator[Cas
     ways = {'chain of transforms': _way(folder, pipeline, fuse=False), 'one pass': _way(folder, pipeline),
             'one pass, cached': _way(folder, pipeline, cache=cache)}
     if options.against:
-        rival = Rival(options.against, 'data', pipeline=copy.deepcopy(pipeline), img_dir=folder.name,
-                      ann_dir=folder.name, name=NAME, label_name=LABEL, samples=SAMPLES)
+        plain = [dict(transform) for transform in pipeline]  # of types that the other Python knows
+        rival = Rival(options.against, 'data', pipeline=plain, img_dir=folder.name, ann_dir=folder.name, name=NAME,
+                      label_name=LABEL, samples=SAMPLES)
         ways = {'mmsegmentation 0.30': rival, **ways}
     yield Case(f'{SAMPLES} training samples from PNG files of {size}, one thread', ways)
 
@@ -65,7 +66,7 @@ def _after_decoding(pipeline, loaded):
     ways = {}
     for name, fuse in (('chain of transforms', False), ('one pass', True)):
         compose = Compose(copy.deepcopy(rest), fuse=fuse)
-        ways[name] = Way(_seeded(lambda compose=compose: compose(copy.deepcopy(sample))))
+        ways[name] = Way(_seeded(lambda compose=compose: compose({**sample, 'seg_fields': list(sample['seg_fields'])})))
     return ways
 
 

@@ -63,6 +63,15 @@ def test_augmentations_at_test_time(fuse):
     assert all(map(torch.equal, done, host['img']))
 
 
+@pytest.mark.gpu
+def test_the_numbers_are_the_same_on_a_gpu():
+    pad = Pad((96, 96), pad_val=(1, 2, 3))
+    pipeline = Compose([Normalize(**NORM, on_device=True), pad, DefaultFormatBundle(), COLLECT])
+    loaded = batch(pipeline)
+    done = normalize_bytes(loaded['img'].cuda(), loaded['img_metas'])
+    assert torch.equal(done.cpu(), normalize_bytes(loaded['img'], loaded['img_metas']))
+
+
 def test_floats_pass():
     img = torch.rand(2, 3, 4, 5)
     assert normalize_bytes(img, [{}, {}]) is img
