@@ -8,8 +8,8 @@ from mmcv.ops._load import register
 from mmcv.ops.reference import focal_loss as reference
 
 _REDUCTIONS = {'none': lambda loss, rows: loss,
-               'sum': lambda loss, rows: loss.sum(),
-               'mean': lambda loss, rows: loss.sum() / max(rows, 1)}
+               'sum': lambda loss, rows: _sum(loss).to(loss.dtype),
+               'mean': lambda loss, rows: (_sum(loss) / max(rows, 1)).to(loss.dtype)}
 
 
 def sigmoid_focal_loss(input: Tensor, target: Tensor, gamma: float = 2.0, alpha: float = 0.25,
@@ -97,6 +97,11 @@ def _focal_loss(name, operator, input, target, gamma, alpha, weight, reduction):
         factor = torch.where(known, weight.to(loss.dtype)[target.where(known, 0)], 1)
         loss = loss * factor.view(-1, *[1] * (loss.dim() - 1))
     return _REDUCTIONS[reduction](loss, input.size(0))
+
+
+def _sum(loss):
+    """In float32 for the half types: float16 ends at 65504."""
+    return loss.sum(dtype=torch.promote_types(loss.dtype, torch.float32))
 
 
 def _check(name, input, target, weight, reduction):

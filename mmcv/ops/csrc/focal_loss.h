@@ -20,28 +20,26 @@ MMCV_HOST_DEVICE inline T focus(T miss, T gamma) {
   return gamma == 2 ? miss * miss : std::pow(miss, gamma);
 }
 
-// With p = sigmoid(z): the loss -(1 - p)^gamma log(p), and its derivative by z. Exact in both tails.
+// exp(-|x|), and log(1 + that).
 template <class T>
-struct FocalTerm {
-  T loss, slope;
+struct Tail {
+  T exp, log;
 
-  MMCV_HOST_DEVICE FocalTerm(T z, T gamma) {
-    const T tail = std::exp(-std::fabs(z));
-    const T large = 1 / (1 + tail), small = tail * large;
-    const T p = z > 0 ? large : small, miss = z > 0 ? small : large;
-    const T minus_log_p = (z < 0 ? -z : T(0)) + std::log1p(tail);
-    const T factor = focus(miss, gamma);
-    loss = factor * minus_log_p;
-    slope = -factor * (gamma * p * minus_log_p + miss);
-  }
+  MMCV_HOST_DEVICE explicit Tail(T x) : exp(std::exp(-std::fabs(x))), log(std::log1p(exp)) {}
+  MMCV_HOST_DEVICE Tail(T exp, T log) : exp(exp), log(log) {}
 };
 
-// The sigmoid focal loss of an entry, or, with `slope`, its derivative by the logit.
-template <class T>
-MMCV_HOST_DEVICE inline T sigmoid_focal(T logit, bool positive, T gamma, T alpha, bool slope) {
-  const FocalTerm<T> term(positive ? logit : -logit, gamma);
-  const T sign = slope && !positive ? T(-1) : T(1);
-  return sign * (positive ? alpha : 1 - alpha) * (slope ? term.slope : term.loss);
+// The sigmoid focal loss of an entry, or, with `slope`, its derivative by the logit; `tail` is that of the logit.
+// With z = logit or, for a negative, -logit, and p = sigmoid(z): -(1 - p)^gamma log(p). Exact in both tails.
+template <bool slope, class T>
+MMCV_HOST_DEVICE inline T sigmoid_focal(T logit, const Tail<T>& tail, bool positive, T gamma, T alpha) {
+  const T z = positive ? logit : -logit, balance = positive ? alpha : 1 - alpha;
+  const T large = 1 / (1 + tail.exp), small = tail.exp * large;
+  const T p = z > 0 ? large : small, miss = z > 0 ? small : large;
+  const T minus_log_p = (z < 0 ? -z : T(0)) + tail.log;
+  const T factor = balance * focus(miss, gamma);
+  if (!slope) return factor * minus_log_p;
+  return (positive ? -factor : factor) * (gamma * p * minus_log_p + miss);
 }
 
 // With p = exp(log_p) and miss = 1 - p: the derivative of -(1 - p)^gamma log(p) by p, times p.

@@ -158,6 +158,8 @@ def test_half_types_are_computed_in_float32_on_cuda(loss, dtype):
     actual, expected = (loss(x, target, reduction='none') for x in (logits, wide))
     torch.testing.assert_close(actual, expected.to(dtype))
     torch.testing.assert_close(logits.grad, wide.grad.to(dtype))
+    many = torch.full((300000, 1), -8.0, dtype=dtype, device='cuda')  # their sum is beyond float16
+    assert loss(many, torch.zeros(300000, device='cuda').long()).isfinite()
 
 
 @pytest.mark.parametrize(('change', 'message'), [

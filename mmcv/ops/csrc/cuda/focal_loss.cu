@@ -13,12 +13,16 @@ constexpr int kWarp = 32;
 
 template <class T>
 __global__ void sigmoid_kernel(const T* logits, const int64_t* target, const T* grad, FocalLoss loss, T* out) {
-  const auto gamma = static_cast<Wide<T>>(loss.gamma), alpha = static_cast<Wide<T>>(loss.alpha);
+  using W = Wide<T>;
+  const auto gamma = static_cast<W>(loss.gamma), alpha = static_cast<W>(loss.alpha);
   for (int64_t i = thread_index(); i < loss.rows * loss.classes; i += thread_count()) {
     const int64_t row = i / loss.classes;
     const bool positive = target[row] == i - row * loss.classes;
-    const auto value = sigmoid_focal(static_cast<Wide<T>>(logits[i]), positive, gamma, alpha, grad != nullptr);
-    out[i] = static_cast<T>(grad == nullptr ? value : static_cast<Wide<T>>(grad[i]) * value);
+    const W logit = static_cast<W>(logits[i]);
+    const Tail<W> tail(logit);
+    out[i] = static_cast<T>(
+        grad == nullptr ? sigmoid_focal<false>(logit, tail, positive, gamma, alpha)
+                        : static_cast<W>(grad[i]) * sigmoid_focal<true>(logit, tail, positive, gamma, alpha));
   }
 }
 
