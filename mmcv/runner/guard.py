@@ -101,10 +101,9 @@ class StepGuard:
 
 
 def takes_decision(optimizer: Optimizer) -> bool:
-    """Whether a step of this optimizer can be left out by the device itself. Not its first one: the fused SGD would
-    leave its momentum as it found it in memory."""
-    on_gpu = all(parameter.is_cuda for group in optimizer.param_groups for parameter in group['params'])
-    return on_gpu and bool(optimizer.state) and getattr(optimizer, '_step_supports_amp_scaling', False)
+    """Whether the kernel of this optimizer leaves out a step by itself (``fused=True``); not its first one, where the
+    fused SGD would leave its momentum as it found it in memory."""
+    return bool(optimizer.state) and getattr(optimizer, '_step_supports_amp_scaling', False)
 
 
 def files_of(batch: Any) -> list[str]:

@@ -62,11 +62,14 @@ def test_files_of_plain_torch(tmp_path, zipped):
 
 
 def test_no_flipped_bit_and_no_cut_goes_unseen(tmp_path):
-    path = tmp_path / 'x.pth'
+    """Of 500 damaged files none loads as good, each is a typed error, and the one before it is resumed from."""
+    write_checkpoint(CHECKPOINT, tmp_path / 'iter_1.pth')
+    path = tmp_path / 'iter_2.pth'
     write_checkpoint(CHECKPOINT, path)
+    (tmp_path / 'latest.pth').symlink_to('iter_2.pth')
     content = path.read_bytes()
     generator = random.Random(0)
-    for case in range(300):
+    for case in range(500):
         damaged = bytearray(content)
         if case % 3 == 0:
             del damaged[generator.randrange(len(content)):]
@@ -74,8 +77,11 @@ def test_no_flipped_bit_and_no_cut_goes_unseen(tmp_path):
             position = generator.randrange(len(content)) if case % 3 == 1 else len(content) - 1 - case // 3
             damaged[position] ^= 1 << generator.randrange(8)
         path.write_bytes(damaged)
-        with pytest.raises(CheckpointError, match=r'x\.pth'):
+        with pytest.raises(CheckpointError, match=r'iter_2\.pth') as error:
             read_checkpoint(path)
+        assert '\n' not in str(error.value)
+        with pytest.warns(UserWarning, match=r'iter_2\.pth.*trying the one before'):
+            assert find_latest_checkpoint(tmp_path) == str(tmp_path / 'iter_1.pth')
 
 
 def test_a_flipped_bit_in_a_file_of_plain_torch(tmp_path):

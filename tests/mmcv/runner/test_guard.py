@@ -75,6 +75,20 @@ def test_nothing_changes(run, make, bad, caplog):
     assert 'good.png' not in caplog.text
 
 
+@pytest.mark.parametrize('kind', ['SGD', 'AdamW', 'Adagrad'])
+@pytest.mark.parametrize('first', [True, False])
+def test_an_optimizer_that_decides_for_itself(run, kind, first):
+    def fused(params, lr):
+        options = {'momentum': 0.9} if kind == 'SGD' else {}
+        return getattr(torch.optim, kind)(params, lr=lr, fused=True, **options)
+
+    batches = [BADS['input'], batch(), batch(2.0)] if first else [batch(), BADS['input'], batch(2.0)]
+    states = run(OptimizerHook(), batches, fused)
+    good = run(OptimizerHook(), [batch(), batch(2.0)], fused)
+    assert all(value.isfinite().all() for value in states[-1])
+    assert same(states[-1], good[-1])
+
+
 def test_a_good_run_is_what_it_was_without_a_guard(run):
     batches = [batch(float(i)) for i in range(4)]
     states = run(OptimizerHook(), batches)
