@@ -10,6 +10,7 @@ from torch import nn
 from torch.utils.data import BatchSampler, DataLoader, SequentialSampler
 
 from mmcv.engine import evaluate, has_evaluator, multi_gpu_test, run_inference, single_gpu_test
+from mmcv.engine.test import _draw
 
 
 class Maps:
@@ -138,3 +139,24 @@ def test_every_sample_once_on_any_number_of_ranks(run_ranks, count):
     print(None if results is None else [int(result[0]) for result in results])
     """, count=count)
     assert outputs == ['[0, 10, 20, 30, 40]\n'] + ['None\n'] * (count - 1)
+
+
+class Canvas:
+    """Keeps what it is asked to draw on."""
+
+    def show_result(self, img, result, **kwargs):
+        self.img = img
+
+
+@pytest.mark.parametrize('on_device', [False, True])
+def test_draws_on_the_image_as_it_was_before_normalisation(on_device):
+    mean, std = np.array([10, 20, 30], np.float32), np.array([2, 3, 4], np.float32)
+    img = np.random.randint(0, 256, (6, 8, 3)).astype(np.uint8)
+    rgb = torch.from_numpy(img[..., ::-1].copy()).permute(2, 0, 1)[None]
+    normalized = (rgb.float() - torch.tensor(mean)[:, None, None]) / torch.tensor(std)[:, None, None]
+    norm = {'mean': mean, 'std': std, 'to_rgb': True} | ({'on_device': {}} if on_device else {})
+    meta = {'img_norm_cfg': norm, 'img_shape': (6, 8, 3), 'ori_shape': (6, 8, 3), 'ori_filename': 'a.png'}
+    canvas = Canvas()
+    batch = {'img': [rgb if on_device else normalized], 'img_metas': [[meta]]}
+    _draw(canvas, [None], batch, None, False, None, 0.5)
+    np.testing.assert_array_equal(canvas.img, img)
