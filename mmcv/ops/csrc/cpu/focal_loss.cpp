@@ -52,37 +52,90 @@ MMCV_INLINE void sigmoid_row(const T* logits, int64_t label, const T* grad, cons
   }
 }
 
-#define MMCV_COMPILE(T)                                                                                          \
-  MMCV_SIMD void compiled_rows(                                                                                  \
-      const T* logits, const int64_t* target, const T* grad, const FocalLoss& loss, int64_t rows, T* out) {      \
-    for (int64_t row = 0; row < rows; ++row) {                                                                   \
-      const int64_t at = row * loss.classes;                                                                     \
-      if (grad == nullptr) {                                                                                     \
-        sigmoid_row<false>(logits + at, target[row], grad, loss, out + at);                                      \
-      } else {                                                                                                   \
-        sigmoid_row<true>(logits + at, target[row], grad + at, loss, out + at);                                  \
-      }                                                                                                          \
-    }                                                                                                            \
-  }
-MMCV_COMPILE(float)
-MMCV_COMPILE(double)
+// So many running maxima and sums at a time: one alone would wait for itself at every step.
+constexpr int32_t kLanes = 16;
 
 template <class T>
-void softmax_row(const T* logits, int64_t label, const T* grad, const FocalLoss& loss, T* out) {
-  const T gamma = static_cast<T>(loss.gamma), alpha = static_cast<T>(loss.alpha);
-  const T top = *std::max_element(logits, logits + loss.classes);
-  T others = 0;
-  for (int64_t c = 0; c < loss.classes; ++c) others += c == label ? T(0) : std::exp(logits[c] - top);
-  const T total = others + std::exp(logits[label] - top);
-  const T log_p = logits[label] - top - std::log(total), miss = others / total;
-  if (grad == nullptr) {
-    *out = -alpha * focus(miss, gamma) * log_p;
-    return;
+MMCV_INLINE T maximum(const T* x, int64_t size) {
+  T top = x[0], tops[kLanes];
+  std::fill_n(tops, kLanes, top);
+  int64_t i = 0;
+  for (; i + kLanes <= size; i += kLanes) {
+    for (int64_t j = 0; j < kLanes; ++j) tops[j] = x[i + j] > tops[j] ? x[i + j] : tops[j];
   }
-  const T slope = *grad * alpha * softmax_focal_slope(log_p, miss, gamma);
-  for (int64_t c = 0; c < loss.classes; ++c) out[c] = -slope * std::exp(logits[c] - top) / total;
-  out[label] = slope * miss;
+  for (; i < size; ++i) top = x[i] > top ? x[i] : top;
+  for (int64_t j = 0; j < kLanes; ++j) top = tops[j] > top ? tops[j] : top;
+  return top;
 }
+
+// The sum of exp(x - top) over all but one.
+template <class T>
+MMCV_INLINE T sum_of_others(const T* x, int64_t size, int64_t one, T top) {
+  T sums[kLanes] = {}, sum = 0;
+  int64_t i = 0;
+  for (; i + kLanes <= size; i += kLanes) {
+    const int32_t hole = one >= i && one < i + kLanes ? static_cast<int32_t>(one - i) : -1;
+    for (int32_t j = 0; j < kLanes; ++j) {
+      const T term = fast_exp(x[i + j] - top);
+      sums[j] += j == hole ? T(0) : term;
+    }
+  }
+  for (; i < size; ++i) sum += i == one ? T(0) : fast_exp(x[i] - top);
+  for (int64_t j = 0; j < kLanes; ++j) sum += sums[j];
+  return sum;
+}
+
+template <bool slope, class T>
+MMCV_INLINE void softmax_row(const T* logits, int64_t label, const T* grad, const FocalLoss& loss, T* out) {
+  const T gamma = static_cast<T>(loss.gamma), alpha = static_cast<T>(loss.alpha);
+  const T top = maximum(logits, loss.classes), own = logits[label] - top;
+  const T others = sum_of_others(logits, loss.classes, label, top), total = others + std::exp(own);
+  const T log_p = own - std::log(total), miss = others / total;
+  if (slope) {
+    const T factor = *grad * alpha * softmax_focal_slope(log_p, miss, gamma), share = -factor / total;
+    for (int64_t c = 0; c < loss.classes; ++c) out[c] = share * fast_exp(logits[c] - top);
+    out[label] = factor * miss;
+  } else {
+    *out = -alpha * focus(miss, gamma) * log_p;
+  }
+}
+
+// The rows' losses, or their gradients (rows, classes).
+template <bool slope, class T>
+MMCV_INLINE void softmax_rows(
+    const T* logits, const int64_t* target, const T* grad, const FocalLoss& loss, int64_t rows, T* out) {
+  const int64_t width = slope ? loss.classes : 1;
+  for (int64_t row = 0; row < rows; ++row, out += width) {
+    if (target[row] >= 0 && target[row] < loss.classes) {
+      softmax_row<slope>(logits + row * loss.classes, target[row], slope ? grad + row : nullptr, loss, out);
+    } else {
+      std::fill_n(out, width, T(0));
+    }
+  }
+}
+
+template <bool slope, class T>
+MMCV_INLINE void sigmoid_rows(
+    const T* logits, const int64_t* target, const T* grad, const FocalLoss& loss, int64_t rows, T* out) {
+  for (int64_t row = 0; row < rows; ++row) {
+    const int64_t at = row * loss.classes;
+    sigmoid_row<slope>(logits + at, target[row], slope ? grad + at : nullptr, loss, out + at);
+  }
+}
+
+#define MMCV_COMPILE(rows_of, T)                                                                          \
+  MMCV_SIMD void compiled_##rows_of(                                                                      \
+      const T* logits, const int64_t* target, const T* grad, const FocalLoss& loss, int64_t rows, T* out) { \
+    if (grad == nullptr) {                                                                                \
+      rows_of<false>(logits, target, grad, loss, rows, out);                                              \
+    } else {                                                                                              \
+      rows_of<true>(logits, target, grad, loss, rows, out);                                               \
+    }                                                                                                     \
+  }
+MMCV_COMPILE(sigmoid_rows, float)
+MMCV_COMPILE(sigmoid_rows, double)
+MMCV_COMPILE(softmax_rows, float)
+MMCV_COMPILE(softmax_rows, double)
 
 }  // namespace
 
@@ -90,22 +143,17 @@ template <class T>
 void sigmoid_focal_loss_cpu(const T* logits, const int64_t* target, const T* grad, const FocalLoss& loss, T* out) {
   parallel_for(loss.rows, row_grain(loss), [&](int64_t first, int64_t last) {
     const int64_t at = first * loss.classes;
-    compiled_rows(
-        logits + at, target + first, grad == nullptr ? nullptr : grad + at, loss, last - first, out + at);
+    compiled_sigmoid_rows(logits + at, target + first, grad ? grad + at : nullptr, loss, last - first, out + at);
   });
 }
 
 template <class T>
 void softmax_focal_loss_cpu(const T* logits, const int64_t* target, const T* grad, const FocalLoss& loss, T* out) {
-  const int64_t width = grad == nullptr ? 1 : loss.classes;
+  const int64_t width = grad ? loss.classes : 1;
   parallel_for(loss.rows, row_grain(loss), [&](int64_t first, int64_t last) {
-    for (int64_t row = first; row < last; ++row) {
-      if (target[row] < 0 || target[row] >= loss.classes) {
-        std::fill_n(out + row * width, width, T(0));
-      } else {
-        softmax_row(logits + row * loss.classes, target[row], grad ? grad + row : nullptr, loss, out + row * width);
-      }
-    }
+    compiled_softmax_rows(
+        logits + first * loss.classes, target + first, grad ? grad + first : nullptr, loss, last - first,
+        out + first * width);
   });
 }
 
