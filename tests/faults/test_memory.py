@@ -1,6 +1,7 @@
 """A long run needs no more memory, files and processes at its end than after its beginning."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,16 @@ data['workers_per_gpu'] = 1
 
 
 def usage(pid):
-    """Resident memory in KB, open files, and child processes; memory and files of the children included."""
-    family = [pid, *children_of(pid)]
-    memory = sum(int(line.split()[1]) for one in family
-                 for line in Path(f'/proc/{one}/status').read_text().splitlines() if line.startswith('VmRSS:'))
-    return memory, sum(len(os.listdir(f'/proc/{one}/fd')) for one in family), len(family)
+    """Resident memory in KB, open files, and processes of a family; the least of some looks, as batches and checkpoints
+    on their way have files of their own."""
+    looks = []
+    for _ in range(15):
+        family = [pid, *children_of(pid)]
+        memory = sum(int(line.split()[1]) for one in family
+                     for line in Path(f'/proc/{one}/status').read_text().splitlines() if line.startswith('VmRSS:'))
+        looks.append((memory, sum(len(os.listdir(f'/proc/{one}/fd')) for one in family), len(family)))
+        time.sleep(0.002)
+    return [min(values) for values in zip(*looks)]
 
 
 @pytest.mark.slow
@@ -31,13 +37,13 @@ def test_two_thousand_iterations(make_job, later):
     running = job.start()
     pid = running.processes[0].pid
     samples = {}
-    for iteration in (400, 1000, 1950):
+    for iteration in (400, 1000, 1600):
         wait_until(lambda iteration=iteration: job.phases().count('training') >= iteration + 30, 300)
         samples[iteration] = usage(pid)
     assert running.wait(300) == [0], running.output()
-    begin, end = samples[400], samples[1950]
+    begin, end = samples[400], samples[1600]
     assert end[0] < 1.01 * begin[0], samples
-    assert end[1] <= begin[1] + 2, samples  # a checkpoint or log that is just being written
+    assert end[1] <= begin[1] + 1, samples
     assert end[2] == begin[2], samples
     assert len(list(job.work_dir.glob('iter_*.pth'))) == 2
     assert not list(job.work_dir.glob('.*.tmp'))
