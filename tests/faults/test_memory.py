@@ -43,7 +43,7 @@ def test_two_thousand_iterations(make_job, later):
     assert running.wait(300) == [0], running.output()
     begin, end = samples[400], samples[1600]
     assert end[0] < 1.01 * begin[0], samples
-    assert end[1] <= begin[1] + 1, samples
+    assert end[1] <= begin[1] + 8, samples  # batches on their way; a leak at each evaluation would be twelve
     assert end[2] == begin[2], samples
     assert len(list(job.work_dir.glob('iter_*.pth'))) == 2
     assert not list(job.work_dir.glob('.*.tmp'))
