@@ -7,8 +7,9 @@ from typing import Any
 import torch
 from torch.nn.utils import clip_grad_norm_
 
+from mmcv import dist
 from mmcv.amp import StaticGradScaler, build_grad_scaler
-from mmcv.checkpoint import sharded_like, whole
+from mmcv.checkpoint import sharded_like, to_host, unwrap, whole
 
 from ..guard import StepGuard, takes_decision
 from .hook import HOOKS, Hook
@@ -153,12 +154,14 @@ class OptimizerHook(Hook):
         if self.scaler is not None and self.scaler.is_enabled():
             checkpoint['scaler'] = self.scaler.state_dict()
         if runner.finished_iters % self.cumulative_iters:  # half of a step: its gradients are a part of the state
-            gradients = {name: parameter.grad for name, parameter in runner.model.named_parameters()}
-            checkpoint['gradients'] = whole(gradients)
-            if all(gradient is None for gradient in gradients.values()):
+            gradients = {name: parameter.grad for name, parameter in unwrap(runner.model).named_parameters()
+                         if parameter.grad is not None}
+            if not gradients:
                 runner.logger.warning(
                     'checkpoint_config.interval is no multiple of cumulative_iters: under fsdp this checkpoint lacks '
                     'the gradients of the iterations since the last step')
+            # The processes have not exchanged them yet: each has its own.
+            checkpoint['gradients'] = dist.gather_objects(to_host(whole(gradients), copies=False))
 
     def after_resume(self, runner: Any, checkpoint: dict) -> None:
         self._prepare(runner)
@@ -166,10 +169,19 @@ class OptimizerHook(Hook):
         state = checkpoint.get('scaler', old)
         if state and self.scaler.is_enabled():
             self.scaler.load_state_dict(state)
-        gradients = checkpoint.get('gradients', {})
-        for name, parameter in runner.model.named_parameters():
-            if gradients.get(name) is not None:
+        gradients = _own_gradients(checkpoint.get('gradients', []))
+        for name, parameter in unwrap(runner.model).named_parameters():
+            if name in gradients:
                 parameter.grad = sharded_like(gradients[name].to(parameter.device), parameter)
+
+
+def _own_gradients(of_ranks: list[dict]) -> dict:
+    """This rank's gradients by name; with another number of ranks their mean, which comes to the same."""
+    rank, world_size = dist.get_dist_info()
+    if len(of_ranks) == world_size:
+        return of_ranks[rank]
+    names = {name for gradients in of_ranks for name in gradients}
+    return {name: sum(gradients[name] for gradients in of_ranks if name in gradients) / len(of_ranks) for name in names}
 
 
 @HOOKS.register_module()

@@ -147,3 +147,38 @@ def test_loss_scale_of_mmcv_1_is_resumed(make_runner, tmp_path):
 def test_mistakes(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_every_rank_goes_on_with_its_own_half_of_a_step(run_ranks):
+    run_ranks("""
+        from mmcv.checkpoint import read_checkpoint
+        from mmcv.parallel import MMDistributedDataParallel
+        from mmcv.runner import IterBasedRunner, OptimizerHook
+        from mmcv.runner.hooks.optimizer import _own_gradients
+
+        class Model(torch.nn.Linear):
+            def train_step(self, batch, optimizer):
+                return {'loss': self(batch).square().sum(), 'log_vars': {}, 'num_samples': 1}
+
+        def train(name, resume_from=None):
+            torch.manual_seed(0)
+            model = MMDistributedDataParallel(Model(3, 2).double())
+            runner = IterBasedRunner(model, optimizer=torch.optim.SGD(model.parameters(), lr=0.01),
+                                     work_dir=str(tmp_path / name), max_iters=6)
+            runner.register_training_hooks(None, dict(cumulative_iters=3), dict(interval=4, by_epoch=False))
+            if resume_from:
+                runner.resume(str(resume_from))
+            runner.run([[torch.full((1, 3), rank + 0.1).double()]], [('train', 1)])
+            return list(model.parameters())
+
+        stopped = tmp_path / 'whole' / 'iter_4.pth'
+        expected = train('whole')
+        resumed = train('resumed', stopped)
+        assert all(map(torch.equal, resumed, expected))
+
+        first, second = read_checkpoint(stopped)['gradients']
+        assert not torch.equal(first['weight'], second['weight'])
+        assert _own_gradients([first, second])['weight'].equal([first, second][rank]['weight'])
+        mean = (3 * first['weight'] + second['weight']) / 4
+        torch.testing.assert_close(_own_gradients([first, first, first, second])['weight'], mean)
+    """)
