@@ -73,10 +73,12 @@ class Watchdog(threading.Thread):
                 self._end_without(silent)
 
     def _keep_talking(self) -> None:
-        while not self._stopping.wait(self.interval):
+        pause = 0.0  # short until everyone was seen once, as whoever is lost then shall have a name too
+        while not self._stopping.wait(pause):
             with contextlib.suppress(RuntimeError):
                 self._exchange()
                 self._answered = time.monotonic()
+            pause = self.interval if all(sign for sign, _ in self._seen.values()) else 0.05
 
     def _exchange(self) -> None:
         now, (activity, since) = time.monotonic(), self._activity

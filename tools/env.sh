@@ -164,7 +164,7 @@ launch_distributed() {
 
 # launch_slurm TOOL PARTITION JOB_NAME ARGUMENTS...: the tool in GPUS tasks of a slurm cluster.
 launch_slurm() {
-  local tool=$1 partition=$2 job=$3 gpus=${GPUS-8} on_node=${GPUS_PER_NODE-8} more
+  local tool=$1 partition=$2 job=$3 gpus=${GPUS-4} on_node=${GPUS_PER_NODE-4} more
   shift 3
   ((on_node <= gpus)) || on_node=$gpus
   read -ra more <<<"${SRUN_ARGS-}"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # bash tools/slurm_train.sh PARTITION JOB_NAME CONFIG [WORK_DIR] [arguments of tools/train.py]: trains on a slurm cluster.
-# GPUS (8), GPUS_PER_NODE (8) and CPUS_PER_TASK (5) say how large the job is; SRUN_ARGS is passed to srun.
+# GPUS (4), GPUS_PER_NODE (4) and CPUS_PER_TASK (5) say how large the job is; SRUN_ARGS is passed to srun.
 set -euo pipefail
 if (($# < 3)); then
   echo 'usage: [GPUS=8] bash tools/slurm_train.sh PARTITION JOB_NAME CONFIG [WORK_DIR] [arguments]' >&2

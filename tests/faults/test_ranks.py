@@ -32,7 +32,7 @@ def test_a_stopped_rank_is_named(make_job, stopped):
     """Rank 0 keeps the store through which the others would hear of it."""
     job = make_job(LONG + TIMEOUT.format(5))
     running = job.start(ranks=2)
-    wait_until(lambda: len(job.phases()) > 20)
+    wait_until(lambda: len(job.phases()) > 100)
     begin = time.monotonic()
     running.send(signal.SIGSTOP, rank=stopped)
     codes = running.wait()
