@@ -105,7 +105,8 @@ def training_batch(net: nn.Module, device: str, size: tuple[int, int], batch: in
 
 
 def _head(net, options):
-    maps = torch.randn(1, net.decode_head.in_channels, 64, 128, device=options.device)
+    # Two images: batch norm wants more than one value of a channel in the 1 x 1 pool.
+    maps = torch.randn(2, net.decode_head.in_channels, 64, 128, device=options.device)
 
     def work(head):
         def run():
@@ -119,7 +120,7 @@ def _head(net, options):
         rival = Rival(options.against, 'head', config=find_config(options.config), state=net.state_dict(),
                       maps=maps.cpu(), label=None)
         ways = {'mmsegmentation 0.30': rival, **ways}
-    return Case(f'{type(net.decode_head).__name__} (64, 128): forward and backward', ways)
+    return Case(f'{type(net.decode_head).__name__} 2 x (64, 128): forward and backward', ways)
 
 
 def _training_pass(net, options, size, batch):
