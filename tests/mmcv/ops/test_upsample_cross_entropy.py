@@ -84,6 +84,17 @@ def test_equals_interpolate_and_cross_entropy(shape, size, align_corners, weight
     torch.testing.assert_close(*gradients)
 
 
+@pytest.mark.parametrize('dtype', [torch.float32, torch.float64])
+def test_gradients_where_an_output_row_lies_on_a_source_row_but_for_rounding(dtype):
+    for height in range(2, 11):
+        for rows in (7, 19, 23, 25, 29, 38, 46, 50, 59):
+            logits = torch.randn(1, 2, height, 1, dtype=dtype, requires_grad=True)
+            label = torch.randint(0, 2, (1, rows, 1))
+            gradients = [torch.autograd.grad(loss.sum(), logits)[0] for loss in (
+                upsample_cross_entropy(logits, label)[0], plain(logits, label, None, False)[0])]
+            torch.testing.assert_close(*gradients, rtol=1e-4, atol=1e-4)
+
+
 @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
 def test_halves_are_computed_in_float32(dtype):
     logits, label = torch.randn(1, 5, 6, 7).to(dtype).requires_grad_(), labels((1, 5), (20, 30))

@@ -17,6 +17,15 @@ constexpr int64_t kBlock = 64;             // columns at a time: the buffers of 
 constexpr int64_t kVector = 8;             // `upsample_row` writes whole vectors and so up to kVector - 1 too many
 constexpr int64_t kStride = kBlock + kVector;
 
+// The taps of an axis. Looked up once, in code that is not compiled for several processors: where one fuses the product
+// and the difference, a position may get other neighbours, and whoever asked again would not agree.
+template <class T>
+std::vector<Tap<T>> all_taps(const Resize& axis) {
+  std::vector<Tap<T>> taps(axis.out);
+  for (int64_t i = 0; i < axis.out; ++i) taps[i] = tap<T>(axis, i);
+  return taps;
+}
+
 // Output columns that lie between the same two source columns.
 struct Run {
   int64_t first, last, low, high;

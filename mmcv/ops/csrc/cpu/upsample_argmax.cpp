@@ -42,8 +42,8 @@ MMCV_INLINE void find_probability(const Band<T>& band, T weight, int64_t classes
 // Output rows [first, last) of all N * H.
 template <class T>
 MMCV_INLINE void rows(
-    const T* logits, const Upsampling& size, const Columns<T>& columns, int64_t first, int64_t last, int64_t* label,
-    T* probability) {
+    const T* logits, const Upsampling& size, const std::vector<Tap<T>>& taps, const Columns<T>& columns, int64_t first,
+    int64_t last, int64_t* label, T* probability) {
   const int64_t image = size.classes * size.y.in * size.x.in;
   T best[kBlock], chance[kBlock];
   int32_t index[kBlock];
@@ -51,7 +51,7 @@ MMCV_INLINE void rows(
     const int64_t origin = runs.front().first, width = runs.back().last - origin;
     Band<T> band(size.classes);
     for (int64_t row = first; row < last; ++row) {
-      const Tap<T> at = tap<T>(size.y, row % size.y.out);
+      const Tap<T>& at = taps[row % size.y.out];
       band.move(at, logits + row / size.y.out * image, size, runs, columns.weight.data());
       find_best(band, at.weight, size.classes, best, index);
       const int64_t out = row * size.x.out + origin;
@@ -64,15 +64,15 @@ MMCV_INLINE void rows(
 }
 
 MMCV_SIMD void run(
-    const float* logits, const Upsampling& size, const Columns<float>& columns, int64_t first, int64_t last,
-    int64_t* label, float* probability) {
-  rows(logits, size, columns, first, last, label, probability);
+    const float* logits, const Upsampling& size, const std::vector<Tap<float>>& taps, const Columns<float>& columns,
+    int64_t first, int64_t last, int64_t* label, float* probability) {
+  rows(logits, size, taps, columns, first, last, label, probability);
 }
 
 MMCV_SIMD void run(
-    const double* logits, const Upsampling& size, const Columns<double>& columns, int64_t first, int64_t last,
-    int64_t* label, double* probability) {
-  rows(logits, size, columns, first, last, label, probability);
+    const double* logits, const Upsampling& size, const std::vector<Tap<double>>& taps, const Columns<double>& columns,
+    int64_t first, int64_t last, int64_t* label, double* probability) {
+  rows(logits, size, taps, columns, first, last, label, probability);
 }
 
 }  // namespace
@@ -80,9 +80,10 @@ MMCV_SIMD void run(
 template <class T>
 void upsample_argmax_cpu(const T* logits, const Upsampling& size, int64_t* label, T* probability) {
   const Columns<T> columns(size.x);
+  const std::vector<Tap<T>> taps = all_taps<T>(size.y);
   const int64_t grain = kGrain / (size.x.out * size.classes) + 1;
   parallel_for(size.samples * size.y.out, grain, [&](int64_t first, int64_t last) {
-    run(logits, size, columns, first, last, label, probability);
+    run(logits, size, taps, columns, first, last, label, probability);
   });
 }
 

@@ -76,7 +76,8 @@ MMCV_INLINE void score(
 // Output rows [first, last) of all N * H.
 template <class T>
 MMCV_INLINE Tally forward_rows(
-    const CrossEntropy<T>& in, const Columns<T>& columns, int64_t first, int64_t last, T* loss, T* logsumexp) {
+    const CrossEntropy<T>& in, const std::vector<Tap<T>>& taps, const Columns<T>& columns, int64_t first, int64_t last,
+    T* loss, T* logsumexp) {
   const Upsampling& size = in.size;
   const int64_t image = size.classes * size.y.in * size.x.in;
   std::vector<T> z(size.classes * kStride);
@@ -87,7 +88,7 @@ MMCV_INLINE Tally forward_rows(
     Block<T> block(runs, size.classes);
     for (int64_t row = first; row < last; ++row) {
       const int64_t sample = row / size.y.out, out = row * size.x.out + block.origin;
-      const Tap<T> at = tap<T>(size.y, row % size.y.out);
+      const Tap<T>& at = taps[row % size.y.out];
       block.band.move(at, in.logits + sample * image, size, runs, columns.weight.data());
       upsample(block.band, at.weight, size.classes, z.data(), best, index);
       reduce(z.data(), size.classes, best, block.width, logsumexp + out);
@@ -150,8 +151,9 @@ MMCV_INLINE void gather_row(const T* grad, const std::vector<Run>& runs, const T
 // those between i and i + 1, whoever computes it: the sum does not depend on how the rows were split among the threads.
 template <class T>
 MMCV_INLINE void backward_rows(
-    const CrossEntropy<T>& in, const Columns<T>& columns, Block<T>& block, const std::vector<int64_t>& starts,
-    int64_t sample, int64_t first, int64_t last, const T* grad_loss, const T* logsumexp, T* grad_logits) {
+    const CrossEntropy<T>& in, const std::vector<Tap<T>>& taps, const Columns<T>& columns, Block<T>& block,
+    const std::vector<int64_t>& starts, int64_t sample, int64_t first, int64_t last, const T* grad_loss,
+    const T* logsumexp, T* grad_logits) {
   const Upsampling& size = in.size;
   const int64_t area = size.y.in * size.x.in, image = size.classes * area;
   std::vector<T> above(size.classes * kStride), below(above);
@@ -160,7 +162,7 @@ MMCV_INLINE void backward_rows(
   for (int64_t i = std::max<int64_t>(first - 1, 0); i < last; ++i) {
     for (int64_t y = starts[i]; y < starts[i + 1]; ++y) {
       const int64_t out = (sample * size.y.out + y) * size.x.out + block.origin;
-      const Tap<T> at = tap<T>(size.y, y);
+      const Tap<T>& at = taps[y];
       block.band.move(at, in.logits + sample * image, size, block.runs, columns.weight.data());
       pixel_gradients(in, in.label + out, grad_loss + out, block.width, grad, target);
       std::copy_n(logsumexp + out, block.width, lse);
@@ -177,9 +179,9 @@ MMCV_INLINE void backward_rows(
 
 // The output rows that lie between source rows i and i + 1: starts[i] to starts[i + 1].
 template <class T>
-std::vector<int64_t> band_starts(const Resize& axis) {
+std::vector<int64_t> band_starts(const Resize& axis, const std::vector<Tap<T>>& taps) {
   std::vector<int64_t> starts(axis.in + 1, axis.out);
-  for (int64_t y = axis.out - 1; y >= 0; --y) starts[tap<T>(axis, y).low] = y;
+  for (int64_t y = axis.out - 1; y >= 0; --y) starts[taps[y].low] = y;
   for (int64_t i = axis.in - 1; i >= 0; --i) starts[i] = std::min(starts[i], starts[i + 1]);
   return starts;
 }
@@ -187,28 +189,31 @@ std::vector<int64_t> band_starts(const Resize& axis) {
 // Source rows [first, last) of all N * h.
 template <class T>
 MMCV_INLINE void backward_range(
-    const CrossEntropy<T>& in, const Columns<T>& columns, const std::vector<int64_t>& starts, int64_t first,
-    int64_t last, const T* grad_loss, const T* logsumexp, T* grad_logits) {
+    const CrossEntropy<T>& in, const std::vector<Tap<T>>& taps, const Columns<T>& columns,
+    const std::vector<int64_t>& starts, int64_t first, int64_t last, const T* grad_loss, const T* logsumexp,
+    T* grad_logits) {
   const int64_t height = in.size.y.in;
   for (const auto& runs : columns.blocks) {
     Block<T> block(runs, in.size.classes);
     for (int64_t row = first; row < last;) {
       const int64_t sample = row / height, top = row - sample * height, bottom = std::min(height, top + last - row);
-      backward_rows(in, columns, block, starts, sample, top, bottom, grad_loss, logsumexp, grad_logits);
+      backward_rows(in, taps, columns, block, starts, sample, top, bottom, grad_loss, logsumexp, grad_logits);
       row += bottom - top;
     }
   }
 }
 
-#define MMCV_FOR(T)                                                                                               \
-  MMCV_SIMD Tally forward(                                                                                        \
-      const CrossEntropy<T>& in, const Columns<T>& columns, int64_t first, int64_t last, T* loss, T* logsumexp) { \
-    return forward_rows(in, columns, first, last, loss, logsumexp);                                               \
-  }                                                                                                               \
-  MMCV_SIMD void backward(                                                                                        \
-      const CrossEntropy<T>& in, const Columns<T>& columns, const std::vector<int64_t>& starts, int64_t first,    \
-      int64_t last, const T* grad_loss, const T* logsumexp, T* grad_logits) {                                     \
-    backward_range(in, columns, starts, first, last, grad_loss, logsumexp, grad_logits);                          \
+#define MMCV_FOR(T)                                                                                             \
+  MMCV_SIMD Tally forward(                                                                                      \
+      const CrossEntropy<T>& in, const std::vector<Tap<T>>& taps, const Columns<T>& columns, int64_t first,     \
+      int64_t last, T* loss, T* logsumexp) {                                                                    \
+    return forward_rows(in, taps, columns, first, last, loss, logsumexp);                                       \
+  }                                                                                                             \
+  MMCV_SIMD void backward(                                                                                      \
+      const CrossEntropy<T>& in, const std::vector<Tap<T>>& taps, const Columns<T>& columns,                    \
+      const std::vector<int64_t>& starts, int64_t first, int64_t last, const T* grad_loss, const T* logsumexp,  \
+      T* grad_logits) {                                                                                         \
+    backward_range(in, taps, columns, starts, first, last, grad_loss, logsumexp, grad_logits);                  \
   }
 MMCV_FOR(float)
 MMCV_FOR(double)
@@ -218,11 +223,12 @@ MMCV_FOR(double)
 template <class T>
 bool upsample_cross_entropy_cpu(const CrossEntropy<T>& in, T* loss, T* logsumexp, int64_t* hits) {
   const Columns<T> columns(in.size.x);
+  const std::vector<Tap<T>> taps = all_taps<T>(in.size.y);
   std::atomic<int64_t> total{0};
   std::atomic<bool> valid{true};
   const int64_t grain = kGrain / (in.size.x.out * in.size.classes) + 1;
   parallel_for(in.size.samples * in.size.y.out, grain, [&](int64_t first, int64_t last) {
-    const Tally tally = forward(in, columns, first, last, loss, logsumexp);
+    const Tally tally = forward(in, taps, columns, first, last, loss, logsumexp);
     total += tally.hits;
     if (!tally.valid) valid = false;
   });
@@ -234,10 +240,11 @@ template <class T>
 void upsample_cross_entropy_backward_cpu(
     const CrossEntropy<T>& in, const T* grad_loss, const T* logsumexp, T* grad_logits) {
   const Columns<T> columns(in.size.x);
-  const std::vector<int64_t> starts = band_starts<T>(in.size.y);
+  const std::vector<Tap<T>> taps = all_taps<T>(in.size.y);
+  const std::vector<int64_t> starts = band_starts(in.size.y, taps);
   const int64_t work = in.size.x.out * in.size.classes * (in.size.y.out / in.size.y.in + 1);
   parallel_for(in.size.samples * in.size.y.in, kGrain / work + 1, [&](int64_t first, int64_t last) {
-    backward(in, columns, starts, first, last, grad_loss, logsumexp, grad_logits);
+    backward(in, taps, columns, starts, first, last, grad_loss, logsumexp, grad_logits);
   });
 }
 
