@@ -5,6 +5,7 @@ The processes are forked from a server that has imported everything, so that a s
 
 import atexit
 import contextlib
+import faulthandler
 import importlib.util
 import json
 import multiprocessing
@@ -78,7 +79,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_until(condition, timeout=60, what='it'):
+def wait_until(condition, timeout=120, what='it'):
     """The first true value of ``condition()``."""
     deadline = time.monotonic() + timeout
     while not (value := condition()):
@@ -123,6 +124,7 @@ def run_rank(tool, arguments, environment, log, before):
     os.dup2(output, 2)
     os.environ.update(environment)
     multiprocessing.set_start_method('fork', force=True)  # of the job's own workers, as in a process of its own
+    faulthandler.register(signal.SIGUSR2, all_threads=True)
     torch.set_num_threads(1)
     sys.argv = [f'{tool}.py', *arguments]
     try:
@@ -157,12 +159,16 @@ class Running:
     def send(self, number, rank=0):
         os.kill(self.processes[rank].pid, number)
 
-    def wait(self, timeout=120):
+    def wait(self, timeout=300):
         """The exit codes of all ranks; fails if one has none in time."""
         deadline = time.monotonic() + timeout
         for process in self.processes:
             process.join(max(0, deadline - time.monotonic()))
         codes = [process.exitcode for process in self.processes]
+        for process in self.processes:
+            if process.exitcode is None:
+                os.kill(process.pid, signal.SIGUSR2)  # shows where it hangs
+                process.join(1)
         assert None not in codes, f'{codes} after {timeout} s:\n{self.output()}'
         return codes
 

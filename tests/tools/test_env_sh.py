@@ -173,6 +173,7 @@ def test_no_python_is_one_clear_line(python, message, checkout):
 
 @pytest.mark.parametrize(('script', 'args'), [
     ('train.sh', []), ('train_dist.sh', ['config']), ('tools/dist_test.sh', ['config', 'checkpoint']),
+    ('tools/slurm_train.sh', ['partition', 'job']), ('tools/slurm_test.sh', ['partition', 'job', 'config']),
 ])
 def test_scripts_say_how_they_are_used(script, args):
     done = subprocess.run(['bash', ROOT / script, *args], capture_output=True, text=True)
