@@ -89,6 +89,25 @@ def data(pipeline, img_dir, ann_dir, name, label_name, samples):
     return run
 
 
+def transforms(pipeline, img, label, samples):
+    """Training samples from a decoded frame."""
+    import cv2
+
+    from mmseg.datasets.pipelines import Compose
+
+    cv2.setNumThreads(0)
+    compose = Compose(pipeline)
+    loaded = dict(filename='', ori_filename='', img_shape=img.shape, ori_shape=img.shape, pad_shape=img.shape,
+                  scale_factor=1.0, img_norm_cfg={}, seg_fields=['gt_semantic_seg'])
+
+    def run():
+        for seed in range(samples):
+            random.seed(seed)
+            np.random.seed(seed)
+            compose(dict(loaded, img=img, gt_semantic_seg=label, seg_fields=['gt_semantic_seg']))
+    return run
+
+
 def main(job, arguments, threads):
     torch.set_num_threads(int(threads))
     way = measure.Way(globals()[job](**torch.load(arguments, weights_only=False)))

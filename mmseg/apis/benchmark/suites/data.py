@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from mmseg.datasets import CityscapesDataset
+from mmseg.datasets.pipelines import Compose
 
 from ...assemble import load_config
 from ..measure import Case, Way
@@ -32,16 +33,21 @@ def data(options: Options, size: tuple[int, int] = (1024, 2048)) -> Iterator[Cas
     ways = {'chain of transforms': _way(folder, pipeline, fuse=False), 'one pass': _way(folder, pipeline),
             'one pass, cached': _way(folder, pipeline, cache=cache)}
     if options.against:
-        plain = [dict(transform) for transform in pipeline]  # of types that the other Python knows
-        rival = Rival(options.against, 'data', pipeline=plain, img_dir=folder.name, ann_dir=folder.name, name=NAME,
+        rival = Rival(options.against, 'data', pipeline=pipeline, img_dir=folder.name, ann_dir=folder.name, name=NAME,
                       label_name=LABEL, samples=SAMPLES)
         ways = {'mmsegmentation 0.30': rival, **ways}
     yield Case(f'{SAMPLES} training samples from PNG files of {size}, one thread', ways)
 
-    loaded = dict(img_info=dict(filename=NAME), ann_info=dict(seg_map=LABEL), img_prefix=folder.name,
-                  seg_prefix=folder.name, seg_fields=[])
-    decoded = _after_decoding(pipeline, loaded)
-    yield Case(f'{SAMPLES} training samples after decoding {size}, one thread', decoded)
+    files = dict(img_info=dict(filename=NAME), ann_info=dict(seg_map=LABEL), img_prefix=folder.name,
+                 seg_prefix=folder.name, seg_fields=[])
+    loading, rest = pipeline[:2], pipeline[2:]
+    sample = Compose(copy.deepcopy(loading), fuse=False)(files)
+    ways = {'chain of transforms': _transforms(rest, sample, fuse=False), 'one pass': _transforms(rest, sample)}
+    if options.against:
+        rival = Rival(options.against, 'transforms', pipeline=rest, img=sample['img'],
+                      label=sample['gt_semantic_seg'], samples=SAMPLES)
+        ways = {'mmsegmentation 0.30': rival, **ways}
+    yield Case(f'{SAMPLES} training samples after decoding {size}, one thread', ways)
 
 
 def draw_frame(folder: Path, size: tuple[int, int]) -> None:
@@ -59,15 +65,9 @@ def _way(folder, pipeline, **options):
     return Way(_seeded(lambda: (folder, dataset[0])))
 
 
-def _after_decoding(pipeline, loaded):
-    from mmseg.datasets.pipelines import Compose
-    loading, rest = pipeline[:2], pipeline[2:]
-    sample = Compose(copy.deepcopy(loading), fuse=False)(loaded)
-    ways = {}
-    for name, fuse in (('chain of transforms', False), ('one pass', True)):
-        compose = Compose(copy.deepcopy(rest), fuse=fuse)
-        ways[name] = Way(_seeded(lambda compose=compose: compose({**sample, 'seg_fields': list(sample['seg_fields'])})))
-    return ways
+def _transforms(pipeline, sample, **options):
+    compose = Compose(copy.deepcopy(pipeline), **options)
+    return Way(_seeded(lambda: compose({**sample, 'seg_fields': list(sample['seg_fields'])})))
 
 
 def _seeded(run: Callable[[], Any]) -> Callable[[], None]:
@@ -76,6 +76,5 @@ def _seeded(run: Callable[[], Any]) -> Callable[[], None]:
         for seed in range(SAMPLES):
             random.seed(seed)
             np.random.seed(seed)
-            torch.manual_seed(seed)
             run()
     return seeded
