@@ -64,7 +64,8 @@ def register(schema: str, reference: Callable, fake: Callable, backward: Callabl
         schema: as PyTorch writes it, ``'name(Tensor x, int n) -> Tensor'``; the same as in ``csrc``.
         reference: the operator in plain PyTorch, for any device: the fallback at run time and the oracle in the tests.
         fake: shapes and types of the results without their values, for torch.compile and export.
-        backward, setup_context: the gradient, as torch.library.register_autograd takes them.
+        backward, setup_context: the gradient, as torch.library.register_autograd takes them. Without them
+            ``x_backward``, the gradient of x, refuses to be differentiated: torch would only warn and be wrong.
     """
     name = schema.partition('(')[0]
     if not torch._C._dispatch_has_kernel(f'mmcv::{name}'):
@@ -79,12 +80,18 @@ def register(schema: str, reference: Callable, fake: Callable, backward: Callabl
     # For every device: a kernel that the extension registered for its own device goes first.
     _LIBRARY.impl(name, fallback, 'CompositeExplicitAutograd')
     torch.library.register_fake(f'mmcv::{name}', fake, lib=_LIBRARY)
+    if backward is None and name.endswith('_backward'):
+        backward = functools.partial(_refuse, name.removesuffix('_backward'))
     if backward is not None:
         torch.library.register_autograd(f'mmcv::{name}', backward, setup_context=setup_context, lib=_LIBRARY)
     kernels = (key.lower() for key in ('CPU', 'CUDA') if torch._C._dispatch_has_kernel_for_dispatch_key(
         f'mmcv::{name}', key))
     OPERATORS[name] = Operator(name, schema, reference, fake, tuple(kernels))
     return getattr(torch.ops.mmcv, name).default
+
+
+def _refuse(name: str, *_) -> None:
+    raise RuntimeError(f'mmcv.ops: {name} has no second derivative')
 
 
 def slow_because(device: str) -> str:

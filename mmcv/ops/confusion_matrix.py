@@ -1,4 +1,6 @@
 """Confusion matrix of label maps in one pass."""
+from numbers import Integral
+
 import torch
 from torch import Tensor
 
@@ -40,7 +42,7 @@ def confusion_matrix(
             pixels have a place in the sum over a row but in no column, so that any metric would silently be off. (To
             see that, a CUDA device is waited for; with ``outside`` it is not.)
     """
-    _check(pred, label, num_classes)
+    _check(pred, label, num_classes, ignore_index)
     counts = _confusion_matrix(pred, label, num_classes, ignore_index)
     if outside:
         return counts
@@ -51,7 +53,7 @@ def confusion_matrix(
     return counts[:num_classes, :num_classes].contiguous()
 
 
-def _check(pred: Tensor, label: Tensor, num_classes: int) -> None:
+def _check(pred: Tensor, label: Tensor, num_classes: int, ignore_index: int) -> None:
     for name, tensor in (('pred', pred), ('label', label)):
         if tensor.dtype not in _INTEGERS:
             raise ValueError(f'confusion_matrix: {name} is {tensor.dtype}; it must hold classes as uint8, int16, int32 '
@@ -62,5 +64,8 @@ def _check(pred: Tensor, label: Tensor, num_classes: int) -> None:
     if pred.device != label.device:
         raise ValueError(f'confusion_matrix: pred is on {pred.device} and label on {label.device}; '
                          'they must be on the same device')
-    if not 1 <= num_classes <= 32767:
-        raise ValueError(f'confusion_matrix: num_classes is {num_classes}; it must lie in 1..32767')
+    if not isinstance(num_classes, Integral) or not 1 <= num_classes <= 32767:
+        raise ValueError(f'confusion_matrix: num_classes is {num_classes!r}; it must be an integer in 1..32767')
+    if not isinstance(ignore_index, Integral):
+        raise ValueError(f'confusion_matrix: ignore_index is {ignore_index!r}; it must be an integer '
+                         '(-1: no class)')

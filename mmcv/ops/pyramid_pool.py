@@ -1,5 +1,6 @@
 """Adaptive average pools of several sizes in one read of the map."""
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from numbers import Integral
 
 import torch
 import torch.nn.functional as F
@@ -66,9 +67,10 @@ def pyramid_pool(x: Tensor, sizes: Sequence[int]) -> list[Tensor]:
     if x.dim() != 4 or not x.is_floating_point() or 0 in x.shape[1:]:
         raise ValueError(f'pyramid_pool: x is {x.dtype} {tuple(x.shape)}; it must be floating-point (N, C, H, W) with '
                          'at least one channel and one pixel')
+    whole = isinstance(sizes, Iterable) and all(isinstance(size, Integral) and size > 0 for size in sizes)
+    if not whole or len(sizes) == 0:
+        raise ValueError(f'pyramid_pool: the sizes are {sizes}; they must be positive integers, one at least')
     sizes = list(sizes)
-    if not sizes or min(sizes) < 1:
-        raise ValueError(f'pyramid_pool: the sizes are {sizes}; there must be one at least, and all must be positive')
     if len(sizes) > MAX_LEVELS or sum(sizes) > MAX_SUM:
         return [F.adaptive_avg_pool2d(x, size) for size in sizes]
     pooled = _pyramid_pool(x, sizes).split([size * size for size in sizes], 2)

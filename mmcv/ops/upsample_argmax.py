@@ -44,9 +44,10 @@ def upsample_argmax(
     if logits.dim() != 4 or not logits.is_floating_point() or 0 in logits.shape[1:]:
         raise ValueError(f'upsample_argmax: logits are {logits.dtype} {tuple(logits.shape)}; they must be '
                          'floating-point (N, K, h, w) with at least one class and one pixel')
+    pair = hasattr(size, '__len__') and len(size) == 2
+    if not pair or any(isinstance(side, (float, str)) or side < 1 for side in size):
+        raise ValueError(f'upsample_argmax: the size is {size!r}; it must be (H, W), positive integers')
     height, width = size
-    if height < 1 or width < 1:
-        raise ValueError(f'upsample_argmax: the size is {tuple(size)}; height and width must be positive')
     wide = logits.detach() if logits.element_size() >= 4 else logits.detach().float()
     label, chance = _upsample_argmax(wide, height, width, align_corners, probability)
     return (label, chance) if probability else label

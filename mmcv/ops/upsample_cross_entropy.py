@@ -1,4 +1,6 @@
 """Cross entropy of upsampled logits, without the upsampled logits."""
+from numbers import Integral
+
 import torch
 from torch import Tensor
 
@@ -75,6 +77,9 @@ def upsample_cross_entropy(
             would mean to wait for the device, the loss of that pixel is NaN.
     """
     _check(logits, label, weight)
+    if not isinstance(ignore_index, Integral):
+        raise ValueError(f'upsample_cross_entropy: ignore_index is {ignore_index!r}; it must be an integer '
+                         '(-1: no class)')
     if logits.element_size() < 4:
         logits = logits.float()
     weight = weight if weight is None else weight.to(logits.dtype)
@@ -87,9 +92,9 @@ def _check(logits: Tensor, label: Tensor, weight: Tensor | None) -> None:
     if logits.dim() != 4 or not logits.is_floating_point() or 0 in logits.shape[1:]:
         raise ValueError(f'{name}: logits are {logits.dtype} {tuple(logits.shape)}; they must be floating-point '
                          '(N, K, h, w) with at least one class and one pixel')
-    if label.dim() != 3 or len(label) != len(logits) or 0 in label.shape[1:]:
+    if label.dim() != 3 or label.shape[0] != logits.shape[0] or 0 in label.shape[1:]:
         raise ValueError(f'{name}: label is {tuple(label.shape)}; for these logits it must be ({len(logits)}, H, W)')
-    if label.is_floating_point() or label.dtype == torch.bool:
+    if label.is_floating_point() or label.is_complex() or label.dtype == torch.bool:
         raise ValueError(f'{name}: label is {label.dtype}; it must hold classes as integers')
     if weight is not None and weight.shape != logits.shape[1:2]:
         raise ValueError(f'{name}: weight is {tuple(weight.shape)}; it must hold one number for each of the '

@@ -85,6 +85,7 @@ def test_areas_are_those_of_0_30_even_with_labels_out_of_range(golden):
     (torch.zeros(2, 3).long(), torch.zeros(3, 2).long(), 3, r'pred is \(2, 3\) and label \(3, 2\)'),
     (torch.zeros(2).long(), torch.zeros(2, device='meta').long(), 3, r'pred is on cpu and label on meta'),
     (torch.zeros(2).long(), torch.zeros(2).long(), 0, r'num_classes is 0; .*1\.\.32767'),
+    (torch.zeros(2).long(), torch.zeros(2).long(), 2.5, r'num_classes is 2.5; .*integer'),
 ])
 def test_wrong_arguments_are_one_clear_line(pred, label, num_classes, message):
     with pytest.raises(ValueError, match=rf'^confusion_matrix: .*{message}') as raised:

@@ -102,6 +102,17 @@ class TestEveryOperator:
             operator = getattr(torch.ops.mmcv, name)
             assert torch.autograd.gradcheck(operator, with_gradients(name, args, torch.float64))
 
+    def test_says_that_there_is_no_second_derivative(self, name):
+        if f'{name}_backward' not in NOT_DIFFERENTIABLE:
+            pytest.skip('torch differentiates its gradient')
+        args = with_gradients(name, next(iter(samples(name))), torch.float64)
+        inputs = [arg for arg in args if is_floating(arg) and arg.requires_grad]
+        result = getattr(torch.ops.mmcv, name)(*args)
+        loss = (result[0] if isinstance(result, tuple) else result).square().sum()
+        gradients = torch.autograd.grad(loss, inputs, create_graph=True)
+        with pytest.raises(RuntimeError, match=f'{name} has no second derivative'):
+            sum(gradient.square().sum() for gradient in gradients).backward()
+
     def test_refuses_what_would_read_beyond_its_memory(self, name):
         if _load.EXTENSION is None:
             pytest.skip(_load.PROBLEM)

@@ -93,7 +93,9 @@ def test_halves_are_summed_in_float32(dtype, layout):
     (torch.zeros(3, 4, 5), [1], r'x is torch.float32 \(3, 4, 5\); .*\(N, C, H, W\)'),
     (torch.zeros(1, 3, 4, 5).long(), [1], r'x is torch.int64'),
     (torch.zeros(1, 3, 4, 0), [1], r'one pixel'),
-    (torch.zeros(1, 3, 4, 5), [], r'the sizes are \[\]; there must be one at least'),
+    (torch.zeros(1, 3, 4, 5), [], r'the sizes are \[\]; .*one at least'),
+    (torch.zeros(1, 3, 4, 5), 3, r'the sizes are 3; .*positive integers'),
+    (torch.zeros(1, 3, 4, 5), [1.5], r'the sizes are \[1.5\]; '),
     (torch.zeros(1, 3, 4, 5), [0, 2], r'the sizes are \[0, 2\]; .*positive'),
 ])
 def test_wrong_arguments_are_one_clear_line(x, sizes, message):

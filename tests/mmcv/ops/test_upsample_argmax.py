@@ -72,7 +72,9 @@ def test_halves_are_computed_in_float32(dtype):
     (torch.zeros(3, 4, 5), (8, 10), r'logits are torch.float32 \(3, 4, 5\); .*\(N, K, h, w\)'),
     (torch.zeros(1, 3, 4, 5).long(), (8, 10), r'logits are torch.int64'),
     (torch.zeros(1, 3, 0, 5), (8, 10), r'one pixel'),
-    (torch.zeros(1, 3, 4, 5), (0, 10), r'the size is \(0, 10\); height and width must be positive'),
+    (torch.zeros(1, 3, 4, 5), (0, 10), r'the size is \(0, 10\); it must be \(H, W\), positive integers'),
+    (torch.zeros(1, 3, 4, 5), (8.5, 9), r'the size is \(8.5, 9\); '),
+    (torch.zeros(1, 3, 4, 5), 8, 'the size is 8; '),
 ])
 def test_wrong_arguments_are_one_clear_line(logits, size, message):
     with pytest.raises(ValueError, match=rf'^upsample_argmax: .*{message}') as raised:

@@ -139,6 +139,28 @@ def test_a_label_that_is_no_class_is_an_error(value):
         upsample_cross_entropy(torch.randn(1, 3, 4, 4), label)
 
 
+@pytest.mark.parametrize('strict', [False, True])
+def test_is_exported_for_any_number_of_images_and_any_size(strict):
+
+    class Loss(torch.nn.Module):
+
+        def forward(self, logits, label):
+            return upsample_cross_entropy(logits, label)
+
+    number, *sizes = (torch.export.Dim(name) for name in ('n', 'h', 'w', 'H', 'W'))
+    shapes = ({0: number, 2: sizes[0], 3: sizes[1]}, {0: number, 1: sizes[2], 2: sizes[3]})
+    example = torch.randn(2, 3, 4, 5), labels((2, 3), (8, 9))
+    exported = torch.export.export(Loss(), example, dynamic_shapes=shapes, strict=strict).module()
+    other = torch.randn(3, 3, 6, 7), labels((3, 3), (13, 11))
+    assert torch.equal(exported(*other)[0], upsample_cross_entropy(*other)[0])
+
+
+@pytest.mark.parametrize('ignore_index', [None, 0.5])
+def test_ignore_index_is_an_integer(ignore_index):
+    with pytest.raises(ValueError, match='^upsample_cross_entropy: ignore_index is .*; it must be an integer'):
+        upsample_cross_entropy(torch.zeros(1, 3, 4, 5), torch.zeros(1, 8, 8).long(), ignore_index=ignore_index)
+
+
 def test_never_holds_the_upsampled_logits():
     if _load.EXTENSION is None:
         pytest.skip(_load.PROBLEM)
