@@ -73,7 +73,7 @@ class SyncBatchNorm(_BatchNorm):
             for given, default in ((self.weight, 1), (self.bias, 0)))
         y, mean, sum_squares, count = _SyncNorm.apply(x, weight, bias, self.eps, self.process_group or dist.group.WORLD)
         if self.track_running_stats:
-            self._track(mean, sum_squares / (count - 1))
+            self._track(mean, sum_squares / (count - 1).clamp(min=1))
         return y
 
     @torch.no_grad()
@@ -121,7 +121,7 @@ def _joined_statistics(x: Tensor, group) -> tuple[Tensor, Tensor, Tensor]:
     # A sum with zeros gathers; unlike a gather it is one and the same function in every torch from 2.10 on.
     everyone = collectives.all_reduce(everyone, 'sum', group)
     means, squares, counts = everyone.split([x.size(1), x.size(1), 1], dim=1)
-    count = counts.sum()
+    count = counts.sum().clamp(min=1)  # no process may hold anything
     mean = (counts * means).sum(0) / count
     return mean, (squares + counts * (means - mean).square()).sum(0), count
 

@@ -177,3 +177,14 @@ def test_is_batch_norm_in_a_group_of_one_gpu(dtype, memory_format, tmp_path):
         torch.testing.assert_close(*results, **loose)
     finally:
         dist.destroy_process_group()
+
+
+def test_a_batch_without_a_variance_leaves_finite_statistics(run_ranks):
+    run_ranks("""
+        from mmcv.ops import SyncBatchNorm
+        for sizes in ((1, 0), (0, 0)):
+            layer = SyncBatchNorm(3).double()
+            x = torch.randn(sizes[rank], 3, 1, 1).double().requires_grad_()
+            layer(x).sum().backward()
+            assert all(value.isfinite().all() for value in [*layer.state_dict().values(), x.grad, layer.weight.grad])
+    """)

@@ -39,9 +39,12 @@ void count(
 template <class P, class L>
 void confusion_matrix_cpu(
     const P* pred, const L* label, int64_t numel, int64_t num_classes, int64_t ignore_index, int64_t* total) {
+  const int64_t bins = (num_classes + 1) * (num_classes + 1);
+  // To add up the threads' matrices would take longer, and more memory.
+  if (bins > numel) return count(pred, label, 0, numel, num_classes, ignore_index, total);
   std::mutex mutex;
   parallel_for(numel, kGrain, [&](int64_t first, int64_t last) {
-    std::vector<int64_t> counts(static_cast<size_t>((num_classes + 1) * (num_classes + 1)));
+    std::vector<int64_t> counts(static_cast<size_t>(bins));
     count(pred, label, first, last, num_classes, ignore_index, counts.data());
     const std::lock_guard<std::mutex> lock(mutex);
     for (size_t i = 0; i < counts.size(); ++i) total[i] += counts[i];
