@@ -98,12 +98,15 @@ def slow_because(device: str) -> str:
     """Why an operator has no compiled kernel for a device type."""
     if EXTENSION is None:
         return PROBLEM
+    if device == 'cuda' and EXTENSION.cuda:
+        return 'it is an operator for the CPU'
     return f'mmcv._ext was built without {"CUDA" if device == "cuda" else device} kernels'
 
 
 def mend(device: str) -> str:
     """The command that brings the compiled kernels, as a sentence; empty where there is none."""
-    if PROBLEM == 'MMCV_EXT=off' or device not in ('cpu', 'cuda'):
+    built = device == 'cuda' and EXTENSION is not None and EXTENSION.cuda
+    if built or PROBLEM == 'MMCV_EXT=off' or device not in ('cpu', 'cuda'):
         return ''
     return f'To build it: {"MMCV_CUDA=on " if device == "cuda" else ""}{build.COMMAND}'
 

@@ -66,7 +66,18 @@ def test_refuses_a_build_of_other_sources(monkeypatch):
 ])
 def test_names_the_command_that_mends_it(problem, device, mend, monkeypatch):
     monkeypatch.setattr(_load, 'PROBLEM', problem)
+    monkeypatch.setattr(_load, 'EXTENSION', None if problem else SimpleNamespace(cuda=''))
     assert _load.mend(device) == mend
+
+
+@pytest.mark.parametrize(('cuda', 'why', 'mend'), [
+    ('', 'mmcv._ext was built without CUDA kernels', 'MMCV_CUDA=on'), ('8.0', 'it is an operator for the CPU', '')])
+def test_tells_operators_for_the_cpu_from_a_build_for_it(cuda, why, mend, monkeypatch):
+    monkeypatch.setattr(_load, 'PROBLEM', '')
+    monkeypatch.setattr(_load, 'EXTENSION', SimpleNamespace(cuda=cuda))
+    assert _load.slow_because('cuda') == why
+    assert mend in _load.mend('cuda')
+    assert bool(mend) == bool(_load.mend('cuda'))
 
 
 def test_only_the_first_rank_speaks(monkeypatch, caplog):
