@@ -22,12 +22,18 @@ from mmcv.cnn import ConvModule
 
 def can_factor(module: nn.Module) -> bool:
     """Whether :func:`conv_module_over_resized` does the same as ``module``: an ordinary convolution comes first in it,
-    zero-padded, with one group and with a weight that nothing recomputes on the fly."""
+    zero-padded, with one group and with a weight that nothing recomputes on the fly; and no hook waits for a call."""
     if not isinstance(module, ConvModule) or module.order[0] != 'conv' or module.with_explicit_padding:
         return False
     conv = module.conv
+    if _has_hooks(module) or _has_hooks(conv):
+        return False
     plain = type(conv) is nn.Conv2d and 'weight' in conv._parameters
     return plain and conv.groups == 1 and conv.padding_mode == 'zeros' and not isinstance(conv.padding, str)
+
+
+def _has_hooks(module):
+    return any((module._forward_hooks, module._forward_pre_hooks, module._backward_hooks, module._backward_pre_hooks))
 
 
 def conv_module_over_resized(
@@ -86,11 +92,11 @@ def conv_over_resized(
     if channels_last:
         right = torch.cat([r.flatten(1, 2) for r in rows], dim=1).flatten(2)  # (N, sum of h_s * kh, W' O)
         flat = out.permute(0, 2, 3, 1).flatten(2)  # (N, H', W' O), a view
-        out = torch.baddbmm(flat, left.expand(len(flat), -1, -1), right)
+        out = torch.baddbmm(flat, left.expand(flat.shape[0], -1, -1), right)
         return out.unflatten(2, (-1, weight.shape[0])).permute(0, 3, 1, 2)
     right = torch.cat([r.flatten(2, 3) for r in rows], dim=2).flatten(0, 1)  # (N O, sum of h_s * kh, W')
     flat = out.flatten(0, 1)  # (N O, H', W')
-    return torch.baddbmm(flat, left.expand(len(flat), -1, -1), right).unflatten(0, out.shape[:2])
+    return torch.baddbmm(flat, left.expand(flat.shape[0], -1, -1), right).unflatten(0, out.shape[:2])
 
 
 def tap_matrix(
@@ -121,7 +127,7 @@ def _tap_matrix(coarse, fine, kernel, stride, padding, dilation, align_corners, 
     cells = torch.eye(coarse, dtype=exact, device=device)[None]
     up = F.interpolate(cells, fine, mode='linear', align_corners=align_corners)[0].T  # (fine, coarse)
     up = F.pad(up, (0, 0, padding, padding))
-    outputs = (len(up) - dilation * (kernel - 1) - 1) // stride + 1
+    outputs = (up.shape[0] - dilation * (kernel - 1) - 1) // stride + 1
     start = torch.arange(outputs, device=device)[:, None] * stride
     seen = up[start + torch.arange(kernel, device=device) * dilation]  # (outputs, kernel, coarse)
     return seen.transpose(1, 2).contiguous().to(dtype)

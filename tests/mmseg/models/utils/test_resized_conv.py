@@ -149,3 +149,32 @@ def test_module_keeps_its_order(options):
 def test_other_convolutions_are_left_alone(options):
     assert not can_factor(ConvModule(8, 6, 3, padding=1, **options))
     assert not can_factor(torch.nn.Conv2d(8, 6, 3))
+
+
+@pytest.mark.parametrize('part', ['module', 'conv'])
+@pytest.mark.parametrize('kind', ['forward_hook', 'forward_pre_hook', 'full_backward_hook'])
+def test_hooks_get_the_call_that_they_wait_for(part, kind):
+    module = ConvModule(8, 6, 3, padding=1)
+    target = module if part == 'module' else module.conv
+    handle = getattr(target, f'register_{kind}')(lambda *args: None)
+    assert not can_factor(module)
+    handle.remove()
+    assert can_factor(module)
+
+
+class Factored(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.randn(5, 10, 3, 3))
+
+    def forward(self, x):
+        coarse = [F.adaptive_avg_pool2d(x[:, :3], size) for size in (1, 2)]
+        return conv_over_resized(x, coarse, self.weight, padding=(1, 1))
+
+
+@pytest.mark.parametrize('strict', [True, False])
+def test_exports_with_sizes_that_stay_open(strict):
+    module, sizes = Factored(), {axis: torch.export.Dim(f'd{axis}', min=2, max=64) for axis in (0, 2, 3)}
+    exported = torch.export.export(module, (torch.randn(2, 4, 13, 17),), dynamic_shapes=[sizes], strict=strict)
+    x = torch.randn(3, 4, 21, 10)
+    torch.testing.assert_close(exported.module()(x), module(x), rtol=1e-4, atol=1e-4)
