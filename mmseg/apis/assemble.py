@@ -15,7 +15,7 @@ from mmseg.datasets import build_dataloader, build_dataset, class_weights
 from mmseg.models import build_segmentor
 from mmseg.utils import find_config
 
-from .speed import speed_up
+from .speed import check_speed, speed_up
 
 #: What a config may say at its top level besides variables of its own.
 KNOWN_KEYS = (
@@ -39,12 +39,14 @@ def load_config(name: str, options: Mapping[str, Any] | None = None) -> Config:
     """Read a config by path or bare name, apply ``--cfg-options`` and refuse misspelled sections.
 
     Raises:
-        ConfigError: no such config (with the nearest names), or a top-level key that looks like a misspelled one.
+        ConfigError: no such config (with the nearest names), a top-level key that looks like a misspelled one, or a
+            key of speed with a value that means nothing.
     """
     cfg = Config.fromfile(find_config(name))
     if options:
         cfg.merge_from_dict(options)
     check_known_keys(cfg, KNOWN_KEYS)
+    check_speed(cfg)
     for section in ('model', 'data'):
         if section not in cfg:
             raise ConfigError(f'{cfg.filename}: `{section} = dict(...)` is missing: inherit one from configs/_base_')

@@ -7,7 +7,30 @@ from torch import nn
 
 from mmcv.amp import native_half, wrap_fp16_model
 from mmcv.cnn import fuse_conv_bn
-from mmcv.utils import Config
+from mmcv.utils import Config, ConfigError, one_line
+
+_SWITCHES = ('channels_last', 'fuse_conv_bn', 'cudnn_benchmark', 'tf32')
+_HALVES = ('auto', 'bfloat16', 'float16')
+
+
+def check_speed(cfg: Config) -> None:
+    """Refuse values of the keys of speed that mean nothing: a 'no' of the command line is text, and so true.
+
+    Raises:
+        ConfigError: in one line, with the place where the value was set.
+    """
+    for key in _SWITCHES:
+        if cfg.get(key) not in (None, True, False):
+            raise _wrong(cfg, key, 'use True or False')
+    if cfg.get('compile') not in (None, True, False, 'auto') and not isinstance(cfg.compile, dict):
+        raise _wrong(cfg, 'compile', "use True, False, 'auto' or a dict of arguments of torch.compile")
+    amp = cfg.get('amp')
+    if amp not in (None, True, False) and not (isinstance(amp, dict) and amp.get('dtype', 'auto') in _HALVES):
+        raise _wrong(cfg, 'amp', f'use True, False or dict(dtype=...) with one of {_HALVES}')
+
+
+def _wrong(cfg, key, mend):
+    return ConfigError(f'{cfg.origin(key)}: {key} is {cfg[key]!r}: {mend}')
 
 
 def set_backends(cfg: Config) -> None:
@@ -16,7 +39,7 @@ def set_backends(cfg: Config) -> None:
     torch.backends.cudnn.benchmark = bool(cfg.get('cudnn_benchmark'))
     if cfg.get('tf32') is not None:
         torch.set_float32_matmul_precision('high' if cfg.tf32 else 'highest')
-        torch.backends.cudnn.allow_tf32 = cfg.tf32
+        torch.backends.cudnn.allow_tf32 = bool(cfg.tf32)
 
 
 def device_type(cfg: Config) -> str:
@@ -54,8 +77,15 @@ def speed_up(model: nn.Module, cfg: Config) -> nn.Module:
     if wish:
         for part in model.children():
             for module in part if isinstance(part, nn.ModuleList) else [part]:
-                module.compile(**({} if wish is True else wish))
+                _compile(module, {} if wish is True else wish)
     return model
+
+
+def _compile(module: nn.Module, options: dict) -> None:
+    try:
+        module.compile(**options)
+    except (TypeError, RuntimeError) as error:
+        raise ConfigError(f'compile: torch.compile does not take {dict(options)}: {one_line(error)}') from error
 
 
 def _channels_last(module: nn.Module, inputs: tuple[torch.Tensor]) -> tuple[torch.Tensor]:

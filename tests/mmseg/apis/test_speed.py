@@ -7,6 +7,7 @@ import torch
 
 from mmcv.amp import native_half
 from mmcv.runner import build_optimizer
+from mmcv.utils import ConfigError
 from mmseg.apis import build_model, init_segmentor, load_config
 from mmseg.apis.assemble import place
 from mmseg.apis.speed import mixed_precision, prepare_inference, set_backends, speed_up
@@ -156,3 +157,19 @@ def test_fast_preset_on_a_gpu(fast_cfg, cfg):
         losses[-1].backward()
     torch.testing.assert_close(losses[0], losses[1], rtol=0.02, atol=0.02)
     assert all(parameter.grad.isfinite().all() for parameter in fast.parameters())
+
+
+@pytest.mark.parametrize(('key', 'value'), [
+    ('channels_last', 'yes'), ('fuse_conv_bn', 'no'), ('tf32', 'maybe'), ('cudnn_benchmark', 'auto'),
+    ('compile', 'foo'), ('amp', 'bf16'), ('amp', 3), ('amp', {'dtype': 'fp8'}),
+])
+def test_values_that_mean_nothing_are_refused(key, value):
+    with pytest.raises(ConfigError, match=rf'--cfg-options: {key} is .*: use'):
+        load_config('pspnet_r18-d8_360x480_20k_camvid', {key: value})
+
+
+@pytest.mark.parametrize('options', [{'bar': 1}, {'mode': 'fastest'}])
+def test_arguments_that_torch_compile_does_not_take(cfg, options):
+    cfg.compile = options
+    with pytest.raises(ConfigError, match='compile: torch.compile does not take'):
+        speed_up(build_model(cfg), cfg)
