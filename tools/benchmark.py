@@ -37,17 +37,29 @@ def parse_args() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def check(args: argparse.Namespace) -> None:
+    """Refuse what would fail only after the work is done."""
+    for name in ('rounds', 'threads'):
+        value = getattr(args, name)
+        if value is not None and value < 1:
+            raise ValueError(f'--{name} is {value}; it must be positive')
+    if args.device == 'cuda' and not torch.cuda.is_available():
+        raise ValueError('--device cuda: torch finds no GPU here; use --device cpu')
+    if args.json and not args.json.parent.is_dir():
+        raise ValueError(f'--json {args.json}: there is no folder {args.json.parent}')
+
+
 def main(args: argparse.Namespace) -> None:
-    if args.rounds < 1:
-        raise ValueError(f'--rounds is {args.rounds}; it must be positive')
+    check(args)
     if args.threads:
         torch.set_num_threads(args.threads)
     machine = describe_machine(args.device)
     print(f'{machine["device"]}, {machine["threads"]} threads, torch {machine["torch"]}: '
           f'{machine["matmul_flops_per_s"] / 1e9:.0f} GFLOP/s float32 matrix product, '
           f'{machine["copy_bytes_per_s"] / 1e9:.1f} GB/s copy', flush=True)
-    rows = []
+    rows, names = [], []
     for case in SUITES[args.suite](Options(args.device, args.config, args.against)):
+        names.append(case.name)
         if args.only not in case.name:
             continue
         if args.profile:
@@ -56,6 +68,8 @@ def main(args: argparse.Namespace) -> None:
         measured = list(measure(case, args.rounds, machine))
         print(f'\n{case.name}\n{table(measured)}', flush=True)
         rows += measured
+    if not any(args.only in name for name in names):
+        raise ValueError(f'--only {args.only}: no case has this in its name; there are: {"; ".join(names)}')
     if args.json:
         document = dict(command=shlex.join(sys.argv), machine=machine, rows=rows)
         args.json.write_text(json.dumps(document, indent=1))

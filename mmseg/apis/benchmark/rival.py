@@ -1,5 +1,6 @@
 """mmsegmentation 0.30 in a process of its own, which does the same work in turn."""
 import json
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -22,6 +23,8 @@ class Rival:
     moves = 0
 
     def __init__(self, python: str, job: str, **arguments: Any):
+        if shutil.which(python) is None:
+            raise ValueError(f'--against {python}: there is no such program')
         self._folder = tempfile.TemporaryDirectory()
         path = Path(self._folder.name, 'arguments.pth')
         torch.save(_bare(arguments), path)
@@ -52,8 +55,9 @@ class Rival:
         return self._ask('flops')
 
     def __del__(self):
-        self._process.kill()
-        self._process.wait()
+        if hasattr(self, '_process'):
+            self._process.kill()
+            self._process.wait()
 
 
 def _bare(value):

@@ -1,4 +1,6 @@
 """The clock, the memory gauge, and that every way of a case does the same work."""
+import functools
+import multiprocessing
 import sys
 import time
 
@@ -8,10 +10,12 @@ import torch
 
 from mmseg.apis.benchmark import SUITES, Case, Way, describe_machine, measure, trace
 from mmseg.apis.benchmark.measure import quartiles, resident_growth
+from mmseg.apis.benchmark.processes import Processes
 from mmseg.apis.benchmark.rival import Rival
 from mmseg.apis.benchmark.suites import Options, models
 from mmseg.apis.benchmark.suites.evaluation import evaluation
 from mmseg.apis.benchmark.suites.operators import _argmax, _counting, _cross_entropy, _pools
+from mmseg.apis.benchmark.suites.scaling import _processes
 
 MACHINE = dict(matmul_flops_per_s=1e9, copy_bytes_per_s=1e9)
 DEMO = Options(config='pspnet_r18-d8_demo')
@@ -109,6 +113,41 @@ def test_another_python_without_the_rival_is_one_clear_line(capfd):
     with pytest.raises(ValueError, match=r'--against .*mmsegmentation 0\.30'):
         Rival(sys.executable, 'evaluate', nothing=0).seconds()
     capfd.readouterr()
+
+
+def test_no_python_is_one_clear_line():
+    with pytest.raises(ValueError, match='--against /nowhere: there is no such program'):
+        Rival('/nowhere', 'evaluate')
+
+
+def sum_of_ranks(folder, rank):
+    def run():
+        total = torch.tensor(rank + 1)
+        torch.distributed.all_reduce(total)
+        with open(folder / str(rank), 'a') as file:
+            file.write(f'{total} ')
+    return run
+
+
+@pytest.mark.slow
+def test_processes_work_together_and_end_with_their_way(tmp_path):
+    way = Processes(2, functools.partial(sum_of_ranks, tmp_path))
+    row, = measure(Case('sum', {'2 processes': way}), 2, MACHINE)
+    assert [(tmp_path / str(rank)).read_text() for rank in range(2)] == ['3 3 3 '] * 2
+    assert row['median_s'] > 0
+    assert row['peak_bytes'] is None
+    del way
+    deadline = time.time() + 30
+    while multiprocessing.active_children() and time.time() < deadline:
+        time.sleep(0.05)
+    assert not multiprocessing.active_children()
+
+
+def test_scaling_shares_the_machine_among_the_processes(monkeypatch):
+    monkeypatch.setattr('os.cpu_count', lambda: 2)
+    case = _processes(DEMO, (64, 128), 2)
+    assert list(case.ways) == ['1 process', '2 processes']
+    assert [way.count for way in case.ways.values()] == [1, 2]
 
 
 def test_every_suite_of_the_tool_is_there():

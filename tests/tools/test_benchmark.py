@@ -1,0 +1,20 @@
+"""``tools/benchmark.py`` says in one line what it cannot do, before it measures."""
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize(('arguments', 'message'), [
+    (['--rounds', '0'], '--rounds is 0; it must be positive'),
+    (['--threads', '-1'], '--threads is -1; it must be positive'),
+    (['--json', 'nowhere/rows.json'], 'there is no folder nowhere'),
+    (['--rounds', '1', '--only', 'nothing'], '--only nothing: no case has this in its name'),
+])
+def test_wrong_arguments_are_one_line(arguments, message, request, tmp_path):
+    tool = request.config.rootpath / 'tools' / 'benchmark.py'
+    command = [sys.executable, str(tool), 'eval', '--device', 'cpu', *arguments]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert message in ended.stderr.splitlines()[-1]
+    assert 'Traceback' not in ended.stderr
