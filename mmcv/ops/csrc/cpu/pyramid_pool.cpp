@@ -4,19 +4,16 @@
 #include <torch/headeronly/util/Half.h>
 
 #include <algorithm>
-#include <type_traits>
 #include <vector>
 
 #include "../parallel.h"
+#include "../wide.h"
 
 namespace mmcv {
 namespace {
 
 constexpr int64_t kGrain = 1 << 15;  // pixels that a thread takes at least; below that, waking it costs more
 constexpr int64_t kLanes = 64;       // channels that are worked on at a time where they lie side by side
-
-template <class T>
-using Sum = std::conditional_t<std::is_same_v<T, double>, double, float>;
 
 // The bins, looked up once a call.
 std::vector<Bin> all_bins(const Pyramid& p) {
@@ -27,14 +24,14 @@ std::vector<Bin> all_bins(const Pyramid& p) {
 
 // cells (count) of one plane (H, W): the rows of a cell are added up first, a plain vector loop.
 template <class T>
-MMCV_INLINE void sum_plane(const Pyramid& p, const T* plane, Sum<T>* row, Sum<T>* cells) {
+MMCV_INLINE void sum_plane(const Pyramid& p, const T* plane, Wide<T>* row, Wide<T>* cells) {
   for (int i = 0; i < p.y.count; ++i) {
-    std::fill_n(row, p.width, Sum<T>(0));
+    std::fill_n(row, p.width, Wide<T>(0));
     for (int64_t y = p.y.border[i]; y < p.y.border[i + 1]; ++y) {
-      for (int64_t x = 0; x < p.width; ++x) row[x] += static_cast<Sum<T>>(plane[y * p.width + x]);
+      for (int64_t x = 0; x < p.width; ++x) row[x] += static_cast<Wide<T>>(plane[y * p.width + x]);
     }
     for (int j = 0; j < p.x.count; ++j) {
-      Sum<T> sum = 0;
+      Wide<T> sum = 0;
       for (int64_t x = p.x.border[j]; x < p.x.border[j + 1]; ++x) sum += row[x];
       cells[i * p.x.count + j] = sum;
     }
@@ -43,15 +40,15 @@ MMCV_INLINE void sum_plane(const Pyramid& p, const T* plane, Sum<T>* row, Sum<T>
 
 // cells (count, kLanes) of `lanes` neighbouring channels of one image (H, W, C)
 template <class T>
-MMCV_INLINE void sum_channels(const Pyramid& p, const T* image, int64_t lanes, Sum<T>* cells) {
-  std::fill_n(cells, p.cells() * kLanes, Sum<T>(0));
+MMCV_INLINE void sum_channels(const Pyramid& p, const T* image, int64_t lanes, Wide<T>* cells) {
+  std::fill_n(cells, p.cells() * kLanes, Wide<T>(0));
   for (int i = 0; i < p.y.count; ++i) {
     for (int64_t y = p.y.border[i]; y < p.y.border[i + 1]; ++y) {
       for (int j = 0; j < p.x.count; ++j) {
-        Sum<T>* cell = cells + (i * p.x.count + j) * kLanes;
+        Wide<T>* cell = cells + (i * p.x.count + j) * kLanes;
         for (int64_t x = p.x.border[j]; x < p.x.border[j + 1]; ++x) {
           const T* pixel = image + (y * p.width + x) * p.channels;
-          for (int64_t c = 0; c < lanes; ++c) cell[c] += static_cast<Sum<T>>(pixel[c]);
+          for (int64_t c = 0; c < lanes; ++c) cell[c] += static_cast<Wide<T>>(pixel[c]);
         }
       }
     }
@@ -61,34 +58,34 @@ MMCV_INLINE void sum_channels(const Pyramid& p, const T* image, int64_t lanes, S
 // pooled[c * bins + b] for each of `lanes` channels, whose cells lie `stride` apart
 template <class T>
 MMCV_INLINE void average(
-    const Pyramid& p, const std::vector<Bin>& bins, const Sum<T>* cells, int64_t lanes, int64_t stride, T* pooled) {
+    const Pyramid& p, const std::vector<Bin>& bins, const Wide<T>* cells, int64_t lanes, int64_t stride, T* pooled) {
   for (int b = 0; b < p.bins; ++b) {
     const Bin& bin = bins[b];
-    Sum<T> sum[kLanes] = {};
+    Wide<T> sum[kLanes] = {};
     for (int i = bin.top; i < bin.bottom; ++i) {
       for (int j = bin.left; j < bin.right; ++j) {
-        const Sum<T>* cell = cells + (i * p.x.count + j) * stride;
+        const Wide<T>* cell = cells + (i * p.x.count + j) * stride;
         for (int64_t c = 0; c < lanes; ++c) sum[c] += cell[c];
       }
     }
-    for (int64_t c = 0; c < lanes; ++c) pooled[c * p.bins + b] = static_cast<T>(sum[c] / static_cast<Sum<T>>(bin.area));
+    for (int64_t c = 0; c < lanes; ++c) pooled[c * p.bins + b] = static_cast<T>(sum[c] / static_cast<Wide<T>>(bin.area));
   }
 }
 
 // The transpose of `average`.
 template <class T>
 MMCV_INLINE void distribute(
-    const Pyramid& p, const std::vector<Bin>& bins, const T* grad, int64_t lanes, int64_t stride, Sum<T>* cells) {
-  std::fill_n(cells, p.cells() * stride, Sum<T>(0));
+    const Pyramid& p, const std::vector<Bin>& bins, const T* grad, int64_t lanes, int64_t stride, Wide<T>* cells) {
+  std::fill_n(cells, p.cells() * stride, Wide<T>(0));
   for (int b = 0; b < p.bins; ++b) {
     const Bin& bin = bins[b];
-    Sum<T> share[kLanes];
+    Wide<T> share[kLanes];
     for (int64_t c = 0; c < lanes; ++c) {
-      share[c] = static_cast<Sum<T>>(grad[c * p.bins + b]) / static_cast<Sum<T>>(bin.area);
+      share[c] = static_cast<Wide<T>>(grad[c * p.bins + b]) / static_cast<Wide<T>>(bin.area);
     }
     for (int i = bin.top; i < bin.bottom; ++i) {
       for (int j = bin.left; j < bin.right; ++j) {
-        Sum<T>* cell = cells + (i * p.x.count + j) * stride;
+        Wide<T>* cell = cells + (i * p.x.count + j) * stride;
         for (int64_t c = 0; c < lanes; ++c) cell[c] += share[c];
       }
     }
@@ -97,7 +94,7 @@ MMCV_INLINE void distribute(
 
 // The transpose of `sum_plane`: the rows of a cell are alike.
 template <class T>
-MMCV_INLINE void fill_plane(const Pyramid& p, const Sum<T>* cells, T* plane) {
+MMCV_INLINE void fill_plane(const Pyramid& p, const Wide<T>* cells, T* plane) {
   for (int i = 0; i < p.y.count; ++i) {
     T* row = plane + p.y.border[i] * p.width;
     for (int j = 0; j < p.x.count; ++j) {
@@ -108,11 +105,11 @@ MMCV_INLINE void fill_plane(const Pyramid& p, const Sum<T>* cells, T* plane) {
 }
 
 template <class T>
-MMCV_INLINE void fill_channels(const Pyramid& p, const Sum<T>* cells, int64_t lanes, T* image) {
+MMCV_INLINE void fill_channels(const Pyramid& p, const Wide<T>* cells, int64_t lanes, T* image) {
   for (int i = 0; i < p.y.count; ++i) {
     for (int64_t y = p.y.border[i]; y < p.y.border[i + 1]; ++y) {
       for (int j = 0; j < p.x.count; ++j) {
-        const Sum<T>* cell = cells + (i * p.x.count + j) * kLanes;
+        const Wide<T>* cell = cells + (i * p.x.count + j) * kLanes;
         for (int64_t x = p.x.border[j]; x < p.x.border[j + 1]; ++x) {
           T* pixel = image + (y * p.width + x) * p.channels;
           for (int64_t c = 0; c < lanes; ++c) pixel[c] = static_cast<T>(cell[c]);
@@ -126,7 +123,7 @@ MMCV_INLINE void fill_channels(const Pyramid& p, const Sum<T>* cells, int64_t la
 template <class T>
 MMCV_INLINE void pool_planes(
     const Pyramid& p, const std::vector<Bin>& bins, const T* x, T* pooled, int64_t first, int64_t last) {
-  std::vector<Sum<T>> row(p.width), cells(p.cells());
+  std::vector<Wide<T>> row(p.width), cells(p.cells());
   for (int64_t plane = first; plane < last; ++plane) {
     sum_plane(p, x + plane * p.height * p.width, row.data(), cells.data());
     average(p, bins, cells.data(), 1, 1, pooled + plane * p.bins);
@@ -136,7 +133,7 @@ MMCV_INLINE void pool_planes(
 template <class T>
 MMCV_INLINE void spread_planes(
     const Pyramid& p, const std::vector<Bin>& bins, const T* grad, T* grad_x, int64_t first, int64_t last) {
-  std::vector<Sum<T>> cells(p.cells());
+  std::vector<Wide<T>> cells(p.cells());
   for (int64_t plane = first; plane < last; ++plane) {
     distribute(p, bins, grad + plane * p.bins, 1, 1, cells.data());
     fill_plane(p, cells.data(), grad_x + plane * p.height * p.width);
@@ -149,7 +146,7 @@ int64_t groups(const Pyramid& p) { return (p.channels + kLanes - 1) / kLanes; }
 template <class T>
 MMCV_INLINE void pool_groups(
     const Pyramid& p, const std::vector<Bin>& bins, const T* x, T* pooled, int64_t first, int64_t last) {
-  std::vector<Sum<T>> cells(p.cells() * kLanes);
+  std::vector<Wide<T>> cells(p.cells() * kLanes);
   for (int64_t group = first; group < last; ++group) {
     const int64_t n = group / groups(p), c = group % groups(p) * kLanes, lanes = std::min(kLanes, p.channels - c);
     sum_channels(p, x + n * p.height * p.width * p.channels + c, lanes, cells.data());
@@ -160,7 +157,7 @@ MMCV_INLINE void pool_groups(
 template <class T>
 MMCV_INLINE void spread_groups(
     const Pyramid& p, const std::vector<Bin>& bins, const T* grad, T* grad_x, int64_t first, int64_t last) {
-  std::vector<Sum<T>> cells(p.cells() * kLanes);
+  std::vector<Wide<T>> cells(p.cells() * kLanes);
   for (int64_t group = first; group < last; ++group) {
     const int64_t n = group / groups(p), c = group % groups(p) * kLanes, lanes = std::min(kLanes, p.channels - c);
     distribute(p, bins, grad + (n * p.channels + c) * p.bins, lanes, kLanes, cells.data());
