@@ -114,7 +114,6 @@ def load_tool(name):
 
 TOOLS = {name: load_tool(name) for name in ('train', 'test')}
 TOOLS['train'].collect_env = dict  # asks compilers for their versions, which takes longer than all the rest
-sys.modules['matplotlib'] = None  # so do curves
 
 
 def run_rank(tool, arguments, environment, log, before):
@@ -123,6 +122,7 @@ def run_rank(tool, arguments, environment, log, before):
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.environ.update(environment)
+    sys.modules['matplotlib'] = None  # curves take long; only here, for the tests' own process may need them
     multiprocessing.set_start_method('fork', force=True)  # of the job's own workers, as in a process of its own
     faulthandler.register(signal.SIGUSR2, all_threads=True)
     torch.set_num_threads(1)
