@@ -57,9 +57,26 @@ class MMFullyShardedDataParallel(_Placed, nn.Module):
         if changes:
             for unit in self.units:
                 unit.set_reshard_after_forward(self.reshard_after_forward and mode, recurse=False)
-            for unit in (*self.units, self.module):
-                unit.reshard() if mode else unit.unshard()
+            self._reshard() if mode else self._unshard()
         return self
+
+    def _unshard(self) -> None:
+        for unit in (*self.units, self.module):
+            unit.unshard()
+
+    def _reshard(self) -> None:
+        for unit in (*self.units, self.module):
+            unit.reshard()
+
+    @contextlib.contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Inside, the parameters are those that the graph of a loss knows: whole, with the gradients that this process
+        has added up and not exchanged. Every rank has to enter it, in training mode."""
+        self._unshard()
+        try:
+            yield
+        finally:
+            self._reshard()
 
     @contextlib.contextmanager
     def no_sync(self) -> Iterator[None]:

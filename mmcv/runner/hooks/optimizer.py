@@ -5,11 +5,12 @@ import functools
 from typing import Any
 
 import torch
+from torch import nn
 from torch.nn.utils import clip_grad_norm_
 
 from mmcv import dist
 from mmcv.amp import StaticGradScaler, build_grad_scaler
-from mmcv.checkpoint import sharded_like, to_host, unwrap, whole
+from mmcv.checkpoint import to_host, unwrap, whole
 
 from ..guard import StepGuard, takes_decision
 from .hook import HOOKS, Hook
@@ -136,9 +137,10 @@ class OptimizerHook(Hook):
             seen.add(node)
             used.add(id(getattr(node, 'variable', None)))
             todo += [parent for parent, _ in node.next_functions]
-        for name, parameter in runner.model.named_parameters():
-            if parameter.requires_grad and id(parameter) not in used:
-                runner.logger.error(f'{name} {tuple(parameter.shape)} is not in the graph of the loss')
+        with _gathered(runner.model):
+            for name, parameter in runner.model.named_parameters():
+                if parameter.requires_grad and id(parameter) not in used:
+                    runner.logger.error(f'{name} {tuple(parameter.shape)} is not in the graph of the loss')
 
     def _group_size(self, runner: Any) -> int:
         """How many iterations share the step that this one belongs to; the last group of a run may be shorter."""
@@ -154,14 +156,11 @@ class OptimizerHook(Hook):
         if self.scaler is not None and self.scaler.is_enabled():
             checkpoint['scaler'] = self.scaler.state_dict()
         if runner.finished_iters % self.cumulative_iters:  # half of a step: its gradients are a part of the state
-            gradients = {name: parameter.grad for name, parameter in unwrap(runner.model).named_parameters()
-                         if parameter.grad is not None}
-            if not gradients:
-                runner.logger.warning(
-                    'checkpoint_config.interval is no multiple of cumulative_iters: under fsdp this checkpoint lacks '
-                    'the gradients of the iterations since the last step')
+            with _gathered(runner.model):
+                gradients = {name: parameter.grad for name, parameter in unwrap(runner.model).named_parameters()
+                             if parameter.grad is not None}
             # The processes have not exchanged them yet: each has its own.
-            checkpoint['gradients'] = dist.gather_objects(to_host(whole(gradients), copies=False))
+            checkpoint['gradients'] = dist.gather_objects(to_host(gradients, copies=False))
 
     def after_resume(self, runner: Any, checkpoint: dict) -> None:
         self._prepare(runner)
@@ -170,9 +169,17 @@ class OptimizerHook(Hook):
         if state and self.scaler.is_enabled():
             self.scaler.load_state_dict(state)
         gradients = _own_gradients(checkpoint.get('gradients', []))
-        for name, parameter in unwrap(runner.model).named_parameters():
-            if name in gradients:
-                parameter.grad = sharded_like(gradients[name].to(parameter.device), parameter)
+        if not gradients:
+            return
+        with _gathered(runner.model):
+            for name, parameter in unwrap(runner.model).named_parameters():
+                if name in gradients:
+                    parameter.grad = gradients[name].to(parameter.device)
+
+
+def _gathered(model: nn.Module) -> contextlib.AbstractContextManager:
+    """Inside, the parameters of a sharded model are whole; those of any other always are."""
+    return getattr(model, 'gathered', contextlib.nullcontext)()
 
 
 def _own_gradients(of_ranks: list[dict]) -> dict:

@@ -102,6 +102,40 @@ ACCUMULATION = """
     assert isinstance(head.weight, DTensor) and head.weight.to_local().numel() in (10, 5)
 """
 
+STOPS_EARLY = """
+    class StopsEarly(OptimizerHook):
+        def after_train_iter(self, runner):
+            super().after_train_iter(runner)
+            if runner.finished_iters == 6:
+                runner.stop('the test wants it')
+"""
+
+IN_ACCUMULATION = """
+    # Stopped in the middle of a step, and gone on in either mode.
+    expected = state(train(make(False, OptimizerHook(cumulative_iters=4), 8)), 'whole')
+    for first in (False, True):
+        half = state(train(make(first, StopsEarly(cumulative_iters=4), 8)), 'part')
+        assert len(half['gradients']) == 2 and len(half['gradients'][0]) == 9
+        for second in (False, True):
+            other = make(second, OptimizerHook(cumulative_iters=4), 8)
+            other.resume(str(tmp_path / 'part_6.pth'))
+            assert_equal(state(train(other)), expected)
+"""
+
+UNUSED = """
+    class Forgets(Model):
+        def forward(self, x):
+            return self.head(self.blocks(x))
+
+    Model, complete, said = Forgets, Model, []
+    runner = make(True, OptimizerHook(detect_anomalous_params=True, cumulative_iters=2), 2)
+    runner.logger = logging.getLogger('heard')
+    runner.logger.error = said.append
+    train(runner)
+    assert said == ['module.scale (3,) is not in the graph of the loss'] * 2, said
+    Model = complete
+"""
+
 HALF = """
     dtype = torch.float32
     for half in ('bfloat16', 'float16'):
@@ -144,4 +178,5 @@ CHANNELS_LAST = """
 
 def test_sharded_training_is_ddp(run_ranks):
     # In one go: it is the start of the processes that takes time.
-    run_ranks(SETUP + SAME_CURVE + ACCUMULATION + EVALUATION + HALF + CHANNELS_LAST, timeout=300)
+    run_ranks(SETUP + SAME_CURVE + ACCUMULATION + STOPS_EARLY + IN_ACCUMULATION + UNUSED + EVALUATION + HALF
+              + CHANNELS_LAST, timeout=300)
