@@ -59,11 +59,12 @@ def init_dist(launcher: str, backend: str | None = None, timeout: float | None =
         kwargs: further arguments of ``torch.distributed.init_process_group``; ``port`` (slurm) is taken out.
 
     Raises:
-        ValueError: the launcher is unknown, or its environment variables are not there.
+        ValueError: the launcher or the backend is unknown, or the launcher's environment variables are not there.
     """
     readers = {'pytorch': _torchrun_env, 'slurm': _slurm_env, 'mpi': _mpi_env}
     if launcher not in readers:
         raise ValueError(f'launcher {launcher!r} is unknown: use one of {", ".join(readers)}')
+    _check_backend(backend)
     port = kwargs.pop('port', None)
     try:
         env = readers[launcher]()
@@ -90,6 +91,13 @@ def init_dist(launcher: str, backend: str | None = None, timeout: float | None =
         backend or ('nccl' if has_gpu else 'gloo'), store=store, rank=rank, world_size=world_size, **kwargs)
     _watch(torch_dist.PrefixStore('watchdog', store), timeout)
     atexit.register(_leave)  # threads of the group that outlive the interpreter would abort the process
+
+
+def _check_backend(backend: str | None) -> None:
+    """Refuse a name that torch does not know, alone or in a list by devices: 'cpu:gloo,cuda:nccl'."""
+    names = {part.rpartition(':')[2] for part in backend.lower().split(',')} if backend else set()
+    if not names <= set(torch_dist.Backend.backend_list):
+        raise ValueError(f"dist_params.backend (--dist_backend) is {backend!r}: use 'nccl' or 'gloo'")
 
 
 def _unused(store: torch_dist.Store, rank: int, world_size: int) -> torch_dist.Store:

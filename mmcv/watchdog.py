@@ -54,11 +54,16 @@ class Watchdog(threading.Thread):
         with contextlib.suppress(RuntimeError):  # the store may have gone before
             self.store.set(f'life/{self.rank}', _LEFT)
 
+    def start(self) -> None:
+        """Begin to watch; :meth:`stop` may follow at once."""
+        self._answered = time.monotonic()
+        self._seen = dict.fromkeys(self.others, ('', self._answered))
+        self._talk.start()
+        super().start()
+
     def run(self) -> None:
         """Judge. Another thread talks to the store, whose keeper may be the process that stopped."""
-        last = self._answered = time.monotonic()
-        self._seen = dict.fromkeys(self.others, ('', last))
-        self._talk.start()
+        last = time.monotonic()
         while not self._stopping.wait(self.interval):
             now = time.monotonic()
             if now - last > self.interval + self.patience / 2:  # the whole job was suspended, not the others

@@ -9,6 +9,7 @@ import sys
 _PASSED_ON = 'SIGTERM,SIGINT,SIGHUP,SIGQUIT,SIGUSR1'  # torchrun's own choice has no SIGUSR1, which slurm sends
 os.environ.update(PET_SIGNALS_TO_HANDLE=_PASSED_ON, TORCHELASTIC_SIGNALS_TO_HANDLE=_PASSED_ON)
 
+from torch.distributed import DistNetworkError
 from torch.distributed.elastic.multiprocessing import SignalException
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 from torch.distributed.run import main
@@ -18,6 +19,9 @@ if __name__ == '__main__':
         main()
     except SignalException:
         sys.exit(143)
+    except (ValueError, DistNetworkError) as error:
+        print(f'error: these processes cannot be started, see NNODES, MASTER_ADDR and PORT: {error}', file=sys.stderr)
+        sys.exit(2)
     except ChildFailedError as error:
         _, failure = error.get_first_failure()
         if failure.exitcode not in (2, 143):

@@ -85,6 +85,7 @@ def _encode(text: str, encoding: str = 'latin1') -> bytes:
     return text.encode('latin1')  # the only way pickle itself uses it
 
 
+# No range: a list of one would fill the memory from a few bytes.
 _MAKERS = {
     'torch._utils._rebuild_tensor': _tensor,
     'torch._utils._rebuild_tensor_v2': _tensor,
@@ -99,7 +100,7 @@ _MAKERS = {
     'numpy.ndarray': _array,
     '_codecs.encode': _encode,
     **{f'{module}.{kind.__name__}': kind
-       for kind in (set, frozenset, list, dict, tuple, bytearray, complex, slice, range)
+       for kind in (set, frozenset, list, dict, tuple, bytearray, complex, slice)
        for module in ('builtins', '__builtin__')},
 }
 _MAKERS = {name: _Maker(function) for name, function in _MAKERS.items()}

@@ -4,6 +4,7 @@ import glob
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -117,6 +118,18 @@ def test_a_mistake_in_the_config_is_code_2(make_job, start):
     job = make_job("\nmodel['tpe'] = 1\n")
     output = finish(start('train_dist.sh', job.config, 2, '--work-dir', job.work_dir), 2)
     assert 'tpe' in output
+    assert 'Traceback' not in output
+
+
+@pytest.mark.parametrize('taken', ['PORT', 'NNODES'])
+def test_what_cannot_be_started_is_one_line(start, taken):
+    with socket.socket() as owner:
+        owner.bind(('127.0.0.1', 0))
+        owner.listen()
+        wrong = {'PORT': owner.getsockname()[1], 'NNODES': 'two'}
+        output = finish(start('train_dist.sh', 'pspnet_r18-d8_demo', 2, **{taken: wrong[taken]}), 2)
+    assert 'error: these processes cannot be started' in output
+    assert taken in output
     assert 'Traceback' not in output
 
 

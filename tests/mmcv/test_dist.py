@@ -75,6 +75,13 @@ def test_slurm(joined, monkeypatch):
     assert joined[0][1]['timeout'].total_seconds() == 5
 
 
+@pytest.mark.parametrize('backend', ['glo', 'cpu:gloo,cuda:ncl'])
+def test_unknown_backend(joined, backend):
+    with pytest.raises(ValueError, match=f"{backend}': use 'nccl' or 'gloo'"):
+        dist.init_dist('pytorch', backend=backend)
+    assert not joined
+
+
 def test_port_of_a_config(joined, monkeypatch):
     monkeypatch.setenv('RANK', '0')
     dist.init_dist('pytorch', port=12321)

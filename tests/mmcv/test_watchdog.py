@@ -45,6 +45,14 @@ def test_who_takes_leave_is_not_missed(pair):
     assert 'rank 1 (left)' in dogs[0].describe()
 
 
+def test_may_leave_at_once(pair, monkeypatch):
+    """As a process does that finds a mistake in its config; its threads may not have run yet."""
+    monkeypatch.setattr(Watchdog, 'run', lambda self: None)
+    pair[0][0].start()
+    pair[0][0].stop()
+    assert pair[0][0].store.get('life/0') == b'left'
+
+
 def test_who_falls_silent_is(pair):
     dogs, ended = pair
     for dog in dogs:

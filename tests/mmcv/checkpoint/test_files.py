@@ -151,6 +151,13 @@ def test_functions_that_may_be_called_cannot_be_altered(tmp_path):
     assert torch._utils._rebuild_tensor_v2.__defaults__ == before
 
 
+def test_a_few_bytes_do_not_fill_the_memory(tmp_path):
+    program = b'cbuiltins\nlist\n(cbuiltins\nrange\n(I100000000000\ntRtR.'
+    (tmp_path / 'x.pth').write_bytes(MAGIC + program + b'\x80\x02]q\x00.')
+    with pytest.raises(CheckpointError, match='not iterable'):
+        read_checkpoint(tmp_path / 'x.pth')
+
+
 def test_kept_kinds_of_a_foreign_file(tmp_path):
     kept = {'deque': collections.deque([1, 2]), 'array': np.arange(4), 'scalar': np.float32(1.5),
             'type': np.dtype('f4'), 'size': torch.Size([1]), 'set': {1}, 'order': collections.OrderedDict(a=1),
