@@ -3,12 +3,13 @@
 from ._common import channel_values
 from .colorspace import bgr2gray, bgr2hls, bgr2hsv, bgr2rgb, gray2bgr, gray2rgb, hls2bgr, hsv2bgr, rgb2bgr, rgb2gray
 from .geometric import imcrop, imflip, impad, impad_to_multiple, imrotate
-from .io import imfrombytes, imread, imwrite, use_backend
+from .io import EncodedImage, imfrombytes, imread, imwrite, use_backend
 from .misc import tensor2imgs
 from .photometric import adjust_color, as_uint8, clahe, imdenormalize, imnormalize, lut_transform, normalize_table
 from .resize import imrescale, imresize, imresize_like, imresize_to_multiple, rescale_size
 
 __all__ = [
+    'EncodedImage',
     'adjust_color',
     'as_uint8',
     'bgr2gray',

@@ -13,6 +13,7 @@ from mmcv.ops.deform_conv import (
 )
 from mmcv.ops.focal_loss import SigmoidFocalLoss, SoftmaxFocalLoss, sigmoid_focal_loss, softmax_focal_loss
 from mmcv.ops.nms import nms
+from mmcv.ops.png_unfilter import png_unfilter
 from mmcv.ops.point_sample import SimpleRoIAlign, point_sample, rel_roi_point_to_rel_img_point
 from mmcv.ops.psamask import PSAMask, psamask
 from mmcv.ops.pyramid_pool import pyramid_pool
@@ -43,6 +44,7 @@ __all__ = [
     'is_compiled',
     'modulated_deform_conv2d',
     'nms',
+    'png_unfilter',
     'point_sample',
     'psamask',
     'pyramid_pool',

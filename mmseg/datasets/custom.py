@@ -52,7 +52,7 @@ class CustomDataset(Dataset):
         palette: one [red, green, blue] a class; None takes the data set's, or draws colours.
         gt_seg_map_loader_cfg: arguments of LoadAnnotations for evaluation.
         file_client_args: of :func:`mmcv.fileio.get_bytes`, for reading ``split``.
-        fuse: let the usual transforms work in one pass, with the same result; see :class:`.pipelines.Compose`.
+        fuse: let the usual transforms work in one pass; see :class:`.pipelines.Compose`.
         cache: ``dict(type='disk', dir=...)`` keeps decoded images and labels on disk, see :class:`.cache.DiskCache`; by
             default in ``.decoded`` below ``data_root`` (or ``img_dir``).
 

@@ -14,7 +14,8 @@ class Compose:
     Args:
         transforms: config dicts of registered transforms, or callables that take the results and return them.
             One that returns None drops the sample: the rest is skipped and the pipeline returns None.
-        fuse: let the usual runs of transforms work as one, with the same result; see :func:`.fuse.fuse`.
+        fuse: let the usual runs of transforms work as one, with the same random numbers and the same result but for
+            some rounding; see :class:`.fuse.FusedTransforms`.
 
     Attributes:
         transforms: a list, which may be changed.

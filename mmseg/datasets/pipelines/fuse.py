@@ -1,22 +1,26 @@
-"""The usual run of transforms, from Resize to DefaultFormatBundle, in one pass over the pixels."""
+"""The usual run of transforms, from the files to DefaultFormatBundle, in one pass over the pixels."""
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 
-from mmcv.image import channel_values, normalize_table
+from mmcv.image import EncodedImage, channel_values, normalize_table
 from mmcv.ops import augment_crop, augment_crop_label, crop_label_counts
 from mmcv.ops._load import OPERATORS
 
 from .crop import RandomCrop
 from .formatting import DefaultFormatBundle, ImageToTensor
 from .geometric import Pad, RandomFlip
+from .loading import LoadAnnotations, LoadImageFromFile
 from .photometric import Normalize, PhotoMetricDistortion
 from .resize import Resize
 
-_ORDER = (Resize, RandomCrop, RandomFlip, PhotoMetricDistortion, Normalize, Pad)
+_LOADERS = (LoadImageFromFile, LoadAnnotations)
+_CHANGES = (Resize, RandomCrop, RandomFlip, PhotoMetricDistortion, Normalize, Pad)
+_ORDER = _LOADERS + _CHANGES
 _ENDS = (DefaultFormatBundle, ImageToTensor)
 _LABEL = 'gt_semantic_seg'
 _BYTES = np.arange(256)
@@ -25,9 +29,10 @@ _BYTES = np.arange(256)
 def fuse(transforms: Sequence[Callable]) -> list[Callable]:
     """Put one :class:`FusedTransforms` in the place of each run of transforms that it can stand for.
 
-    Such a run ends with DefaultFormatBundle or ImageToTensor of the image, and has some of Resize, RandomCrop,
-    RandomFlip, PhotoMetricDistortion, Normalize and Pad before it, in this order. Transforms derived from these, which
-    may do something else, are left as they are; and so is everything where there is no compiled operator.
+    Such a run ends with DefaultFormatBundle or ImageToTensor of the image, and has some of LoadImageFromFile,
+    LoadAnnotations, Resize, RandomCrop, RandomFlip, PhotoMetricDistortion, Normalize and Pad before it, in this order.
+    Transforms derived from these, which may do something else, are left as they are; and so is everything where there
+    is no compiled operator.
     """
     if 'cpu' not in OPERATORS['augment_crop'].kernels:
         return list(transforms)
@@ -49,6 +54,10 @@ def fuse(transforms: Sequence[Callable]) -> list[Callable]:
 class FusedTransforms:
     """Gives what its transforms give one after the other, with the same random numbers.
 
+    The same but for PhotoMetricDistortion: at the end of a row, and elsewhere than on x86, OpenCV rounds hues and
+    saturations otherwise, by a few grey levels. Of a PNG file that the run reads itself, no row below the crop is
+    decoded (see ``rows`` of :func:`mmcv.image.imfrombytes`), so that damage there goes unnoticed.
+
     Args:
         transforms: see :func:`fuse`.
 
@@ -58,8 +67,9 @@ class FusedTransforms:
 
     def __init__(self, transforms: Sequence[Callable]) -> None:
         self.transforms = list(transforms)
+        self._loaders = [transform for transform in transforms if type(transform) in _LOADERS]
         by_type = {type(transform): transform for transform in transforms}
-        self._resize, self._crop, self._flip, self._distortion, self._normalize, self._pad = map(by_type.get, _ORDER)
+        self._resize, self._crop, self._flip, self._distortion, self._normalize, self._pad = map(by_type.get, _CHANGES)
         self._keeps_labels = ImageToTensor in by_type
         self._gives_bytes = self._normalize is None or self._normalize.on_device
 
@@ -67,15 +77,19 @@ class FusedTransforms:
         return f'FusedTransforms({", ".join(map(str, self.transforms))})'
 
     def __call__(self, results: dict) -> dict:
+        for loader in self._loaders:
+            results = getattr(loader, 'defer', loader)(results)
         if self._takes(results):
             return self._augment(results)
-        for transform in self.transforms:
+        if isinstance(results['img'], EncodedImage):
+            results['img'] = results['img'].decode()
+        for transform in self.transforms[len(self._loaders):]:
             results = transform(results)
         return results
 
     def _takes(self, results: dict) -> bool:
         img, label = results['img'], results.get(_LABEL)
-        if not isinstance(img, np.ndarray) or img.dtype != np.uint8 or img.ndim != 3 or img.shape[2] != 3:
+        if not isinstance(img, (np.ndarray, EncodedImage)) or img.dtype != np.uint8 or img.shape[2:] != (3,):
             return False
         if label is None:
             return not results.get('seg_fields') and getattr(self._crop, 'cat_max_ratio', 1) >= 1
@@ -83,15 +97,16 @@ class FusedTransforms:
         return fits and results.get('seg_fields') == [_LABEL] and not self._keeps_labels
 
     def _augment(self, results: dict) -> dict:
-        img, label = (_as_tensor(results.get(key)) for key in ('img', _LABEL))
-        size = self._resize.choose_size(results)[::-1] if self._resize else tuple(img.shape[:2])
+        img, label = results['img'], _as_tensor(results.get(_LABEL))
+        size = self._resize.choose_size(results)[::-1] if self._resize else img.shape[:2]
         window = self._choose_window(results, size, label)
         flip = self._flip.choose_direction(results) if self._flip else None
         colours = self._draw_colours()
         if self._normalize:
             self._normalize.describe(results, window[2:])
         shape = self._pad.choose_size(results, (*window[2:], 3)) if self._pad else window[2:]
-        results['img'] = augment_crop(img, size, window, flip, shape, **colours)
+        pixels = _as_tensor(_decode_for(img, size[0], window) if isinstance(img, EncodedImage) else img)
+        results['img'] = augment_crop(pixels, size, window, flip, shape, **colours)
         if label is not None:
             fill = self._pad.seg_pad_val if self._pad else 0
             results[_LABEL] = augment_crop_label(label, size, window, flip, shape, fill)[None]
@@ -136,6 +151,12 @@ class FusedTransforms:
         later = self._normalize is not None and self._normalize.on_device
         fill = channel_values(0 if later or self._pad is None else self._pad.pad_val, like, 'pad_val')
         return torch.from_numpy(np.array(fill, like.dtype))
+
+
+def _decode_for(img: EncodedImage, resized_height: int, window: tuple[int, ...]) -> np.ndarray:
+    """No more rows than the window needs: a row of the resized image lies between two of the image."""
+    top, _, height, _ = window
+    return img.decode(math.ceil((top + height) * img.shape[0] / resized_height) + 1)
 
 
 def _as_tensor(array: np.ndarray | None) -> torch.Tensor | None:

@@ -7,7 +7,8 @@ from typing import ClassVar
 import cv2
 import numpy as np
 
-from mmcv.image import imread
+from mmcv.fileio import get_bytes
+from mmcv.image import EncodedImage, imread
 
 from ..builder import PIPELINES
 
@@ -40,13 +41,28 @@ class LoadImageFromFile:
     imdecode_backend: str = 'cv2'
 
     def __call__(self, results: dict) -> dict:
-        name = results['img_info']['filename']
-        path = _join(results.get('img_prefix'), name)
+        path = self._path(results)
         img = _read(results, path, self.color_type, self.imdecode_backend, self.file_client_args)
-        if self.to_float32:
-            img = img.astype(np.float32)
-        channels = 1 if img.ndim < 3 else img.shape[2]
+        return self._describe(results, path, img.astype(np.float32) if self.to_float32 else img)
+
+    def defer(self, results: dict) -> dict:
+        """As a call, but ``img`` is an :class:`mmcv.image.EncodedImage` where its shape is known without decoding."""
+        if results.get('cache') is not None or self.to_float32:
+            return self(results)
+        path = self._path(results)
+        content = get_bytes(path, **(self.file_client_args or {}))
+        img = EncodedImage(path, content, self.color_type, backend=self.imdecode_backend)
+        return self._describe(results, path, img if img.shape else img.decode())
+
+    @staticmethod
+    def _path(results: dict) -> str:
+        return _join(results.get('img_prefix'), results['img_info']['filename'])
+
+    @staticmethod
+    def _describe(results: dict, path: str, img: np.ndarray | EncodedImage) -> dict:
+        channels = 1 if len(img.shape) < 3 else img.shape[2]
         norm = {'mean': np.zeros(channels, np.float32), 'std': np.ones(channels, np.float32), 'to_rgb': False}
+        name = results['img_info']['filename']
         results.update(filename=path, ori_filename=name, img=img, img_norm_cfg=norm, scale_factor=1.0)
         results.update(img_shape=img.shape, ori_shape=img.shape, pad_shape=img.shape)
         return results

@@ -3,16 +3,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
+import mmcv.image.io
 from mmcv.ops import _load
+from mmseg.datasets.cache import DiskCache
 from mmseg.datasets.pipelines import (
     Collect,
     Compose,
     DefaultFormatBundle,
     ImageToTensor,
+    LoadAnnotations,
+    LoadImageFromFile,
     MultiScaleFlipAug,
     Normalize,
     Pad,
@@ -139,6 +145,10 @@ class OwnFlip(RandomFlip):
     pass
 
 
+class OwnLoading(LoadImageFromFile):
+    pass
+
+
 def untouched(results):
     return results
 
@@ -155,6 +165,11 @@ def test_fuses_what_is_in_the_usual_order_only():
     assert kinds(resize, untouched, NORMALIZE, BUNDLE) == ['Resize', 'function', 'FusedTransforms']
     assert kinds(resize, crop, flip, NORMALIZE) == ['Resize', 'RandomCrop', 'RandomFlip', 'Normalize']
     assert kinds(resize, ImageToTensor(['img', 'depth'])) == ['Resize', 'ImageToTensor']
+    load, label = LoadImageFromFile(), LoadAnnotations()
+    assert kinds(load, label, resize, crop, NORMALIZE, BUNDLE) == ['FusedTransforms']
+    assert kinds(load, untouched, resize, BUNDLE) == ['LoadImageFromFile', 'function', 'FusedTransforms']
+    assert kinds(load, label, resize, untouched) == ['LoadImageFromFile', 'LoadAnnotations', 'Resize', 'function']
+    assert kinds(OwnLoading(), label, crop, BUNDLE) == ['OwnLoading', 'FusedTransforms']
     assert kinds(BUNDLE, untouched) == ['DefaultFormatBundle', 'function']
     assert kinds() == []
 
@@ -166,6 +181,117 @@ def test_a_changed_list_of_transforms_is_fused_anew():
     assert pipeline(sample())['img'].shape == (3, 22, 45)
     pipeline.transforms.insert(0, lambda results: None)
     assert pipeline(sample()) is None
+
+
+def files(folder, name='i.png', **more):
+    return {'img_info': {'filename': name}, 'ann_info': {'seg_map': 'label.png'}, 'img_prefix': str(folder),
+            'seg_prefix': str(folder), 'seg_fields': [], **more}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The sample as files, its image in several formats."""
+    img, label = (sample()[key] for key in ('img', 'gt_semantic_seg'))
+    cv2.imwrite(str(tmp_path / 'label.png'), label)
+    for name in ('i.png', 'i.bmp', 'i.jpg'):
+        cv2.imwrite(str(tmp_path / name), img)
+    cv2.imwrite(str(tmp_path / 'grey.png'), img[..., 0])
+    cv2.imwrite(str(tmp_path / 'alpha.png'), np.dstack([img, img[..., 0]]))
+    cv2.imwrite(str(tmp_path / 'wide.png'), img.astype(np.uint16) * 257)
+    exif = Image.Exif()
+    exif[274] = 3  # upside down
+    Image.fromarray(img).save(tmp_path / 'turned.png', exif=exif)
+    Image.fromarray(img).quantize(32).save(tmp_path / 'palette.png')
+    return tmp_path
+
+
+@pytest.fixture
+def decoded_rows(monkeypatch):
+    """How many rows each PNG file was decoded to; nothing for those that were decoded whole."""
+    rows, decode = [], mmcv.image.io.decode_png_rows
+    monkeypatch.setattr(mmcv.image.io, 'decode_png_rows', lambda *args: rows.append(args[1]) or decode(*args))
+    return rows
+
+
+@pytest.mark.parametrize('name', VARIANTS)
+def test_reads_no_row_below_the_crop(name, folder, decoded_rows):
+    transforms = [LoadImageFromFile(), LoadAnnotations(), *VARIANTS[name]]
+    assert [type(step) for step in fuse(transforms)] == [FusedTransforms]
+    distorts = any(isinstance(transform, PhotoMetricDistortion) for transform in transforms)
+    for seed in range(10):
+        (plain, following), (fused, also_following) = both(transforms, seed, lambda: files(folder))
+        assert_same(plain, fused, 4.01 / min(STD) if distorts else 0)
+        assert following == also_following
+    assert len(decoded_rows) == 10
+    if name == 'cityscapes':
+        assert min(decoded_rows) < 50 < 62 <= max(decoded_rows)
+
+
+@pytest.mark.parametrize('height', [1, 2, 7, 61])
+def test_every_row_that_a_crop_needs_is_there(height, tmp_path, decoded_rows):
+    """Windows all over images that were made larger and smaller."""
+    img = np.random.RandomState(height).randint(1, 256, (height, 5, 3), dtype=np.uint8)
+    cv2.imwrite(str(tmp_path / 'i.png'), img)
+    for resized in (1, 3, height, 2 * height - 1, 3 * height + 1, 100):
+        for top in range(0, resized, 1 + resized // 9):
+            crop = RandomCrop((1 + top % 2, 5))
+            crop.choose_window = lambda shape, count, top=top: (slice(top, min(top + 2, shape[0])), slice(0, 5))
+            steps = [LoadImageFromFile(), Resize((5, resized), keep_ratio=False), crop, BUNDLE]
+            fused = Compose(steps)(files(tmp_path))['img']
+            expected = fuse(steps[1:])[0]({'img': img, 'seg_fields': []})['img']
+            assert torch.equal(fused, expected)
+    assert decoded_rows
+
+
+@pytest.mark.parametrize(('name', 'options'), [
+    ('i.bmp', {}), ('i.jpg', {}), ('grey.png', {}), ('alpha.png', {}), ('wide.png', {}), ('turned.png', {}),
+    ('palette.png', {}), ('i.png', {'to_float32': True}), ('i.png', {'imdecode_backend': 'pillow'}),
+    ('i.png', {'color_type': 'unchanged'}), ('wide.png', {'color_type': 'unchanged'})])
+def test_other_files_are_decoded_whole(name, options, folder, decoded_rows):
+    transforms = [LoadImageFromFile(**options), LoadAnnotations(), *VARIANTS['cityscapes'][:3], NORMALIZE, BUNDLE]
+    for seed in range(5):
+        (plain, following), (fused, also_following) = both(transforms, seed, lambda: files(folder, name))
+        assert_same(plain, fused)
+        assert following == also_following
+    assert not decoded_rows
+
+
+def test_samples_of_other_kinds_are_decoded_whole(folder, decoded_rows):
+    cv2.imwrite(str(folder / 'label.png'), wide_labels()['gt_semantic_seg'])
+    transforms = [LoadImageFromFile(), LoadAnnotations(), *VARIANTS['cityscapes'][:3], NORMALIZE, BUNDLE]
+    (plain, _), (fused, _) = both(transforms, 0, lambda: files(folder))
+    assert_same(plain, fused)
+    assert not decoded_rows
+
+
+def test_own_transforms_get_the_whole_image(folder, decoded_rows):
+    def invert(results):
+        results['img'] = 255 - results['img']
+        return results
+
+    for seed in range(5):
+        transforms = [LoadImageFromFile(), LoadAnnotations(), invert, Resize((90, 70)), NORMALIZE, BUNDLE]
+        (plain, _), (fused, _) = both(transforms, seed, lambda: files(folder))
+        assert_same(plain, fused)
+    assert not decoded_rows
+
+
+def test_the_cache_holds_whole_images(folder, decoded_rows):
+    transforms = [LoadImageFromFile(), LoadAnnotations(), *VARIANTS['cityscapes'][:3], NORMALIZE, BUNDLE]
+    cache = DiskCache(str(folder / 'cache'))
+    for seed in range(5):
+        (plain, _), (fused, _) = both(transforms, seed, lambda: files(folder, cache=cache))
+        assert_same(plain, fused)
+    assert not decoded_rows
+
+
+def test_a_damaged_file_is_an_error_that_names_it(folder):
+    content = (folder / 'i.png').read_bytes()
+    (folder / 'i.png').write_bytes(content[:300] + b'damaged' + content[307:])
+    transforms = [LoadImageFromFile(), LoadAnnotations(), *VARIANTS['cityscapes']]
+    for with_fusion in (False, True):
+        with pytest.raises(ValueError, match=rf'^{folder}/i.png: damaged image[^\n]+$'):
+            Compose(transforms, with_fusion)(files(folder))
 
 
 @pytest.mark.parametrize('flip', [False, True])

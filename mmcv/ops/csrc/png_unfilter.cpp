@@ -1,0 +1,34 @@
+#include "png_unfilter.h"
+
+#include <cstring>
+
+#include "tensors.h"
+
+namespace mmcv {
+namespace {
+
+Tensor unfilter_on_cpu(const Tensor& filtered, int64_t height) {
+  STD_TORCH_CHECK(
+      filtered.dim() == 2 && filtered.scalar_type() == ScalarType::Byte && filtered.size(1) % 3 == 1,
+      "png_unfilter: filtered must be uint8 (rows, 1 + 3 * width)");
+  const int64_t rows = filtered.size(0), width = filtered.size(1) / 3;
+  STD_TORCH_CHECK(rows <= height, "png_unfilter: there are more rows than the height of the image");
+  const Tensor bytes = torch::stable::contiguous(filtered);
+  Tensor image = torch::stable::new_empty(filtered, {height, width, 3});
+  auto* pixels = mutable_data(image, uint8_t{});
+  const int64_t wrong = png_unfilter_cpu(data(bytes, uint8_t{}), rows, width, pixels);
+  STD_TORCH_CHECK(wrong < 0, "png_unfilter: unknown filter in row ", wrong);
+  std::memset(pixels + rows * width * 3, 0, static_cast<size_t>((height - rows) * width * 3));
+  return image;
+}
+
+}  // namespace
+}  // namespace mmcv
+
+STABLE_TORCH_LIBRARY_FRAGMENT(mmcv, m) {
+  m.def("png_unfilter(Tensor filtered, int height) -> Tensor");
+}
+
+STABLE_TORCH_LIBRARY_IMPL(mmcv, CPU, m) {
+  m.impl("png_unfilter", TORCH_BOX(&mmcv::unfilter_on_cpu));
+}

@@ -1,0 +1,45 @@
+"""Pixels from the inflated rows of a PNG file."""
+import torch
+from torch import Tensor
+
+from mmcv.ops._load import register
+from mmcv.ops.reference import png_unfilter as reference
+
+
+def _fake(filtered, height):
+    return filtered.new_empty((height, filtered.shape[1] // 3, 3))
+
+
+_png_unfilter = register('png_unfilter(Tensor filtered, int height) -> Tensor', reference.png_unfilter, _fake)
+
+
+def png_unfilter(filtered: Tensor, height: int) -> Tensor:
+    """Undo the filters of a PNG file with three channels of 8 bit.
+
+    A row holds the differences to predicted values, modulo 256: a = left, b = above, c = above on the left (0 outside):
+
+    .. code-block:: none
+
+        0: 0    1: a    2: b    3: (a + b) >> 1    4: whichever of a, b, c is nearest to a + b - c (the first of equals)
+
+    ISO/IEC 15948, section 9.
+
+    Args:
+        filtered: uint8 (rows, 1 + 3 * width): the number of the filter, then red, green, blue of each pixel.
+        height: of the image, at least ``rows``.
+
+    Returns:
+        uint8 (height, width, 3): blue, green, red; 0 below the given rows. Not differentiable.
+
+    Raises:
+        ValueError: wrong shape or type, or a filter that is none of these.
+    """
+    if filtered.dim() != 2 or filtered.shape[1] % 3 != 1 or filtered.dtype != torch.uint8:
+        raise ValueError(f'png_unfilter: filtered is {filtered.dtype} {tuple(filtered.shape)}; '
+                         'it must be uint8 (rows, 1 + 3 * width)')
+    if filtered.shape[0] > height:
+        raise ValueError(f'png_unfilter: {filtered.shape[0]} rows for an image of height {height}')
+    unknown = (filtered[:, 0] > 4).nonzero()
+    if len(unknown):
+        raise ValueError(f'png_unfilter: unknown filter {int(filtered[unknown[0], 0])} in row {int(unknown[0])}')
+    return _png_unfilter(filtered, height)
