@@ -1,5 +1,5 @@
 """Building blocks of convolutional networks: layers by config, initialization, folding, counting."""
-from torch.nn import Conv2d, Conv3d, ConvTranspose2d, ConvTranspose3d, Linear, MaxPool2d, MaxPool3d
+from torch.nn import Conv3d, ConvTranspose2d, ConvTranspose3d, Linear, MaxPool2d, MaxPool3d
 
 from .base_module import BaseModule, ModuleDict, ModuleList, Sequential
 from .bricks import *  # noqa: F403
@@ -33,7 +33,6 @@ __all__ = [
     'BaseModule',
     'Caffe2XavierInit',
     'ConstantInit',
-    'Conv2d',
     'Conv3d',
     'ConvTranspose2d',
     'ConvTranspose3d',

@@ -1,10 +1,13 @@
 """Multiplications and parameters of a model."""
+import math
 import sys
 
 import torch
 from prettytable import PrettyTable
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
+
+import mmcv.ops  # noqa: F401 (registers mmcv::winograd_conv)
 
 
 def get_model_complexity_info(
@@ -19,7 +22,7 @@ def get_model_complexity_info(
     """Count what one forward pass costs.
 
     As in mmcv 1.x, one FLOP here is one multiplication and its addition. Counted are the convolutions and matrix
-    products that really run, on the device of the model.
+    products that really run, on the device of the model; a convolution by Winograd's way counts as any other.
 
     Args:
         model: Called with one input, or with what ``input_constructor`` returns as keyword arguments.
@@ -34,7 +37,7 @@ def get_model_complexity_info(
     parameter = next(model.parameters())
     was_training = model.training
     model.eval()
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+    with torch.no_grad(), FlopCounterMode(display=False, custom_mapping=_FORMULAS) as counter:
         if input_constructor:
             model(**input_constructor(input_shape))
         else:
@@ -45,6 +48,13 @@ def get_model_complexity_info(
     flops = counter.get_total_flops() / 2
     params = sum(p.numel() for p in model.parameters())
     return (f'{flops / 1e9:.2f} GFLOPs', f'{params / 1e6:.2f} M') if as_strings else (flops, params)
+
+
+def _winograd_flops(x_shape, *_, out_shape=None, **__):
+    return 2 * math.prod(out_shape) * x_shape[1] * 9
+
+
+_FORMULAS = {torch.ops.mmcv.winograd_conv: _winograd_flops}
 
 
 def _table(counts):

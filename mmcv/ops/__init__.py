@@ -21,6 +21,7 @@ from mmcv.ops.roi_align import RoIAlign, roi_align
 from mmcv.ops.sync_bn import SyncBatchNorm
 from mmcv.ops.upsample_argmax import upsample_argmax
 from mmcv.ops.upsample_cross_entropy import upsample_cross_entropy
+from mmcv.ops.winograd_conv import conv2d
 
 __all__ = [
     'CrissCrossAttention',
@@ -39,6 +40,7 @@ __all__ = [
     'ca_map',
     'ca_weight',
     'confusion_matrix',
+    'conv2d',
     'crop_label_counts',
     'deform_conv2d',
     'is_compiled',

@@ -6,10 +6,10 @@ import torch
 from torch import nn
 
 from mmcv.amp import native_half, wrap_fp16_model
-from mmcv.cnn import fuse_conv_bn
+from mmcv.cnn import Conv2d, fuse_conv_bn
 from mmcv.utils import Config, ConfigError, one_line
 
-_SWITCHES = ('channels_last', 'fuse_conv_bn', 'cudnn_benchmark', 'tf32')
+_SWITCHES = ('channels_last', 'fuse_conv_bn', 'winograd', 'cudnn_benchmark', 'tf32')
 _HALVES = ('auto', 'bfloat16', 'float16')
 
 
@@ -59,7 +59,9 @@ def mixed_precision(cfg: Config) -> dict[str, Any] | None:
 
 
 def speed_up(model: nn.Module, cfg: Config) -> nn.Module:
-    """Apply ``channels_last`` and ``compile`` to a model that is in its final shape but not wrapped yet.
+    """Apply ``channels_last``, ``winograd`` and ``compile`` to a model in its final shape, not wrapped yet.
+
+    ``winograd = False`` has torch do every convolution; else, on a CPU, :func:`mmcv.ops.conv2d` does the wide ones.
 
     ``compile`` is True, a dict of arguments of torch.compile, or 'auto': on a GPU only. On a CPU nearly all of the time
     goes into convolutions, which compiling leaves as they are, and it takes many minutes.
@@ -71,6 +73,10 @@ def speed_up(model: nn.Module, cfg: Config) -> nn.Module:
     if cfg.get('channels_last'):
         model = model.to(memory_format=torch.channels_last)
         model.backbone.register_forward_pre_hook(_channels_last)  # sharded weights are not kept so: images decide
+    if cfg.get('winograd') is False:
+        for module in model.modules():
+            if isinstance(module, Conv2d):
+                module.winograd = False
     wish = cfg.get('compile')
     if wish == 'auto':
         wish = device_type(cfg) == 'cuda'

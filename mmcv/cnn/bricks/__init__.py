@@ -1,6 +1,6 @@
 """The layers that models are made of, and the registries through which configs choose them."""
 from .activation import Clamp, HSigmoid, HSwish, Swish, build_activation_layer
-from .conv import build_conv_layer
+from .conv import Conv2d, build_conv_layer
 from .conv_module import ConvModule
 from .depthwise_separable_conv_module import DepthwiseSeparableConvModule
 from .norm import build_norm_layer, is_norm
@@ -25,6 +25,7 @@ __all__ = [
     'PLUGIN_LAYERS',
     'UPSAMPLE_LAYERS',
     'Clamp',
+    'Conv2d',
     'ConvModule',
     'DepthwiseSeparableConvModule',
     'HSigmoid',

@@ -1,6 +1,7 @@
 """Timing: the ways of a case take turns, so that what disturbs the machine disturbs all of them."""
 import ctypes
 import gc
+import math
 import platform
 import re
 import statistics
@@ -48,7 +49,7 @@ class Way:
     def flops(self) -> int:
         """Twice the multiplications of convolutions and matrix products in one run; 0 where they cannot be counted."""
         try:
-            with FlopCounterMode(display=False) as counter:
+            with FlopCounterMode(display=False, custom_mapping=_FORMULAS) as counter:
                 self.run()
         except RuntimeError:  # a compiled graph does not take part
             return 0
@@ -57,6 +58,17 @@ class Way:
     def _wait(self):
         if self.device == 'cuda':
             torch.cuda.synchronize()
+
+
+def _winograd_flops(x_shape, *_, out_shape=None, **__):
+    return 2 * math.prod(out_shape) * x_shape[1] * 16 // 4  # 16 products a tile of 4 outputs
+
+
+def _winograd_weight_flops(grad_shape, x_shape, *_, **__):
+    return 2 * math.prod(grad_shape) * x_shape[1] * 16 // 4
+
+
+_FORMULAS = {torch.ops.mmcv.winograd_conv: _winograd_flops, torch.ops.mmcv.winograd_conv_weight: _winograd_weight_flops}
 
 
 class Case(NamedTuple):

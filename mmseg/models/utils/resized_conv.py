@@ -17,7 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from mmcv.cnn import ConvModule
+from mmcv.cnn import Conv2d, ConvModule
+from mmcv.ops import conv2d
 
 
 def can_factor(module: nn.Module) -> bool:
@@ -28,7 +29,7 @@ def can_factor(module: nn.Module) -> bool:
     conv = module.conv
     if _has_hooks(module) or _has_hooks(conv):
         return False
-    plain = type(conv) is nn.Conv2d and 'weight' in conv._parameters
+    plain = type(conv) in (nn.Conv2d, Conv2d) and 'weight' in conv._parameters
     return plain and conv.groups == 1 and conv.padding_mode == 'zeros' and not isinstance(conv.padding, str)
 
 
@@ -42,7 +43,8 @@ def conv_module_over_resized(
     """``module(cat([x, *(resize(p, x.shape[2:]) for p in coarse)], dim=1))`` for a module that :func:`can_factor`."""
     conv = module.conv
     x = conv_over_resized(
-        x, coarse, conv.weight, conv.bias, conv.stride, conv.padding, conv.dilation, align_corners=align_corners
+        x, coarse, conv.weight, conv.bias, conv.stride, conv.padding, conv.dilation, align_corners=align_corners,
+        winograd=getattr(conv, 'winograd', False),
     )
     for layer in module.order[1:]:
         if layer == 'norm' and module.with_norm:
@@ -61,6 +63,7 @@ def conv_over_resized(
     padding: tuple[int, int] = (0, 0),
     dilation: tuple[int, int] = (1, 1),
     align_corners: bool = False,
+    winograd: bool = True,
 ) -> torch.Tensor:
     """Convolve over ``x`` and bilinearly resized ``coarse`` maps, which are never made.
 
@@ -71,12 +74,13 @@ def conv_over_resized(
         bias: (O,), or None.
         stride, padding, dilation: As of ``torch.nn.functional.conv2d``, in pairs (rows, columns).
         align_corners: As of ``torch.nn.functional.interpolate``.
+        winograd: Let :func:`mmcv.ops.conv2d` save multiplications over ``x``.
 
     Returns:
         (N, O, H', W'), equal up to rounding to the convolution over the concatenation.
     """
     weight_x, *weights = weight.split([x.shape[1], *(p.shape[1] for p in coarse)], dim=1)
-    out = F.conv2d(x, weight_x, bias, stride, padding, dilation)
+    out = (conv2d if winograd else F.conv2d)(x, weight_x, bias, stride, padding, dilation)
     if not coarse:
         return out
 

@@ -7,6 +7,7 @@ from mmcv.cnn import (
     CONV_LAYERS,
     NORM_LAYERS,
     PLUGIN_LAYERS,
+    Conv2d,
     Scale,
     build_activation_layer,
     build_conv_layer,
@@ -38,7 +39,7 @@ def test_convolutions(name, cls):
 
 def test_default_convolution_and_positional_arguments():
     layer = build_conv_layer(None, 3, 4, 5, bias=False)
-    assert (type(layer), layer.kernel_size, layer.bias) == (nn.Conv2d, (5, 5), None)
+    assert (type(layer), layer.kernel_size, layer.bias) == (Conv2d, (5, 5), None)
 
     class Passing(nn.Conv2d):
         """A constructor like those of deformable convolutions."""

@@ -4,7 +4,7 @@ import io
 import torch
 from torch import nn
 
-from mmcv.cnn import get_model_complexity_info
+from mmcv.cnn import Conv2d, get_model_complexity_info
 
 
 def test_counts():
@@ -27,3 +27,11 @@ def test_texts_and_own_input():
         model, (1000,), print_per_layer_stat=False, input_constructor=lambda shape: {'img': torch.zeros(500, *shape)}
     )
     assert info == ('1.00 GFLOPs', '2.00 M')
+
+
+def test_a_convolution_counts_the_same_in_any_way_it_is_done():
+    model = Conv2d(256, 256, 3, padding=1, bias=False)
+    counts = []
+    for model.winograd in (True, False):
+        counts.append(get_model_complexity_info(model, (256, 32, 32), print_per_layer_stat=False, as_strings=False)[0])
+    assert counts == [32 * 32 * 9 * 256 * 256] * 2

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from mmcv.amp import native_half
+from mmcv.cnn import Conv2d
 from mmcv.runner import build_optimizer
 from mmcv.utils import ConfigError
 from mmseg.apis import build_model, init_segmentor, load_config
@@ -143,6 +144,13 @@ def test_init_segmentor_goes_by_its_own_device(fast_cfg, monkeypatch):
     assert fast_cfg.device == 'cuda'
 
 
+@pytest.mark.parametrize('winograd', [None, False])
+def test_winograd_can_be_left_out(cfg, winograd):
+    cfg.winograd = winograd
+    model = speed_up(build_model(cfg), cfg)
+    assert {module.winograd for module in model.modules() if isinstance(module, Conv2d)} == {winograd is None}
+
+
 @pytest.mark.gpu
 def test_fast_preset_on_a_gpu(fast_cfg, cfg):
     fast_cfg.device = cfg.device = 'cuda'
@@ -160,8 +168,8 @@ def test_fast_preset_on_a_gpu(fast_cfg, cfg):
 
 
 @pytest.mark.parametrize(('key', 'value'), [
-    ('channels_last', 'yes'), ('fuse_conv_bn', 'no'), ('tf32', 'maybe'), ('cudnn_benchmark', 'auto'),
-    ('compile', 'foo'), ('amp', 'bf16'), ('amp', 3), ('amp', {'dtype': 'fp8'}),
+    ('channels_last', 'yes'), ('fuse_conv_bn', 'no'), ('winograd', 'off'), ('tf32', 'maybe'),
+    ('cudnn_benchmark', 'auto'), ('compile', 'foo'), ('amp', 'bf16'), ('amp', 3), ('amp', {'dtype': 'fp8'}),
 ])
 def test_values_that_mean_nothing_are_refused(key, value):
     with pytest.raises(ConfigError, match=rf'--cfg-options: {key} is .*: use'):

@@ -68,10 +68,10 @@ def build(options: Options, **head: Any) -> nn.Module:
 
 
 def plain(net: nn.Module) -> nn.Module:
-    """A copy that does everything the plain way: no factoring, no fused operator."""
+    """A copy that does everything the plain way: no factoring, no fused operator, no Winograd."""
     net = copy.deepcopy(net)
     for module in net.modules():
-        for switch in ('factored', 'fused'):
+        for switch in ('factored', 'fused', 'winograd'):
             if hasattr(module, switch):
                 setattr(module, switch, False)
     return net

@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 
 from mmcv.cnn import ConvModule
+from mmcv.ops import is_compiled
 from mmseg.models.utils import can_factor, conv_module_over_resized, conv_over_resized
 from mmseg.models.utils.resized_conv import _cached_tap_matrix
 from mmseg.ops import resize
@@ -160,6 +161,18 @@ def test_hooks_get_the_call_that_they_wait_for(part, kind):
     assert not can_factor(module)
     handle.remove()
     assert can_factor(module)
+
+
+def test_wide_kernels_go_winograds_way_unless_told_otherwise():
+    module = ConvModule(256 + 4, 256, 3, padding=1)
+    x, coarse = torch.randn(1, 256, 32, 32), [torch.randn(1, 4, 2, 2)]
+    results = []
+    for module.conv.winograd in (True, False):
+        with torch.profiler.profile() as profile:
+            results.append(conv_module_over_resized(module, x, coarse))
+        ran = any(event.key == 'mmcv::winograd_conv' for event in profile.key_averages())
+        assert ran == (module.conv.winograd and is_compiled('winograd_conv', x))
+    torch.testing.assert_close(*results, rtol=1e-4, atol=1e-4)
 
 
 class Factored(torch.nn.Module):

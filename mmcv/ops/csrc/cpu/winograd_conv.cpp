@@ -1,0 +1,287 @@
+#include "../winograd_conv.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "../parallel.h"
+
+namespace mmcv {
+namespace {
+
+constexpr int64_t kGrain = 1 << 14;  // values that a thread takes at least
+constexpr int64_t kLanes = 16;       // 3x3 kernels that are transformed at a time
+constexpr int64_t kStrip = 32;       // rows and columns that are transposed at a time
+
+// The four transforms and the transposes of two of them, for one axis: B^T, A^T, A, G and G^T.
+struct Input {
+  template <class T>
+  MMCV_INLINE void operator()(const T* d, T* v) const {
+    v[0] = d[0] - d[2];
+    v[1] = d[1] + d[2];
+    v[2] = d[2] - d[1];
+    v[3] = d[1] - d[3];
+  }
+};
+
+struct Output {
+  template <class T>
+  MMCV_INLINE void operator()(const T* m, T* out) const {
+    out[0] = m[0] + m[1] + m[2];
+    out[1] = m[1] - m[2] - m[3];
+  }
+};
+
+struct OutputBackward {
+  template <class T>
+  MMCV_INLINE void operator()(const T* grad, T* m) const {
+    m[0] = grad[0];
+    m[1] = grad[0] + grad[1];
+    m[2] = grad[0] - grad[1];
+    m[3] = -grad[1];
+  }
+};
+
+struct Weight {
+  template <class T>
+  MMCV_INLINE void operator()(const T* w, T* u) const {
+    u[0] = w[0];
+    u[1] = (w[0] + w[1] + w[2]) / 2;
+    u[2] = (w[0] - w[1] + w[2]) / 2;
+    u[3] = w[2];
+  }
+};
+
+struct WeightBackward {
+  template <class T>
+  MMCV_INLINE void operator()(const T* u, T* w) const {
+    w[0] = u[0] + (u[1] + u[2]) / 2;
+    w[1] = (u[1] - u[2]) / 2;
+    w[2] = (u[1] + u[2]) / 2 + u[3];
+  }
+};
+
+// out (to, to) = L in L^T with in (from, from), for each of `count` lanes; L is the transform of a line, and the lanes of
+// position i lie at in[i] and out[i]. `shift`, if any, is added to all that a lane has.
+template <int from, int to, class Transform, class T>
+MMCV_INLINE void transform(
+    const Transform& line, int64_t count, const T* const* in, const T* shift, T* const* out) {
+#pragma GCC ivdep
+  for (int64_t c = 0; c < count; ++c) {
+    T rows[from][to], column[from], result[to];
+    for (int i = 0; i < from; ++i) {
+      T row[from];
+      for (int j = 0; j < from; ++j) row[j] = in[i * from + j][c];
+      line(row, rows[i]);
+    }
+    for (int j = 0; j < to; ++j) {
+      for (int i = 0; i < from; ++i) column[i] = rows[i][j];
+      line(column, result);
+      for (int i = 0; i < to; ++i) out[i * to + j][c] = shift ? result[i] + shift[c] : result[i];
+    }
+  }
+}
+
+// Of one tile, `side` x `side` pixels from (y, x) on, `dilation` apart: where each is; those beyond the map are `outside`.
+template <int side, class T>
+MMCV_INLINE void locate(
+    const Winograd& w, int64_t n, int64_t y, int64_t x, const Map<T>& map, T* outside, T** pixels) {
+  for (int i = 0; i < side; ++i) {
+    for (int j = 0; j < side; ++j) {
+      const int64_t row = y + i * w.y.dilation, column = x + j * w.x.dilation;
+      const bool inside = row >= 0 && row < map.height && column >= 0 && column < map.width;
+      pixels[i * side + j] = inside ? map.data + ((n * map.height + row) * map.width + column) * map.channels : outside;
+    }
+  }
+}
+
+// The positions of a tile in (16, count, channels).
+template <class T>
+MMCV_INLINE void positions(const Block<T>& block, int64_t tile, int64_t channels, T** lanes) {
+  for (int i = 0; i < kWinograd; ++i) lanes[i] = block.data + (i * block.count + tile - block.first) * channels;
+}
+
+// body(n, y, x, tile) for tiles [first, last), with the place of each one's first output.
+template <class Body>
+MMCV_INLINE void for_tiles(const Winograd& w, int64_t first, int64_t last, const Body& body) {
+  for (int64_t tile = first; tile < last; ++tile) {
+    const int64_t n = tile / (w.y.tiles * w.x.tiles), rest = tile % (w.y.tiles * w.x.tiles);
+    body(n, w.y.output(rest / w.x.tiles), w.x.output(rest % w.x.tiles), tile);
+  }
+}
+
+template <class T>
+MMCV_INLINE void input_tiles(
+    const Winograd& w, const Map<const T>& x, const T* zeros, const Block<T>& v, int64_t first, int64_t last) {
+  for_tiles(w, first, last, [&](int64_t n, int64_t top, int64_t left, int64_t tile) __attribute__((always_inline)) {
+    const T* in[16];
+    T* out[16];
+    locate<4>(w, n, top - w.y.padding, left - w.x.padding, x, zeros, in);
+    positions(v, tile, x.channels, out);
+    transform<4, 4>(Input(), x.channels, in, static_cast<const T*>(nullptr), out);
+  });
+}
+
+template <class T>
+MMCV_INLINE void output_tiles(
+    const Winograd& w, const Block<const T>& m, const T* bias, const Map<T>& y, T* waste, int64_t first, int64_t last) {
+  for_tiles(w, first, last, [&](int64_t n, int64_t top, int64_t left, int64_t tile) __attribute__((always_inline)) {
+    const T* in[16];
+    T* out[4];
+    positions(m, tile, y.channels, in);
+    locate<2>(w, n, top, left, y, waste, out);
+    transform<4, 2>(Output(), y.channels, in, bias, out);
+  });
+}
+
+template <class T>
+MMCV_INLINE void output_backward_tiles(
+    const Winograd& w, const Map<const T>& grad, const T* zeros, const Block<T>& m, int64_t first, int64_t last) {
+  for_tiles(w, first, last, [&](int64_t n, int64_t top, int64_t left, int64_t tile) __attribute__((always_inline)) {
+    const T* in[4];
+    T* out[16];
+    locate<2>(w, n, top, left, grad, zeros, in);
+    positions(m, tile, grad.channels, out);
+    transform<2, 4>(OutputBackward(), grad.channels, in, static_cast<const T*>(nullptr), out);
+  });
+}
+
+// Rows [first, last) of the weight. Nine values of a kernel lie side by side, sixteen transformed ones far apart.
+template <class T>
+MMCV_INLINE void weight_rows(const Kernels& k, const T* weight, T* u, int64_t first, int64_t last) {
+  T taps[9][kLanes];
+  const T* in[9];
+  T* out[16];
+  for (int i = 0; i < 9; ++i) in[i] = taps[i];
+  for (int64_t row = first; row < last; ++row) {
+    for (int64_t c = 0; c < k.columns; c += kLanes) {
+      const int64_t lanes = std::min(kLanes, k.columns - c);
+      const T* from = weight + row * k.stride + 9 * c;
+      for (int64_t l = 0; l < lanes; ++l) {
+        for (int i = 0; i < 9; ++i) taps[k.flipped ? 8 - i : i][l] = from[9 * l + i];
+      }
+      for (int i = 0; i < 16; ++i) out[i] = u + (i * k.rows + row) * k.columns + c;
+      transform<3, 4>(Weight(), lanes, in, static_cast<const T*>(nullptr), out);
+    }
+  }
+}
+
+template <class T>
+MMCV_INLINE void weight_backward_rows(const Kernels& k, const T* grad, T* weight, int64_t first, int64_t last) {
+  T taps[9][kLanes];
+  const T* in[16];
+  T* out[9];
+  for (int i = 0; i < 9; ++i) out[i] = taps[i];
+  for (int64_t row = first; row < last; ++row) {
+    for (int64_t c = 0; c < k.columns; c += kLanes) {
+      const int64_t lanes = std::min(kLanes, k.columns - c);
+      for (int i = 0; i < 16; ++i) in[i] = grad + (i * k.rows + row) * k.columns + c;
+      transform<4, 3>(WeightBackward(), lanes, in, static_cast<const T*>(nullptr), out);
+      T* to = weight + row * k.stride + 9 * c;
+      for (int64_t l = 0; l < lanes; ++l) {
+        for (int i = 0; i < 9; ++i) to[9 * l + i] = taps[i][l];
+      }
+    }
+  }
+}
+
+// Strips [first, last), of kStrip rows each, of all the matrices (rows, columns).
+template <class T>
+MMCV_INLINE void transpose_strips(int64_t rows, int64_t columns, const T* in, T* out, int64_t first, int64_t last) {
+  const int64_t strips = (rows + kStrip - 1) / kStrip;
+  for (int64_t strip = first; strip < last; ++strip) {
+    const T* from = in + strip / strips * rows * columns;
+    T* to = out + strip / strips * rows * columns;
+    const int64_t top = strip % strips * kStrip, bottom = std::min(rows, top + kStrip);
+    for (int64_t left = 0; left < columns; left += kStrip) {
+      for (int64_t column = left; column < std::min(columns, left + kStrip); ++column) {
+        for (int64_t row = top; row < bottom; ++row) to[column * rows + row] = from[row * columns + column];
+      }
+    }
+  }
+}
+
+#define MMCV_FOR(T)                                                                                                   \
+  MMCV_SIMD void inputs(                                                                                              \
+      const Winograd& w, const Map<const T>& x, const T* zeros, const Block<T>& v, int64_t first, int64_t last) {     \
+    input_tiles(w, x, zeros, v, first, last);                                                                         \
+  }                                                                                                                   \
+  MMCV_SIMD void outputs(                                                                                             \
+      const Winograd& w, const Block<const T>& m, const T* bias, const Map<T>& y, T* waste, int64_t first,            \
+      int64_t last) {                                                                                                 \
+    output_tiles(w, m, bias, y, waste, first, last);                                                                  \
+  }                                                                                                                   \
+  MMCV_SIMD void outputs_backward(                                                                                    \
+      const Winograd& w, const Map<const T>& grad, const T* zeros, const Block<T>& m, int64_t first, int64_t last) {  \
+    output_backward_tiles(w, grad, zeros, m, first, last);                                                            \
+  }                                                                                                                   \
+  MMCV_SIMD void weights(const Kernels& k, const T* weight, T* u, int64_t first, int64_t last) {                      \
+    weight_rows(k, weight, u, first, last);                                                                           \
+  }                                                                                                                   \
+  MMCV_SIMD void weights_backward(const Kernels& k, const T* grad, T* weight, int64_t first, int64_t last) {          \
+    weight_backward_rows(k, grad, weight, first, last);                                                               \
+  }                                                                                                                   \
+  MMCV_SIMD void transpose(int64_t rows, int64_t columns, const T* in, T* out, int64_t first, int64_t last) {         \
+    transpose_strips(rows, columns, in, out, first, last);                                                            \
+  }
+MMCV_FOR(float)
+MMCV_FOR(double)
+
+}  // namespace
+
+template <class T>
+void transpose_cpu(int64_t matrices, int64_t rows, int64_t columns, const T* in, T* out) {
+  const int64_t strips = (rows + kStrip - 1) / kStrip;
+  parallel_for(matrices * strips, kGrain / (kStrip * columns) + 1, [&](int64_t first, int64_t last) {
+    transpose(rows, columns, in, out, first, last);
+  });
+}
+
+template <class T>
+void winograd_weight_cpu(const Kernels& k, const T* weight, T* u) {
+  parallel_for(k.rows, kGrain / (kWinograd * k.columns) + 1, [&](int64_t first, int64_t last) {
+    weights(k, weight, u, first, last);
+  });
+}
+
+template <class T>
+void winograd_weight_backward_cpu(const Kernels& k, const T* grad, T* weight) {
+  parallel_for(k.rows, kGrain / (kWinograd * k.columns) + 1, [&](int64_t first, int64_t last) {
+    weights_backward(k, grad, weight, first, last);
+  });
+}
+
+template <class T>
+void winograd_input_cpu(const Winograd& w, const Map<const T>& x, const Block<T>& v) {
+  const std::vector<T> zeros(x.channels);
+  parallel_for(v.count, kGrain / (kWinograd * x.channels) + 1, [&](int64_t first, int64_t last) {
+    inputs(w, x, zeros.data(), v, v.first + first, v.first + last);
+  });
+}
+
+template <class T>
+void winograd_output_cpu(const Winograd& w, const Block<const T>& m, const T* bias, const Map<T>& y) {
+  parallel_for(m.count, kGrain / (kWinograd * y.channels) + 1, [&](int64_t first, int64_t last) {
+    std::vector<T> waste(y.channels);
+    outputs(w, m, bias, y, waste.data(), m.first + first, m.first + last);
+  });
+}
+
+template <class T>
+void winograd_output_backward_cpu(const Winograd& w, const Map<const T>& grad, const Block<T>& m) {
+  const std::vector<T> zeros(grad.channels);
+  parallel_for(m.count, kGrain / (kWinograd * grad.channels) + 1, [&](int64_t first, int64_t last) {
+    outputs_backward(w, grad, zeros.data(), m, m.first + first, m.first + last);
+  });
+}
+
+#define MMCV_INSTANTIATE(T)                                                                                        \
+  template void transpose_cpu(int64_t, int64_t, int64_t, const T*, T*);                                           \
+  template void winograd_weight_cpu(const Kernels&, const T*, T*);                                                \
+  template void winograd_weight_backward_cpu(const Kernels&, const T*, T*);                                       \
+  template void winograd_input_cpu(const Winograd&, const Map<const T>&, const Block<T>&);                        \
+  template void winograd_output_cpu(const Winograd&, const Block<const T>&, const T*, const Map<T>&);             \
+  template void winograd_output_backward_cpu(const Winograd&, const Map<const T>&, const Block<T>&);
+MMCV_INSTANTIATE(float)
+MMCV_INSTANTIATE(double)
+
+}  // namespace mmcv

@@ -1,0 +1,78 @@
+// The kernels of winograd_conv, over plain pointers: only winograd_conv.cpp knows tensors.
+//
+// A 3x3 convolution computes 2x2 outputs from 4x4 inputs: 36 products a channel. With d the inputs and w the kernel,
+//     out = A^T [ (G w G^T) * (B^T d B) ] A
+// takes 16, and over all channels and tiles these are 16 matrix products. B and A hold only 0, 1 and -1.
+// A dilated convolution is one without dilation over each of the grids of pixels that lie `dilation` apart.
+#pragma once
+
+#include <cstdint>
+
+#include "simd.h"
+
+namespace mmcv {
+
+constexpr int kWinograd = 16;  // positions of a tile, hence matrix products
+
+// One axis: `tiles` pairs of outputs, `dilation` apart, that cover `outputs`.
+struct WinogradAxis {
+  int64_t inputs, outputs, padding, dilation, tiles;
+
+  static WinogradAxis of(int64_t inputs, int64_t padding, int64_t dilation) {
+    const int64_t outputs = inputs + 2 * padding - 2 * dilation, rest = outputs % (2 * dilation);
+    return {inputs, outputs, padding, dilation, outputs / (2 * dilation) * dilation + (rest < dilation ? rest : dilation)};
+  }
+
+  // The first output of a tile; the second lies `dilation` behind it, and may lie beyond the end.
+  int64_t output(int64_t tile) const { return tile / dilation * 2 * dilation + tile % dilation; }
+};
+
+struct Winograd {
+  int64_t samples;
+  WinogradAxis y, x;
+
+  int64_t tiles() const { return samples * y.tiles * x.tiles; }
+};
+
+// Images (N, height, width, channels).
+template <class T>
+struct Map {
+  T* data;
+  int64_t height, width, channels;
+};
+
+// Tiles [first, first + count), transformed: (16, count, channels).
+template <class T>
+struct Block {
+  T* data;
+  int64_t first, count;
+};
+
+// The 3x3 kernels of a weight (rows, columns, 3, 3), whose rows lie `stride` values apart; each turned by 180 degrees
+// where `flipped`.
+struct Kernels {
+  int64_t rows, columns, stride;
+  bool flipped;
+};
+
+// weight -> u (16, rows, columns), G w G^T; and the transpose.
+template <class T>
+void winograd_weight_cpu(const Kernels& kernels, const T* weight, T* u);
+template <class T>
+void winograd_weight_backward_cpu(const Kernels& kernels, const T* grad, T* weight);
+
+// v = B^T x B.
+template <class T>
+void winograd_input_cpu(const Winograd& w, const Map<const T>& x, const Block<T>& v);
+
+// y = A^T m A + bias (channels; may be null); and the transpose, without bias.
+template <class T>
+void winograd_output_cpu(const Winograd& w, const Block<const T>& m, const T* bias, const Map<T>& y);
+template <class T>
+void winograd_output_backward_cpu(const Winograd& w, const Map<const T>& grad, const Block<T>& m);
+
+// in (matrices, rows, columns) -> out (matrices, columns, rows)
+template <class T>
+void transpose_cpu(int64_t matrices, int64_t rows, int64_t columns, const T* in, T* out);
+
+}  // namespace mmcv

@@ -1,0 +1,126 @@
+"""Convolutions whose multiplications are halved by Winograd's minimal filtering."""
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mmcv.ops._load import is_compiled, register
+from mmcv.ops.reference import winograd_conv as reference
+
+# Below these the transforms cost more than the multiplications that they save: measured, see docs/benchmarks.md.
+LEAST_CHANNELS, LEAST_PIXELS = 256, 1024
+
+
+def _fake(x, weight, bias, padding, dilation, transposed):
+    size = (side + 2 * p - 2 * d for side, p, d in zip(x.shape[2:], padding, dilation))
+    out = x.new_empty((x.shape[0], *size, weight.shape[1 if transposed else 0])).permute(0, 3, 1, 2)
+    return out.contiguous() if x.is_contiguous() else out
+
+
+def _fake_weight(grad, x, padding, dilation):
+    return x.new_empty((grad.shape[1], x.shape[1], 3, 3))
+
+
+def _mirrored(padding, dilation):
+    """The padding of the convolution that leads back to where one of ``padding`` came from."""
+    return [2 * d - p for p, d in zip(padding, dilation)]
+
+
+def _setup_context(ctx, inputs, output):
+    x, weight, _, ctx.padding, ctx.dilation, ctx.transposed = inputs
+    ctx.save_for_backward(x, weight)
+
+
+def _gradients(ctx, grad):
+    x, weight = ctx.saved_tensors
+    by_x = by_weight = by_bias = None
+    back = _mirrored(ctx.padding, ctx.dilation)
+    if ctx.needs_input_grad[0]:
+        by_x = _conv(grad, weight, None, back, ctx.dilation, not ctx.transposed)
+    if ctx.needs_input_grad[1] and ctx.transposed:  # what maps to what is the other way round
+        by_weight = _conv_weight(x, grad, back, ctx.dilation)
+    elif ctx.needs_input_grad[1]:
+        by_weight = _conv_weight(grad, x, ctx.padding, ctx.dilation)
+    if ctx.needs_input_grad[2]:
+        by_bias = grad.sum((0, 2, 3))
+    return by_x, by_weight, by_bias, None, None, None
+
+
+def _setup_weight_context(ctx, inputs, output):
+    grad, x, ctx.padding, ctx.dilation = inputs
+    ctx.save_for_backward(grad, x)
+
+
+def _weight_gradients(ctx, by_weight):
+    grad, x = ctx.saved_tensors
+    by_grad = by_x = None
+    if ctx.needs_input_grad[0]:
+        by_grad = _conv(x, by_weight, None, ctx.padding, ctx.dilation, False)
+    if ctx.needs_input_grad[1]:
+        by_x = _conv(grad, by_weight, None, _mirrored(ctx.padding, ctx.dilation), ctx.dilation, True)
+    return by_grad, by_x, None, None
+
+
+_conv = register(
+    'winograd_conv(Tensor x, Tensor weight, Tensor? bias, int[] padding, int[] dilation, bool transposed) -> Tensor',
+    reference.winograd_conv, _fake, _gradients, _setup_context)
+_conv_weight = register(
+    'winograd_conv_weight(Tensor grad, Tensor x, int[] padding, int[] dilation) -> Tensor',
+    reference.winograd_conv_weight, _fake_weight, _weight_gradients, _setup_weight_context)
+
+
+def conv2d(
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: tuple[int, int] = (1, 1),
+    padding: tuple[int, int] = (0, 0),
+    dilation: tuple[int, int] = (1, 1),
+    groups: int = 1,
+) -> Tensor:
+    r"""``F.conv2d``, by 2.25 times fewer multiplications where that pays: wide 3x3 kernels, float32, on a CPU.
+
+    There 2x2 outputs are computed from 4x4 inputs, y = A^T [(G w G^T) * (B^T x B)] A with constant G, B and A: 16
+    products instead of 36, summed over the channels as 16 matrix products. A dilated kernel does so on each of its
+    grids of pixels. Both gradients are computed in the same way. All is exact up to the rounding of float32. On a GPU
+    cuDNN decides for itself. Fast Algorithms for Convolutional Neural Networks, Lavin & Gray 2016,
+    https://arxiv.org/abs/1509.09308.
+
+    Args:
+        x: (N, C, H, W).
+        weight: (K, C / groups, h, w).
+        bias: (K,), or None.
+        stride, padding, dilation: in pairs (rows, columns).
+        groups: as of ``F.conv2d``.
+
+    Returns:
+        (N, K, H', W'), in memory as x is: contiguous or channels_last.
+    """
+    if stride == (1, 1) and groups == 1 and _pays(x, weight, padding, dilation):
+        return _conv(x, weight, bias, list(padding), list(dilation), False)
+    return F.conv2d(x, weight, bias, stride, padding, dilation, groups)
+
+
+def _pays(x, weight, padding, dilation):
+    return (
+        not _is_transformed()  # first: sizes that a graph leaves open must not be compared
+        and x.dim() == 4
+        and weight.shape[2:] == (3, 3)
+        and min(weight.shape[:2]) >= LEAST_CHANNELS
+        and x.shape[1] == weight.shape[1]
+        and x.dtype == weight.dtype == torch.float32
+        and x.shape[0] * x.shape[2] * x.shape[3] >= LEAST_PIXELS
+        and all(p <= 2 * d < side + 2 * p for p, d, side in zip(padding, dilation, x.shape[2:]))
+        and is_compiled('winograd_conv', x)
+        and is_compiled('winograd_conv', weight)
+    )
+
+
+def _is_transformed():
+    """Whether something other than the numbers is asked for: a graph, another precision, vmap, a tangent."""
+    return (
+        torch.compiler.is_compiling()
+        or torch.jit.is_tracing()
+        or torch.is_autocast_enabled('cpu')
+        or torch._C._are_functorch_transforms_active()
+        or torch.autograd.forward_ad._current_level >= 0
+    )
