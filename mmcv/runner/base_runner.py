@@ -292,6 +292,13 @@ class BaseRunner(HookHost, ABC):
             CheckpointError: it is damaged, of another model, or holds no state of this optimizer.
         """
         content = read_checkpoint(checkpoint, map_location)
+        try:
+            self._restore(content, checkpoint, resume_optimizer)
+        except (TypeError, AttributeError, LookupError) as error:  # sound, but of a program that is not ours
+            raise CheckpointError(f'{checkpoint}: holds a state that no run here has saved ({type(error).__name__}: '
+                                  f'{error}): use --load-from for its weights alone') from error
+
+    def _restore(self, content: dict, checkpoint: str, resume_optimizer: bool) -> None:
         state_dict = revise(get_weights(content, checkpoint), STRIP_MODULE)
         if not isinstance(content.get('meta'), dict) or 'iter' not in content['meta']:
             raise CheckpointError(f'{checkpoint}: says no iteration to resume from: use --load-from for weights alone')
@@ -320,6 +327,7 @@ class BaseRunner(HookHost, ABC):
         try:
             for name, optimizer in self.optimizers().items():
                 optimizer.load_state_dict(shard_optimizer_state(states[name], optimizer))
+                _check_kind(optimizer)
         except (ValueError, KeyError) as error:
             raise CheckpointError(f'{source}: its optimizer state does not fit the optimizer of the config: {error}; '
                                   'use --load-from to start from its weights') from error
@@ -343,6 +351,15 @@ def _write(content: dict, path: Path, create_symlink: bool, afterwards: Callable
         atomic_symlink(path.name, path.with_name('latest.pth'))
     if afterwards is not None:
         afterwards()
+
+
+def _check_kind(optimizer: Optimizer) -> None:
+    """Raise a ValueError if the state that was loaded is of an optimizer with other settings; switches may lack, which
+    newer versions of torch have added."""
+    settings = {key for key, value in optimizer.defaults.items() if not isinstance(value, (bool, type(None)))}
+    lacking = {key for group in optimizer.param_groups for key in settings - group.keys()}
+    if lacking:
+        raise ValueError(f'it is of another kind, without {", ".join(sorted(lacking))}')
 
 
 def _plain(values: dict) -> dict:

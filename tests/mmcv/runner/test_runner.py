@@ -318,6 +318,10 @@ def test_a_renamed_old_checkpoint_is_remarked_on(make_runner, tmp_path, caplog):
     (lambda c: c.pop('meta'), 'says no iteration'),
     (lambda c: c['state_dict'].pop('linear.bias'), r'1 keys missing \(linear.bias\)'),
     (lambda c: c['optimizer']['param_groups'].append({'params': []}), 'does not fit the optimizer'),
+    (lambda c: c['optimizer']['param_groups'][0].pop('momentum'), 'of another kind, without momentum'),
+    (lambda c: c['optimizer'].update(state=None), 'a state that no run here has saved .*NoneType'),
+    (lambda c: c['meta'].update(epoch=None), 'a state that no run here has saved .*NoneType'),
+    (lambda c: c.update(resume=[1]), 'a state that no run here has saved .*list'),
 ])
 def test_what_cannot_be_resumed(make_runner, stream, tmp_path, alter, message):
     runner = make_runner(max_iters=1)
