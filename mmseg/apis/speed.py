@@ -10,6 +10,7 @@ from mmcv.cnn import Conv2d, fuse_conv_bn
 from mmcv.utils import Config, ConfigError, one_line
 
 _SWITCHES = ('channels_last', 'fuse_conv_bn', 'winograd', 'cudnn_benchmark', 'tf32')
+_MOST_THREADS = 1024
 _HALVES = ('auto', 'bfloat16', 'float16')
 
 
@@ -27,6 +28,9 @@ def check_speed(cfg: Config) -> None:
     amp = cfg.get('amp')
     if amp not in (None, True, False) and not (isinstance(amp, dict) and amp.get('dtype', 'auto') in _HALVES):
         raise _wrong(cfg, 'amp', f'use True, False or dict(dtype=...) with one of {_HALVES}')
+    threads = cfg.get('opencv_num_threads')
+    if threads is not None and (type(threads) is not int or not 0 <= threads <= _MOST_THREADS):
+        raise _wrong(cfg, 'opencv_num_threads', f'use a number of threads, 0 to {_MOST_THREADS}')
 
 
 def _wrong(cfg, key, mend):

@@ -1,6 +1,6 @@
 #include "png_unfilter.h"
 
-#include <cstring>
+#include <algorithm>
 
 #include "tensors.h"
 
@@ -18,7 +18,7 @@ Tensor unfilter_on_cpu(const Tensor& filtered, int64_t height) {
   auto* pixels = mutable_data(image, uint8_t{});
   const int64_t wrong = png_unfilter_cpu(data(bytes, uint8_t{}), rows, width, pixels);
   STD_TORCH_CHECK(wrong < 0, "png_unfilter: unknown filter in row ", wrong);
-  std::memset(pixels + rows * width * 3, 0, static_cast<size_t>((height - rows) * width * 3));
+  std::fill_n(pixels + rows * width * 3, (height - rows) * width * 3, uint8_t{0});
   return image;
 }
 

@@ -170,6 +170,8 @@ def test_fast_preset_on_a_gpu(fast_cfg, cfg):
 @pytest.mark.parametrize(('key', 'value'), [
     ('channels_last', 'yes'), ('fuse_conv_bn', 'no'), ('winograd', 'off'), ('tf32', 'maybe'),
     ('cudnn_benchmark', 'auto'), ('compile', 'foo'), ('amp', 'bf16'), ('amp', 3), ('amp', {'dtype': 'fp8'}),
+    ('opencv_num_threads', 'four'), ('opencv_num_threads', -1), ('opencv_num_threads', 1.5),
+    ('opencv_num_threads', 10**9),
 ])
 def test_values_that_mean_nothing_are_refused(key, value):
     with pytest.raises(ConfigError, match=rf'--cfg-options: {key} is .*: use'):
