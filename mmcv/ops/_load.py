@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 import torch
+from torch.autograd import forward_ad
 
 from mmcv.ops import build
 
@@ -87,7 +88,19 @@ def register(schema: str, reference: Callable, fake: Callable, backward: Callabl
     kernels = (key.lower() for key in ('CPU', 'CUDA') if torch._C._dispatch_has_kernel_for_dispatch_key(
         f'mmcv::{name}', key))
     OPERATORS[name] = Operator(name, schema, reference, fake, tuple(kernels))
-    return getattr(torch.ops.mmcv, name).default
+    operator = getattr(torch.ops.mmcv, name).default
+    return operator if backward is None else _refuse_tangents(name, operator)
+
+
+def _refuse_tangents(name, operator):
+    """Forward-mode differentiation would take such an operator for a constant, without a word."""
+    def call(*args):
+        if forward_ad._current_level >= 0 and any(
+                isinstance(arg, torch.Tensor) and forward_ad.unpack_dual(arg).tangent is not None for arg in args):
+            raise NotImplementedError(f'mmcv.ops: {name} has no forward-mode derivative (torch.func.jvp): differentiate '
+                                      'backwards, or let plain PyTorch do it (fused=False)')
+        return operator(*args)
+    return call
 
 
 def _refuse(name: str, *_) -> None:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from mmcv.ops import _load, build
+from mmcv.ops import _load, build, pyramid_pool
 
 PROGRAM = """
 import torch
@@ -86,3 +86,11 @@ def test_only_the_first_rank_speaks(monkeypatch, caplog):
         monkeypatch.setattr(torch.distributed, 'get_rank', lambda rank=rank: rank)
         _load.say_once(f'rank {rank} runs in plain PyTorch')
         assert len(caplog.records) == lines
+
+
+def test_forward_mode_differentiation_is_an_error_rather_than_a_zero():
+    x = torch.randn(1, 2, 4, 4)
+    with pytest.raises(NotImplementedError, match=r'pyramid_pool has no forward-mode derivative .*fused=False'):
+        torch.func.jvp(lambda x: pyramid_pool(x, [1])[0], (x,), (x,))
+    logits, tangent = torch.func.jvp(lambda x: x + pyramid_pool(torch.ones(1, 2, 4, 4), [1])[0], (x,), (x,))
+    torch.testing.assert_close(tangent, x)
