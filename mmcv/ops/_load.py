@@ -97,8 +97,8 @@ def _refuse_tangents(name, operator):
     def call(*args):
         if forward_ad._current_level >= 0 and any(
                 isinstance(arg, torch.Tensor) and forward_ad.unpack_dual(arg).tangent is not None for arg in args):
-            raise NotImplementedError(f'mmcv.ops: {name} has no forward-mode derivative (torch.func.jvp): differentiate '
-                                      'backwards, or let plain PyTorch do it (fused=False)')
+            raise NotImplementedError(f'mmcv.ops: {name} has no forward-mode derivative (torch.func.jvp): '
+                                      'differentiate backwards, or let plain PyTorch do it (fused=False)')
         return operator(*args)
     return call
 

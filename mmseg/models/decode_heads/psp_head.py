@@ -24,6 +24,9 @@ class PPM(nn.ModuleList):
         align_corners: Of the resizing.
         fused: Pool over all grids in one pass, where the compiled operators can.
         kwargs: Further arguments of the :class:`ConvModule`.
+
+    Raises:
+        ValueError: if pool_scales are no positive integers.
     """
 
     def __init__(
@@ -38,6 +41,9 @@ class PPM(nn.ModuleList):
         fused: bool = True,
         **kwargs,
     ):
+        several = isinstance(pool_scales, Sequence) and len(pool_scales) > 0
+        if not several or not all(isinstance(scale, int) and scale > 0 for scale in pool_scales):
+            raise ValueError(f'pool_scales is {pool_scales!r}; give positive integers, such as (1, 2, 3, 6)')
         layers = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg, act_cfg=act_cfg, **kwargs)
         super().__init__(
             nn.Sequential(nn.AdaptiveAvgPool2d(scale), ConvModule(in_channels, channels, 1, **layers))

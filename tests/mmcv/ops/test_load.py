@@ -92,5 +92,5 @@ def test_forward_mode_differentiation_is_an_error_rather_than_a_zero():
     x = torch.randn(1, 2, 4, 4)
     with pytest.raises(NotImplementedError, match=r'pyramid_pool has no forward-mode derivative .*fused=False'):
         torch.func.jvp(lambda x: pyramid_pool(x, [1])[0], (x,), (x,))
-    logits, tangent = torch.func.jvp(lambda x: x + pyramid_pool(torch.ones(1, 2, 4, 4), [1])[0], (x,), (x,))
+    _, tangent = torch.func.jvp(lambda x: x + pyramid_pool(torch.ones(1, 2, 4, 4), [1])[0], (x,), (x,))
     torch.testing.assert_close(tangent, x)

@@ -61,3 +61,9 @@ def test_factoring_halves_the_multiplications_of_pspnet():
 
 def test_same_parameters_either_way():
     assert list(head().state_dict()) == list(head(factored=False).state_dict())
+
+
+@pytest.mark.parametrize('pool_scales', [3, None, 'a', 1.5, [1, 2.5], [], [0], (1, -1), [1, 'a'], True])
+def test_wrong_pool_scales_are_one_clear_line(pool_scales):
+    with pytest.raises(ValueError, match=r'^pool_scales is .*; give positive integers.*$'):
+        PSPHead(pool_scales, in_channels=4, channels=2, num_classes=3)
