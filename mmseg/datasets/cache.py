@@ -139,16 +139,19 @@ def build_cache(cfg: Mapping | None, root: str) -> DiskCache | None:
         root: the data set's folder.
 
     Raises:
-        ConfigError: another type or argument, or files that are not on this machine or mounted.
+        ConfigError: another type or argument, or files or a folder that are not on this machine or mounted.
     """
     if cfg is None:
         return None
-    unknown = set(cfg) - {'type', 'dir'}
-    if cfg.get('type') != 'disk' or unknown:
-        raise ConfigError(f"cache: use dict(type='disk', dir=...), not {dict(cfg)}")
+    known = isinstance(cfg, Mapping) and cfg.get('type') == 'disk' and not set(cfg) - {'type', 'dir'}
+    if not known or not isinstance(cfg.get('dir') or '', (str, os.PathLike)):
+        raise ConfigError(f"cache: use dict(type='disk', dir=...), not {cfg!r}")
     if '://' in root:
         raise ConfigError(f'cache: {root!r} is an address, and only files have a time of change: leave cache out')
-    return DiskCache(cfg.get('dir') or os.path.join(root, '.decoded'))
+    folder = os.fspath(cfg.get('dir') or os.path.join(root, '.decoded'))
+    if '://' in folder:
+        raise ConfigError(f'cache: dir {folder!r} is an address: only files of mounted folders can be mapped')
+    return DiskCache(folder)
 
 
 def fill_caches(dataset: Any, num_workers: int = 0, rank: int = 0, world_size: int = 1) -> None:

@@ -299,10 +299,16 @@ def test_a_file_that_cannot_be_decoded_is_left_to_the_loader(draw_tree, train_pi
         dataset[index]
 
 
-@pytest.mark.parametrize('cache', [{'type': 'memory'}, {'dir': 'x'}, {'type': 'disk', 'folder': 'x'}])
+@pytest.mark.parametrize('cache', [
+    {'type': 'memory'}, {'dir': 'x'}, {'type': 'disk', 'folder': 'x'}, {'type': 'disk', 'dir': 3}, True, 'disk'])
 def test_what_is_no_cache(draw_tree, train_pipeline, cache):
-    with pytest.raises(ConfigError, match=r"^cache: use dict\(type='disk', dir=\.\.\.\), not \{"):
+    with pytest.raises(ConfigError, match=r"^cache: use dict\(type='disk', dir=\.\.\.\), not [{T']"):
         data_set(draw_tree(), train_pipeline, cache=cache)
+
+
+def test_a_folder_behind_an_address(draw_tree, train_pipeline):
+    with pytest.raises(ConfigError, match=r"^cache: dir 's3://bucket' is an address: [^\n]+$"):
+        data_set(draw_tree(), train_pipeline, cache={'type': 'disk', 'dir': 's3://bucket'})
 
 
 def test_an_entry_is_not_taken_for_another(tmp_path, picture):
