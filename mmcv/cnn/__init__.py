@@ -6,6 +6,7 @@ from .bricks import *  # noqa: F403
 from .bricks import __all__ as _bricks
 from .flops import get_model_complexity_info
 from .fuse import fuse_conv_bn
+from .recompute import add_shortcut, recompute_norms
 from .weight_init import (
     INITIALIZERS,
     Caffe2XavierInit,
@@ -48,6 +49,7 @@ __all__ = [
     'TruncNormalInit',
     'UniformInit',
     'XavierInit',
+    'add_shortcut',
     'bias_init_with_prob',
     'caffe2_xavier_init',
     'constant_init',
@@ -57,6 +59,7 @@ __all__ = [
     'kaiming_init',
     'normal_init',
     'trunc_normal_init',
+    'recompute_norms',
     'uniform_init',
     'xavier_init',
 ]

@@ -63,7 +63,7 @@ class SyncBatchNorm(_BatchNorm):
     def forward(self, x: Tensor) -> Tensor:
         """Normalise (N, C, ...) to the same shape and type."""
         self._check_input_dim(x)
-        if not (self.training and _world_size(self.process_group) > 1):
+        if not self.joins:
             if self.training and x.numel() == self.num_features:
                 raise ValueError('batch norm: the whole batch has one value a channel, which has no variance (the 1x1 '
                                  'pool of PSPNet on one image): set data.samples_per_gpu to 2 or more')
@@ -75,6 +75,11 @@ class SyncBatchNorm(_BatchNorm):
         if self.track_running_stats:
             self._track(mean, sum_squares / (count - 1).clamp(min=1))
         return y
+
+    @property
+    def joins(self) -> bool:
+        """Whether a call takes the statistics of several processes together."""
+        return self.training and _world_size(self.process_group) > 1
 
     @torch.no_grad()
     def _track(self, mean: Tensor, variance: Tensor) -> None:
@@ -110,6 +115,12 @@ class _SyncNorm(torch.autograd.Function):
         factors = -weight * (variance + ctx.eps).rsqrt() * (sums / count)
         through_stats = F.batch_norm(x, mean, variance, factors[0], factors[1], eps=ctx.eps)
         return grad_x + through_stats, grad_weight, grad_bias, None, None
+
+
+def statistics_of(node: torch.autograd.graph.Node) -> tuple[Tensor, Tensor]:
+    """Mean and variance (C,) of the joined batch, from the ``grad_fn`` of what a layer that joins has given."""
+    _, _, mean, variance, _ = node.saved_tensors
+    return mean, variance
 
 
 def _joined_statistics(x: Tensor, group) -> tuple[Tensor, Tensor, Tensor]:

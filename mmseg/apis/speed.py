@@ -6,10 +6,10 @@ import torch
 from torch import nn
 
 from mmcv.amp import native_half, wrap_fp16_model
-from mmcv.cnn import Conv2d, fuse_conv_bn
+from mmcv.cnn import Conv2d, fuse_conv_bn, recompute_norms
 from mmcv.utils import Config, ConfigError, one_line
 
-_SWITCHES = ('channels_last', 'fuse_conv_bn', 'winograd', 'cudnn_benchmark', 'tf32')
+_SWITCHES = ('channels_last', 'fuse_conv_bn', 'winograd', 'cudnn_benchmark', 'tf32', 'recompute_norm')
 _MOST_THREADS = 1024
 _HALVES = ('auto', 'bfloat16', 'float16')
 
@@ -63,7 +63,8 @@ def mixed_precision(cfg: Config) -> dict[str, Any] | None:
 
 
 def speed_up(model: nn.Module, cfg: Config) -> nn.Module:
-    """Apply ``channels_last``, ``winograd`` and ``compile`` to a model in its final shape, not wrapped yet.
+    """Apply ``channels_last``, ``winograd``, ``compile`` and ``recompute_norm`` to a model in its final shape, not
+    wrapped yet.
 
     ``winograd = False`` has torch do every convolution; else, on a CPU, :func:`mmcv.ops.conv2d` does the wide ones.
 
@@ -72,7 +73,8 @@ def speed_up(model: nn.Module, cfg: Config) -> nn.Module:
 
     The parts (backbone, neck, each head) are compiled, one graph each, rather than the whole: images' metadata, losses
     and the way back to numpy stay outside, and so a new file name or image size compiles nothing of the rest anew. The
-    keys of checkpoints are not affected.
+    keys of checkpoints are not affected. What is compiled decides by itself what it recomputes, and so
+    ``recompute_norm`` has no effect there.
     """
     if cfg.get('channels_last'):
         model = model.to(memory_format=torch.channels_last)
@@ -85,10 +87,17 @@ def speed_up(model: nn.Module, cfg: Config) -> nn.Module:
     if wish == 'auto':
         wish = device_type(cfg) == 'cuda'
     if wish:
-        for part in model.children():
-            for module in part if isinstance(part, nn.ModuleList) else [part]:
-                _compile(module, {} if wish is True else wish)
+        for part in _parts(model):
+            _compile(part, {} if wish is True else wish)
+    elif cfg.get('recompute_norm'):
+        for part in _parts(model):
+            recompute_norms(part)
     return model
+
+
+def _parts(model: nn.Module) -> list[nn.Module]:
+    """The backbone, the neck and each head: what a segmentor calls one by one."""
+    return [module for part in model.children() for module in (part if isinstance(part, nn.ModuleList) else [part])]
 
 
 def _compile(module: nn.Module, options: dict) -> None:

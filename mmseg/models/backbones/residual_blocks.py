@@ -3,7 +3,7 @@ import torch
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
-from mmcv.cnn import BaseModule, build_conv_layer, build_norm_layer, build_plugin_layer
+from mmcv.cnn import BaseModule, add_shortcut, build_conv_layer, build_norm_layer, build_plugin_layer
 
 
 class _ResidualBlock(BaseModule):
@@ -17,9 +17,7 @@ class _ResidualBlock(BaseModule):
         return self.relu(out)
 
     def _residual(self, x):
-        out = self._branch(x)
-        out += x if self.downsample is None else self.downsample(x)
-        return out
+        return add_shortcut(self._branch(x), x if self.downsample is None else self.downsample(x))
 
     @property
     def norm1(self) -> nn.Module:

@@ -4,6 +4,7 @@ import copy
 
 import pytest
 import torch
+from torch.multiprocessing.reductions import StorageWeakRef
 
 from mmcv.amp import native_half
 from mmcv.cnn import Conv2d
@@ -121,6 +122,43 @@ def test_fast_preset_predicts_the_same_labels(fast_cfg, cfg):
     assert len(set(labels[0].flatten().tolist())) > 2
 
 
+def test_recomputed_norms_take_less_and_change_no_bit(cfg):
+    cfg.recompute_norm = True
+    plain = build_model(cfg).train()
+    saving = place(copy.deepcopy(plain), cfg, distributed=False).module.train()
+    assert list(saving.state_dict()) == list(plain.state_dict())
+    data, results, kept = batch(), [], []
+    for model in (plain, saving):
+        with torch.autocast('cpu', torch.bfloat16):
+            loss, maps = _loss_and_maps(model, data)
+        kept.append(sum({map.cdata: size for map, size in maps if not map.expired()}.values()))
+        loss.backward()
+        results.append([loss, *(p.grad for p in model.parameters()), *model.buffers()])
+    assert all(torch.equal(*values) for values in zip(*results))
+    assert kept[1] < 0.65 * kept[0]
+
+
+def _loss_and_maps(model, data):
+    """The loss of a step, and the memory of all that convolutions and ReLUs gave, without holding it."""
+    maps = []
+
+    def note(layer, inputs, output):
+        maps.append((StorageWeakRef(output.untyped_storage()), output.untyped_storage().nbytes()))
+
+    layers = [layer for layer in model.modules() if isinstance(layer, (torch.nn.Conv2d, torch.nn.ReLU))]
+    handles = [layer.register_forward_hook(note) for layer in layers]
+    loss = model.train_step(data)['loss']
+    for handle in handles:
+        handle.remove()
+    return loss, maps
+
+
+def test_what_is_compiled_recomputes_on_its_own(cfg):
+    cfg.merge_from_dict({'recompute_norm': True, 'compile': {'backend': 'eager'}})
+    model = speed_up(build_model(cfg), cfg)
+    assert not any(module._forward_hooks for module in model.modules())
+
+
 @pytest.mark.parametrize('kind', ['SGD', 'AdamW'])
 def test_fused_optimizers_work_on_the_cpu(kind):
     models = [torch.nn.Linear(3, 3), torch.nn.Linear(3, 3)]
@@ -168,7 +206,7 @@ def test_fast_preset_on_a_gpu(fast_cfg, cfg):
 
 
 @pytest.mark.parametrize(('key', 'value'), [
-    ('channels_last', 'yes'), ('fuse_conv_bn', 'no'), ('winograd', 'off'), ('tf32', 'maybe'),
+    ('channels_last', 'yes'), ('recompute_norm', 'no'), ('fuse_conv_bn', 'no'), ('winograd', 'off'), ('tf32', 'maybe'),
     ('cudnn_benchmark', 'auto'), ('compile', 'foo'), ('amp', 'bf16'), ('amp', 3), ('amp', {'dtype': 'fp8'}),
     ('opencv_num_threads', 'four'), ('opencv_num_threads', -1), ('opencv_num_threads', 1.5),
     ('opencv_num_threads', 10**9),

@@ -7,7 +7,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from mmcv.amp import wrap_fp16_model
-from mmcv.cnn import fuse_conv_bn
+from mmcv.cnn import fuse_conv_bn, recompute_norms
 from mmseg.models import build_segmentor
 
 BN = {'type': 'BN', 'requires_grad': True}
@@ -165,6 +165,21 @@ def test_mixed_precision(model):
     assert outputs['loss'].dtype == torch.float32
     outputs['loss'].backward()
     assert all(p.grad.dtype == torch.float32 and p.grad.isfinite().all() for p in model.parameters())
+
+
+def test_recomputed_norms_change_no_bit(model):
+    saving = copy.deepcopy(model)
+    for part in saving.children():
+        for module in part if isinstance(part, torch.nn.ModuleList) else [part]:
+            recompute_norms(module)
+    data = batch(model)
+    results = []
+    for each in (model, saving):
+        torch.manual_seed(1)  # of dropout
+        loss = each.train().train_step(data)['loss']
+        loss.backward()
+        results.append([loss, *(p.grad for p in each.parameters()), *each.buffers()])
+    assert all(torch.equal(*values) for values in zip(*results))
 
 
 class _NoWaiting(TorchDispatchMode):

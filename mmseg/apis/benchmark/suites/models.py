@@ -129,7 +129,9 @@ def _training_pass(net, options, size, batch):
     def work(changed):
         return lambda: changed.train_step(data, None)['loss'].backward()
 
-    ways = {'plain': Way(work(plain(net).train()), options.device), EXACT: Way(work(net.train()), options.device)}
+    saving = speed_up(copy.deepcopy(net), Config(dict(recompute_norm=True)))
+    ways = {'plain': plain(net), EXACT: net, f'{EXACT}, norms recomputed': saving}
+    ways = {name: Way(work(changed.train()), options.device) for name, changed in ways.items()}
     if options.against:
         cpu = {key: value.cpu() if isinstance(value, torch.Tensor) else value for key, value in data.items()}
         rival = Rival(options.against, 'train', config=find_config(options.config), state=net.state_dict(), batch=cpu)

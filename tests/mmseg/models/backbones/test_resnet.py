@@ -1,9 +1,11 @@
 """ResNet and its variants."""
+import copy
+
 import pytest
 import torch
 from torch import nn
 
-from mmcv.cnn import PLUGIN_LAYERS
+from mmcv.cnn import PLUGIN_LAYERS, recompute_norms
 from mmcv.ops import DeformConv2dPack, ModulatedDeformConv2dPack
 from mmseg.models import ResNet, ResNetV1c, ResNetV1d
 from mmseg.models.backbones.resnet import BasicBlock, Bottleneck
@@ -78,6 +80,23 @@ def test_checkpointing_gives_the_same_gradients():
         gradients.append([p.grad for p in model.parameters()])
     for one, other in zip(*gradients):
         torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize('options', [
+    dict(depth=18), dict(depth=50, norm_eval=True), dict(depth=50, frozen_stages=1, deep_stem=True, avg_down=True),
+    dict(depth=50, with_cp=True), dict(depth=50, norm_cfg=dict(type='GN', num_groups=2)),
+])
+def test_recomputed_norms_change_no_bit(options):
+    plain = ResNet(zero_init_residual=False, **options, **TINY).train()
+    saving = copy.deepcopy(plain)
+    recompute_norms(saving)
+    img = torch.randn(2, 3, 64, 64)
+    results = []
+    for model in (plain, saving):
+        maps = model(img)
+        (maps[0].square().sum() + maps[-1].square().sum()).backward()
+        results.append([*maps, *(p.grad for p in model.parameters() if p.requires_grad), *model.buffers()])
+    assert all(torch.equal(*values) for values in zip(*results))
 
 
 def test_zero_initialized_blocks_are_their_shortcuts():

@@ -1,0 +1,191 @@
+"""Maps that are recomputed: the same numbers bit for bit, fewer of them kept."""
+import copy
+import functools
+import gc
+
+import pytest
+import torch
+from torch import nn
+from torch.multiprocessing.reductions import StorageWeakRef
+
+from mmcv.cnn import add_shortcut, recompute_norms
+from mmcv.ops import SyncBatchNorm
+
+
+class Block(nn.Module):
+    def __init__(self, width, norm):
+        super().__init__()
+        self.conv1, self.conv2 = (nn.Conv2d(width, width, 3, padding=1, bias=False) for _ in range(2))
+        self.norm1, self.norm2 = norm(width), norm(width)
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x):
+        branch = self.norm2(self.conv2(self.relu(self.norm1(self.conv1(x)))))
+        return self.relu(add_shortcut(branch, x))
+
+
+def pair(norm=nn.BatchNorm2d, blocks=3, width=4):
+    """A network, and the same one that recomputes."""
+    stem = nn.Conv2d(3, width, 1, bias=False), norm(width), nn.ReLU(inplace=True)
+    plain = nn.Sequential(*stem, *(Block(width, norm) for _ in range(blocks)), nn.Conv2d(width, 2, 1))
+    for parameter in plain.parameters():
+        nn.init.normal_(parameter)
+    saving = copy.deepcopy(plain)
+    recompute_norms(saving)
+    return plain, saving
+
+
+def assert_same_step(plain, saving, img):
+    results = []
+    for model in (plain, saving):
+        x = img.clone(memory_format=torch.preserve_format).requires_grad_()
+        output = model(x)
+        output.float().square().mean().backward()
+        results.append([output.detach(), x.grad, *(p.grad for p in model.parameters()), *model.buffers()])
+    for expected, actual in zip(*results):
+        assert (actual is None and expected is None) or torch.equal(actual, expected)
+
+
+@pytest.mark.parametrize('norm', [
+    nn.BatchNorm2d, SyncBatchNorm, lambda width: nn.BatchNorm2d(width, affine=False),
+    lambda width: nn.BatchNorm2d(width, track_running_stats=False), lambda width: nn.BatchNorm2d(width).eval(),
+    lambda width: nn.BatchNorm2d(width, momentum=None), lambda width: nn.GroupNorm(2, width)])
+@pytest.mark.parametrize('layout', [torch.contiguous_format, torch.channels_last])
+def test_steps_are_the_same(norm, layout):
+    plain, saving = pair(norm)
+    for _ in range(2):  # gradients add up, statistics move on
+        assert_same_step(plain, saving, torch.randn(2, 3, 9, 11).to(memory_format=layout))
+
+
+@pytest.mark.parametrize('dtype', [torch.float64, torch.bfloat16])
+def test_other_types(dtype):
+    plain, saving = (model.to(dtype) for model in pair())
+    assert_same_step(plain, saving, torch.randn(2, 3, 8, 8, dtype=dtype))
+
+
+def test_mixed_precision():
+    with torch.autocast('cpu', torch.bfloat16):
+        assert_same_step(*pair(), torch.randn(2, 3, 8, 8))
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize('layout', [torch.contiguous_format, torch.channels_last])
+def test_on_a_gpu(layout):
+    plain, saving = (model.cuda() for model in pair(width=16))
+    torch.backends.cudnn.deterministic = True
+    try:
+        assert_same_step(plain, saving, torch.randn(2, 3, 32, 32, device='cuda').to(memory_format=layout))
+    finally:
+        torch.backends.cudnn.deterministic = False
+
+
+def kept_bytes(model, img):
+    """What the outputs of all layers hold while the backward pass is still to come."""
+    storages = {}
+
+    def note(layer, inputs, output):
+        storage = output.untyped_storage()
+        storages[storage._cdata] = StorageWeakRef(storage), storage.nbytes()
+
+    handles = [layer.register_forward_hook(note) for layer in model.modules() if not list(layer.children())]
+    loss = model(img).sum()
+    gc.collect()
+    kept = sum(size for storage, size in storages.values() if not storage.expired())
+    for handle in handles:
+        handle.remove()
+    loss.backward()
+    return kept
+
+
+def test_half_of_the_maps_are_not_kept():
+    img = torch.randn(2, 3, 16, 16)
+    one_map = 2 * 4 * 16 * 16 * 4
+    before, after = (kept_bytes(model, img) for model in pair(blocks=3))
+    assert before == 14 * one_map  # of the stem and of each convolution: its output, and that of the ReLU
+    assert after == 7 * one_map
+
+
+def test_a_map_that_somebody_holds_stays_as_it_is():
+    plain, saving = pair()
+    held = []
+    for model in (plain, saving):
+        model[3].register_forward_hook(lambda layer, inputs, output: held.append(output))
+        model(torch.ones(2, 3, 8, 8)).sum().backward()
+    assert torch.equal(*held)
+    assert torch.equal(plain[0].weight.grad, saving[0].weight.grad)
+
+
+def test_hooks_that_change_maps_count():
+    plain, saving = pair()
+    for model in (plain, saving):
+        model[1].register_forward_hook(lambda layer, inputs, output: output * 2)
+        model[3].norm1.register_forward_hook(lambda layer, inputs, output: output.mul_(3))
+        model[4].norm1.register_forward_pre_hook(lambda layer, inputs: (inputs[0] + 1,))
+        model[4].relu.register_forward_hook(lambda layer, inputs, output: output + 1)
+    assert_same_step(plain, saving, torch.randn(2, 3, 8, 8))
+
+
+def test_backward_twice():
+    plain, saving = pair()
+    img = torch.randn(2, 3, 8, 8)
+    for model in (plain, saving):
+        loss = model(img).square().sum()
+        loss.backward(retain_graph=True)
+        loss.backward()
+    assert torch.equal(plain[0].weight.grad, saving[0].weight.grad)
+
+
+def test_weights_changed_too_early_are_an_error():
+    _, saving = pair()
+    loss = saving(torch.randn(2, 3, 8, 8)).sum()
+    with torch.no_grad():
+        saving[3].conv1.weight.add_(1)
+    with pytest.raises(RuntimeError, match='changed in place'):
+        loss.backward()
+
+
+def test_checkpointed_blocks_are_left_alone():
+    plain, saving = pair()
+    for model in (plain, saving):
+        block = model[4]
+        block.forward = functools.partial(torch.utils.checkpoint.checkpoint, block.forward, use_reentrant=False)
+    assert_same_step(plain, saving, torch.randn(2, 3, 8, 8))
+
+
+def test_compiled_it_has_no_effect():
+    plain, saving = pair(blocks=1)
+    compiled = torch.compile(saving, backend='aot_eager', fullgraph=True)
+    assert_same_step(plain, compiled, torch.randn(2, 3, 8, 8))
+
+
+def test_a_copy_works_on_its_own():
+    _, saving = pair()
+    copied = copy.deepcopy(saving)
+    assert copied.forward.args[0].__self__ is copied
+    assert list(copied.state_dict()) == list(pair()[0].state_dict())
+
+
+def test_several_processes(run_ranks):
+    """SyncBN of joined batches under DDP: statistics are exchanged once, and gradients are the same on all ranks."""
+    outputs = run_ranks("""
+        import copy
+        from mmcv.cnn import recompute_norms
+        from mmcv.ops import SyncBatchNorm
+        from mmcv.parallel import MMDistributedDataParallel
+        from torch import nn
+
+        torch.manual_seed(0)
+        layers = [nn.Conv2d(3, 4, 3), SyncBatchNorm(4), nn.ReLU(inplace=True), nn.Conv2d(4, 1, 3)]
+        plain = nn.Sequential(*layers)
+        saving = copy.deepcopy(plain)
+        recompute_norms(saving)
+        torch.manual_seed(rank)
+        img, results = torch.randn(2, 3, 9, 9), []
+        for model in map(MMDistributedDataParallel, (plain, saving)):
+            for _ in range(2):
+                model(img).square().mean().backward()
+            results.append([*(p.grad for p in model.parameters()), *model.buffers()])
+        print(all(torch.equal(*values) for values in zip(*results)), results[1][0].double().sum().item())
+    """)
+    assert outputs[0].startswith('True')
+    assert outputs[0] == outputs[1]
