@@ -63,8 +63,7 @@ def mixed_precision(cfg: Config) -> dict[str, Any] | None:
 
 
 def speed_up(model: nn.Module, cfg: Config) -> nn.Module:
-    """Apply ``channels_last``, ``winograd``, ``compile`` and ``recompute_norm`` to a model in its final shape, not
-    wrapped yet.
+    """Apply the keys of training's speed and memory to a model in its final shape, not wrapped yet.
 
     ``winograd = False`` has torch do every convolution; else, on a CPU, :func:`mmcv.ops.conv2d` does the wide ones.
 
