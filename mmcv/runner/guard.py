@@ -43,6 +43,19 @@ class StepGuard:
         self._buffers = [_Buffers(buffers) for buffers in kinds.values()]
         self._losses, self._files = [], []
 
+    def state_dict(self) -> dict:
+        """What is remembered of a step in the middle of its iterations: tensors and plain data."""
+        return {'buffers': [buffers.before for buffers in self._buffers], 'losses': self._losses, 'files': self._files}
+
+    def load_state_dict(self, state: dict, model: nn.Module) -> None:
+        """Go on in the middle of a step, in the place of :meth:`begin`."""
+        self.begin(model)
+        for buffers, before in zip(self._buffers, state['buffers']):
+            buffers.before.copy_(before)
+        device = next((parameter.device for parameter in model.parameters()), None)
+        self._losses = [loss.to(device) for loss in state['losses']]
+        self._files = list(state['files'])
+
     def add(self, loss: torch.Tensor, batch: Any) -> None:
         """Take note of one iteration's loss and batch; several of them may share a step."""
         self._losses.append(loss.detach())

@@ -61,6 +61,37 @@ class StopAfter:
         tiny.Witness.before_train_iter = before_train_iter
 
 
+def spoil_the_third():
+    """Make the image of the third iteration, the first of an accumulation, not finite."""
+    import tiny
+    say, train, current = tiny.Witness.before_train_iter, tiny.Tiny.forward_train, []
+
+    def before_train_iter(witness, runner):
+        say(witness, runner)
+        current[:] = [runner.iter + 1]
+
+    def forward_train(model, imgs, *args, **kwargs):
+        return train(model, imgs * float('nan') if current == [3] else imgs, *args, **kwargs)
+
+    tiny.Witness.before_train_iter, tiny.Tiny.forward_train = before_train_iter, forward_train
+
+
+class SpoilAndStop:
+
+    def __call__(self):
+        spoil_the_third()
+        StopAfter(3)()
+
+
+def test_a_bad_iteration_before_the_stop_spoils_nothing(make_job):
+    undisturbed, job = (make_job(VARIANTS['accumulation'], name=name) for name in ('whole', 'job'))
+    undisturbed.run(before=spoil_the_third)
+    job.run(before=SpoilAndStop(), codes=[143])
+    job.run('--auto-resume')
+    assert_same_result(job, undisturbed)
+    assert job.state()['state_dict']['norm.running_mean'].isfinite().all()
+
+
 @pytest.mark.parametrize('workers', [0, 2])
 def test_same_seed_same_run(make_job, whole, workers):
     more = f"\ndata['workers_per_gpu'] = {workers}\n"

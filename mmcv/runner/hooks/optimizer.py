@@ -161,6 +161,7 @@ class OptimizerHook(Hook):
                              if parameter.grad is not None}
             # The processes have not exchanged them yet: each has its own.
             checkpoint['gradients'] = dist.gather_objects(to_host(gradients, copies=False))
+            checkpoint['guard'] = dist.gather_objects(to_host(self.guard.state_dict(), copies=False))
 
     def after_resume(self, runner: Any, checkpoint: dict) -> None:
         self._prepare(runner)
@@ -168,6 +169,10 @@ class OptimizerHook(Hook):
         state = checkpoint.get('scaler', old)
         if state and self.scaler.is_enabled():
             self.scaler.load_state_dict(state)
+        guards = checkpoint.get('guard')
+        if guards:  # of another number of ranks: their gradients tell as well whether the step is bad
+            self.guard.load_state_dict(guards[dist.get_dist_info()[0] % len(guards)], runner.model)
+            self._began = True
         gradients = _own_gradients(checkpoint.get('gradients', []))
         if not gradients:
             return
