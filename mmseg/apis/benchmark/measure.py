@@ -49,7 +49,7 @@ class Way:
     def flops(self) -> int:
         """Twice the multiplications of convolutions and matrix products in one run; 0 where they cannot be counted."""
         try:
-            with FlopCounterMode(display=False, custom_mapping=_FORMULAS) as counter:
+            with FlopCounterMode(display=False, custom_mapping=_formulas()) as counter:
                 self.run()
         except RuntimeError:  # a compiled graph does not take part
             return 0
@@ -68,7 +68,10 @@ def _winograd_weight_flops(grad_shape, x_shape, *_, **__):
     return 2 * math.prod(grad_shape) * x_shape[1] * 16 // 4
 
 
-_FORMULAS = {torch.ops.mmcv.winograd_conv: _winograd_flops, torch.ops.mmcv.winograd_conv_weight: _winograd_weight_flops}
+def _formulas():
+    """What torch cannot count; a rival, which loads this file as well, has no such operators."""
+    own = {'winograd_conv': _winograd_flops, 'winograd_conv_weight': _winograd_weight_flops}
+    return {getattr(torch.ops.mmcv, name): formula for name, formula in own.items() if hasattr(torch.ops.mmcv, name)}
 
 
 class Case(NamedTuple):

@@ -46,7 +46,9 @@ def infer(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 1)
     meta = [dict(img_shape=(*size, 3), ori_shape=(*size, 3), pad_shape=(*size, 3), flip=False)] * batch
     slow, fast = load_config(options.config), fast_config(options)
     quick = prepare_inference(speed_up(copy.deepcopy(net), fast), fast)
-    ways = {'plain': (plain(net), slow), EXACT: (net, slow), f'{EXACT}, norms folded': (_folded(net), slow),
+    folded = _folded(net)
+    ways = {'plain': (plain(net), slow), EXACT: (net, slow), f'{EXACT}, norms folded': (folded, slow),
+            f'{EXACT}, norms folded, channels_last': (_tuned(folded, channels_last=True), slow),
             'fast preset': (quick, fast)}
     ways = {name: Way(_prediction(changed, img, meta, cfg), options.device) for name, (changed, cfg) in ways.items()}
     if options.against:
@@ -129,8 +131,9 @@ def _training_pass(net, options, size, batch):
     def work(changed):
         return lambda: changed.train_step(data, None)['loss'].backward()
 
-    saving = speed_up(copy.deepcopy(net), Config(dict(recompute_norm=True)))
-    ways = {'plain': plain(net), EXACT: net, f'{EXACT}, norms recomputed': saving}
+    saving = dict(recompute_norm=True)
+    ways = {'plain': plain(net), EXACT: net, f'{EXACT}, norms recomputed': _tuned(net, **saving),
+            f'{EXACT}, norms recomputed, channels_last': _tuned(net, **saving, channels_last=True)}
     ways = {name: Way(work(changed.train()), options.device) for name, changed in ways.items()}
     if options.against:
         cpu = {key: value.cpu() if isinstance(value, torch.Tensor) else value for key, value in data.items()}
@@ -163,3 +166,7 @@ def _prediction(net: nn.Module, img: torch.Tensor, meta: list, cfg: Config) -> C
 
 def _folded(net):
     return fuse_conv_bn(copy.deepcopy(net))
+
+
+def _tuned(net, **keys):
+    return speed_up(copy.deepcopy(net), Config(keys))
