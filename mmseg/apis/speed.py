@@ -1,5 +1,8 @@
 """The keys of a config that make a run faster, and what each of them does to torch or to a model."""
 
+import ctypes
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -91,12 +94,31 @@ def speed_up(model: nn.Module, cfg: Config) -> nn.Module:
     elif cfg.get('recompute_norm'):
         for part in _parts(model):
             recompute_norms(part)
+        if device_type(cfg) == 'cpu':
+            model.backbone.register_forward_hook(_return_freed_memory)
     return model
 
 
 def _parts(model: nn.Module) -> list[nn.Module]:
     """The backbone, the neck and each head: what a segmentor calls one by one."""
     return [module for part in model.children() for module in (part if isinstance(part, nn.ModuleList) else [part])]
+
+
+def _return_freed_memory(*_: Any) -> None:
+    """Hand the memory of maps that are not kept back to the system, before the backward pass adds to it.
+
+    Of PSPNet at 2 x 256 x 512 glibc would hold 300 MB in holes that later maps do not fit into.
+    """
+    if torch.is_grad_enabled():
+        _malloc_trim()(0)
+
+
+@functools.cache
+def _malloc_trim() -> Callable[[int], int]:
+    try:
+        return ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):  # another C library, another system
+        return lambda kept: 0
 
 
 def _compile(module: nn.Module, options: dict) -> None:

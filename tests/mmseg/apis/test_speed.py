@@ -153,6 +153,17 @@ def _loss_and_maps(model, data):
     return loss, maps
 
 
+def test_memory_that_is_free_goes_back_once_a_training_step(cfg, monkeypatch):
+    cfg.recompute_norm = True
+    model = speed_up(build_model(cfg), cfg).train()
+    calls = []
+    monkeypatch.setattr('mmseg.apis.speed._malloc_trim', lambda: calls.append)
+    model.train_step(batch())['loss'].backward()
+    assert calls == [0]
+    predict(model)
+    assert calls == [0]
+
+
 def test_what_is_compiled_recomputes_on_its_own(cfg):
     cfg.merge_from_dict({'recompute_norm': True, 'compile': {'backend': 'eager'}})
     model = speed_up(build_model(cfg), cfg)
