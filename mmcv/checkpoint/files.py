@@ -96,10 +96,11 @@ def find_latest_checkpoint(work_dir: str | Path, suffix: str = 'pth') -> str | N
     """
     work_dir = Path(work_dir)
     latest = work_dir / f'latest.{suffix}'
-    candidates = [path for path in work_dir.glob(f'*_*.{suffix}') if re.match(r'(iter|epoch)_\d+\.', path.name)]
-    if latest.exists() and not any(latest.samefile(path) for path in candidates):
+    numbered = (path for path in work_dir.glob(f'*_*.{suffix}') if re.match(r'(iter|epoch)_\d+\.', path.name))
+    candidates = [path for path in numbered if path.is_file()]  # to open a pipe would take for ever
+    if latest.is_file() and not any(latest.samefile(path) for path in candidates):
         candidates.append(latest.resolve())
-    newest = (latest.stat().st_mtime_ns, _number(latest)) if latest.exists() else None
+    newest = (latest.stat().st_mtime_ns, _number(latest)) if latest.is_file() else None
 
     def rank(path: Path) -> tuple:
         time, number = path.stat().st_mtime_ns, _number(path)

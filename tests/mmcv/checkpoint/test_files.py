@@ -230,6 +230,14 @@ def test_latest_falls_back_from_a_damaged_one(tmp_path):
     assert len(record) == 2
 
 
+def test_latest_is_no_folder_and_no_pipe(tmp_path):
+    save(tmp_path, 'iter_1.pth')
+    os.mkfifo(tmp_path / 'iter_2.pth')
+    (tmp_path / 'iter_3.pth').mkdir()
+    (tmp_path / 'latest.pth').symlink_to('iter_2.pth')
+    assert find_latest_checkpoint(tmp_path).endswith('iter_1.pth')
+
+
 def test_latest_without_a_link_or_with_a_copy(tmp_path):
     assert find_latest_checkpoint(tmp_path) is None
     assert find_latest_checkpoint(tmp_path / 'missing') is None
