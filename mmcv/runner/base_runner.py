@@ -54,6 +54,7 @@ class BaseRunner(HookHost, ABC):
     Attributes:
         iter, epoch, inner_iter: of the step that runs, from 0; ``inner_iter`` counts within the epoch.
         finished_iters, finished_epochs: what is behind; in ``after_train_iter`` the step that runs counts.
+        resumed_from: the checkpoint that this run goes on from, or None.
         outputs: what the last step returned.
         metrics: what the last evaluation returned.
         step_context: makes the context manager that the forward pass runs in (autocast).
@@ -91,6 +92,7 @@ class BaseRunner(HookHost, ABC):
         self.log_buffer = LogBuffer()
         self.step_context: Callable = contextlib.nullcontext
         self.finished_iters = self.finished_epochs = 0
+        self.resumed_from = None
         self._epoch = self._iter = self._inner_iter = 0
         self._max_iters, self._max_epochs = max_iters, max_epochs
         self._rng_state: dict | None = None
@@ -309,6 +311,7 @@ class BaseRunner(HookHost, ABC):
         self._iter, remark = finished_iterations(content, checkpoint)
         self._epoch = int(content['meta'].get('epoch', 0))
         self.finished_iters, self.finished_epochs = self._iter, self._epoch
+        self.resumed_from = str(checkpoint)
         if remark:
             self.logger.warning(remark)
         self.hook_msgs.update(_plain(content['meta'].get('hook_msgs') or {}))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mmcv import dist
-from mmcv.fileio import remove_temporaries
+from mmcv.fileio import atomic_symlink, remove_temporaries
 
 from .hook import HOOKS, Hook
 from .misc import average_buffers
@@ -65,6 +65,15 @@ class CheckpointHook(Hook):
         self.out_dir = str(Path(self.out_dir, work_dir.name) if self.out_dir else work_dir)
         if dist.is_main() and Path(self.out_dir).exists():
             remove_temporaries(self.out_dir)
+            if self.options['create_symlink'] and runner.resumed_from:
+                self._link(Path(runner.resumed_from))
+
+    def _link(self, path: Path) -> None:
+        """Do what the run that wrote the checkpoint may have been killed before."""
+        latest = Path(self.out_dir, 'latest.pth')
+        newer = not latest.exists() or path.stat().st_mtime_ns > latest.stat().st_mtime_ns
+        if newer and path.parent.resolve() == latest.parent.resolve():
+            atomic_symlink(path.name, latest)
 
     def after_train_iter(self, runner: Any) -> None:
         if not self.by_epoch and (self.every_n_iters(runner, self.interval)

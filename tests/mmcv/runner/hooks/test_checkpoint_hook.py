@@ -39,6 +39,22 @@ def test_names(saved, config, length, names):
     assert saved(config, **length) == names
 
 
+@pytest.mark.parametrize('link', [None, 'iter_1.pth'])
+def test_a_resumed_run_makes_the_link_that_the_killed_one_did_not(saved, tmp_path, link):
+    saved({'interval': 1}, max_iters=2)
+    (tmp_path / 'latest.pth').unlink()
+    if link:
+        (tmp_path / 'latest.pth').symlink_to(link)
+    saved({'interval': 1}, lambda runner: runner.auto_resume(), max_iters=2)
+    assert (tmp_path / 'latest.pth').resolve().name == 'iter_2.pth'
+
+
+def test_resuming_from_an_older_one_leaves_the_link(saved, tmp_path):
+    saved({'interval': 1}, max_iters=3)
+    saved({'interval': 9, 'save_last': False}, lambda runner: runner.resume(tmp_path / 'iter_1.pth'), max_iters=2)
+    assert (tmp_path / 'latest.pth').resolve().name == 'iter_3.pth'
+
+
 def test_other_runs_files_are_left_alone(saved, tmp_path):
     for name in ('iter_900.pth', 'best_mIoU_iter_1.pth', 'mine.txt'):
         (tmp_path / name).touch()
