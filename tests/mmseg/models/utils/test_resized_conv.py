@@ -75,6 +75,7 @@ def test_levels_need_not_be_square():
     torch.testing.assert_close(conv_over_resized(x, pooled, weight, None, *geometry), expected, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_second_gradients():
     tensors = inputs((4, 5), (2,))
     assert torch.autograd.gradgradcheck(
