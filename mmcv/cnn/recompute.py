@@ -123,9 +123,10 @@ def _after_norm(norm, inputs, output):
 def _again(norm: nn.Module, x: Tensor, node: torch.autograd.graph.Node) -> Callable[[], Tensor]:
     """A function that normalises ``x`` as ``norm`` just did, with the same statistics and no effect.
 
-    ``node`` is the norm's part of the backward pass, which has saved the statistics of training.
+    ``node`` is the norm's part of the backward pass, which has saved the statistics of training. Weights are copied:
+    sharded ones are given up before the backward pass, and are gathered again after it has needed this map.
     """
-    weight, bias = norm.weight, norm.bias
+    weight, bias = (None if weight is None else weight.detach().clone() for weight in (norm.weight, norm.bias))
     again = functools.partial(F.batch_norm, x, weight=weight, bias=bias, eps=norm.eps)
     if isinstance(norm, SyncBatchNorm) and norm.joins:
         return lambda: again(*statistics_of(node))

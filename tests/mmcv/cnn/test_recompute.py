@@ -189,3 +189,28 @@ def test_several_processes(run_ranks):
     """)
     assert outputs[0].startswith('True')
     assert outputs[0] == outputs[1]
+
+
+def test_sharded_weights(run_ranks):
+    """A map is made again when the weights of the norm that made it are not gathered yet."""
+    outputs = run_ranks("""
+        import copy
+        from mmcv.cnn import recompute_norms
+        from mmcv.parallel import MMFullyShardedDataParallel
+        from torch import nn
+
+        def layer(channels):
+            return nn.Sequential(nn.Conv2d(channels, 4, 3, bias=False), nn.BatchNorm2d(4), nn.ReLU(inplace=True))
+
+        torch.manual_seed(0)
+        plain = nn.Sequential(layer(3), layer(4), nn.Conv2d(4, 1, 1))
+        saving = copy.deepcopy(plain)
+        recompute_norms(saving)
+        img, results = torch.randn(2, 3, 9, 9), []
+        for model in (MMFullyShardedDataParallel(model, min_params=1).train() for model in (plain, saving)):
+            for _ in range(2):
+                model(img).square().mean().backward()
+            results.append([*(p.grad.full_tensor() for p in model.parameters()), *model.buffers()])
+        print(all(torch.equal(*values) for values in zip(*results)))
+    """)
+    assert outputs == ['True\n'] * 2
