@@ -28,11 +28,13 @@ def recompute_norms(module: nn.Module) -> None:
     """Keep no output of a batch norm, nor of the ReLU (in place) or :func:`add_shortcut` after it, to go backward.
 
     What ``module`` itself returns is kept, since others hold it anyway. Other norms and activations, what runs within
-    ``torch.utils.checkpoint`` and what is compiled are as before. Call it once, on parts that are called separately.
+    ``torch.utils.checkpoint`` and what is compiled are as before. A second call of it has no effect.
 
     Args:
-        module: gets hooks, and another ``forward``; its parameters and keys stay.
+        module: what is called as a whole; gets hooks, and another ``forward``. Its parameters and keys stay.
     """
+    if getattr(module.forward, 'func', None) is _forward:
+        return
     for layer in module.modules():
         if type(layer) in (nn.BatchNorm2d, SyncBatchNorm):
             layer.register_forward_hook(_after_norm, prepend=True)

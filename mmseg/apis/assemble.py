@@ -21,7 +21,7 @@ from .speed import check_speed, speed_up
 KNOWN_KEYS = (
     'model', 'data', 'optimizer', 'optimizer_config', 'lr_config', 'momentum_config', 'runner', 'checkpoint_config',
     'evaluation', 'log_config', 'dist_params', 'log_level', 'load_from', 'resume_from', 'auto_resume', 'workflow',
-    'cudnn_benchmark', 'tf32', 'fp16', 'amp', 'channels_last', 'compile', 'fuse_conv_bn', 'recompute_norm',
+    'cudnn_benchmark', 'tf32', 'fp16', 'amp', 'channels_last', 'compile', 'fuse_conv_bn', 'recompute_norm', 'winograd',
     'custom_hooks', 'custom_imports', 'find_unused_parameters', 'static_graph', 'fsdp', 'work_dir', 'gpu_ids', 'seed',
     'device', 'opencv_num_threads', 'mp_start_method', 'report', 'train_cfg', 'test_cfg', 'norm_cfg', 'dataset_type',
     'data_root', 'img_norm_cfg', 'img_scale', 'crop_size', 'train_pipeline', 'test_pipeline', 'total_iters',

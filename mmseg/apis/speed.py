@@ -66,7 +66,7 @@ def mixed_precision(cfg: Config) -> dict[str, Any] | None:
 
 
 def speed_up(model: nn.Module, cfg: Config) -> nn.Module:
-    """Apply the keys of training's speed and memory to a model in its final shape, not wrapped yet.
+    """Apply the keys of speed of training and inference alike to a model in its final shape, not wrapped yet.
 
     ``winograd = False`` has torch do every convolution; else, on a CPU, :func:`mmcv.ops.conv2d` does the wide ones.
 
@@ -75,8 +75,7 @@ def speed_up(model: nn.Module, cfg: Config) -> nn.Module:
 
     The parts (backbone, neck, each head) are compiled, one graph each, rather than the whole: images' metadata, losses
     and the way back to numpy stay outside, and so a new file name or image size compiles nothing of the rest anew. The
-    keys of checkpoints are not affected. What is compiled decides by itself what it recomputes, and so
-    ``recompute_norm`` has no effect there.
+    keys of checkpoints are not affected.
     """
     if cfg.get('channels_last'):
         model = model.to(memory_format=torch.channels_last)
@@ -85,17 +84,30 @@ def speed_up(model: nn.Module, cfg: Config) -> nn.Module:
         for module in model.modules():
             if isinstance(module, Conv2d):
                 module.winograd = False
+    if _compiles(cfg):
+        for part in _parts(model):
+            _compile(part, dict(cfg.compile) if isinstance(cfg.compile, dict) else {})
+    return model
+
+
+def _compiles(cfg: Config) -> bool:
     wish = cfg.get('compile')
-    if wish == 'auto':
-        wish = device_type(cfg) == 'cuda'
-    if wish:
-        for part in _parts(model):
-            _compile(part, {} if wish is True else wish)
-    elif cfg.get('recompute_norm'):
-        for part in _parts(model):
-            recompute_norms(part)
-        if device_type(cfg) == 'cpu':
-            model.backbone.register_forward_hook(_return_freed_memory)
+    return device_type(cfg) == 'cuda' if wish == 'auto' else bool(wish)
+
+
+def prepare_training(model: nn.Module, cfg: Config) -> nn.Module:
+    """Apply ``recompute_norm`` to a model that is not wrapped yet: unless said otherwise, on a CPU it is on.
+
+    There it costs next to no time. What is compiled decides by itself what it recomputes: the key has no effect then.
+    """
+    on_cpu, wish = device_type(cfg) == 'cpu', cfg.get('recompute_norm')
+    if _compiles(cfg) or not (on_cpu if wish is None else wish):
+        return model
+    parts = _parts(model)
+    for part in parts:
+        recompute_norms(part)
+    if on_cpu and parts:
+        parts[0].register_forward_hook(_return_freed_memory)
     return model
 
 

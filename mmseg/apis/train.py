@@ -12,7 +12,7 @@ from mmseg.utils import get_root_logger
 from mmseg.version import __version__
 
 from .assemble import build_test_loader, build_train_loader, place, require_labels
-from .speed import mixed_precision
+from .speed import mixed_precision, prepare_training
 
 
 def train_segmentor(
@@ -42,7 +42,7 @@ def train_segmentor(
         if hasattr(one, 'describe_labels'):
             logger.info(one.describe_labels())
     loaders = [build_train_loader(cfg, ds, distributed) for ds in datasets]
-    model = place(model, cfg, distributed)
+    model = place(prepare_training(model, cfg), cfg, distributed)
     runner = build_runner(
         cfg.runner,
         default_args={

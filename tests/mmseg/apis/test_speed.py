@@ -10,9 +10,9 @@ from mmcv.amp import native_half
 from mmcv.cnn import Conv2d
 from mmcv.runner import build_optimizer
 from mmcv.utils import ConfigError
-from mmseg.apis import build_model, init_segmentor, load_config
+from mmseg.apis import build_model, init_segmentor, load_config, train_segmentor
 from mmseg.apis.assemble import place
-from mmseg.apis.speed import mixed_precision, prepare_inference, set_backends, speed_up
+from mmseg.apis.speed import mixed_precision, prepare_inference, prepare_training, set_backends, speed_up
 
 SMALL = {
     'device': 'cpu', 'model.backbone.base_channels': 8, 'model.backbone.stem_channels': 8,
@@ -123,9 +123,9 @@ def test_fast_preset_predicts_the_same_labels(fast_cfg, cfg):
 
 
 def test_recomputed_norms_take_less_and_change_no_bit(cfg):
-    cfg.recompute_norm = True
+    cfg.device = 'cpu'
     plain = build_model(cfg).train()
-    saving = place(copy.deepcopy(plain), cfg, distributed=False).module.train()
+    saving = prepare_training(copy.deepcopy(plain), cfg)
     assert list(saving.state_dict()) == list(plain.state_dict())
     data, results, kept = batch(), [], []
     for model in (plain, saving):
@@ -154,8 +154,8 @@ def _loss_and_maps(model, data):
 
 
 def test_memory_that_is_free_goes_back_once_a_training_step(cfg, monkeypatch):
-    cfg.recompute_norm = True
-    model = speed_up(build_model(cfg), cfg).train()
+    cfg.device = 'cpu'
+    model = prepare_training(build_model(cfg), cfg).train()
     calls = []
     monkeypatch.setattr('mmseg.apis.speed._malloc_trim', lambda: calls.append)
     model.train_step(batch())['loss'].backward()
@@ -164,10 +164,30 @@ def test_memory_that_is_free_goes_back_once_a_training_step(cfg, monkeypatch):
     assert calls == [0]
 
 
-def test_what_is_compiled_recomputes_on_its_own(cfg):
-    cfg.merge_from_dict({'recompute_norm': True, 'compile': {'backend': 'eager'}})
-    model = speed_up(build_model(cfg), cfg)
-    assert not any(module._forward_hooks for module in model.modules())
+@pytest.mark.parametrize(('keys', 'recomputes'), [
+    ({}, True), ({'recompute_norm': False}, False), ({'device': 'cuda'}, False),
+    ({'device': 'cuda', 'recompute_norm': True}, True), ({'compile': 'auto'}, True),
+    ({'compile': {'backend': 'eager'}, 'recompute_norm': True}, False),  # what is compiled decides on its own
+])
+def test_when_norms_are_recomputed(cfg, keys, recomputes):
+    model = build_model(cfg)
+    cfg.merge_from_dict({'device': 'cpu', **keys})
+    assert any(module._forward_hooks for module in prepare_training(model, cfg).modules()) == recomputes
+
+
+def test_training_recomputes_norms(cfg, monkeypatch):
+    class Built(Exception):
+        """A runner would begin."""
+
+    def build(runner, default_args):
+        raise Built(default_args['model'].module)
+
+    monkeypatch.setattr('mmseg.apis.train.build_runner', build)
+    cfg.merge_from_dict({'device': 'cpu', 'work_dir': '.'})
+    with pytest.raises(Built) as built:
+        train_segmentor(build_model(cfg), [], cfg)
+    model, = built.value.args
+    assert model.backbone.layer1[0].norm1._forward_hooks
 
 
 @pytest.mark.parametrize('kind', ['SGD', 'AdamW'])

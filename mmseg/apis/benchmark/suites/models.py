@@ -13,7 +13,7 @@ from mmcv.utils import Config
 from mmseg.utils import find_config
 
 from ...assemble import build_model, load_config
-from ...speed import mixed_precision, prepare_inference, set_backends, speed_up
+from ...speed import mixed_precision, prepare_inference, prepare_training, set_backends, speed_up
 from ..measure import Case, Way
 from ..rival import Rival
 from .options import Options
@@ -33,9 +33,9 @@ def train(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 2)
     net = build(options)
     data = training_batch(net, options.device, size, batch)
     slow, fast = load_config(options.config), fast_config(options)
-    ways = {'plain': _iteration(plain(net).train(), data, slow), EXACT: _iteration(net.train(), data, slow),
-            'fast preset': _iteration(speed_up(copy.deepcopy(net), fast).train(), data, fast)}
-    ways = {name: Way(run, options.device) for name, run in ways.items()}
+    slow.device = options.device
+    ways = {'plain': (plain(net), slow), EXACT: (_trained(net, slow), slow), 'fast preset': (_trained(net, fast), fast)}
+    ways = {name: Way(_iteration(changed.train(), data, cfg), options.device) for name, (changed, cfg) in ways.items()}
     yield Case(f'{options.config}: iteration, {batch} x {size}', ways)
 
 
@@ -46,9 +46,9 @@ def infer(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 1)
     meta = [dict(img_shape=(*size, 3), ori_shape=(*size, 3), pad_shape=(*size, 3), flip=False)] * batch
     slow, fast = load_config(options.config), fast_config(options)
     quick = prepare_inference(speed_up(copy.deepcopy(net), fast), fast)
-    folded = _folded(net)
+    folded, turned = _folded(net), Config(dict(channels_last=True))
     ways = {'plain': (plain(net), slow), EXACT: (net, slow), f'{EXACT}, norms folded': (folded, slow),
-            f'{EXACT}, norms folded, channels_last': (_tuned(folded, channels_last=True), slow),
+            f'{EXACT}, norms folded, channels_last': (speed_up(copy.deepcopy(folded), turned), slow),
             'fast preset': (quick, fast)}
     ways = {name: Way(_prediction(changed, img, meta, cfg), options.device) for name, (changed, cfg) in ways.items()}
     if options.against:
@@ -131,9 +131,10 @@ def _training_pass(net, options, size, batch):
     def work(changed):
         return lambda: changed.train_step(data, None)['loss'].backward()
 
-    saving = dict(recompute_norm=True)
-    ways = {'plain': plain(net), EXACT: net, f'{EXACT}, norms recomputed': _tuned(net, **saving),
-            f'{EXACT}, norms recomputed, channels_last': _tuned(net, **saving, channels_last=True)}
+    saving = Config(dict(device=options.device, recompute_norm=True))
+    both = Config(dict(**saving, channels_last=True))
+    ways = {'plain': plain(net), EXACT: net, f'{EXACT}, norms recomputed': _trained(net, saving),
+            f'{EXACT}, norms recomputed, channels_last': _trained(net, both)}
     ways = {name: Way(work(changed.train()), options.device) for name, changed in ways.items()}
     if options.against:
         cpu = {key: value.cpu() if isinstance(value, torch.Tensor) else value for key, value in data.items()}
@@ -168,5 +169,5 @@ def _folded(net):
     return fuse_conv_bn(copy.deepcopy(net))
 
 
-def _tuned(net, **keys):
-    return speed_up(copy.deepcopy(net), Config(keys))
+def _trained(net, cfg):
+    return prepare_training(speed_up(copy.deepcopy(net), cfg), cfg)
