@@ -80,8 +80,7 @@ struct Gradient {
   }
 
   Tensor result() const {
-    if (!p.channels_last) return storage;
-    return torch::stable::transpose(torch::stable::transpose(storage, 2, 3), 1, 2);
+    return p.channels_last ? nchw(storage) : storage;
   }
 };
 

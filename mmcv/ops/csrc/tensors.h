@@ -7,6 +7,7 @@
 #include <torch/headeronly/util/BFloat16.h>
 #include <torch/headeronly/util/Exception.h>
 #include <torch/headeronly/util/Half.h>
+#include <torch/headeronly/util/shim_utils.h>
 
 #include <cstdint>
 #include <string>
@@ -60,10 +61,19 @@ T* mutable_data(const Tensor& tensor, T /*type*/) {
   return static_cast<T*>(tensor.mutable_data_ptr());
 }
 
+// Views of (N, C, H, W) as (N, H, W, C), and back.
+inline Tensor nhwc(const Tensor& map) {
+  return torch::stable::transpose(torch::stable::transpose(map, 1, 2), 2, 3);
+}
+
+inline Tensor nchw(const Tensor& map) {
+  return torch::stable::transpose(torch::stable::transpose(map, 2, 3), 1, 2);
+}
+
 #ifdef USE_CUDA
 inline void* current_stream(const Tensor& tensor) {
   void* stream = nullptr;
-  STABLE_TORCH_ERROR_CODE_CHECK(aoti_torch_get_current_cuda_stream(tensor.get_device_index(), &stream));
+  TORCH_ERROR_CODE_CHECK(aoti_torch_get_current_cuda_stream(tensor.get_device_index(), &stream));
   return stream;
 }
 #endif

@@ -31,7 +31,7 @@ Winograd describe(
 
 // (N, C, H, W) as (N, H, W, C), contiguous. torch's own copy is three times as slow where the map is contiguous.
 Tensor channels_last(const Tensor& map) {
-  const Tensor view = torch::stable::permute(map, {0, 2, 3, 1});
+  const Tensor view = nhwc(map);
   if (view.is_contiguous() || !map.is_contiguous()) return torch::stable::contiguous(view);
   Tensor out = torch::stable::new_empty(map, view.sizes());
   visit_floating(map, "winograd_conv: a map", [&](auto type) {
@@ -56,7 +56,7 @@ Map<const T> pixels(const Tensor& map, T type) {
 
 // out (16, m, n) = beta * out + a (16, m, k) b (16, k, n)
 void multiply(const Tensor& out, const Tensor& a, const Tensor& b, double beta) {
-  STABLE_TORCH_ERROR_CODE_CHECK(aoti_torch_cpu_baddbmm_out(out.get(), out.get(), a.get(), b.get(), beta, 1));
+  TORCH_ERROR_CODE_CHECK(aoti_torch_cpu_baddbmm_out(out.get(), out.get(), a.get(), b.get(), beta, 1));
 }
 
 // Room for the transformed tiles of a block, of one side of the convolution.
@@ -129,7 +129,7 @@ Tensor convolve(
       winograd_output_cpu(w, Block<const T>{data(m, type), first, count}, added, result);
     });
   });
-  return map.is_contiguous() ? channels_first(y) : torch::stable::permute(y, {0, 3, 1, 2});
+  return map.is_contiguous() ? channels_first(y) : nchw(y);
 }
 
 Tensor weight_gradient(
