@@ -31,17 +31,20 @@ def recompute_norms(module: nn.Module) -> None:
     ``torch.utils.checkpoint`` and what is compiled are as before. A second call of it has no effect.
 
     Args:
-        module: what is called as a whole; gets hooks, and another ``forward``. Its parameters and keys stay.
+        module: what is called as a whole; it and its layers get another ``forward``. Parameters and keys stay.
     """
-    if getattr(module.forward, 'func', None) is _forward:
-        return
     for layer in module.modules():
         if type(layer) in (nn.BatchNorm2d, SyncBatchNorm):
-            layer.register_forward_hook(_after_norm, prepend=True)
+            _wrap(layer, _norm)
         elif type(layer) is nn.ReLU and layer.inplace:
-            layer.register_forward_pre_hook(_before_relu)
-            layer.register_forward_hook(_after_relu, prepend=True)
-    module.forward = functools.partial(_forward, module.forward)
+            _wrap(layer, _relu)
+    _wrap(module, _part)
+
+
+def _wrap(module: nn.Module, around: Callable) -> None:
+    """Nothing may come between a layer and the note of what it did: hooks might, and might change its map in place."""
+    if getattr(module.forward, 'func', None) is not around:
+        module.forward = functools.partial(around, module, module.forward)
 
 
 def add_shortcut(branch: Tensor, shortcut: Tensor) -> Tensor:
@@ -84,7 +87,7 @@ class Recipe:
         return self._map
 
 
-def _forward(forward, *args, **kwargs):
+def _part(module, forward, *args, **kwargs):
     if torch.compiler.is_compiling():
         return forward(*args, **kwargs)
     with saved_tensors_hooks(_pack, _unpack):
@@ -114,12 +117,12 @@ def _unpack(saved: Any) -> Tensor:
     return tensor
 
 
-def _after_norm(norm, inputs, output):
-    if torch.compiler.is_compiling() or not output.requires_grad:
-        return
-    x = inputs[0].detach()
-    if getattr(x.untyped_storage(), 'kept', False):  # not where checkpointing forgets it, and all that is made of it
-        _remember(output, Recipe(_again(norm, x, output.grad_fn)))
+def _norm(norm, forward, x):
+    output = forward(x)
+    if not torch.compiler.is_compiling() and output.requires_grad and getattr(x.untyped_storage(), 'kept', False):
+        # Not where checkpointing forgets x, and all that is made of it.
+        _remember(output, Recipe(_again(norm, x.detach(), output.grad_fn)))
+    return output
 
 
 def _again(norm: nn.Module, x: Tensor, node: torch.autograd.graph.Node) -> Callable[[], Tensor]:
@@ -128,33 +131,35 @@ def _again(norm: nn.Module, x: Tensor, node: torch.autograd.graph.Node) -> Calla
     ``node`` is the norm's part of the backward pass, which has saved the statistics of training. Weights are copied:
     sharded ones are given up before the backward pass, and are gathered again after it has needed this map.
     """
-    weight, bias = (None if weight is None else weight.detach().clone() for weight in (norm.weight, norm.bias))
+    weight, bias = _copies(norm.weight, norm.bias)
     again = functools.partial(F.batch_norm, x, weight=weight, bias=bias, eps=norm.eps)
     if isinstance(norm, SyncBatchNorm) and norm.joins:
         return lambda: again(*statistics_of(node))
-    if not norm.training and norm.running_mean is not None:
-        return lambda: again(norm.running_mean, norm.running_var)
-    if x.device.type != 'cpu' or weight is None or weight.dtype.itemsize < 4:
-        return lambda: again(None, None, training=True)
-
-    def scale():  # statistics take a CPU five times as long; variance 1 and eps 0 leave the weight as it is
-        mean, invstd = node._saved_result1, node._saved_result2
-        return F.batch_norm(x, mean, torch.ones_like(mean), invstd * weight, bias, eps=0.0)
-
-    return scale
+    if norm.training and x.device.type == 'cpu' and weight is not None and weight.dtype.itemsize >= 4:
+        return functools.partial(_scaled, x, weight, bias, node)
+    running, by_batch = _copies(norm.running_mean, norm.running_var), norm.training or norm.running_mean is None
+    return lambda: again(*running, training=by_batch)
 
 
-def _before_relu(relu, inputs):
-    before = _recipe_of(inputs[0])
+def _copies(*tensors: Tensor | None) -> list[Tensor | None]:
+    return [None if tensor is None else tensor.detach().clone() for tensor in tensors]
+
+
+def _scaled(x, weight, bias, node):
+    """Statistics take a CPU five times as long; variance 1 and eps 0 leave the weight as it is."""
+    mean, invstd = node._saved_result1, node._saved_result2
+    return torch.batch_norm(x, invstd * weight, bias, mean, torch.ones_like(mean), False, 0, 0, False)
+
+
+def _relu(relu, forward, x):
+    before = _recipe_of(x) if relu.inplace else None
     if before:  # the ReLU saves its output, one change later, before anyone else can see it
-        _remember(inputs[0], Recipe(lambda: F.relu_(before.fresh())), changes=1)
-
-
-def _after_relu(relu, inputs, output):
-    """From now on the backward pass alone keeps the recipe, however long somebody holds the output."""
-    recipe = _recipe_of(output)
-    if recipe:
+        recipe = Recipe(lambda: F.relu_(before.fresh()))
+        _remember(x, recipe, changes=1)
+    output = forward(x)
+    if before:  # from now on the backward pass alone keeps the recipe, however long somebody holds the output
         _remember(output, recipe, find=weakref.ref(recipe))
+    return output
 
 
 def _remember(tensor: Tensor, recipe: Recipe, changes: int = 0, find: Callable | None = None) -> None:

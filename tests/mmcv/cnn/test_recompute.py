@@ -63,9 +63,28 @@ def test_other_types(dtype):
     assert_same_step(plain, saving, torch.randn(2, 3, 8, 8, dtype=dtype))
 
 
-def test_mixed_precision():
+@pytest.mark.parametrize('affine', [True, False])
+def test_mixed_precision(affine):
     with torch.autocast('cpu', torch.bfloat16):
-        assert_same_step(*pair(), torch.randn(2, 3, 8, 8))
+        assert_same_step(*pair(functools.partial(nn.BatchNorm2d, affine=affine)), torch.randn(2, 3, 8, 8))
+
+
+def test_statistics_that_move_on_before_the_backward_pass():
+    plain, saving = pair()
+    img = torch.randn(2, 3, 8, 8)
+    for model in (plain, saving):
+        loss = model.eval()(img).square().mean()
+        model.train()(img * 5)
+        loss.backward()
+    assert all(torch.equal(a.grad, b.grad) for a, b in zip(plain.parameters(), saving.parameters()))
+
+
+def test_a_hook_that_changes_a_map_in_place_is_not_taken_for_the_relu():
+    plain, saving = pair()
+    for model in (plain, saving):
+        model[2].register_forward_pre_hook(lambda layer, inputs: (inputs[0].sigmoid_(),))
+        model[2].inplace = False
+    assert_same_step(plain, saving, torch.randn(2, 3, 8, 8))
 
 
 @pytest.mark.gpu
@@ -161,7 +180,7 @@ def test_compiled_it_has_no_effect():
 def test_a_copy_works_on_its_own():
     _, saving = pair()
     copied = copy.deepcopy(saving)
-    assert copied.forward.args[0].__self__ is copied
+    assert copied.forward.args[0] is copied
     assert list(copied.state_dict()) == list(pair()[0].state_dict())
 
 
