@@ -96,6 +96,7 @@ def _part(module, forward, *args, **kwargs):
         recipe = _recipe_of(output)
         if recipe:
             recipe.keep(output.detach())
+            _remember(output, recipe, find=weakref.ref(recipe))  # or each would hold the other for ever
     return outputs
 
 

@@ -124,6 +124,31 @@ def test_half_of_the_maps_are_not_kept():
     assert after == 7 * one_map
 
 
+class Sum(Block):
+    """Returns what :func:`add_shortcut` does, and no ReLU of it."""
+
+    def forward(self, x):
+        return add_shortcut(self.norm1(self.conv1(x)), x)
+
+
+@pytest.mark.parametrize('make', [
+    lambda: nn.BatchNorm2d(3), lambda: nn.Sequential(nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3)),
+    lambda: nn.Sequential(nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3), nn.ReLU(inplace=True)),
+    lambda: Sum(3, nn.BatchNorm2d), lambda: Block(3, nn.BatchNorm2d)])
+@pytest.mark.parametrize('backward', [True, False])
+def test_nothing_outlives_its_step(make, backward):
+    module = make()
+    recompute_norms(module)
+    stem = nn.Conv2d(3, 3, 1)
+    output = module(stem(torch.randn(1, 3, 4, 4)))
+    map_ = StorageWeakRef(output.untyped_storage())
+    if backward:
+        (output * output).sum().backward()
+    del output
+    gc.collect()
+    assert map_.expired()
+
+
 def test_a_map_that_somebody_holds_stays_as_it_is():
     plain, saving = pair()
     held = []
