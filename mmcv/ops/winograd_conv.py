@@ -10,10 +10,22 @@ from mmcv.ops.reference import winograd_conv as reference
 LEAST_CHANNELS, LEAST_PIXELS = 256, 1024
 
 
+def _is_channels_last(x: Tensor) -> bool:
+    """By torch's rule: whole, or a cut of such a map; what is both is contiguous."""
+    if x.is_contiguous():
+        return False
+    least = 1
+    for dim in (1, 3, 2, 0):
+        if x.stride(dim) < least:
+            return False
+        least = x.stride(dim) * x.shape[dim]
+    return True
+
+
 def _fake(x, weight, bias, padding, dilation, transposed):
     size = (side + 2 * p - 2 * d for side, p, d in zip(x.shape[2:], padding, dilation))
     out = x.new_empty((x.shape[0], *size, weight.shape[1 if transposed else 0])).permute(0, 3, 1, 2)
-    return out.contiguous() if x.is_contiguous() else out
+    return out if _is_channels_last(x) else out.contiguous()
 
 
 def _fake_weight(grad, x, padding, dilation):
@@ -93,7 +105,7 @@ def conv2d(
         groups: as of ``F.conv2d``.
 
     Returns:
-        (N, K, H', W'), in memory as x is: contiguous or channels_last.
+        (N, K, H', W'), channels_last if x lies so in memory, else contiguous.
     """
     if stride == (1, 1) and groups == 1 and _pays(x, weight, padding, dilation):
         return _conv(x, weight, bias, list(padding), list(dilation), False)

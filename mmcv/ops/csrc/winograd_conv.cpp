@@ -100,6 +100,12 @@ Tensor transformed(const Tensor& weight, bool flipped) {
   return u;
 }
 
+// Torch's rule for what lies channels last: whole, or a cut of such a map.
+bool is_channels_last(const Tensor& map) {
+  return map.stride(1) > 0 && map.stride(3) >= map.stride(1) * map.size(1) &&
+      map.stride(2) >= map.stride(3) * map.size(3) && map.stride(0) >= map.stride(2) * map.size(2);
+}
+
 Tensor convolve(
     const Tensor& map, const Tensor& weight, const std::optional<Tensor>& bias, std::vector<int64_t> padding,
     std::vector<int64_t> dilation, bool transposed) {
@@ -129,7 +135,7 @@ Tensor convolve(
       winograd_output_cpu(w, Block<const T>{data(m, type), first, count}, added, result);
     });
   });
-  return map.is_contiguous() ? channels_first(y) : nchw(y);
+  return is_channels_last(map) && !map.is_contiguous() ? nchw(y) : channels_first(y);
 }
 
 Tensor weight_gradient(

@@ -27,6 +27,8 @@ def samples():
     x, weight = torch.randn(1, 6, 9, 8), torch.randn(3, 5, 3, 3)
     yield x[:, ::2, 1:, ::2], weight[:2, 1:4], torch.randn(6)[::3], [1, 1], [1, 1], False
     yield x[:, 1:4], weight.mT, None, [1, 1], [2, 1], True
+    yield x.to(memory_format=torch.channels_last)[:, :5, :, 2:], weight, None, [1, 1], [1, 1], False
+    yield x[:, :1].expand(2, 5, -1, -1), weight, None, [1, 1], [1, 1], False
 
 
 def weight_samples():
@@ -86,6 +88,24 @@ def test_equals_torch_with_both_gradients(shape, kernels, padding, dilation, lay
     grad = torch.randn_like(expected)
     torch.testing.assert_close(torch.autograd.grad(y, (x, weight, bias), grad),
                                torch.autograd.grad(expected, (x, weight, bias), grad))
+
+
+@pytest.mark.parametrize('view', [
+    lambda x: x.contiguous(), lambda x: x, lambda x: x[:, :, 1:, 2:], lambda x: x[:, :3], lambda x: x.mT,
+    lambda x: x[:, :1].expand(-1, 4, -1, -1), lambda x: x[:1].expand(3, -1, -1, -1), lambda x: x[:1],
+    lambda x: x[:, :, :, ::2], lambda x: x.transpose(0, 1), lambda x: x.contiguous()[..., 1:],
+    lambda x: x[:1, :1, :1, :1].expand(2, 4, 6, 7), lambda x: x[:, :, :1], lambda x: x[:, :, :, :1],
+])
+def test_lies_in_memory_as_torch_lays_it(view):
+    x = view(torch.randn(2, 4, 6, 7).to(memory_format=torch.channels_last))
+    weight = torch.randn(5, x.shape[1], 3, 3)
+    y = torch.ops.mmcv.winograd_conv(x, weight, None, [1, 1], [1, 1], False)
+    expected = F.conv2d(x, weight, None, 1, 1)
+    assert y.stride() == expected.stride()
+    torch.testing.assert_close(y, expected)
+    grad = torch.randn_like(expected)
+    torch.testing.assert_close(torch.ops.mmcv.winograd_conv_weight(grad, x, [1, 1], [1, 1]),
+                               gradients.conv2d_weight(x, weight.shape, grad, 1, 1))
 
 
 @pytest.mark.parametrize('transposed', [False, True])
