@@ -25,4 +25,4 @@ class ADE20KDataset(CustomDataset):
 
         ``to_label_id`` is there for old code and without effect.
         """
-        return write_label_maps(self, results, imgfile_prefix, indices, convert=lambda label: label + 1)
+        return write_label_maps(self, results, imgfile_prefix, indices, ids=range(1, 151))

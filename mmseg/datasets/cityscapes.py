@@ -51,7 +51,7 @@ class CityscapesDataset(CustomDataset):
             return write_label_maps(self, results, imgfile_prefix, indices, palette=self.PALETTE)
         palette = np.zeros((256, 3), np.uint8)
         palette[list(_LABEL_IDS)] = get_palette('cityscapes')
-        return write_label_maps(self, results, imgfile_prefix, indices, _to_label_ids, palette)
+        return write_label_maps(self, results, imgfile_prefix, indices, _LABEL_IDS, palette)
 
     def new_evaluator(self, metric: str | Sequence[str] = 'mIoU', bootstrap: int = 0) -> Evaluator:
         """As :meth:`CustomDataset.new_evaluator`; for the metric ``cityscapes`` there is nothing to count."""
@@ -97,9 +97,3 @@ class CityscapesDataset(CustomDataset):
 
 def _without_official(metric: str | Sequence[str]) -> list[str]:
     return [name for name in ([metric] if isinstance(metric, str) else metric) if name != 'cityscapes']
-
-
-def _to_label_ids(label: np.ndarray) -> np.ndarray:
-    table = np.zeros(256, np.uint8)
-    table[:len(_LABEL_IDS)] = _LABEL_IDS
-    return table[label]

@@ -326,7 +326,10 @@ class CustomDataset(Dataset):
             return palette
         if self.PALETTE is None:
             return random_palette(len(class_names))
+        return [self.PALETTE[place] for place in self.places_of_classes()] if self.label_map else self.PALETTE
+
+    def places_of_classes(self) -> list[int]:
+        """For each class in use its place among those that the data set has."""
         if self.label_map is None:
-            return self.PALETTE
-        chosen = sorted((new, old) for old, new in self.label_map.items() if new >= 0)
-        return [self.PALETTE[old] for _, old in chosen]
+            return list(range(len(self.CLASSES)))
+        return [old for _, old in sorted((new, old) for old, new in self.label_map.items() if new >= 0)]

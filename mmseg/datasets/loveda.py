@@ -20,4 +20,4 @@ class LoveDADataset(CustomDataset):
 
     def format_results(self, results: list, imgfile_prefix: str, indices: list[int] | None = None) -> list[str]:
         """Write ``imgfile_prefix/NAME.png`` for the test server, which counts classes from 0; returns the paths."""
-        return write_label_maps(self, results, imgfile_prefix, indices)
+        return write_label_maps(self, results, imgfile_prefix, indices, ids=range(7))

@@ -1,6 +1,6 @@
 """Label maps as files for a test server."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ def write_label_maps(
     results: Sequence,
     folder: str,
     indices: Sequence[int] | None = None,
-    convert: Callable[[np.ndarray], np.ndarray] | None = None,
+    ids: Sequence[int] | None = None,
     palette: Sequence[Sequence[int]] | None = None,
 ) -> list[str]:
     """Write each label map as ``folder/NAME.png``, NAME from its image.
@@ -23,18 +23,21 @@ def write_label_maps(
     Args:
         results: (H, W) class indices, as arrays or ``.npy`` files.
         indices: the samples that they belong to; None takes them in order.
-        convert: from class indices to the server's values.
+        ids: the server's value of each class of the data set, also of those that are not in use; what is no class
+            becomes 0. None writes the indices of the classes in use.
         palette: colours of these values; without it the files are grey.
 
     Returns:
         The paths of the files.
     """
     indices = range(len(dataset)) if indices is None else indices
+    values = np.zeros(256, np.uint8)
+    chosen = range(256) if ids is None else [ids[place] for place in dataset.places_of_classes()]
+    values[:len(chosen)] = chosen
     Path(folder).mkdir(parents=True, exist_ok=True)
     paths = []
     for result, index in zip(results, indices):
-        label = read_label_map(result)
-        image = Image.fromarray((convert(label) if convert else label).astype(np.uint8))
+        image = Image.fromarray(values[read_label_map(result)])
         if palette is not None:
             image = image.convert('P')
             image.putpalette(np.asarray(palette, np.uint8).tobytes())

@@ -76,9 +76,9 @@ class TestFormat:
     """Files for the test servers, under the names of the images."""
 
     @staticmethod
-    def build(draw_tree, name, suffix):
+    def build(draw_tree, name, suffix, **kwargs):
         return build_dataset({'type': name, 'data_root': str(draw_tree(suffix, '.x.png')), 'img_dir': 'img',
-                              'pipeline': [], 'test_mode': True})
+                              'pipeline': [], 'test_mode': True, **kwargs})
 
     def test_cityscapes_writes_ids_with_colours(self, draw_tree, tmp_path):
         dataset = self.build(draw_tree, 'CityscapesDataset', '_leftImg8bit.png')
@@ -111,6 +111,20 @@ class TestFormat:
         (path,) = dataset.format_results([np.array([[0, 6]], np.int64)], str(tmp_path / 'out'), indices=[1])
         assert path.endswith('out/a.png')
         assert np.array(Image.open(path)).tolist() == [[0, 6]]
+
+    @pytest.mark.parametrize(('name', 'suffix', 'classes', 'ids'), [
+        ('CityscapesDataset', '_leftImg8bit.png', ['car', 'road', 'person'], [26, 7, 24]),
+        ('ADE20KDataset', '.jpg', ['sky', 'wall'], [3, 1]), ('LoveDADataset', '.png', ['water', 'building'], [3, 1]),
+    ])
+    def test_classes_keep_their_ids_in_a_subset(self, draw_tree, tmp_path, name, suffix, classes, ids):
+        dataset = self.build(draw_tree, name, suffix, classes=classes)
+        (path,) = dataset.format_results([np.arange(len(ids))[None]], str(tmp_path / 'out'), indices=[0])
+        assert np.array(Image.open(path)).tolist() == [ids]
+        if name == 'CityscapesDataset':
+            colours = [[[0, 0, 142], [128, 64, 128], [220, 20, 60]]]
+            assert np.array(Image.open(path).convert('RGB')).tolist() == colours
+            (path,) = dataset.format_results([np.array([[0, 2]])], str(tmp_path), to_label_id=False, indices=[0])
+            assert np.array(Image.open(path).convert('RGB')).tolist() == [colours[0][::2]]
 
 
 class TestCityscapesScript:
