@@ -186,7 +186,11 @@ class Factored(torch.nn.Module):
         return conv_over_resized(x, coarse, self.weight, padding=(1, 1))
 
 
-@pytest.mark.parametrize('strict', [True, False])
+@pytest.mark.parametrize('strict', [
+    True,
+    pytest.param(False, marks=pytest.mark.xfail(
+        torch.__version__ < (2, 11), reason='torch 2.10 cannot prove that a width W is min(W, 3 W)')),
+])
 def test_exports_with_sizes_that_stay_open(strict):
     module, sizes = Factored(), {axis: torch.export.Dim(f'd{axis}', min=2, max=64) for axis in (0, 2, 3)}
     exported = torch.export.export(module, (torch.randn(2, 4, 13, 17),), dynamic_shapes=[sizes], strict=strict)
