@@ -9,7 +9,7 @@ from mmcv.ops import is_compiled, pyramid_pool
 from mmseg.ops import resize
 
 from ..builder import HEADS
-from ..utils import can_factor, conv_module_over_resized
+from ..utils import can_factor, conv_module_over_resized, is_untouched
 from .decode_head import BaseDecodeHead
 
 
@@ -60,14 +60,21 @@ class PPM(nn.ModuleList):
 
     def pool(self, x: torch.Tensor) -> list[torch.Tensor]:
         """The levels as they are, (N, channels, s, s) for each scale s."""
-        if not (self.fused and is_compiled('pyramid_pool', x)):
+        if not (self.fused and is_compiled('pyramid_pool', x) and all(map(_pools_squares, self))):
             return [level(x) for level in self]
-        return [conv(p) for (_, conv), p in zip(self, pyramid_pool(x, self.pool_scales))]
+        return [conv(p) for (_, conv), p in zip(self, pyramid_pool(x, [pool.output_size for pool, _ in self]))]
 
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
         """The levels resized to the size of ``x`` (N, in_channels, H, W), each (N, channels, H, W)."""
         size = x.shape[2:]
         return [resize(p, size, mode='bilinear', align_corners=self.align_corners) for p in self.pool(x)]
+
+
+def _pools_squares(level):
+    """Whether a level is as PPM made it: nobody has put in another pool or waits for a call with a hook."""
+    if len(level) != 2 or not is_untouched(level, nn.Sequential):
+        return False
+    return is_untouched(level[0], nn.AdaptiveAvgPool2d) and isinstance(level[0].output_size, int)
 
 
 @HEADS.register_module()
@@ -78,7 +85,8 @@ class PSPHead(BaseDecodeHead):
         pool_scales: Cells a side of each pooling grid.
         factored: Convolve over the pyramid without enlarging it first: half the multiplications and less memory, with
             the same parameters and, up to rounding, the same results (see :mod:`mmseg.models.utils.resized_conv`).
-            Has no effect where the bottleneck is no ordinary convolution.
+            Has no effect where the bottleneck is no ordinary convolution, or where somebody's own code or hooks stand
+            in it or in the pyramid.
         kwargs: See :class:`BaseDecodeHead`.
     """
 
@@ -97,9 +105,10 @@ class PSPHead(BaseDecodeHead):
     def _forward_feature(self, inputs):
         """Feature map (N, channels, h, w) before the classifier."""
         x = self._transform_inputs(inputs)
-        if self.factored and can_factor(self.bottleneck):
-            return conv_module_over_resized(self.bottleneck, x, self.psp_modules.pool(x), self.align_corners)
-        return self.bottleneck(torch.cat([x, *self.psp_modules(x)], dim=1))
+        pyramid = self.psp_modules
+        if self.factored and can_factor(self.bottleneck) and is_untouched(pyramid, PPM):
+            return conv_module_over_resized(self.bottleneck, x, pyramid.pool(x), pyramid.align_corners)
+        return self.bottleneck(torch.cat([x, *pyramid(x)], dim=1))
 
     def forward(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
         return self.cls_seg(self._forward_feature(inputs))

@@ -1,11 +1,16 @@
 """The head of PSPNet, factored and not."""
 import copy
+import functools
+from unittest import mock
 
 import pytest
 import torch
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from mmcv.cnn import ConvModule
 from mmseg.models import PPM, PSPHead
+from mmseg.models.decode_heads import psp_head
 
 
 def head(**options):
@@ -45,6 +50,48 @@ def test_falls_back_where_the_convolution_is_no_ordinary_one(options):
     with torch.no_grad():
         expected = module.cls_seg(module.bottleneck(torch.cat([maps[0], *module.psp_modules(maps[0])], dim=1)))
         torch.testing.assert_close(module(maps), expected, rtol=0, atol=0)
+
+
+class DoubledPyramid(PPM):
+    def forward(self, x):
+        return [2 * p for p in super().forward(x)]
+
+
+class DoubledConv(ConvModule):
+    def forward(self, x):
+        return 2 * super().forward(x)
+
+
+def double_output(module):
+    module.register_forward_hook(lambda _, inputs, out: [2 * p for p in out] if isinstance(out, list) else 2 * out)
+
+
+def replace_forward(module):
+    module.forward = functools.partial(lambda forward, x: 2 * forward(x), module.forward)
+
+
+@pytest.mark.parametrize('change', [
+    lambda head: head.psp_modules[0].__setitem__(0, nn.AdaptiveMaxPool2d(1)),
+    lambda head: head.psp_modules[1].__setitem__(0, nn.AdaptiveAvgPool2d((2, 3))),
+    lambda head: head.psp_modules[1].append(nn.Tanh()),
+    lambda head: double_output(head.psp_modules),
+    lambda head: double_output(head.psp_modules[1]),
+    lambda head: double_output(head.psp_modules[1][0]),
+    lambda head: replace_forward(head.psp_modules[2]),
+    lambda head: replace_forward(head.bottleneck),
+    lambda head: setattr(head.psp_modules, '__class__', DoubledPyramid),
+    lambda head: setattr(head.bottleneck, '__class__', DoubledConv),
+    lambda head: setattr(head.psp_modules, 'align_corners', True),
+])
+def test_what_somebody_changed_in_the_head_counts(change):
+    """Against the plain way written out: every part is called, and the pyramid says how it is resized."""
+    x, module = torch.randn(2, 12, 8, 11, dtype=torch.float64), head().double().eval()
+    unchanged = module([x])
+    change(module)
+    with mock.patch.object(psp_head, 'is_compiled', return_value=False):
+        expected = module.cls_seg(module.bottleneck(torch.cat([x, *module.psp_modules(x)], dim=1)))
+    assert not torch.allclose(expected, unchanged)
+    torch.testing.assert_close(module([x]), expected, rtol=1e-11, atol=1e-12)
 
 
 def test_factoring_halves_the_multiplications_of_pspnet():
