@@ -14,6 +14,7 @@ from mmseg.ops import resize
 from ..builder import build_loss
 from ..losses import CrossEntropyLoss, accuracy
 from ..losses.accuracy import percentage
+from ..utils import is_untouched
 
 INPUT_TRANSFORMS = (None, 'resize_concat', 'multiple_select')
 
@@ -172,8 +173,10 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
 
         Args:
             seg_logit: (N, out_channels, h, w).
-            seg_label: (N, 1, H, W) class indices.
+            seg_label: (N, 1, H, W) class indices of any integer type.
         """
+        if not seg_label.is_floating_point():
+            seg_label = seg_label.long()  # what every loss takes
         if self._can_fuse_losses(seg_logit):
             return self._fused_losses(seg_logit, seg_label.squeeze(1))
         seg_logit = resize(seg_logit, seg_label.shape[2:], mode='bilinear', align_corners=self.align_corners)
@@ -189,7 +192,7 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
     def _can_fuse_losses(self, seg_logit):
         """A sampler, and every loss but the ordinary cross entropy alone, needs the logits at full size."""
         loss = self.loss_decode
-        simple = self.fused and self.sampler is None and isinstance(loss, CrossEntropyLoss) and loss.can_upsample()
+        simple = self.fused and self.sampler is None and is_untouched(loss, CrossEntropyLoss) and loss.can_upsample()
         return simple and is_compiled('upsample_cross_entropy', seg_logit)
 
     def _fused_losses(self, seg_logit, seg_label):

@@ -173,7 +173,8 @@ class EncoderDecoder(BaseSegmentor):
     def _can_fuse_prediction(self, img):
         """Whether labels can come without probabilities: nobody has changed the steps that make them."""
         steps = ('inference', 'whole_inference', 'slide_inference', 'encode_decode')
-        own = all(getattr(type(self), step) is getattr(EncoderDecoder, step) for step in steps)
+        own = all(
+            getattr(type(self), step) is getattr(EncoderDecoder, step) and step not in self.__dict__ for step in steps)
         fused = getattr(self._last_head(), 'fused', False)
         return own and fused and self.out_channels > 1 and is_compiled('upsample_argmax', img)
 

@@ -83,6 +83,28 @@ def test_where_every_pixel_is_ignored(every):
     torch.testing.assert_close(*results)
 
 
+@pytest.mark.parametrize('fused', [True, False])
+@pytest.mark.parametrize('options', [{}, {'loss_decode': {'type': 'DiceLoss'}}, {'ignore_index': None},
+                                     {'sampler': {'type': 'OHEMPixelSampler', 'thresh': 0.7, 'min_kept': 10}}])
+@pytest.mark.parametrize('dtype', [torch.uint8, torch.int16, torch.int32])
+def test_labels_of_every_integer_type(dtype, options, fused):
+    head, logit = Head(3, 5, num_classes=200, fused=fused, **options), torch.randn(2, 200, 4, 6)
+    label = torch.randint(0, 200, (2, 1, 9, 13))
+    label[:, :, :2] = 156  # -100 in a byte
+    torch.testing.assert_close(head.losses(logit, label.to(dtype)), head.losses(logit, label))
+
+
+def test_somebody_who_changed_a_loss_in_place_is_heard():
+    logit, label = torch.randn(1, 5, 4, 6), torch.randint(0, 5, (1, 1, 9, 13))
+    usual = Head(3, 5, num_classes=5).losses(logit, label)['loss_ce']
+    hooked, replaced = Head(3, 5, num_classes=5), Head(3, 5, num_classes=5)
+    hooked.loss_decode.register_forward_hook(lambda module, inputs, loss: 2 * loss)
+    forward = replaced.loss_decode.forward
+    replaced.loss_decode.forward = lambda *args, **kwargs: 2 * forward(*args, **kwargs)
+    for head in (hooked, replaced):
+        torch.testing.assert_close(head.losses(logit, label)['loss_ce'], 2 * usual)
+
+
 class Pixels(nn.Module):
     """The image is the feature map."""
 
@@ -129,7 +151,7 @@ class Doubting(EncoderDecoder):
     """Somebody's own way to probabilities."""
 
     def inference(self, img, img_meta, rescale):
-        return super().inference(img, img_meta, rescale).roll(1, dims=1)
+        return EncoderDecoder.inference(self, img, img_meta, rescale).roll(1, dims=1)
 
 
 def test_a_model_that_changes_its_probabilities_changes_its_labels():
@@ -137,6 +159,9 @@ def test_a_model_that_changes_its_probabilities_changes_its_labels():
     own, = segmentor(kind=Doubting).simple_test(img, meta)
     plain, = segmentor().simple_test(img, meta)
     assert ((plain + 1) % 3 == own).mean() > 0.99
+    model = segmentor()
+    model.inference = Doubting.inference.__get__(model)  # and one whose instance was changed
+    assert np.array_equal(model.simple_test(img, meta)[0], own)
 
 
 @pytest.mark.parametrize('layout', [torch.contiguous_format, torch.channels_last])
