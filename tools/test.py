@@ -139,6 +139,8 @@ def main(args: argparse.Namespace) -> None:
     merge_deprecated_options(args, 'eval_options')
     cfg = load_config(args.config, args.cfg_options)
     cfg.gpu_ids = [args.gpu_id]
+    if not torch.cuda.is_available():
+        cfg.device = 'cpu'  # the config of a run may come from a machine with GPUs
     set_backends(cfg)
     if args.aug_test:
         augment_test(cfg)

@@ -102,7 +102,7 @@ def place(model: nn.Module, cfg: Config, distributed: bool) -> nn.Module:
     if not distributed:
         return MMDataParallel(model, device_ids=ids)
     if cfg.get('fsdp'):
-        return MMFullyShardedDataParallel(model, device_ids=ids, **({} if cfg.fsdp is True else cfg.fsdp))
+        return MMFullyShardedDataParallel(model, device_ids=ids, **(cfg.fsdp if isinstance(cfg.fsdp, dict) else {}))
     return MMDistributedDataParallel(
         model, device_ids=ids, broadcast_buffers=False, find_unused_parameters=cfg.get('find_unused_parameters', False),
         static_graph=cfg.get('static_graph', False))

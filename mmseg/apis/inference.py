@@ -17,7 +17,7 @@ from mmseg.datasets.pipelines import Compose
 from mmseg.models import build_segmentor
 
 from .assemble import load_config
-from .speed import prepare_inference, speed_up
+from .speed import check_speed, prepare_inference, speed_up
 
 
 def init_segmentor(
@@ -34,8 +34,12 @@ def init_segmentor(
 
     Returns:
         The segmentor in eval mode, with ``cfg``, ``CLASSES`` and ``PALETTE`` attached.
+
+    Raises:
+        ConfigError: a key of speed has a value that means nothing.
     """
     cfg = config if isinstance(config, Config) else load_config(str(config))
+    check_speed(cfg)
     settings = cfg.model.copy()
     settings.update({key: None for key in ('pretrained', 'train_cfg') if key in settings})  # not needed to predict
     model = build_segmentor(settings, test_cfg=cfg.get('test_cfg'))

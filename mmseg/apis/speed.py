@@ -12,32 +12,62 @@ from mmcv.amp import native_half, wrap_fp16_model
 from mmcv.cnn import Conv2d, fuse_conv_bn, recompute_norms
 from mmcv.utils import Config, ConfigError, one_line
 
-_SWITCHES = ('channels_last', 'fuse_conv_bn', 'winograd', 'cudnn_benchmark', 'tf32', 'recompute_norm')
+_SWITCHES = (
+    'channels_last', 'fuse_conv_bn', 'winograd', 'cudnn_benchmark', 'tf32', 'recompute_norm', 'find_unused_parameters',
+    'static_graph', 'auto_resume', 'optimizer.fused')
+_HEADS = ('decode_head', 'auxiliary_head')
 _MOST_THREADS = 1024
+_AMP_OPTIONS = {'dtype', 'loss_scale'}
 _HALVES = ('auto', 'bfloat16', 'float16')
 
 
 def check_speed(cfg: Config) -> None:
-    """Refuse values of the keys of speed that mean nothing: a 'no' of the command line is text, and so true.
+    """Refuse values of the keys of speed, and of other switches, that mean nothing: a 'no' of the command line is text,
+    and so true.
 
     Raises:
         ConfigError: in one line, with the place where the value was set.
     """
-    for key in _SWITCHES:
-        if cfg.get(key) not in (None, True, False):
+    for key in (*_SWITCHES, *_head_switches(cfg)):
+        if _value(cfg, key) not in (None, True, False):
             raise _wrong(cfg, key, 'use True or False')
+    if cfg.get('fp16') is not None and not isinstance(cfg.fp16, dict):
+        raise _wrong(cfg, 'fp16', 'use dict(loss_scale=...), or None for none')
+    if cfg.get('fsdp') not in (None, True, False) and not isinstance(cfg.fsdp, dict):
+        raise _wrong(cfg, 'fsdp', 'use True, False or dict(min_params=..., reshard_after_forward=...)')
     if cfg.get('compile') not in (None, True, False, 'auto') and not isinstance(cfg.compile, dict):
         raise _wrong(cfg, 'compile', "use True, False, 'auto' or a dict of arguments of torch.compile")
     amp = cfg.get('amp')
-    if amp not in (None, True, False) and not (isinstance(amp, dict) and amp.get('dtype', 'auto') in _HALVES):
-        raise _wrong(cfg, 'amp', f'use True, False or dict(dtype=...) with one of {_HALVES}')
+    options = isinstance(amp, dict) and amp.get('dtype', 'auto') in _HALVES and set(amp) <= _AMP_OPTIONS
+    if amp not in (None, True, False) and not options:
+        raise _wrong(cfg, 'amp', f'use True, False or dict(dtype=..., loss_scale=...) with one of {_HALVES}')
     threads = cfg.get('opencv_num_threads')
     if threads is not None and (type(threads) is not int or not 0 <= threads <= _MOST_THREADS):
         raise _wrong(cfg, 'opencv_num_threads', f'use a number of threads, 0 to {_MOST_THREADS}')
 
 
+def _head_switches(cfg):
+    """The dotted keys of what each head may be told to do the plain way."""
+    for name in _HEADS:
+        heads = _value(cfg, f'model.{name}')
+        several = isinstance(heads, (list, tuple))
+        for prefix in [f'model.{name}.{i}' for i in range(len(heads))] if several else [f'model.{name}']:
+            yield from (f'{prefix}.fused', f'{prefix}.factored')
+
+
+def _value(cfg, key):
+    """What stands at a dotted key, or None."""
+    for part in key.split('.'):
+        if isinstance(cfg, (list, tuple)):
+            cfg = cfg[int(part)]
+        else:
+            cfg = cfg.get(part) if hasattr(cfg, 'get') else None
+    return cfg
+
+
 def _wrong(cfg, key, mend):
-    return ConfigError(f'{cfg.origin(key)}: {key} is {cfg[key]!r}: {mend}')
+    place = cfg.origin(key) or cfg.filename or 'config'
+    return ConfigError(f'{place}: {key} is {_value(cfg, key)!r}: {mend}')
 
 
 def set_backends(cfg: Config) -> None:
@@ -56,9 +86,9 @@ def device_type(cfg: Config) -> str:
 
 def mixed_precision(cfg: Config) -> dict[str, Any] | None:
     """The arguments of ``amp``, whose dtype 'auto' is decided here; None where everything stays float32."""
-    if not cfg.get('amp'):
+    if cfg.get('amp') in (None, False):
         return None
-    options = {} if cfg.amp is True else dict(cfg.amp)
+    options = dict(cfg.amp) if isinstance(cfg.amp, dict) else {}
     if options.get('dtype') == 'auto':
         options['dtype'] = native_half(device_type(cfg))
         return options if options['dtype'] else None
@@ -92,7 +122,7 @@ def speed_up(model: nn.Module, cfg: Config) -> nn.Module:
 
 def _compiles(cfg: Config) -> bool:
     wish = cfg.get('compile')
-    return device_type(cfg) == 'cuda' if wish == 'auto' else bool(wish)
+    return device_type(cfg) == 'cuda' if wish == 'auto' else wish not in (None, False)  # dict() has no arguments
 
 
 def prepare_training(model: nn.Module, cfg: Config) -> nn.Module:

@@ -12,7 +12,7 @@ from mmseg.utils import get_root_logger
 from mmseg.version import __version__
 
 from .assemble import build_test_loader, build_train_loader, place, require_labels
-from .speed import mixed_precision, prepare_training
+from .speed import check_speed, mixed_precision, prepare_training
 
 
 def train_segmentor(
@@ -34,7 +34,11 @@ def train_segmentor(
         validate: evaluate ``cfg.data.val`` every ``cfg.evaluation.interval``.
         timestamp: the stem of the log files.
         meta: kept in the log and in every checkpoint.
+
+    Raises:
+        ConfigError: a key of speed has a value that means nothing.
     """
+    check_speed(cfg)
     logger = get_root_logger(log_level=cfg.get('log_level', 'INFO'))
     datasets = list(dataset) if isinstance(dataset, (list, tuple)) else [dataset]
     for one in datasets:

@@ -43,6 +43,8 @@ def test_unknown_config_names_the_nearest(run_tool, tmp_path):
     ("\nevaluation = dict(metrik='mIoU')\n", ['metrik', 'metric']),
     ('\nrunner = dict(max_iter=5)\n', ['max_iter', 'max_iters']),
     ('\ncheckpoint_config = dict(intervall=5)\n', ['intervall', 'interval']),
+    ("\noptimizer_config = dict(cumulative_iters='two')\n", ['cumulative_iters', "'two'"]),
+    ("\noptimizer = dict(fused='yes')\n", ['small.py:', 'optimizer.fused', "'yes'", 'True or False']),
     ("\nmodel['decode_head']['num_classes'] = 19\n", ['num_classes', '19', '3']),
 ])
 def test_misspelled_config(write_config, run_tool, tmp_path, more, parts):

@@ -1,4 +1,5 @@
-"""configs/_base_/fast.py as a user inherits it: trained, resumed without it, and tested with and without it."""
+"""configs/_base_/fast.py as a user inherits it: trained, resumed without it, and tested with and without it,
+with the device that a run on a machine with GPUs leaves in its config."""
 
 import numpy as np
 import torch
@@ -25,7 +26,7 @@ def test_fast_run_leaves_a_checkpoint_for_every_config(write_config, run_tool, t
     maps = []
     for config in (plain, fast):
         out = tmp_path / f'{config.stem}.pkl'
-        done = run_tool('test', config, checkpoint, '--out', out, cwd=tmp_path)
+        done = run_tool('test', config, checkpoint, '--out', out, '--cfg-options', 'device=cuda', cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         maps.append(np.stack(np.load(out, allow_pickle=True)))
     assert (maps[0] == maps[1]).mean() > 0.995

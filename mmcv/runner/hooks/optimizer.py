@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+from numbers import Integral
 from typing import Any
 
 import torch
@@ -41,10 +42,9 @@ class OptimizerHook(Hook):
         loss_scale: float | str | dict | None = None,
         max_nonfinite: int = 10,
     ) -> None:
-        if cumulative_iters < 1:
-            raise ValueError(f'optimizer_config.cumulative_iters is {cumulative_iters}: give 1 or more')
-        if max_nonfinite < 1:
-            raise ValueError(f'optimizer_config.max_nonfinite is {max_nonfinite}: give 1 or more')
+        for name, number in (('cumulative_iters', cumulative_iters), ('max_nonfinite', max_nonfinite)):
+            if not isinstance(number, Integral) or number < 1:
+                raise ValueError(f'optimizer_config.{name} is {number!r}: give an integer, 1 or more')
         if dtype not in (None, 'float16', 'bfloat16'):
             raise ValueError(f"amp.dtype is {dtype!r}: use 'bfloat16' or 'float16'")
         self.grad_clip = grad_clip

@@ -12,7 +12,7 @@ from mmcv.runner import build_optimizer
 from mmcv.utils import ConfigError
 from mmseg.apis import build_model, init_segmentor, load_config, train_segmentor
 from mmseg.apis.assemble import place
-from mmseg.apis.speed import mixed_precision, prepare_inference, prepare_training, set_backends, speed_up
+from mmseg.apis.speed import check_speed, mixed_precision, prepare_inference, prepare_training, set_backends, speed_up
 
 SMALL = {
     'device': 'cpu', 'model.backbone.base_channels': 8, 'model.backbone.stem_channels': 8,
@@ -52,6 +52,7 @@ def predict(model, size=(64, 96)):
     (None, 'bfloat16', None),
     (False, 'bfloat16', None),
     (True, None, {}),
+    (1, None, {}),
     (dict(dtype='float16'), None, {'dtype': 'float16'}),
     (dict(dtype='auto', loss_scale=8.0), 'bfloat16', {'dtype': 'bfloat16', 'loss_scale': 8.0}),
     (dict(dtype='auto'), None, None),
@@ -239,12 +240,36 @@ def test_fast_preset_on_a_gpu(fast_cfg, cfg):
 @pytest.mark.parametrize(('key', 'value'), [
     ('channels_last', 'yes'), ('recompute_norm', 'no'), ('fuse_conv_bn', 'no'), ('winograd', 'off'), ('tf32', 'maybe'),
     ('cudnn_benchmark', 'auto'), ('compile', 'foo'), ('amp', 'bf16'), ('amp', 3), ('amp', {'dtype': 'fp8'}),
-    ('opencv_num_threads', 'four'), ('opencv_num_threads', -1), ('opencv_num_threads', 1.5),
-    ('opencv_num_threads', 10**9),
+    ('amp', {'dtyp': 'float16'}), ('opencv_num_threads', 'four'), ('opencv_num_threads', -1),
+    ('opencv_num_threads', 1.5), ('opencv_num_threads', 10**9),
+    ('find_unused_parameters', 'no'), ('static_graph', 'no'), ('auto_resume', 'no'),
+    ('optimizer.fused', 'yes'), ('model.decode_head.factored', 'no'), ('model.decode_head.fused', 'off'),
+    ('model.auxiliary_head.fused', 'off'), ('fp16', True), ('fp16', 'no'), ('fsdp', 'yes'),
 ])
 def test_values_that_mean_nothing_are_refused(key, value):
     with pytest.raises(ConfigError, match=rf'--cfg-options: {key} is .*: use'):
         load_config('pspnet_r18-d8_360x480_20k_camvid', {key: value})
+
+
+def test_switches_of_several_heads_are_checked_too(cfg):
+    heads = [dict(cfg.model.auxiliary_head), dict(cfg.model.auxiliary_head, fused='no')]
+    cfg.merge_from_dict({'model.auxiliary_head': heads})
+    with pytest.raises(ConfigError, match="--cfg-options: model.auxiliary_head.1.fused is 'no': use True or False"):
+        check_speed(cfg)
+
+
+@pytest.mark.parametrize('start', [init_segmentor, lambda cfg: train_segmentor(build_model(cfg), [], cfg)])
+def test_configs_that_come_from_code_are_checked_too(cfg, start):
+    cfg.channels_last = 'no'
+    with pytest.raises(ConfigError, match="channels_last is 'no': use True or False"):
+        start(cfg)
+
+
+def test_a_dict_without_arguments_means_the_defaults(cfg):
+    cfg.merge_from_dict({'amp': {}, 'compile': {}})
+    check_speed(cfg)
+    assert mixed_precision(cfg) == {}
+    assert speed_up(build_model(cfg), cfg).backbone._compiled_call_impl is not None
 
 
 @pytest.mark.parametrize('options', [{'bar': 1}, {'mode': 'fastest'}])
