@@ -17,7 +17,7 @@ _SWITCHES = (
     'static_graph', 'auto_resume', 'optimizer.fused')
 _HEADS = ('decode_head', 'auxiliary_head')
 _MOST_THREADS = 1024
-_AMP_OPTIONS = {'dtype', 'loss_scale'}
+_AMP_OPTIONS = ('dtype', 'loss_scale')
 _HALVES = ('auto', 'bfloat16', 'float16')
 
 
@@ -37,13 +37,23 @@ def check_speed(cfg: Config) -> None:
         raise _wrong(cfg, 'fsdp', 'use True, False or dict(min_params=..., reshard_after_forward=...)')
     if cfg.get('compile') not in (None, True, False, 'auto') and not isinstance(cfg.compile, dict):
         raise _wrong(cfg, 'compile', "use True, False, 'auto' or a dict of arguments of torch.compile")
-    amp = cfg.get('amp')
-    options = isinstance(amp, dict) and amp.get('dtype', 'auto') in _HALVES and set(amp) <= _AMP_OPTIONS
-    if amp not in (None, True, False) and not options:
-        raise _wrong(cfg, 'amp', f'use True, False or dict(dtype=..., loss_scale=...) with one of {_HALVES}')
+    _check_amp(cfg)
     threads = cfg.get('opencv_num_threads')
     if threads is not None and (type(threads) is not int or not 0 <= threads <= _MOST_THREADS):
         raise _wrong(cfg, 'opencv_num_threads', f'use a number of threads, 0 to {_MOST_THREADS}')
+
+
+def _check_amp(cfg):
+    amp = cfg.get('amp')
+    if amp in (None, True, False):
+        return
+    if not isinstance(amp, dict):
+        raise _wrong(cfg, 'amp', f'use True, False or dict(dtype=...) with one of {_HALVES}')
+    for key in amp:
+        if key not in _AMP_OPTIONS:
+            raise _wrong(cfg, f'amp.{key}', f'use {" and ".join(_AMP_OPTIONS)}')
+    if amp.get('dtype', 'auto') not in _HALVES:
+        raise _wrong(cfg, 'amp.dtype', f'use one of {_HALVES}')
 
 
 def _head_switches(cfg):

@@ -89,7 +89,7 @@ def conv_over_resized(
         geometry = (x.shape[2 + axis], weight.shape[2 + axis], stride[axis], padding[axis], dilation[axis])
         return tap_matrix(size, *geometry, bool(align_corners), x)
 
-    channels_last = out.is_contiguous(memory_format=torch.channels_last) and not out.is_contiguous()
+    channels_last = out.stride(1) == 1 and not out.is_contiguous()  # vmap knows no memory formats
     # Columns first: for each row y of p_s and row tap i, the kernel over the resized row.
     product = 'ncyx,ocij,Xxj->nyiXo' if channels_last else 'ncyx,ocij,Xxj->noyiX'
     rows = [torch.einsum(product, p, w, taps(1, p.shape[3])) for p, w in zip(coarse, weights)]

@@ -247,8 +247,15 @@ def test_fast_preset_on_a_gpu(fast_cfg, cfg):
     ('model.auxiliary_head.fused', 'off'), ('fp16', True), ('fp16', 'no'), ('fsdp', 'yes'),
 ])
 def test_values_that_mean_nothing_are_refused(key, value):
-    with pytest.raises(ConfigError, match=rf'--cfg-options: {key} is .*: use'):
+    with pytest.raises(ConfigError, match=rf'--cfg-options: {key}[.a-z]* is .*: use'):
         load_config('pspnet_r18-d8_360x480_20k_camvid', {key: value})
+
+
+def test_the_place_is_that_of_the_wrong_argument(tmp_path, request):
+    path = tmp_path / 'own.py'
+    path.write_text(FAST.replace('..', str(request.config.rootpath / 'configs')) + "\namp = dict(dtype='fp8')")
+    with pytest.raises(ConfigError, match=r"own.py:2: amp.dtype is 'fp8': use"):
+        load_config(str(path))
 
 
 def test_switches_of_several_heads_are_checked_too(cfg):

@@ -112,6 +112,11 @@ def test_autocast_is_as_near_to_float64_as_the_plain_way(dtype):
         assert (mine - truth).norm() <= 1.5 * (other - truth).norm()
 
 
+def test_vmap():
+    module, x = Factored(), torch.randn(3, 2, 4, 6, 5)
+    torch.testing.assert_close(torch.vmap(module)(x), torch.stack([module(one) for one in x]))
+
+
 def test_compiles_without_a_graph_break():
     tensors = inputs((9, 11), dtype=torch.float32)
     compiled = torch.compile(conv_over_resized, backend='aot_eager', fullgraph=True)
