@@ -1,5 +1,6 @@
 """PNG files of which only the upper rows are wanted: the data of those below is not even inflated."""
 
+import re
 import zlib
 from collections.abc import Iterator
 
@@ -12,17 +13,18 @@ from mmcv.ops._load import OPERATORS
 _START = b'\x89PNG\r\n\x1a\n\0\0\0\rIHDR'
 _RGB = b'\x08\x02\0\0\0'  # 8 bit, colours without alpha, the one way to compress and to filter, not interlaced
 _SAY_MORE = {b'eXIf', b'acTL'}  # how it is turned, and further frames
-_MOST_PIXELS = 2**30  # that OpenCV takes
+_MINOR = rb'(?:[a-z][a-zA-Z][A-Z][a-zA-Z])*'  # chunks that a decoder may leave out, by their names
+_ORDER = re.compile(rb'IHDR' + _MINOR + rb'(?:PLTE' + _MINOR + rb')?(?:IDAT)+' + _MINOR + rb'IEND')
+_LONGEST_EDGE, _MOST_PIXELS = 10**6, 2**30  # that libpng and OpenCV take
 
 
 def png_shape(content: bytes) -> tuple[int, int, int] | None:
     """(H, W, 3) if :func:`decode_png_rows` gives what OpenCV would; None for other files, and without the operator."""
     if 'cpu' not in OPERATORS['png_unfilter'].kernels or not content.startswith(_START) or content[24:29] != _RGB:
         return None
-    kinds = {kind for kind, _ in _chunks(content)}
     height, width = _size(content)
-    plain = b'IEND' in kinds and not kinds & _SAY_MORE and 0 < height * width <= _MOST_PIXELS
-    return (height, width, 3) if plain and _is_intact(memoryview(content)[12:33]) else None
+    fits = max(height, width) <= _LONGEST_EDGE and 0 < height * width <= _MOST_PIXELS
+    return (height, width, 3) if fits and _is_plain(content) and _is_intact(memoryview(content)[12:33]) else None
 
 
 def decode_png_rows(content: bytes, rows: int) -> np.ndarray:
@@ -35,6 +37,12 @@ def decode_png_rows(content: bytes, rows: int) -> np.ndarray:
     rows, row_size = min(rows, height), 1 + 3 * width
     filtered = torch.frombuffer(_inflate(content, rows * row_size), dtype=torch.uint8)
     return png_unfilter(filtered.view(rows, row_size), height).numpy()
+
+
+def _is_plain(content: bytes) -> bool:
+    """Whether nothing but the pixels matters, and the chunks are in order; no data but theirs is looked at."""
+    kinds = [kind for kind, _ in _chunks(content)]
+    return _ORDER.fullmatch(b''.join(kinds)) is not None and _SAY_MORE.isdisjoint(kinds)
 
 
 def _size(content: bytes) -> tuple[int, int]:
@@ -55,11 +63,16 @@ def _inflate(content: bytes, size: int) -> bytearray:
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
-    """What each chunk is called, and its bytes from there to its checksum."""
+    """What each whole chunk up to the last one is called, and its bytes from there to its checksum."""
     view, place = memoryview(content), 8
     while place + 12 <= len(view):
         end = place + 12 + int.from_bytes(view[place:place + 4], 'big')
-        yield content[place + 4:place + 8], view[place + 4:end]
+        if end > len(view):
+            return
+        kind = content[place + 4:place + 8]
+        yield kind, view[place + 4:end]
+        if kind == b'IEND':
+            return
         place = end
 
 

@@ -84,6 +84,38 @@ def test_chunks_that_change_no_pixel(kind, data):
     np.testing.assert_array_equal(imfrombytes(content, rows=37), whole(content))
 
 
+def between(kind, data=b''):
+    """With a chunk between two of pixel data."""
+    data_of_all = zlib.compress(unfiltered(draw()))
+    content = png(draw(), b'').replace(chunk(b'IDAT', zlib.compress(b'')), chunk(b'IDAT', data_of_all[:99]))
+    return content[:-12] + chunk(kind, data) + chunk(b'IDAT', data_of_all[99:]) + content[-12:]
+
+
+def row_of(width):
+    return png(np.broadcast_to(np.uint8(0), (1, width, 3)), bytes(1 + 3 * width))
+
+
+REFUSED = {
+    'a chunk between those of the pixels': lambda: between(b'tEXt', b'a\0b'),
+    'an end between those of the pixels': lambda: between(b'IEND'),
+    'an essential chunk that nobody knows': lambda: insert(written_by_cv2(draw()), b'ABCD', b''),
+    'another header': lambda: insert(written_by_cv2(draw()), b'IHDR', written_by_cv2(draw())[16:29]),
+    'a name of other characters': lambda: insert(written_by_cv2(draw()), b'a1Cd', b''),
+    'a name of a reserved kind': lambda: insert(written_by_cv2(draw()), b'tExt', b''),
+    'a last chunk with a wrong length': lambda: flip_a_bit(written_by_cv2(draw()), -9),
+    'wider than libpng takes': lambda: row_of(1_000_001),
+}
+
+
+@pytest.mark.parametrize('name', REFUSED)
+def test_what_opencv_refuses_is_refused_in_parts_too(name):
+    content = REFUSED[name]()
+    assert whole(content) is None
+    for rows in (1, 37, None):
+        with pytest.raises(ValueError, match='^damaged image'):
+            imfrombytes(content, rows=rows)
+
+
 OTHERS = {
     'grey': lambda: written_by_cv2(draw(channels=1)),
     'alpha': lambda: written_by_cv2(draw(channels=4)),
