@@ -12,6 +12,8 @@ import uuid
 import warnings
 import zlib
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import get_context
 from typing import Any, NamedTuple
@@ -75,7 +77,7 @@ class DiskCache:
         Entries are looked for by name only: those that are not right are replaced when they are read.
 
         Raises:
-            ConfigError: the folder cannot be written to, or its disk is full.
+            ConfigError: the folder cannot be written to, its disk is full, or a process was killed.
         """
         there = self._names()
         missing = [image for image in images if os.path.basename(self._place(image)) not in there]
@@ -126,9 +128,15 @@ class DiskCache:
                 for entry in entries:
                     if not entry.name.startswith('.'):
                         names.add(entry.name)
-                    elif time.time() - entry.stat().st_mtime > _ABANDONED:
-                        os.unlink(entry.path)
+                    else:
+                        _remove_if_abandoned(entry)
         return names
+
+
+def _remove_if_abandoned(entry: os.DirEntry) -> None:
+    with contextlib.suppress(OSError):  # another process was first, or the folder may only be read
+        if time.time() - entry.stat().st_mtime > _ABANDONED:
+            os.unlink(entry.path)
 
 
 def build_cache(cfg: Mapping | None, root: str) -> DiskCache | None:
@@ -168,8 +176,14 @@ def _mapper(num_workers: int):
     if num_workers < 1:
         yield map
         return
-    with get_context('fork').Pool(num_workers, cv2.setNumThreads, (0,)) as pool:
-        yield partial(pool.imap_unordered, chunksize=8)
+    pool = ProcessPoolExecutor(num_workers, get_context('fork'), cv2.setNumThreads, (0,))
+    try:
+        yield partial(pool.map, chunksize=8)
+    except BrokenProcessPool:
+        raise ConfigError('cache: a process that decodes was killed, for want of memory perhaps: '
+                          'set data.workers_per_gpu lower; what is decoded stays') from None
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _absolute(path: str) -> str:

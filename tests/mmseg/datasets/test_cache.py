@@ -1,4 +1,5 @@
 """The decoded cache under real faults: cut off, damaged, stale, raced for, killed, and nowhere to write."""
+import contextlib
 import os
 import resource
 import shutil
@@ -212,6 +213,49 @@ def test_unfinished_files_of_the_dead_are_removed_and_those_of_the_living_stay(t
     cache.fill([picture])
     assert not (folder / '.old').exists()
     assert (folder / '.new').exists()
+
+
+def test_an_unfinished_file_that_cannot_be_removed_stays(tmp_path, picture):
+    cache = DiskCache(str(tmp_path / 'cache'))
+    cache.fill([picture])
+    stuck = entries(cache)[0].parent / '.old'
+    stuck.mkdir()  # what unlink() refuses, as it does in a folder that may only be read
+    os.utime(stuck, (0, 0))
+    assert cache._names() == {entries(cache)[0].name}
+    assert stuck.exists()
+
+
+def test_a_decoding_process_that_is_killed_is_one_line(tmp_path, monkeypatch):
+    """As for want of memory; what waits for it for ever would be stopped by nobody."""
+    images = [Image(path, 'color', 'cv2') for path in draw_many(tmp_path, 20)]
+    cache = DiskCache(str(tmp_path / 'cache'))
+
+    def killed_at_the_last(path, *args, **kwargs):
+        if path == images[-1].path:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return imread(path, *args, **kwargs)
+
+    monkeypatch.setattr('mmseg.datasets.cache.imread', killed_at_the_last)
+    with stopped_after(30), pytest.raises(ConfigError, match=r'^cache: a process that decodes was killed[^\n]*$'):
+        cache.fill(images, 2)
+    monkeypatch.undo()
+    cache.fill(images, 2)
+    assert len(entries(cache)) == 20
+
+
+@contextlib.contextmanager
+def stopped_after(seconds):
+    """What hangs fails."""
+    def stop(*_):
+        raise TimeoutError
+
+    handler = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, handler)
 
 
 def test_a_folder_that_cannot_be_written_to_is_one_line_when_it_is_filled(tmp_path, picture):
