@@ -47,6 +47,12 @@ def check(args: argparse.Namespace) -> None:
         raise ValueError('--device cuda: torch finds no GPU here; use --device cpu')
     if args.json and not args.json.parent.is_dir():
         raise ValueError(f'--json {args.json}: there is no folder {args.json.parent}')
+    if args.json and args.json.is_dir():
+        raise ValueError(f'--json {args.json}: this is a folder; name a file in it')
+    if args.json and args.profile:
+        raise ValueError('--json and --profile: a profile measures nothing to write; give one of them')
+    if args.profile:
+        args.profile.mkdir(parents=True, exist_ok=True)
 
 
 def main(args: argparse.Namespace) -> None:

@@ -9,6 +9,9 @@ import pytest
     (['--rounds', '0'], '--rounds is 0; it must be positive'),
     (['--threads', '-1'], '--threads is -1; it must be positive'),
     (['--json', 'nowhere/rows.json'], 'there is no folder nowhere'),
+    (['--json', '.'], '--json .: this is a folder'),
+    (['--json', 'rows.json', '--profile', 'traces'], '--json and --profile: a profile measures nothing'),
+    (['--profile', '/dev/null'], '/dev/null: File exists'),
     (['--rounds', '1', '--only', 'nothing'], '--only nothing: no case has this in its name'),
 ])
 def test_wrong_arguments_are_one_line(arguments, message, request, tmp_path):

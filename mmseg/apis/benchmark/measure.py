@@ -129,8 +129,7 @@ def quartiles(values: list[float]) -> tuple[float, float, float]:
 
 
 def trace(case: Case, folder: Path) -> None:
-    """Write a trace of one run of each way, for chrome://tracing or perfetto, and print where the time went."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write a trace of one run of each way into a folder, for perfetto, and print where the time went."""
     for name, way in case.ways.items():
         if not isinstance(way, Way):
             continue
