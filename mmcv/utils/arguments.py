@@ -6,6 +6,8 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator
 
+_SWITCH = (bool, bool | None, 'bool', 'bool | None')  # as text where annotations are not evaluated
+
 
 class Parameters:
     """The arguments that a class or function takes by name.
@@ -15,11 +17,13 @@ class Parameters:
 
     Attributes:
         names: the names.
+        switches: those of them that are annotated as bool, or bool | None.
         required: those without a default. Of the outermost constructor only: it may set those of its bases itself.
     """
 
     def __init__(self, builder: Callable) -> None:
         self.names: set[str] = set()
+        self.switches: set[str] = set()
         self.required: list[str] = []
         self.open = True
         self._constants: set = set()
@@ -33,6 +37,7 @@ class Parameters:
                 named = [p for p in named if p is not parameters[0]]
             renamed = getattr(function, 'renamed_arguments', {})  # see deprecated_api_warning
             self.names.update((p.name for p in named), renamed)
+            self.switches.update(p.name for p in named if p.annotation in _SWITCH)
             if index == 0:
                 self.required = [p.name for p in named if p.default is p.empty and p.name not in renamed.values()]
             rest = [p.name for p in parameters if p.kind is p.VAR_KEYWORD]

@@ -158,8 +158,9 @@ def build_from_cfg(cfg: dict, registry: Registry, default_args: dict | None = No
         default_args: arguments for what ``cfg`` does not set.
 
     Raises:
-        ConfigError: an unknown type, an unknown or a missing argument, in one line: where it was set, its dotted path,
-            the nearest valid name. A ValueError of the constructor gets the path in front; others pass as they are.
+        ConfigError: an unknown type, an unknown or a missing argument, text where True or False is needed, in one
+            line: where it was set, its dotted path, the nearest valid name. A ValueError of the constructor gets the
+            path in front; others pass as they are.
     """
     if not isinstance(registry, Registry):
         raise TypeError(f'registry has to be a Registry, not {registry!r}')
@@ -186,6 +187,8 @@ def _check_arguments(builder: Callable, cfg: dict, args: dict) -> None:
     for key in cfg:
         if key != 'type' and not parameters.accept(key):
             raise _unknown_argument(cfg, key, builder, parameters.names)
+        if key in parameters.switches and isinstance(cfg[key], str):  # a 'no' of the command line would be true
+            raise ConfigTypeError(f'{locate(cfg, key)}: {_name(builder)}: use True or False, not {cfg[key]!r}')
     missing = [key for key in parameters.required if key not in args]
     if missing:
         raise _missing_arguments(cfg, ', '.join(missing), builder)

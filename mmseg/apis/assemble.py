@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader
 
 from mmcv.parallel import MMDataParallel, MMDistributedDataParallel, MMFullyShardedDataParallel
 from mmcv.utils import Config, ConfigError, check_known_keys, did_you_mean
+from mmcv.utils.arguments import Parameters
 from mmseg.datasets import build_dataloader, build_dataset, class_weights
 from mmseg.models import build_segmentor
 from mmseg.utils import find_config
@@ -33,6 +34,7 @@ _LOADERS = tuple(f'{split}_dataloader' for split in _SPLITS)
 _TOP_LOADER_OPTIONS = {'opencv_num_threads': 'opencv_num_threads', 'mp_start_method': 'multiprocessing_context'}
 _LOADER_OPTIONS = {name for function in (build_dataloader, DataLoader.__init__)
                    for name in inspect.signature(function).parameters} - {'self', 'dataset', 'kwargs'}
+_LOADER_SWITCHES = Parameters(build_dataloader).switches
 
 
 def load_config(name: str, options: Mapping[str, Any] | None = None) -> Config:
@@ -117,6 +119,9 @@ def _loader_options(cfg: Config, split: str) -> dict:
                 known = (*_SPLITS, *_LOADERS, *_LOADER_OPTIONS)
                 raise ConfigError(f'{cfg.origin(f"{section}.{key}")}: {section}.{key}: no loader takes such an argument'
                                   f'{did_you_mean(key, known)}')
+            if key in _LOADER_SWITCHES and isinstance(options[key], str):
+                raise ConfigError(f'{cfg.origin(f"{section}.{key}")}: {section}.{key} is {options[key]!r}: use True or '
+                                  'False')
     top = {name: cfg[key] for key, name in _TOP_LOADER_OPTIONS.items() if cfg.get(key) is not None}
     return {**top, **shared, **own}
 

@@ -14,8 +14,7 @@ from mmcv.utils import Config, ConfigError, one_line
 
 _SWITCHES = (
     'channels_last', 'fuse_conv_bn', 'winograd', 'cudnn_benchmark', 'tf32', 'recompute_norm', 'find_unused_parameters',
-    'static_graph', 'auto_resume', 'optimizer.fused')
-_HEADS = ('decode_head', 'auxiliary_head')
+    'static_graph', 'auto_resume')
 _MOST_THREADS = 1024
 _AMP_OPTIONS = ('dtype', 'loss_scale')
 _HALVES = ('auto', 'bfloat16', 'float16')
@@ -28,8 +27,8 @@ def check_speed(cfg: Config) -> None:
     Raises:
         ConfigError: in one line, with the place where the value was set.
     """
-    for key in (*_SWITCHES, *_head_switches(cfg)):
-        if _value(cfg, key) not in (None, True, False):
+    for key in _SWITCHES:
+        if cfg.get(key) not in (None, True, False):
             raise _wrong(cfg, key, 'use True or False')
     if cfg.get('fp16') is not None and not isinstance(cfg.fp16, dict):
         raise _wrong(cfg, 'fp16', 'use dict(loss_scale=...), or None for none')
@@ -56,22 +55,10 @@ def _check_amp(cfg):
         raise _wrong(cfg, 'amp.dtype', f'use one of {_HALVES}')
 
 
-def _head_switches(cfg):
-    """The dotted keys of what each head may be told to do the plain way."""
-    for name in _HEADS:
-        heads = _value(cfg, f'model.{name}')
-        several = isinstance(heads, (list, tuple))
-        for prefix in [f'model.{name}.{i}' for i in range(len(heads))] if several else [f'model.{name}']:
-            yield from (f'{prefix}.fused', f'{prefix}.factored')
-
-
 def _value(cfg, key):
-    """What stands at a dotted key, or None."""
+    """What stands at a dotted key."""
     for part in key.split('.'):
-        if isinstance(cfg, (list, tuple)):
-            cfg = cfg[int(part)]
-        else:
-            cfg = cfg.get(part) if hasattr(cfg, 'get') else None
+        cfg = cfg.get(part)
     return cfg
 
 

@@ -197,6 +197,18 @@ class TestMistakes:
         assert message(HEADS, cfg.model.head, error=TypeError) == (
             f'{tmp_path}/x.py:4: model.head.pool_scale: PoolHead takes no such argument (did you mean pool_scales?)')
 
+    @pytest.mark.parametrize('switch', [bool, bool | None, 'bool', 'bool | None'])
+    def test_text_is_no_switch(self, tmp_path, switch):
+        def Layer(inplace=True):
+            return inplace
+
+        Layer.__annotations__['inplace'] = switch
+        registry = Registry('layer')
+        registry.register_module(module=Layer)
+        cfg = config(tmp_path, "a = dict(type='Layer', inplace='no')")
+        assert message(registry, cfg.a) == f"{tmp_path}/x.py:1: a.inplace: Layer: use True or False, not 'no'"
+        assert registry.build({'type': 'Layer', 'inplace': False}) is False
+
     def test_unknown_argument_in_a_list(self, tmp_path):
         cfg = config(tmp_path, "steps = [dict(type='scale', x=1), dict(type='Crop', crop_siz=2)]\nd = dict(p=steps)")
         assert message(STEPS, cfg.d.p[1]).startswith(f'{tmp_path}/x.py:1: d.p[1].crop_siz: Crop takes no such argument')

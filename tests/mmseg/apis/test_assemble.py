@@ -1,7 +1,7 @@
 """Keys of a config on their way to the loaders."""
 import pytest
 
-from mmcv.utils import Config
+from mmcv.utils import Config, ConfigError
 from mmseg.apis.assemble import build_train_loader
 from mmseg.datasets import CustomDataset
 
@@ -24,3 +24,11 @@ def test_the_keys_of_0_30_for_processes_and_threads(dataset):
 
 def test_they_do_no_harm_without_workers(dataset):
     assert build_train_loader(config(mp_start_method='fork', workers=0), dataset).num_workers == 0
+
+
+@pytest.mark.parametrize('key', ['pin_memory', 'persistent_workers'])
+def test_text_is_no_switch(dataset, key):
+    cfg = config()
+    cfg.merge_from_dict({f'data.{key}': 'no'})
+    with pytest.raises(ConfigError, match=f"--cfg-options: data.{key} is 'no': use True or False"):
+        build_train_loader(cfg, dataset)
