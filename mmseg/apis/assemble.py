@@ -35,6 +35,7 @@ _TOP_LOADER_OPTIONS = {'opencv_num_threads': 'opencv_num_threads', 'mp_start_met
 _LOADER_OPTIONS = {name for function in (build_dataloader, DataLoader.__init__)
                    for name in inspect.signature(function).parameters} - {'self', 'dataset', 'kwargs'}
 _LOADER_SWITCHES = Parameters(build_dataloader).switches
+_LOADER_COUNTS = {'samples_per_gpu': 1, 'workers_per_gpu': 0, 'prefetch_factor': 1}  # with the least of each
 
 
 def load_config(name: str, options: Mapping[str, Any] | None = None) -> Config:
@@ -119,11 +120,21 @@ def _loader_options(cfg: Config, split: str) -> dict:
                 known = (*_SPLITS, *_LOADERS, *_LOADER_OPTIONS)
                 raise ConfigError(f'{cfg.origin(f"{section}.{key}")}: {section}.{key}: no loader takes such an argument'
                                   f'{did_you_mean(key, known)}')
-            if key in _LOADER_SWITCHES and isinstance(options[key], str):
-                raise ConfigError(f'{cfg.origin(f"{section}.{key}")}: {section}.{key} is {options[key]!r}: use True or '
-                                  'False')
+            mend = _loader_mend(key, options[key])
+            if mend:
+                raise ConfigError(f'{cfg.origin(f"{section}.{key}")}: {section}.{key} is {options[key]!r}: use {mend}')
     top = {name: cfg[key] for key, name in _TOP_LOADER_OPTIONS.items() if cfg.get(key) is not None}
     return {**top, **shared, **own}
+
+
+def _loader_mend(key, value):
+    """What an argument of a loader has to be, if it is not that."""
+    if key in _LOADER_SWITCHES and isinstance(value, str):
+        return 'True or False'
+    least = _LOADER_COUNTS.get(key)
+    if least is not None and value is not None and (type(value) is not int or value < least):
+        return f'a whole number from {least} on'
+    return None
 
 
 def build_train_loader(cfg: Config, dataset: Any, distributed: bool = False) -> DataLoader:

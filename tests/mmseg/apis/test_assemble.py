@@ -1,4 +1,6 @@
 """Keys of a config on their way to the loaders."""
+import re
+
 import pytest
 
 from mmcv.utils import Config, ConfigError
@@ -26,9 +28,15 @@ def test_they_do_no_harm_without_workers(dataset):
     assert build_train_loader(config(mp_start_method='fork', workers=0), dataset).num_workers == 0
 
 
-@pytest.mark.parametrize('key', ['pin_memory', 'persistent_workers'])
-def test_text_is_no_switch(dataset, key):
+@pytest.mark.parametrize(('key', 'value', 'mend'), [
+    ('pin_memory', 'no', 'True or False'), ('persistent_workers', 'no', 'True or False'),
+    ('samples_per_gpu', 'x', 'a whole number from 1 on'), ('samples_per_gpu', 0, 'a whole number from 1 on'),
+    ('workers_per_gpu', 1.5, 'a whole number from 0 on'), ('workers_per_gpu', -1, 'a whole number from 0 on'),
+    ('prefetch_factor', 'x', 'a whole number from 1 on'), ('prefetch_factor', 0, 'a whole number from 1 on'),
+])
+@pytest.mark.parametrize('section', ['data', 'data.train_dataloader'])
+def test_wrong_arguments_of_the_loader(dataset, section, key, value, mend):
     cfg = config()
-    cfg.merge_from_dict({f'data.{key}': 'no'})
-    with pytest.raises(ConfigError, match=f"--cfg-options: data.{key} is 'no': use True or False"):
+    cfg.merge_from_dict({f'{section}.{key}': value})
+    with pytest.raises(ConfigError, match=re.escape(f'--cfg-options: {section}.{key} is {value!r}: use {mend}')):
         build_train_loader(cfg, dataset)
