@@ -14,7 +14,8 @@ import mmcv
 from mmcv import dist
 from mmcv.engine import has_evaluator, run_inference
 from mmcv.runner import load_checkpoint
-from mmcv.utils import Config, ConfigError, DictAction
+from mmcv.utils import Config, ConfigError, DictAction, did_you_mean
+from mmcv.utils.arguments import Parameters
 from mmseg.apis import build_model, build_test_loader, load_config
 from mmseg.apis.assemble import place, require_labels
 from mmseg.apis.speed import prepare_inference, set_backends
@@ -112,6 +113,18 @@ def in_order(pairs: list[tuple[int, Any]]) -> list:
     return [everything[index] for index in sorted(everything)]
 
 
+def check_options(args: argparse.Namespace, dataset: Any) -> None:
+    """Refuse options that the data set does not take before hours of inference."""
+    if not (args.eval or args.format_only):
+        return
+    taken = Parameters(dataset.evaluate if args.eval else dataset.format_results)
+    names = taken.names - {'results', 'metric', 'logger', 'indices'}  # given here
+    for key in args.eval_options or {}:
+        if key not in names and (key in taken.names or not taken.accept(key)):
+            raise ConfigError(f'--eval-options {key}: {type(dataset).__name__} takes no such option'
+                              f'{did_you_mean(key, names)}')
+
+
 def load_model(cfg: Config, args: argparse.Namespace, dataset: Any) -> torch.nn.Module:
     cfg.model.update({key: None for key in ('pretrained', 'train_cfg') if key in cfg.model})  # not needed to test
     model = build_model(cfg, dataset)
@@ -149,6 +162,7 @@ def main(args: argparse.Namespace) -> None:
     dataset = loader.dataset
     if args.eval:
         require_labels(dataset)
+    check_options(args, dataset)
     model = load_model(cfg, args, dataset)
     consumers = Consumers(args, dataset, model)
     run_inference(place(model, cfg, distributed=False), loader, consumers)

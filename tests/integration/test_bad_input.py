@@ -128,6 +128,14 @@ def test_checkpoint_of_another_architecture(write_config, run_tool, tmp_path):
           'backbone.other.weight')
 
 
+@pytest.mark.parametrize('option', ['bootstrp=5', 'metric=mIoU', 'indices=[0]'])
+def test_option_that_the_evaluation_does_not_take(write_config, run_tool, tmp_path, option):
+    """Said before the checkpoint is even looked for: nobody waits through an inference for it."""
+    config = write_config(tmp_path)
+    fails(run_tool('test', config, 'missing.pth', '--eval', 'mIoU', '--eval-options', option, cwd=tmp_path),
+          f"--eval-options {option.split('=')[0]}: ", 'takes no such option')
+
+
 def test_checkpoint_that_is_missing_or_broken(write_config, run_tool, tmp_path):
     config = write_config(tmp_path)
     (tmp_path / 'broken.pth').write_bytes(b'PK not really')
