@@ -7,14 +7,22 @@ from collections.abc import Callable, Iterable, Mapping
 import torch
 from torch import nn
 
+from mmcv.utils import processor
+
 HALF_TYPES = (torch.float16, torch.bfloat16)
 
 
 def native_half(device_type: str) -> str | None:
-    """The half type that a kind of device ('cpu', 'cuda') multiplies faster than float32; None if it has none."""
+    """The half type that a kind of device ('cpu', 'cuda') multiplies faster than float32; None if it has none.
+
+    Of CPUs those with AMX do, and AMD's with AVX512-BF16. Intel's without AMX (virtual machines often hide it) know the
+    instruction too, but at half the rate of float32: measured on an Emerald Rapids.
+    """
     if device_type == 'cuda':
         return 'bfloat16' if torch.cuda.is_bf16_supported(including_emulation=False) else 'float16'
-    if device_type == 'cpu' and (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()):
+    if device_type == 'cpu' and torch.cpu._is_amx_tile_supported():
+        return 'bfloat16'
+    if device_type == 'cpu' and torch.cpu._is_avx512_bf16_supported() and 'AMD' in processor():
         return 'bfloat16'
     return None
 

@@ -45,6 +45,8 @@ def check(args: argparse.Namespace) -> None:
             raise ValueError(f'--{name} is {value}; it must be positive')
     if args.device == 'cuda' and not torch.cuda.is_available():
         raise ValueError('--device cuda: torch finds no GPU here; use --device cpu')
+    if args.device == 'cuda' and args.against:
+        raise ValueError('--against: mmsegmentation 0.30 is measured on the CPU only; add --device cpu')
     if args.json and not args.json.parent.is_dir():
         raise ValueError(f'--json {args.json}: there is no folder {args.json.parent}')
     if args.json and args.json.is_dir():
@@ -60,9 +62,9 @@ def main(args: argparse.Namespace) -> None:
     if args.threads:
         torch.set_num_threads(args.threads)
     machine = describe_machine(args.device)
+    products = ', '.join(f'{rate / 1e9:.0f} in {name}' for name, rate in machine['matmul_flops_per_s'].items())
     print(f'{machine["device"]}, {machine["threads"]} threads, torch {machine["torch"]}: '
-          f'{machine["matmul_flops_per_s"] / 1e9:.0f} GFLOP/s float32 matrix product, '
-          f'{machine["copy_bytes_per_s"] / 1e9:.1f} GB/s copy', flush=True)
+          f'matrix product, GFLOP/s: {products}; copy: {machine["copy_bytes_per_s"] / 1e9:.1f} GB/s', flush=True)
     rows, names = [], []
     for case in SUITES[args.suite](Options(args.device, args.config, args.against)):
         names.append(case.name)
@@ -83,7 +85,8 @@ def main(args: argparse.Namespace) -> None:
 
 def table(rows: list[dict]) -> PrettyTable:
     """The rows of one case."""
-    result = PrettyTable(['way', 'median ms', 'quartiles', 'times as fast', 'peak MB', 'GFLOP', 'of peak', 'of copy'])
+    result = PrettyTable(['way', 'median ms', 'quartiles', 'times as fast', 'samples/s', 'peak MB', 'GFLOP', 'of peak',
+                          'of copy'])
     result.align = 'r'
     result.align['way'] = 'l'
     for row in rows:
@@ -91,8 +94,9 @@ def table(rows: list[dict]) -> PrettyTable:
         peak = '-' if row['peak_bytes'] is None else f'{row["peak_bytes"] / 1e6:.1f}'
         flops = (f'{row["flops"] / 1e9:.1f}', f'{row["matmul_share"]:.0%}') if row['flops'] else ('-', '-')
         share = f'{row["copy_share"]:.0%}' if row['bytes'] else '-'
-        result.add_row([row['way'], f'{row["median_s"] * 1e3:.4g}', f'{low} to {high}', f'{row["ratio"]:.2f}', peak,
-                        *flops, share])
+        samples = f'{row["samples_per_s"]:.4g}' if row['samples_per_s'] else '-'
+        result.add_row([row['way'], f'{row["median_s"] * 1e3:.4g}', f'{low} to {high}', f'{row["ratio"]:.2f}', samples,
+                        peak, *flops, share])
     return result
 
 

@@ -2,7 +2,7 @@
 
 from .config import Config, ConfigDict, check_known_keys
 from .dict_action import DictAction
-from .env import collect_env
+from .env import collect_env, processor
 from .errors import (
     ConfigError,
     ConfigFileNotFoundError,
@@ -90,6 +90,7 @@ __all__ = [
     'one_line',
     'parse_version_info',
     'print_log',
+    'processor',
     'scandir',
     'short_path',
     'slice_list',

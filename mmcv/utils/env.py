@@ -22,7 +22,8 @@ def collect_env() -> dict[str, str | bool]:
 
     from mmcv.version import __version__
 
-    env = {'sys.platform': sys.platform, 'Python': sys.version.replace('\n', ''), 'CPU': _cpu()}
+    env = {'sys.platform': sys.platform, 'Python': sys.version.replace('\n', '')}
+    env['CPU'] = f'{processor()}, {os.cpu_count()} cores'
     env['CUDA available'] = torch.cuda.is_available()
     env |= _cuda() if env['CUDA available'] else {}
     env['GCC'] = _first_line('gcc', '--version') or 'n/a'
@@ -48,10 +49,11 @@ def _cuda() -> dict[str, str]:
     return env
 
 
-def _cpu() -> str:
+def processor() -> str:
+    """The name of the processor, 'AMD EPYC 9R14' for instance; only its architecture where the system tells no more."""
     cpuinfo = Path('/proc/cpuinfo')
     model = re.search(r'model name\s*:\s*(.+)', cpuinfo.read_text()) if cpuinfo.exists() else None
-    return f'{model[1] if model else platform.machine()}, {os.cpu_count()} cores'
+    return model[1] if model else platform.processor() or platform.machine()
 
 
 def _torchvision() -> str:

@@ -176,7 +176,7 @@ def prepare_inference(model: nn.Module, cfg: Config) -> nn.Module:
     if cfg.get('fuse_conv_bn'):
         model = fuse_conv_bn(model.eval())
     amp = mixed_precision(cfg)
-    if amp:
+    if amp is not None:
         wrap_fp16_model(model, getattr(torch, amp.get('dtype', 'bfloat16')))
     elif cfg.get('fp16') is not None and device_type(cfg) == 'cuda':
         wrap_fp16_model(model)

@@ -3,7 +3,15 @@ import pytest
 import torch
 from torch import nn
 
-from mmcv.amp import StaticGradScaler, auto_fp16, build_grad_scaler, cast_tensor_type, force_fp32, wrap_fp16_model
+from mmcv.amp import (
+    StaticGradScaler,
+    auto_fp16,
+    build_grad_scaler,
+    cast_tensor_type,
+    force_fp32,
+    native_half,
+    wrap_fp16_model,
+)
 
 
 class Net(nn.Module):
@@ -102,3 +110,16 @@ def test_static_scale_stays_and_steps_with_infinite_gradients_are_left_out():
         scaler.update()
         assert weight.item() == expected
         assert scaler.get_scale() == 512
+
+
+@pytest.mark.parametrize(('name', 'amx', 'avx512', 'half'), [
+    ('AMD EPYC 9R14', False, True, 'bfloat16'),
+    ('Intel(R) Xeon(R) Processor', True, True, 'bfloat16'),
+    ('Intel(R) Xeon(R) Processor', False, True, None),  # knows the instruction, at half the rate of float32
+    ('AMD EPYC 7763', False, False, None),
+])
+def test_native_half_is_what_the_processor_multiplies_faster(name, amx, avx512, half, monkeypatch):
+    monkeypatch.setattr('mmcv.amp.processor', lambda: name)
+    monkeypatch.setattr('torch.cpu._is_amx_tile_supported', lambda: amx)
+    monkeypatch.setattr('torch.cpu._is_avx512_bf16_supported', lambda: avx512)
+    assert native_half('cpu') == half

@@ -12,6 +12,7 @@ import pytest
     (['--json', '.'], '--json .: this is a folder'),
     (['--json', 'rows.json', '--profile', 'traces'], '--json and --profile: a profile measures nothing'),
     (['--profile', '/dev/null'], '/dev/null: File exists'),
+    (['--device', 'cuda', '--against', 'python'], '--device c'),
     (['--rounds', '1', '--only', 'nothing'], '--only nothing: no case has this in its name'),
 ])
 def test_wrong_arguments_are_one_line(arguments, message, request, tmp_path):

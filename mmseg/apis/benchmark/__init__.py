@@ -1,5 +1,6 @@
 """What ``tools/benchmark.py`` measures: each way of doing a piece of work beside the plain one, in one run."""
-from .measure import Case, Way, describe_machine, measure, trace
+from .machine import describe_machine
+from .measure import Case, Way, measure, trace
 from .suites import SUITES
 
 __all__ = ['SUITES', 'Case', 'Way', 'describe_machine', 'measure', 'trace']

@@ -2,7 +2,6 @@
 import ctypes
 import gc
 import math
-import platform
 import re
 import statistics
 import time
@@ -21,12 +20,16 @@ class Way:
         run: does it once.
         device: where; 'cuda' is waited for.
         moves: bytes that have to be read and written at least, for the share of the copy bandwidth.
+        precision: of its matrix products, 'float32', 'tf32', 'bfloat16' or 'float16', for the share of the best.
     """
 
-    def __init__(self, run: Callable[[], Any], device: str = 'cpu', moves: int = 0):
+    def __init__(
+        self, run: Callable[[], Any], device: str = 'cpu', moves: int = 0, precision: str = 'float32'
+    ):
         self.run = run
         self.device = device
         self.moves = moves
+        self.precision = precision
 
     def seconds(self) -> float:
         """The time of one run."""
@@ -47,12 +50,10 @@ class Way:
         return resident_growth(self.run)
 
     def flops(self) -> int:
-        """Twice the multiplications of convolutions and matrix products in one run; 0 where they cannot be counted."""
-        try:
-            with FlopCounterMode(display=False, custom_mapping=_formulas()) as counter:
-                self.run()
-        except RuntimeError:  # a compiled graph does not take part
-            return 0
+        """Twice the multiplications of convolutions and matrix products in one run."""
+        counter = FlopCounterMode(display=False, custom_mapping=_formulas())
+        with torch.compiler.set_stance('force_eager'), counter:  # compiled graphs count nothing
+            self.run()
         return counter.get_total_flops()
 
     def _wait(self):
@@ -75,9 +76,16 @@ def _formulas():
 
 
 class Case(NamedTuple):
-    """A piece of work and the ways to do it; the first is the one that the others are compared with."""
+    """A piece of work and the ways to do it; the first is the one that the others are compared with.
+
+    Attributes:
+        name: what is done.
+        ways: by name, :class:`Way` or alike.
+        samples: images that one run is done with; 0 where nobody counts them.
+    """
     name: str
     ways: dict[str, Any]
+    samples: int = 0
 
 
 def resident_growth(run: Callable[[], Any]) -> int | None:
@@ -103,21 +111,22 @@ def measure(case: Case, rounds: int, machine: dict) -> Iterator[dict]:
     Args:
         case: what to measure.
         rounds: how often each way runs, after a warm-up.
-        machine: of :func:`describe_machine`.
+        machine: of :func:`~mmseg.apis.benchmark.describe_machine`.
     """
-    # To count is also the warm-up.
     flops = {name: way.flops() for name, way in case.ways.items()}
     times = {name: [] for name in case.ways}
-    for _ in range(rounds):
+    for _ in range(1 + rounds):  # the first one warms up: what is compiled is compiled then
         for name, way in case.ways.items():
             times[name].append(way.seconds())
+    times = {name: seconds[1:] for name, seconds in times.items()}
     first = statistics.median(next(iter(times.values())))
     for name, way in case.ways.items():
         low, middle, high = quartiles(times[name])
+        best = machine['matmul_flops_per_s'].get(way.precision, math.inf)
         yield dict(
             case=case.name, way=name, median_s=middle, low_s=low, high_s=high, ratio=first / middle,
-            peak_bytes=way.peak(), flops=flops[name],
-            matmul_share=flops[name] / middle / machine['matmul_flops_per_s'],
+            samples_per_s=case.samples / middle, peak_bytes=way.peak(), flops=flops[name], precision=way.precision,
+            matmul_share=flops[name] / middle / best,
             bytes=way.moves, copy_share=way.moves / middle / machine['copy_bytes_per_s'])
 
 
@@ -139,29 +148,3 @@ def trace(case: Case, folder: Path) -> None:
         profile.export_chrome_trace(str(path))
         print(f'{case.name}: {name}: {path}')
         print(profile.key_averages().table(sort_by=f'self_{way.device}_time_total', row_limit=12))
-
-
-def describe_machine(device: str) -> dict:
-    """The device and what it reaches at best: float32 matrix products and copies."""
-    return dict(
-        device=torch.cuda.get_device_name() if device == 'cuda' else _processor(),
-        threads=torch.get_num_threads(), torch=torch.__version__, python=platform.python_version(),
-        matmul_flops_per_s=_matmul_rate(device), copy_bytes_per_s=_copy_rate(device))
-
-
-def _processor() -> str:
-    try:
-        found = re.search(r'model name\s*: (.*)', Path('/proc/cpuinfo').read_text())
-    except OSError:
-        found = None
-    return found.group(1) if found else platform.processor() or platform.machine()
-
-
-def _matmul_rate(device, size=2048):
-    a, b = torch.randn(2, size, size, device=device)
-    return 2 * size**3 / min(Way(lambda: a @ b, device).seconds() for _ in range(8))
-
-
-def _copy_rate(device, size=1 << 27):
-    a, b = torch.zeros(2, size // 4, device=device)
-    return 2 * size / min(Way(lambda: b.copy_(a), device).seconds() for _ in range(8))

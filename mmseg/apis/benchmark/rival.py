@@ -20,7 +20,7 @@ class Rival:
         arguments: its arguments; anything that torch.save takes.
     """
 
-    moves = 0
+    moves, precision = 0, 'float32'
 
     def __init__(self, python: str, job: str, **arguments: Any):
         if shutil.which(python) is None:

@@ -97,11 +97,20 @@ def conv_over_resized(
     if channels_last:
         right = torch.cat([r.flatten(1, 2) for r in rows], dim=1).flatten(2)  # (N, sum of h_s * kh, W' O)
         flat = out.permute(0, 2, 3, 1).flatten(2)  # (N, H', W' O), a view
-        out = torch.baddbmm(flat, left.expand(flat.shape[0], -1, -1), right)
-        return out.unflatten(2, (-1, weight.shape[0])).permute(0, 3, 1, 2)
-    right = torch.cat([r.flatten(2, 3) for r in rows], dim=2).flatten(0, 1)  # (N O, sum of h_s * kh, W')
-    flat = out.flatten(0, 1)  # (N O, H', W')
-    return torch.baddbmm(flat, left.expand(flat.shape[0], -1, -1), right).unflatten(0, out.shape[:2])
+    else:
+        right = torch.cat([r.flatten(2, 3) for r in rows], dim=2).flatten(0, 1)  # (N O, sum of h_s * kh, W')
+        flat = out.flatten(0, 1)  # (N O, H', W')
+
+    def unflattened(product):
+        if channels_last:
+            return product.unflatten(2, (-1, weight.shape[0])).permute(0, 3, 1, 2)
+        return product.unflatten(0, out.shape[:2])
+
+    left = left.expand(flat.shape[0], -1, -1)
+    # A compiler adds on the way to what follows, and that of torch 2.14 cannot keep a view of open sizes for backward.
+    if torch.compiler.is_compiling():
+        return out + unflattened(torch.bmm(left, right))
+    return unflattened(torch.baddbmm(flat, left, right))
 
 
 def tap_matrix(

@@ -63,6 +63,12 @@ def test_amp_auto_goes_by_the_device(cfg, amp, native, expected, monkeypatch):
     assert mixed_precision(cfg) == expected
 
 
+@pytest.mark.parametrize(('amp', 'half'), [(True, True), ({}, True), (False, False), (None, False)])
+def test_a_trained_model_takes_the_defaults_of_amp(cfg, amp, half):
+    cfg.amp = amp
+    assert prepare_inference(build_model(cfg), cfg).fp16_enabled == half
+
+
 def test_native_half_is_a_type_that_autocast_knows():
     half = native_half('cpu')
     assert half in (None, 'bfloat16')
@@ -105,7 +111,9 @@ def test_compiled_parts_are_whole_graphs_with_the_same_results(cfg, backend):
         assert all((a == b).mean() > 0.995 for a, b in zip(predict(compiled, size), labels))
 
 
-def test_fast_preset_predicts_the_same_labels(fast_cfg, cfg):
+@pytest.mark.parametrize('dtype', ['auto', 'bfloat16'])
+def test_fast_preset_predicts_the_same_labels(fast_cfg, cfg, dtype):
+    fast_cfg.amp.dtype = dtype
     plain = build_model(cfg)
     with torch.no_grad():
         for _ in range(3):  # statistics of the norms
@@ -113,7 +121,7 @@ def test_fast_preset_predicts_the_same_labels(fast_cfg, cfg):
         plain.decode_head.conv_seg.weight.mul_(100)  # logits that differ, as after training
     fast = place(prepare_inference(copy.deepcopy(plain), fast_cfg), fast_cfg, distributed=False).module
     assert fast.backbone.layer1[0].conv1.weight.is_contiguous(memory_format=torch.channels_last)
-    assert fast.fp16_enabled == (native_half('cpu') is not None)
+    assert fast.fp16_enabled == (dtype == 'bfloat16' or native_half('cpu') is not None)
     assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in fast.modules())
     torch.manual_seed(1)
     labels = predict(plain, (96, 128))

@@ -1,5 +1,6 @@
 """Training samples from their files: the chain of transforms, all in one pass, and from the decoded cache."""
 import copy
+import os
 import random
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from mmseg.datasets import CityscapesDataset
+from mmseg.datasets import CityscapesDataset, RepeatDataset, build_dataloader
 from mmseg.datasets.pipelines import Compose
 
 from ...assemble import load_config
@@ -25,16 +26,18 @@ _FILTERS = 'written by pillow, which chooses a filter for each row (OpenCV takes
 
 
 def data(options: Options, size: tuple[int, int] = (1024, 2048)) -> Iterator[Case]:
-    """One sample of the config's training pipeline at a time, in one thread, as a loader's worker makes it."""
+    """Samples of the config's training pipeline: one at a time, in one thread, as a loader's worker makes them; then
+    batches from a loader with a worker on each core."""
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
     folder = tempfile.TemporaryDirectory()
     pipeline = load_config(options.config).data.train.pipeline
     draw_frame(Path(folder.name), size)
-    yield Case(f'{SAMPLES} training samples from PNG files of {size}, one thread', _ways(folder, pipeline, options))
+    name = f'{SAMPLES} training samples from PNG files of {size}, one thread'
+    yield Case(name, _ways(folder, pipeline, options), SAMPLES)
     with Image.open(Path(folder.name, NAME)) as image:
         image.save(Path(folder.name, NAME))
-    yield Case(f'the same, {_FILTERS}', _ways(folder, pipeline, options))
+    yield Case(f'the same, {_FILTERS}', _ways(folder, pipeline, options), SAMPLES)
 
     files = dict(img_info=dict(filename=NAME), ann_info=dict(seg_map=LABEL), img_prefix=folder.name,
                  seg_prefix=folder.name, seg_fields=[])
@@ -45,7 +48,8 @@ def data(options: Options, size: tuple[int, int] = (1024, 2048)) -> Iterator[Cas
         rival = Rival(options.against, 'transforms', pipeline=rest, img=sample['img'],
                       label=sample['gt_semantic_seg'], samples=SAMPLES)
         ways = {'mmsegmentation 0.30': rival, **ways}
-    yield Case(f'{SAMPLES} training samples after decoding {size}, one thread', ways)
+    yield Case(f'{SAMPLES} training samples after decoding {size}, one thread', ways, SAMPLES)
+    yield _loading(folder, pipeline, size)
 
 
 def draw_frame(folder: Path, size: tuple[int, int]) -> None:
@@ -59,9 +63,8 @@ def draw_frame(folder: Path, size: tuple[int, int]) -> None:
 
 
 def _ways(folder, pipeline, options):
-    cache = dict(type='disk', dir=str(Path(folder.name, 'cache')))
-    ways = {'chain of transforms': _way(folder, pipeline, fuse=False), 'one pass': _way(folder, pipeline),
-            'one pass, cached': _way(folder, pipeline, cache=cache)}
+    ways = {name: Way(_seeded(lambda dataset=dataset: (folder, dataset[0])))
+            for name, dataset in _datasets(folder, pipeline).items()}
     if not options.against:
         return ways
     rival = Rival(options.against, 'data', pipeline=pipeline, img_dir=folder.name, ann_dir=folder.name, name=NAME,
@@ -69,9 +72,24 @@ def _ways(folder, pipeline, options):
     return {'mmsegmentation 0.30': rival, **ways}
 
 
-def _way(folder, pipeline, **options):
-    dataset = CityscapesDataset(pipeline=copy.deepcopy(pipeline), img_dir=folder.name, ann_dir=folder.name, **options)
-    return Way(_seeded(lambda: (folder, dataset[0])))
+def _loading(folder, pipeline, size):
+    """A pass over a loader; its workers start with the first one and stay."""
+    workers = os.cpu_count()
+    ways = {}
+    for name, dataset in _datasets(folder, pipeline).items():
+        frames = RepeatDataset(dataset, SAMPLES * workers)
+        loader = build_dataloader(frames, 2, workers, dist=False, shuffle=False, seed=0)
+        ways[name] = Way(lambda loader=loader: (folder, [batch['img'].shape for batch in loader]))
+    samples = SAMPLES * workers
+    return Case(f'{samples} training samples of {size} in batches of 2 from {workers} workers', ways, samples)
+
+
+def _datasets(folder, pipeline):
+    """The frame as a data set, by way of making samples of it."""
+    options = {'chain of transforms': dict(fuse=False), 'one pass': {},
+               'one pass, cached': dict(cache=dict(type='disk', dir=str(Path(folder.name, 'cache'))))}
+    return {name: CityscapesDataset(pipeline=copy.deepcopy(pipeline), img_dir=folder.name, ann_dir=folder.name, **more)
+            for name, more in options.items()}
 
 
 def _transforms(pipeline, sample, **options):

@@ -25,4 +25,4 @@ def evaluation(options: Options, size: tuple[int, int] = (1024, 2048), classes: 
         rival = Rival(options.against, 'evaluate', logits=logits.cpu(), label=label[0].cpu().numpy(), size=size,
                       num_classes=classes)
         ways = {'mmsegmentation 0.30': rival, **ways}
-    yield Case(f'evaluation of a frame {size}, {classes} classes', ways)
+    yield Case(f'evaluation of a frame {size}, {classes} classes', ways, 1)

@@ -1,5 +1,4 @@
 """Whole models and their heads: plain modules, the exact fast ones, and the fast preset."""
-import contextlib
 import copy
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,8 +12,9 @@ from mmcv.utils import Config
 from mmseg.utils import find_config
 
 from ...assemble import build_model, load_config
-from ...speed import mixed_precision, prepare_inference, prepare_training, set_backends, speed_up
+from ...speed import mixed_precision, prepare_inference, prepare_training, speed_up
 from ..measure import Case, Way
+from ..precision import backends, precision_of
 from ..rival import Rival
 from .options import Options
 
@@ -28,15 +28,21 @@ def model(options: Options, size: tuple[int, int] = (256, 512), batch: int = 2) 
     yield _training_pass(net, options, size, batch)
 
 
-def train(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 2) -> Iterator[Case]:
-    """Whole iterations: forward, backward and the optimizer's step."""
-    net = build(options)
-    data = training_batch(net, options.device, size, batch)
-    slow, fast = load_config(options.config), fast_config(options)
-    slow.device = options.device
-    ways = {'plain': (plain(net), slow), EXACT: (_trained(net, slow), slow), 'fast preset': (_trained(net, fast), fast)}
-    ways = {name: Way(_iteration(changed.train(), data, cfg), options.device) for name, (changed, cfg) in ways.items()}
-    yield Case(f'{options.config}: iteration, {batch} x {size}', ways)
+def train(
+    options: Options, size: tuple[int, int] = (512, 1024), batches: tuple[int, ...] | None = None
+) -> Iterator[Case]:
+    """Whole iterations: forward, backward and the optimizer's step; on a GPU in each precision, with 2 and 8 images."""
+    net, fast, on_gpu = build(options), fast_config(options), options.device == 'cuda'
+    precisions = [{}, dict(tf32=True), dict(amp=dict(dtype='auto'))] if on_gpu else [{}]
+    for batch in batches or ((2, 8) if on_gpu else (2,)):
+        data = training_batch(net, options.device, size, batch)
+        for keys in precisions:
+            cfg = Config(dict(device=options.device, **keys))
+            ways = {'plain': (plain(net), cfg), EXACT: (_trained(net, cfg), cfg)}
+            if not keys:
+                ways['fast preset'] = (_trained(net, fast), fast)
+            ways = {name: _way(_iteration(changed.train(), data, cfg), cfg) for name, (changed, cfg) in ways.items()}
+            yield Case(f'{options.config}: iteration, {batch} x {size}, {precision_of(cfg)}', ways, batch)
 
 
 def infer(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 1) -> Iterator[Case]:
@@ -44,18 +50,18 @@ def infer(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 1)
     net = build(options).eval()
     img = torch.randn(batch, 3, *size, device=options.device)
     meta = [dict(img_shape=(*size, 3), ori_shape=(*size, 3), pad_shape=(*size, 3), flip=False)] * batch
-    slow, fast = load_config(options.config), fast_config(options)
+    slow, fast = Config(dict(device=options.device)), fast_config(options)
     quick = prepare_inference(speed_up(copy.deepcopy(net), fast), fast)
     folded, turned = _folded(net), Config(dict(channels_last=True))
     ways = {'plain': (plain(net), slow), EXACT: (net, slow), f'{EXACT}, norms folded': (folded, slow),
             f'{EXACT}, norms folded, channels_last': (speed_up(copy.deepcopy(folded), turned), slow),
             'fast preset': (quick, fast)}
-    ways = {name: Way(_prediction(changed, img, meta, cfg), options.device) for name, (changed, cfg) in ways.items()}
+    ways = {name: _way(_prediction(changed, img, meta), cfg) for name, (changed, cfg) in ways.items()}
     if options.against:
         rival = Rival(options.against, 'infer', config=find_config(options.config), state=net.state_dict(),
                       img=img.cpu(), meta=meta[0])
         ways = {'mmsegmentation 0.30': rival, **ways}
-    yield Case(f'{options.config}: inference, {batch} x {size}', ways)
+    yield Case(f'{options.config}: inference, {batch} x {size}', ways, batch)
 
 
 def build(options: Options, **head: Any) -> nn.Module:
@@ -87,18 +93,6 @@ def fast_config(options: Options) -> Config:
     return cfg
 
 
-@contextlib.contextmanager
-def backends(cfg: Config) -> Iterator[None]:
-    """torch's switches as the config has them, and TF32 off unless it says otherwise; as before afterwards."""
-    before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32
-    set_backends(Config(dict(cudnn_benchmark=True, tf32=bool(cfg.get('tf32')))))
-    try:
-        yield
-    finally:
-        torch.set_float32_matmul_precision(before[0])
-        torch.backends.cudnn.allow_tf32 = before[1]
-
-
 def training_batch(net: nn.Module, device: str, size: tuple[int, int], batch: int) -> dict:
     """Random images and labels."""
     label = torch.randint(0, net.num_classes, (batch, 1, *size), device=device)
@@ -109,20 +103,20 @@ def training_batch(net: nn.Module, device: str, size: tuple[int, int], batch: in
 def _head(net, options):
     # Two images: batch norm wants more than one value of a channel in the 1 x 1 pool.
     maps = torch.randn(2, net.decode_head.in_channels, 64, 128, device=options.device)
+    cfg = Config(dict(device=options.device))
 
-    def work(head):
+    def way(head):
         def run():
             x = maps.detach().requires_grad_()
             head([x] * 4).square().mean().backward()
-        return run
+        return _way(run, cfg)
 
-    ways = {'plain': Way(work(plain(net).decode_head.train()), options.device),
-            EXACT: Way(work(net.decode_head.train()), options.device)}
+    ways = {'plain': way(plain(net).decode_head.train()), EXACT: way(net.decode_head.train())}
     if options.against:
         rival = Rival(options.against, 'head', config=find_config(options.config), state=net.state_dict(),
                       maps=maps.cpu(), label=None)
         ways = {'mmsegmentation 0.30': rival, **ways}
-    return Case(f'{type(net.decode_head).__name__} 2 x (64, 128): forward and backward', ways)
+    return Case(f'{type(net.decode_head).__name__} 2 x (64, 128): forward and backward', ways, 2)
 
 
 def _training_pass(net, options, size, batch):
@@ -131,36 +125,43 @@ def _training_pass(net, options, size, batch):
     def work(changed):
         return lambda: changed.train_step(data, None)['loss'].backward()
 
+    as_it_is = Config(dict(device=options.device))
     saving = Config(dict(device=options.device, recompute_norm=True))
     both = Config(dict(**saving, channels_last=True))
     ways = {'plain': plain(net), EXACT: net, f'{EXACT}, norms recomputed': _trained(net, saving),
             f'{EXACT}, norms recomputed, channels_last': _trained(net, both)}
-    ways = {name: Way(work(changed.train()), options.device) for name, changed in ways.items()}
+    ways = {name: _way(work(changed.train()), as_it_is) for name, changed in ways.items()}
     if options.against:
         cpu = {key: value.cpu() if isinstance(value, torch.Tensor) else value for key, value in data.items()}
         rival = Rival(options.against, 'train', config=find_config(options.config), state=net.state_dict(), batch=cpu)
         ways = {'mmsegmentation 0.30': rival, **ways}
-    return Case(f'{options.config}: forward and backward, {batch} x {size}', ways)
+    return Case(f'{options.config}: forward and backward, {batch} x {size}', ways, batch)
+
+
+def _way(run: Callable[[], Any], cfg: Config) -> Way:
+    """What runs as torch multiplies with the keys of a config."""
+    def switched():
+        with backends(cfg):
+            return run()
+    return Way(switched, cfg.device, precision=precision_of(cfg))
 
 
 def _iteration(net: nn.Module, data: dict, cfg: Config) -> Callable:
     optimizer = torch.optim.SGD(net.parameters(), 1e-3, momentum=0.9, weight_decay=5e-4)
-    amp = mixed_precision(cfg)
-    half = getattr(torch, amp['dtype']) if amp else None
+    half = getattr(torch, precision_of(cfg)) if mixed_precision(cfg) is not None else None
 
     def run():
         optimizer.zero_grad()
-        with backends(cfg):
-            with torch.autocast(data['img'].device.type, dtype=half, enabled=half is not None):
-                loss = net.train_step(data, None)['loss']
-            loss.backward()
+        with torch.autocast(data['img'].device.type, dtype=half, enabled=half is not None):
+            loss = net.train_step(data, None)['loss']
+        loss.backward()
         optimizer.step()
     return run
 
 
-def _prediction(net: nn.Module, img: torch.Tensor, meta: list, cfg: Config) -> Callable:
+def _prediction(net: nn.Module, img: torch.Tensor, meta: list) -> Callable:
     def run():
-        with torch.no_grad(), backends(cfg):
+        with torch.no_grad():
             return net(return_loss=False, rescale=True, img=[img], img_metas=[meta])
     return run
 

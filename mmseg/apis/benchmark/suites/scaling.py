@@ -38,7 +38,7 @@ def _step(options, size, batch):
     data = training_batch(net, options.device, size, batch)
     ways = {name: Way(lambda changed=changed: changed.train_step(data, None)['loss'].backward(), options.device)
             for name, changed in {'plain': plain(net).train(), EXACT: net.train()}.items()}
-    return Case(f'{options.config}: forward and backward, {batch} x {size}', ways)
+    return Case(f'{options.config}: forward and backward, {batch} x {size}', ways, batch)
 
 
 def _processes(options, size, batch):
@@ -72,4 +72,4 @@ def _index(number):
     def run():
         CustomDataset([], img_dir='images', ann_dir='labels', data_root=folder.name, classes=('a', 'b'))
 
-    return Case(f'data set of {number} samples, indexed', {'index': Way(run)})
+    return Case(f'data set of {number} samples, indexed', {'index': Way(run)}, number)

@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 import torch
 
-from mmseg.apis.benchmark import SUITES, Case, Way, describe_machine, measure, trace
+from mmseg.apis.benchmark import SUITES, Case, Way, measure, trace
 from mmseg.apis.benchmark.measure import quartiles, resident_growth
 from mmseg.apis.benchmark.processes import Processes
 from mmseg.apis.benchmark.rival import Rival
 from mmseg.apis.benchmark.suites import Options, models
+from mmseg.apis.benchmark.suites.data import SAMPLES, data
 from mmseg.apis.benchmark.suites.evaluation import evaluation
 from mmseg.apis.benchmark.suites.operators import _argmax, _counting, _cross_entropy, _pools
 from mmseg.apis.benchmark.suites.scaling import _processes
 
-MACHINE = dict(matmul_flops_per_s=1e9, copy_bytes_per_s=1e9)
+MACHINE = dict(matmul_flops_per_s=dict(float32=1e9, bfloat16=4e9), copy_bytes_per_s=1e9)
 DEMO = Options(config='pspnet_r18-d8_demo')
 
 
@@ -25,18 +26,23 @@ def test_ways_take_turns_and_the_first_one_is_the_measure():
     calls = []
     ways = {name: Way(lambda name=name, wait=wait: calls.append(name) or time.sleep(wait), moves=1000)
             for name, wait in (('slow', 0.03), ('quick', 0.01))}
-    slow, quick = measure(Case('sleeping', ways), 3, MACHINE)
-    assert calls[:8] == ['slow', 'quick'] * 4
+    slow, quick = measure(Case('sleeping', ways, samples=6), 3, MACHINE)
+    assert calls[:10] == ['slow', 'quick'] * 5  # counting, warming up, and three rounds
     assert slow['ratio'] == 1
     assert quick['ratio'] > 1
     assert quick['low_s'] <= quick['median_s'] <= quick['high_s']
+    assert quick['samples_per_s'] == pytest.approx(6 / quick['median_s'])
     assert quick['copy_share'] == pytest.approx(1000 / quick['median_s'] / 1e9)
 
 
 def test_counts_multiplications():
     a = torch.zeros(10, 20)
-    row, = measure(Case('product', {'one': Way(lambda: a @ a.T)}), 1, MACHINE)
-    assert row['flops'] == 2 * 10 * 20 * 10
+    compiled = torch.compile(lambda: a @ a.T, backend='eager')
+    ways = {name: Way(run, precision=name) for name, run in (
+        ('float32', lambda: a @ a.T), ('bfloat16', compiled), ('float16', lambda: a @ a.T))}
+    for row, best in zip(measure(Case('product', ways), 1, MACHINE), (1e9, 4e9, None)):
+        assert row['flops'] == 2 * 10 * 20 * 10
+        assert row['matmul_share'] == (pytest.approx(row['flops'] / row['median_s'] / best) if best else 0)
 
 
 def test_quartiles():
@@ -50,13 +56,6 @@ def test_peak_memory_is_that_of_the_run():
         pytest.skip('this system does not tell')
     assert 0.9 * (1 << 26) < grown < 1.3 * (1 << 26)
     assert resident_growth(lambda: None) < 1 << 23
-
-
-def test_the_machine_is_described():
-    machine = describe_machine('cpu')
-    assert machine['device']
-    assert machine['matmul_flops_per_s'] > 1e8
-    assert machine['copy_bytes_per_s'] > 1e7
 
 
 def test_a_trace_of_every_way(tmp_path, capsys):
@@ -109,6 +108,25 @@ def test_ways_of_training_give_the_same_gradients():
         torch.manual_seed(0)
         losses.append(changed.train().train_step(data, None)['loss'])
     torch.testing.assert_close(*losses, rtol=1e-5, atol=1e-5)
+
+
+def test_training_is_measured_in_each_precision_and_batch():
+    cases = list(models.train(DEMO, (64, 128), (1, 2)))
+    assert [(case.samples, list(case.ways)) for case in cases] == [
+        (batch, ['plain', models.EXACT, 'fast preset']) for batch in (1, 2)]
+    assert all(case.name.endswith('float32') for case in cases)
+    case = cases[1]
+    for way in case.ways.values():
+        way.run()  # an iteration
+
+
+def test_samples_come_one_by_one_and_from_a_loader(monkeypatch):
+    monkeypatch.setattr('os.cpu_count', lambda: 1)
+    *_, loading = data(DEMO, (256, 512))
+    assert loading.samples == SAMPLES
+    for way in loading.ways.values():
+        _, shapes = way.run()
+        assert shapes == [(2, 3, 64, 128)] * (SAMPLES // 2)
 
 
 def test_another_python_without_the_rival_is_one_clear_line(capfd):
