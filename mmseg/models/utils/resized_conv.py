@@ -130,8 +130,10 @@ def tap_matrix(
         in the resized line at position X * stride + j * dilation - padding, and 0 in the padding.
     """
     geometry = (coarse, fine, kernel, stride, padding, dilation, align_corners, like.dtype, like.device)
-    # While a graph is recorded the matrix belongs into the graph: a tensor of the cache would be foreign to it.
-    if torch.compiler.is_compiling() or type(like) not in (torch.Tensor, nn.Parameter):
+    # While a graph is recorded, and within torch.func.grad and the like, the matrix belongs there: from the cache it
+    # would be foreign to the graph, and into the cache it would outlive its transform.
+    transformed = torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active()
+    if transformed or type(like) not in (torch.Tensor, nn.Parameter):
         return _tap_matrix(*geometry)
     return _cached_tap_matrix(*geometry)
 

@@ -117,6 +117,18 @@ def test_vmap():
     torch.testing.assert_close(torch.vmap(module)(x), torch.stack([module(one) for one in x]))
 
 
+def test_transforms_of_torch_func_leave_no_matrix_behind():
+    _cached_tap_matrix.cache_clear()
+    module, x = Factored(), torch.randn(2, 4, 6, 5)
+    inner = torch.func.grad(lambda x: module(x).sin().sum())
+    for _ in range(2):
+        outer = torch.func.grad(lambda x: inner(x).square().sum())(x)
+    source = x.clone().requires_grad_()
+    first, = torch.autograd.grad(module(source).sin().sum(), source, create_graph=True)
+    expected, = torch.autograd.grad(first.square().sum(), source)
+    torch.testing.assert_close(outer, expected, rtol=1e-4, atol=1e-4)
+
+
 def test_compiles_without_a_graph_break():
     tensors = inputs((9, 11), dtype=torch.float32)
     compiled = torch.compile(conv_over_resized, backend='aot_eager', fullgraph=True)
