@@ -25,7 +25,8 @@ def upsample_argmax(
     r"""The class of every pixel: argmax over k of the bilinearly upsampled logits.
 
     Equal to ``F.interpolate(logits, size, mode='bilinear').argmax(1)`` but where two classes tie within rounding (of
-    equal ones the lowest wins); the (N, K, H, W) map never exists.
+    equal ones the lowest wins), and where logits are not finite: NaN never wins, nor does a class that -inf masks. The
+    (N, K, H, W) map never exists.
 
     Args:
         logits: (N, K, h, w), float16, bfloat16, float32 or float64; the first two are computed in float32.

@@ -2,7 +2,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mmcv.ops import upsample_argmax
+from mmcv.ops import _load, upsample_argmax
 
 # Odd sizes, enlarging and shrinking, one row, one column, one pixel, one class, an empty batch, several threads.
 SHAPES = [((2, 5, 3, 4), (13, 21)), ((1, 3, 7, 9), (7, 9)), ((1, 4, 9, 8), (5, 3)), ((1, 3, 1, 6), (4, 11)),
@@ -56,6 +56,18 @@ def test_is_the_argmax_of_the_upsampled_logits_but_for_ties(shape, size, align_c
 
 def test_the_lowest_class_wins_a_tie():
     assert upsample_argmax(torch.zeros(1, 4, 2, 2), (5, 5)).eq(0).all()
+
+
+@pytest.mark.skipif(_load.EXTENSION is None, reason=_load.PROBLEM)
+@pytest.mark.parametrize('value', [float('-inf'), float('nan')])
+@pytest.mark.parametrize('size', [(4, 5), (8, 10), (9, 13)])
+@pytest.mark.parametrize('masked', range(3))
+def test_a_masked_class_never_wins(masked, size, value):
+    logits = torch.randn(1, 3, 4, 5)
+    others = [k for k in range(3) if k != masked]
+    expected = torch.tensor(others)[upsample_argmax(logits[:, others], size)]
+    logits[:, masked] = value
+    assert torch.equal(upsample_argmax(logits, size), expected)
 
 
 @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])

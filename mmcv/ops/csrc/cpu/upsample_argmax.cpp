@@ -1,5 +1,7 @@
 #include "../upsample_argmax.h"
 
+#include <cmath>
+
 #include "../parallel.h"
 #include "bilinear.h"
 #include "exp.h"
@@ -10,11 +12,13 @@ namespace {
 // An output row takes about as long as this many elements of a trivial loop; see `parallel_for`.
 constexpr int64_t kGrain = 1 << 14;
 
-// Running maximum over the classes for one row of a block: `best` and the class that has it first.
+// Running maximum over the classes for one row of a block: `best` and the class that has it first. NaN, which also comes
+// of a step between infinities, wins never: not even in class 0, so that any class may be masked with -inf.
 template <class T>
 MMCV_INLINE void find_best(const Band<T>& band, T weight, int64_t classes, T* best, int32_t* index) {
   for (int64_t x = 0; x < kBlock; ++x) {
-    best[x] = band.top[x] + weight * band.step[x];
+    const T z = band.top[x] + weight * band.step[x];
+    best[x] = z > -INFINITY ? z : -INFINITY;
     index[x] = 0;
   }
   for (int64_t k = 1; k < classes; ++k) {

@@ -1,5 +1,7 @@
 #include "../upsample_argmax.h"
 
+#include <cmath>
+
 #include "bilinear.cuh"
 
 namespace mmcv {
@@ -9,9 +11,9 @@ template <class T>
 __global__ void find_class(const T* logits, Upsampling size, int64_t pixels, int64_t* label, T* probability) {
   for (int64_t i = thread_index(); i < pixels; i += thread_count()) {
     const Pixel<T> pixel(logits, size, i);
-    T best = pixel.at(0);
+    T best = -INFINITY;  // NaN wins never, not even in class 0: see the CPU's kernel
     int64_t index = 0;
-    for (int64_t k = 1; k < size.classes; ++k) {
+    for (int64_t k = 0; k < size.classes; ++k) {
       const T z = pixel.at(k);
       if (z > best) {
         best = z;
