@@ -173,7 +173,7 @@ def _recipe_of(tensor: Tensor) -> Recipe | None:
     if torch.compiler.is_compiling():
         return None
     state, find = getattr(tensor.untyped_storage(), 'recipe', (None, None))
-    return find() if state == _state(tensor) else None
+    return find() if find and state == _state(tensor) else None  # tensors of inference mode have no state
 
 
 def _state(tensor: Tensor, changes: int = 0) -> tuple:

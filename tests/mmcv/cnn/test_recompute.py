@@ -202,6 +202,14 @@ def test_compiled_it_has_no_effect():
     assert_same_step(plain, compiled, torch.randn(2, 3, 8, 8))
 
 
+@pytest.mark.parametrize('training', [False, True])
+def test_inference_mode(training):
+    img, (plain, saving) = torch.randn(2, 3, 8, 8), pair()
+    with torch.inference_mode():
+        assert torch.equal(*(model.train(training)(img) for model in (plain, saving)))
+    assert_same_step(plain, saving, img)
+
+
 def test_a_copy_works_on_its_own():
     _, saving = pair()
     copied = copy.deepcopy(saving)
