@@ -174,11 +174,30 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
         Args:
             seg_logit: (N, out_channels, h, w).
             seg_label: (N, 1, H, W) class indices of any integer type.
+
+        Raises:
+            ValueError: if a loss on the CPU stumbles over a label that is neither a class nor ``ignore_index``.
         """
         if not seg_label.is_floating_point():
             seg_label = seg_label.long()  # what every loss takes
-        if self._can_fuse_losses(seg_logit):
-            return self._fused_losses(seg_logit, seg_label.squeeze(1))
+        try:
+            if self._can_fuse_losses(seg_logit):
+                return self._fused_losses(seg_logit, seg_label.squeeze(1))
+            return self._plain_losses(seg_logit, seg_label)
+        except (IndexError, RuntimeError):  # to look at the labels beforehand would cost time in each step
+            if seg_label.is_cpu:
+                self._check_labels(seg_label)
+            raise
+
+    def _check_labels(self, label):
+        ignored = -100 if self.ignore_index is None else self.ignore_index
+        outside = label[((label < 0) | (label >= self.num_classes)) & (label != ignored)].unique().tolist()
+        if outside:
+            shown = ', '.join(map(str, outside[:5])) + (', ...' if len(outside) > 5 else '')
+            raise ValueError(f'losses: label {shown} is outside of the {self.num_classes} classes '
+                             f'(0 to {self.num_classes - 1}; {ignored} is ignored)')
+
+    def _plain_losses(self, seg_logit, seg_label):
         seg_logit = resize(seg_logit, seg_label.shape[2:], mode='bilinear', align_corners=self.align_corners)
         seg_weight = None if self.sampler is None else self.sampler.sample(seg_logit, seg_label)
         seg_label = seg_label.squeeze(1)

@@ -53,6 +53,19 @@ def test_losses_see_the_size_of_the_label_and_its_ignored_pixels():
     assert losses['acc_seg'].item() == pytest.approx(100)
 
 
+@pytest.mark.parametrize('fused', [True, False])
+@pytest.mark.parametrize('options', [{}, {'ignore_index': None},
+                                     {'sampler': {'type': 'OHEMPixelSampler', 'thresh': 0.7, 'min_kept': 10}}])
+@pytest.mark.parametrize('value', [5, 7, -1])
+def test_a_label_that_is_no_class_is_one_clear_line(value, options, fused):
+    label = torch.zeros(1, 1, 9, 9, dtype=torch.uint8 if value > 0 else torch.long)
+    label[0, 0, 2, 2:4] = value
+    ignored = -100 if 'ignore_index' in options else 255
+    message = rf'^losses: label {value} is outside of the 5 classes \(0 to 4; {ignored} is ignored\)$'
+    with pytest.raises(ValueError, match=message):
+        Head(3, 3, num_classes=5, fused=fused, **options).losses(torch.randn(1, 5, 4, 4), label)
+
+
 def test_binary_head():
     head = Head(3, 3, **BINARY)
     assert head.threshold == 0.3
