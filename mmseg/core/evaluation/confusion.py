@@ -60,6 +60,6 @@ class ConfusionMatrix:
 
 
 def _tensor(values: np.ndarray | torch.Tensor) -> torch.Tensor:
-    if isinstance(values, np.ndarray) and values.dtype == np.uint16:
-        values = values.astype(np.int32)
-    return torch.as_tensor(values)
+    values = torch.as_tensor(values)
+    rare = (torch.bool, torch.int8, torch.uint16, torch.uint32, torch.uint64)  # types that the operator does not take
+    return values.long() if values.dtype in rare else values

@@ -13,7 +13,7 @@ def draw(dtype=np.int64, count=3, high=6):
     return preds, labels
 
 
-@pytest.mark.parametrize('dtype', [np.uint8, np.uint16, np.int32, np.int64])
+@pytest.mark.parametrize('dtype', [np.uint8, np.uint16, np.uint32, np.int32, np.int64, np.uint64])
 def test_same_metrics_as_from_areas(dtype):
     preds, labels = draw(dtype)
     confusion = ConfusionMatrix(5)
@@ -23,6 +23,14 @@ def test_same_metrics_as_from_areas(dtype):
     expected = eval_metrics(preds, labels, 5, 255, metrics, beta=2)
     for name, value in confusion.metrics(metrics, beta=2).items():
         np.testing.assert_array_equal(value, expected[name], err_msg=name)
+
+
+@pytest.mark.parametrize('dtype', [bool, np.int8])
+def test_predictions_of_few_classes_may_be_small(dtype):
+    preds, labels = draw(high=2)
+    confusion = ConfusionMatrix(2)
+    confusion.update(preds.astype(dtype), labels)
+    assert torch.equal(torch.stack(confusion.areas()), torch.stack(intersect_and_union(preds, labels, 2, 255)))
 
 
 def test_rows_are_labels_and_columns_predictions():
