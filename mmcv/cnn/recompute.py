@@ -28,7 +28,7 @@ def recompute_norms(module: nn.Module) -> None:
     """Keep no output of a batch norm, nor of the ReLU (in place) or :func:`add_shortcut` after it, to go backward.
 
     What ``module`` itself returns is kept, since others hold it anyway. Other norms and activations, what runs within
-    ``torch.utils.checkpoint`` and what is compiled are as before. A second call of it has no effect.
+    ``torch.utils.checkpoint`` or torch.func, and what is compiled, are as before. A second call of it has no effect.
 
     Args:
         module: what is called as a whole; it and its layers get another ``forward``. Parameters and keys stay.
@@ -88,7 +88,7 @@ class Recipe:
 
 
 def _part(module, forward, *args, **kwargs):
-    if torch.compiler.is_compiling():
+    if _is_transformed():
         return forward(*args, **kwargs)
     with saved_tensors_hooks(_pack, _unpack):
         outputs = forward(*args, **kwargs)
@@ -98,6 +98,11 @@ def _part(module, forward, *args, **kwargs):
             recipe.keep(output.detach())
             _remember(output, recipe, find=weakref.ref(recipe))  # or each would hold the other for ever
     return outputs
+
+
+def _is_transformed() -> bool:
+    """Whether somebody else decides what is kept: a compiler, or torch.func, which takes no hooks on that."""
+    return torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active()
 
 
 def _pack(tensor: Tensor) -> Any:
@@ -120,7 +125,7 @@ def _unpack(saved: Any) -> Tensor:
 
 def _norm(norm, forward, x):
     output = forward(x)
-    if not torch.compiler.is_compiling() and output.requires_grad and getattr(x.untyped_storage(), 'kept', False):
+    if not _is_transformed() and output.requires_grad and getattr(x.untyped_storage(), 'kept', False):
         # Not where checkpointing forgets x, and all that is made of it.
         _remember(output, Recipe(_again(norm, x.detach(), output.grad_fn)))
     return output
@@ -170,7 +175,7 @@ def _remember(tensor: Tensor, recipe: Recipe, changes: int = 0, find: Callable |
 
 def _recipe_of(tensor: Tensor) -> Recipe | None:
     """How to make ``tensor`` as it is now, if this is known."""
-    if torch.compiler.is_compiling():
+    if _is_transformed():
         return None
     state, find = getattr(tensor.untyped_storage(), 'recipe', (None, None))
     return find() if find and state == _state(tensor) else None  # tensors of inference mode have no state

@@ -202,6 +202,13 @@ def test_compiled_it_has_no_effect():
     assert_same_step(plain, compiled, torch.randn(2, 3, 8, 8))
 
 
+@pytest.mark.parametrize(('transform', 'shape'), [(torch.vmap, (3, 2, 3, 8, 8)), (torch.func.grad, (2, 3, 8, 8))])
+def test_within_torch_func_it_has_no_effect(transform, shape):
+    img = torch.randn(shape)
+    results = [transform(lambda x, model=model: model.eval()(x).sum())(img) for model in pair()]
+    assert torch.equal(*results)
+
+
 @pytest.mark.parametrize('training', [False, True])
 def test_inference_mode(training):
     img, (plain, saving) = torch.randn(2, 3, 8, 8), pair()
