@@ -32,8 +32,10 @@ OPERATORS: dict[str, Operator] = {}
 
 
 def is_compiled(name: str, like: torch.Tensor) -> bool:
-    """Whether the extension has a kernel of the operator for the device of a tensor."""
-    return like.device.type in OPERATORS[name].kernels
+    """Whether the extension has a kernel of the operator for the device of a tensor, and no torch.func.grad, jvp, vmap
+    is at work: these see into plain PyTorch alone.
+    """
+    return like.device.type in OPERATORS[name].kernels and not torch._C._are_functorch_transforms_active()
 
 
 def import_extension() -> tuple[ModuleType | None, str]:

@@ -181,6 +181,20 @@ def test_fused_pools_equal_plain_ones(layout, monkeypatch):
     torch.testing.assert_close(*results, rtol=1e-11, atol=1e-12)
 
 
+def test_torch_func_gets_what_it_can_differentiate():
+    head = PSPHead(in_channels=12, channels=6, num_classes=5, dropout_ratio=0).double()
+    x, label = torch.randn(2, 12, 8, 11, dtype=torch.float64), torch.randint(0, 5, (2, 1, 16, 22))
+
+    def loss(x):
+        return head.losses(head([x]), label)['loss_ce']
+
+    source = x.clone().requires_grad_()
+    gradient, = torch.autograd.grad(loss(source), source)
+    torch.testing.assert_close(torch.func.grad(loss)(x), gradient)
+    torch.testing.assert_close(torch.func.jvp(loss, (x,), (x,))[1], (gradient * x).sum())
+    torch.testing.assert_close(torch.vmap(loss)(x[None]), loss(x)[None])
+
+
 def test_without_compiled_operators_everything_is_plain(monkeypatch):
     monkeypatch.setattr(_load, 'OPERATORS', {name: op._replace(kernels=()) for name, op in _load.OPERATORS.items()})
     uses = {encoder_decoder: 'upsample_argmax', cross_entropy_loss: 'upsample_cross_entropy', psp_head: 'pyramid_pool'}
