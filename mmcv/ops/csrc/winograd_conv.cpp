@@ -88,13 +88,15 @@ void for_blocks(const Winograd& w, const Tensor& like, int64_t inputs, int64_t o
   }
 }
 
-// The weight (K, C, 3, 3) transformed, (16, K, C).
-Tensor transformed(const Tensor& weight, bool flipped) {
-  const bool dense = weight.stride(1) == 9 && weight.stride(2) == 3 && weight.stride(3) == 1;
-  const Tensor taps = dense ? weight : torch::stable::contiguous(weight);
-  Tensor u = torch::stable::new_empty(weight, {kWinograd, weight.size(0), weight.size(1)});
+// The weight (K, C, 3, 3) transformed, (16, C, K), or (16, K, C) for the transposed convolution: a matrix product is
+// fastest where the outputs lie side by side.
+Tensor transformed(const Tensor& weight, bool transposed) {
+  const Tensor taps = weight.stride(2) == 3 * weight.stride(3) ? weight : torch::stable::contiguous(weight);
+  const int64_t row = transposed ? 0 : 1, column = 1 - row;
+  Tensor u = torch::stable::new_empty(weight, {kWinograd, weight.size(row), weight.size(column)});
   visit_floating(weight, "winograd_conv: weight", [&](auto type) {
-    const Kernels kernels{weight.size(0), weight.size(1), taps.stride(0), flipped};
+    const Kernels kernels{
+        weight.size(row), weight.size(column), taps.stride(row), taps.stride(column), taps.stride(3), transposed};
     winograd_weight_cpu(kernels, data(taps, type), mutable_data(u, type));
   });
   return u;
@@ -122,8 +124,7 @@ Tensor convolve(
       "winograd_conv: x, weight and bias must be of one type");
   const Tensor x = channels_last(map);
   const std::optional<Tensor> shift = bias ? std::optional(torch::stable::contiguous(*bias)) : std::nullopt;
-  Tensor u = transformed(weight, transposed);
-  if (!transposed) u = torch::stable::transpose(u, 1, 2);
+  const Tensor u = transformed(weight, transposed);
   Tensor y = torch::stable::new_empty(x, {w.samples, w.y.outputs, w.x.outputs, outputs});
   visit_floating(x, "winograd_conv: x", [&](auto type) {
     using T = decltype(type);
@@ -157,7 +158,7 @@ Tensor weight_gradient(
       winograd_output_backward_cpu(w, pixels(grad, type), Block<T>{mutable_data(m, type), first, count});
       multiply(u, torch::stable::transpose(m, 1, 2), v, 1);
     });
-    winograd_weight_backward_cpu({outputs, inputs, 9 * inputs, false}, data(u, type), mutable_data(weight, type));
+    winograd_weight_backward_cpu(outputs, inputs, data(u, type), mutable_data(weight, type));
   });
   return weight;
 }

@@ -48,18 +48,18 @@ struct Block {
   int64_t first, count;
 };
 
-// The 3x3 kernels of a weight (rows, columns, 3, 3), whose rows lie `stride` values apart; each turned by 180 degrees
-// where `flipped`.
+// The 3x3 kernels of a weight: how many rows and columns of them, and how many values apart the rows, the columns and the
+// nine taps lie; each turned by 180 degrees where `flipped`.
 struct Kernels {
-  int64_t rows, columns, stride;
+  int64_t rows, columns, row_stride, column_stride, tap_stride;
   bool flipped;
 };
 
-// weight -> u (16, rows, columns), G w G^T; and the transpose.
+// weight -> u (16, rows, columns), G w G^T; and the transpose, to a weight (rows, columns, 3, 3).
 template <class T>
 void winograd_weight_cpu(const Kernels& kernels, const T* weight, T* u);
 template <class T>
-void winograd_weight_backward_cpu(const Kernels& kernels, const T* grad, T* weight);
+void winograd_weight_backward_cpu(int64_t rows, int64_t columns, const T* grad, T* weight);
 
 // v = B^T x B.
 template <class T>

@@ -93,9 +93,11 @@ def conv_over_resized(
         return tap_matrix(size, *geometry, bool(align_corners), x)
 
     channels_last = out.stride(1) == 1 and not out.is_contiguous()  # vmap knows no memory formats
-    # Columns first: for each row y of p_s and row tap i, the kernel over the resized row.
-    product = 'ncyx,ocij,Xxj->nyiXo' if channels_last else 'ncyx,ocij,Xxj->noyiX'
-    rows = [torch.einsum(product, p, w, taps(1, p.shape[3])) for p, w in zip(coarse, weights)]
+    # The taps at each cell; then columns first: for each row y of p_s and row tap i, the kernel over the resized row.
+    # In two steps: an einsum of all three would copy the weight where it lies channels_last.
+    cells = [torch.einsum('ocij,ncyx->oijnyx', w, p) for p, w in zip(coarse, weights)]
+    product = 'oijnyx,Xxj->nyiXo' if channels_last else 'oijnyx,Xxj->noyiX'
+    rows = [torch.einsum(product, c, taps(1, c.shape[5])) for c in cells]
     left = torch.cat([taps(0, p.shape[2]).flatten(1) for p in coarse], dim=1)  # (H', sum of h_s * kh)
     if channels_last:
         right = torch.cat([r.flatten(1, 2) for r in rows], dim=1).flatten(2)  # (N, sum of h_s * kh, W' O)

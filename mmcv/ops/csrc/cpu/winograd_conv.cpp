@@ -9,7 +9,7 @@ namespace mmcv {
 namespace {
 
 constexpr int64_t kGrain = 1 << 14;  // values that a thread takes at least
-constexpr int64_t kLanes = 16;       // 3x3 kernels that are transformed at a time
+constexpr int64_t kLanes = 16;       // 3x3 kernels that are transformed at a time, and rows that are read at a time
 constexpr int64_t kStrip = 32;       // rows and columns that are transposed at a time
 
 // The four transforms and the transposes of two of them, for one axis: B^T, A^T, A, G and G^T.
@@ -145,38 +145,45 @@ MMCV_INLINE void output_backward_tiles(
   });
 }
 
-// Rows [first, last) of the weight. Nine values of a kernel lie side by side, sixteen transformed ones far apart.
+// Rows [first, last) of the weight. Kernels are brought together in squares first: along the rows, the columns or the taps
+// of a weight its values lie side by side, along the others far apart.
 template <class T>
 MMCV_INLINE void weight_rows(const Kernels& k, const T* weight, T* u, int64_t first, int64_t last) {
-  T taps[9][kLanes];
-  const T* in[9];
-  T* out[16];
-  for (int i = 0; i < 9; ++i) in[i] = taps[i];
-  for (int64_t row = first; row < last; ++row) {
-    for (int64_t c = 0; c < k.columns; c += kLanes) {
-      const int64_t lanes = std::min(kLanes, k.columns - c);
-      const T* from = weight + row * k.stride + 9 * c;
+  T square[kLanes][9][kLanes];
+  for (int64_t row = first; row < last; row += kLanes) {
+    const int64_t height = std::min(kLanes, last - row);
+    for (int64_t column = 0; column < k.columns; column += kLanes) {
+      const int64_t lanes = std::min(kLanes, k.columns - column);
       for (int64_t l = 0; l < lanes; ++l) {
-        for (int i = 0; i < 9; ++i) taps[k.flipped ? 8 - i : i][l] = from[9 * l + i];
+        const T* from = weight + row * k.row_stride + (column + l) * k.column_stride;
+        for (int64_t r = 0; r < height; ++r) {
+          for (int i = 0; i < 9; ++i) square[r][k.flipped ? 8 - i : i][l] = from[r * k.row_stride + i * k.tap_stride];
+        }
       }
-      for (int i = 0; i < 16; ++i) out[i] = u + (i * k.rows + row) * k.columns + c;
-      transform<3, 4>(Weight(), lanes, in, static_cast<const T*>(nullptr), out);
+      for (int64_t r = 0; r < height; ++r) {
+        const T* in[9];
+        T* out[16];
+        for (int i = 0; i < 9; ++i) in[i] = square[r][i];
+        for (int i = 0; i < 16; ++i) out[i] = u + (i * k.rows + row + r) * k.columns + column;
+        transform<3, 4>(Weight(), lanes, in, static_cast<const T*>(nullptr), out);
+      }
     }
   }
 }
 
 template <class T>
-MMCV_INLINE void weight_backward_rows(const Kernels& k, const T* grad, T* weight, int64_t first, int64_t last) {
+MMCV_INLINE void weight_backward_rows(
+    int64_t rows, int64_t columns, const T* grad, T* weight, int64_t first, int64_t last) {
   T taps[9][kLanes];
   const T* in[16];
   T* out[9];
   for (int i = 0; i < 9; ++i) out[i] = taps[i];
   for (int64_t row = first; row < last; ++row) {
-    for (int64_t c = 0; c < k.columns; c += kLanes) {
-      const int64_t lanes = std::min(kLanes, k.columns - c);
-      for (int i = 0; i < 16; ++i) in[i] = grad + (i * k.rows + row) * k.columns + c;
+    for (int64_t c = 0; c < columns; c += kLanes) {
+      const int64_t lanes = std::min(kLanes, columns - c);
+      for (int i = 0; i < 16; ++i) in[i] = grad + (i * rows + row) * columns + c;
       transform<4, 3>(WeightBackward(), lanes, in, static_cast<const T*>(nullptr), out);
-      T* to = weight + row * k.stride + 9 * c;
+      T* to = weight + 9 * (row * columns + c);
       for (int64_t l = 0; l < lanes; ++l) {
         for (int i = 0; i < 9; ++i) to[9 * l + i] = taps[i][l];
       }
@@ -217,8 +224,9 @@ MMCV_INLINE void transpose_strips(int64_t rows, int64_t columns, const T* in, T*
   MMCV_SIMD void weights(const Kernels& k, const T* weight, T* u, int64_t first, int64_t last) {                      \
     weight_rows(k, weight, u, first, last);                                                                           \
   }                                                                                                                   \
-  MMCV_SIMD void weights_backward(const Kernels& k, const T* grad, T* weight, int64_t first, int64_t last) {          \
-    weight_backward_rows(k, grad, weight, first, last);                                                               \
+  MMCV_SIMD void weights_backward(                                                                                    \
+      int64_t rows, int64_t columns, const T* grad, T* weight, int64_t first, int64_t last) {                         \
+    weight_backward_rows(rows, columns, grad, weight, first, last);                                                   \
   }                                                                                                                   \
   MMCV_SIMD void transpose(int64_t rows, int64_t columns, const T* in, T* out, int64_t first, int64_t last) {         \
     transpose_strips(rows, columns, in, out, first, last);                                                            \
@@ -244,9 +252,9 @@ void winograd_weight_cpu(const Kernels& k, const T* weight, T* u) {
 }
 
 template <class T>
-void winograd_weight_backward_cpu(const Kernels& k, const T* grad, T* weight) {
-  parallel_for(k.rows, kGrain / (kWinograd * k.columns) + 1, [&](int64_t first, int64_t last) {
-    weights_backward(k, grad, weight, first, last);
+void winograd_weight_backward_cpu(int64_t rows, int64_t columns, const T* grad, T* weight) {
+  parallel_for(rows, kGrain / (kWinograd * columns) + 1, [&](int64_t first, int64_t last) {
+    weights_backward(rows, columns, grad, weight, first, last);
   });
 }
 
@@ -277,7 +285,7 @@ void winograd_output_backward_cpu(const Winograd& w, const Map<const T>& grad, c
 #define MMCV_INSTANTIATE(T)                                                                                        \
   template void transpose_cpu(int64_t, int64_t, int64_t, const T*, T*);                                           \
   template void winograd_weight_cpu(const Kernels&, const T*, T*);                                                \
-  template void winograd_weight_backward_cpu(const Kernels&, const T*, T*);                                       \
+  template void winograd_weight_backward_cpu(int64_t, int64_t, const T*, T*);                                     \
   template void winograd_input_cpu(const Winograd&, const Map<const T>&, const Block<T>&);                        \
   template void winograd_output_cpu(const Winograd&, const Block<const T>&, const T*, const Map<T>&);             \
   template void winograd_output_backward_cpu(const Winograd&, const Map<const T>&, const Block<T>&);
