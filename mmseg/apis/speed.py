@@ -16,6 +16,7 @@ _SWITCHES = (
     'channels_last', 'fuse_conv_bn', 'winograd', 'cudnn_benchmark', 'tf32', 'recompute_norm', 'find_unused_parameters',
     'static_graph', 'auto_resume')
 _MOST_THREADS = 1024
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 _AMP_OPTIONS = ('dtype', 'loss_scale')
 _HALVES = ('auto', 'bfloat16', 'float16')
 
@@ -149,15 +150,33 @@ def _return_freed_memory(*_: Any) -> None:
     Of PSPNet at 2 x 256 x 512 glibc would hold 300 MB in holes that later maps do not fit into.
     """
     if torch.is_grad_enabled():
-        _malloc_trim()(0)
+        _glibc('malloc_trim')(0)
+
+
+class _KeepFreedMemory:
+    """Before a forward pass: let the memory of one image's maps wait for the next image's, if that is as large.
+
+    By default glibc takes every map above 32 MB from the system anew, a page at a time, and gives it back at once. Maps
+    of many sizes would leave ever more holes between the plans that oneDNN keeps for each size: they are handed back.
+    """
+
+    def __init__(self):
+        _glibc('mallopt')(_M_MMAP_THRESHOLD, 1 << 30)
+        _glibc('mallopt')(_M_TRIM_THRESHOLD, (1 << 31) - 1)
+        self.shape = None
+
+    def __call__(self, module: nn.Module, inputs: tuple[torch.Tensor]) -> None:
+        if not torch.compiler.is_compiling() and inputs[0].shape != self.shape:
+            _glibc('malloc_trim')(0)
+            self.shape = inputs[0].shape
 
 
 @functools.cache
-def _malloc_trim() -> Callable[[int], int]:
+def _glibc(name: str) -> Callable[..., int]:
     try:
-        return ctypes.CDLL(None).malloc_trim
+        return getattr(ctypes.CDLL(None), name)
     except (AttributeError, OSError, TypeError):  # another C library, another system
-        return lambda kept: 0
+        return lambda *_: 0
 
 
 def _compile(module: nn.Module, options: dict) -> None:
@@ -173,6 +192,8 @@ def _channels_last(module: nn.Module, inputs: tuple[torch.Tensor]) -> tuple[torc
 
 def prepare_inference(model: nn.Module, cfg: Config) -> nn.Module:
     """Apply ``fuse_conv_bn`` and ``amp`` (or ``fp16``, on a GPU) to a model whose weights are loaded; in eval mode."""
+    if device_type(cfg) == 'cpu':
+        model.backbone.register_forward_pre_hook(_KeepFreedMemory())
     if cfg.get('fuse_conv_bn'):
         model = fuse_conv_bn(model.eval())
     amp = mixed_precision(cfg)

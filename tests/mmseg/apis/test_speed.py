@@ -1,6 +1,9 @@
 """What makes a run faster changes its results by rounding only, and its checkpoints not at all."""
 
 import copy
+import platform
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -166,11 +169,39 @@ def test_memory_that_is_free_goes_back_once_a_training_step(cfg, monkeypatch):
     cfg.device = 'cpu'
     model = prepare_training(build_model(cfg), cfg).train()
     calls = []
-    monkeypatch.setattr('mmseg.apis.speed._malloc_trim', lambda: calls.append)
+    monkeypatch.setattr('mmseg.apis.speed._glibc', lambda name: lambda *values: calls.append((name, *values)))
     model.train_step(batch())['loss'].backward()
-    assert calls == [0]
+    assert calls == [('malloc_trim', 0)]
     predict(model)
-    assert calls == [0]
+    assert calls == [('malloc_trim', 0)]
+
+
+def test_memory_that_is_free_waits_for_images_of_one_size(cfg, monkeypatch):
+    calls = []
+    monkeypatch.setattr('mmseg.apis.speed._glibc', lambda name: lambda *values: calls.append(name))
+    model = prepare_inference(build_model(cfg), cfg)
+    assert calls == ['mallopt'] * 2
+    calls.clear()
+    for size, trims in (((64, 96), 1), ((64, 96), 1), ((64, 64), 2), ((64, 64), 2), ((64, 96), 3)):
+        predict(model, size)
+        assert calls == ['malloc_trim'] * trims
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != 'glibc', reason='these are settings of glibc')
+def test_large_maps_are_not_taken_from_the_system_anew():
+    code = """
+import resource, torch
+from mmseg.apis.speed import _KeepFreedMemory
+_KeepFreedMemory()
+faults = []
+for _ in range(4):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    torch.ones(1 << 24)  # 64 MB, 16384 pages
+    faults.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+print(faults[-1])
+"""
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 1000
 
 
 @pytest.mark.parametrize(('keys', 'recomputes'), [
