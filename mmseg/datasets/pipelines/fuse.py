@@ -1,13 +1,12 @@
 """The usual run of transforms, from the files to DefaultFormatBundle, in one pass over the pixels."""
 
-import functools
 import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 
-from mmcv.image import EncodedImage, channel_values, normalize_table
+from mmcv.image import EncodedImage, channel_values, imnormalize
 from mmcv.ops import augment_crop, augment_crop_label, crop_label_counts
 from mmcv.ops._load import OPERATORS
 
@@ -23,7 +22,8 @@ _CHANGES = (Resize, RandomCrop, RandomFlip, PhotoMetricDistortion, Normalize, Pa
 _ORDER = _LOADERS + _CHANGES
 _ENDS = (DefaultFormatBundle, ImageToTensor)
 _LABEL = 'gt_semantic_seg'
-_BYTES = np.arange(256)
+_BYTES = np.arange(256, dtype=np.uint8)
+_RAMP = np.tile(_BYTES[:, None, None], 3)  # an image of all bytes
 
 
 def fuse(transforms: Sequence[Callable]) -> list[Callable]:
@@ -71,7 +71,6 @@ class FusedTransforms:
         by_type = {type(transform): transform for transform in transforms}
         self._resize, self._crop, self._flip, self._distortion, self._normalize, self._pad = map(by_type.get, _CHANGES)
         self._keeps_labels = ImageToTensor in by_type
-        self._gives_bytes = self._normalize is None or self._normalize.on_device
 
     def __repr__(self) -> str:
         return f'FusedTransforms({", ".join(map(str, self.transforms))})'
@@ -81,14 +80,14 @@ class FusedTransforms:
             results = getattr(loader, 'defer', loader)(results)
         if self._takes(results):
             return self._augment(results)
-        if isinstance(results['img'], EncodedImage):
+        if isinstance(results.get('img'), EncodedImage):
             results['img'] = results['img'].decode()
         for transform in self.transforms[len(self._loaders):]:
             results = transform(results)
         return results
 
     def _takes(self, results: dict) -> bool:
-        img, label = results['img'], results.get(_LABEL)
+        img, label = results.get('img'), results.get(_LABEL)
         if not isinstance(img, (np.ndarray, EncodedImage)) or img.dtype != np.uint8 or img.shape[2:] != (3,):
             return False
         if label is None:
@@ -106,10 +105,13 @@ class FusedTransforms:
             self._normalize.describe(results, window[2:])
         shape = self._pad.choose_size(results, (*window[2:], 3)) if self._pad else window[2:]
         pixels = _as_tensor(_decode_for(img, size[0], window) if isinstance(img, EncodedImage) else img)
-        results['img'] = augment_crop(pixels, size, window, flip, shape, **colours)
+        fill, label_fill = (self._pad.choose_fill(results), self._pad.seg_pad_val) if self._pad else (0, 0)
+        like = colours['values'].numpy().T[None]
+        fill = torch.from_numpy(np.array(channel_values(fill, like, 'pad_val'), like.dtype))
+        results['img'] = augment_crop(pixels, size, window, flip, shape, fill=fill, **colours)
         if label is not None:
-            fill = self._pad.seg_pad_val if self._pad else 0
-            results[_LABEL] = augment_crop_label(label, size, window, flip, shape, fill)[None]
+            label_fill, = channel_values(label_fill, results[_LABEL], 'pad_val')
+            results[_LABEL] = augment_crop_label(label, size, window, flip, shape, label_fill)[None]
         return results
 
     def _choose_window(self, results: dict, size: tuple[int, int], label: torch.Tensor | None) -> tuple[int, ...]:
@@ -124,7 +126,7 @@ class FusedTransforms:
 
     def _draw_colours(self) -> dict:
         """The colour arguments of the operator: neighbouring steps that only map bytes become one table."""
-        values, tables = self._values, {}
+        values, tables = self._values(), {}
         for quantity, table in self._distortion.draw_tables() if self._distortion else ():
             if quantity != 'value':
                 tables[quantity] = table
@@ -136,21 +138,13 @@ class FusedTransforms:
             values = values[:, tables.pop('curve')]
         tables['values'] = np.ascontiguousarray(values)
         colours = {name: torch.from_numpy(table) for name, table in tables.items()}
-        return {**colours, 'fill': self._fill, 'to_rgb': self._normalize is not None and self._normalize.to_rgb}
+        return {**colours, 'to_rgb': self._normalize is not None and self._normalize.to_rgb}
 
-    @functools.cached_property
     def _values(self) -> np.ndarray:
-        """(3, 256): what a channel of the result holds in the place of a byte."""
-        if self._gives_bytes:
-            return np.tile(np.arange(256, dtype=np.uint8), (3, 1))
-        return np.broadcast_to(normalize_table(self._normalize.mean, self._normalize.std).T, (3, 256))
-
-    @functools.cached_property
-    def _fill(self) -> torch.Tensor:
-        like = np.empty((0, 0, 3), np.uint8 if self._gives_bytes else np.float32)
-        later = self._normalize is not None and self._normalize.on_device
-        fill = channel_values(0 if later or self._pad is None else self._pad.pad_val, like, 'pad_val')
-        return torch.from_numpy(np.array(fill, like.dtype))
+        """(3, 256): what a channel of the result holds in the place of a byte; made anew, as transforms may change."""
+        later = self._normalize is None or self._normalize.on_device
+        values = _RAMP if later else imnormalize(_RAMP, self._normalize.mean, self._normalize.std, to_rgb=False)
+        return values[:, 0].T
 
 
 def _decode_for(img: EncodedImage, resized_height: int, window: tuple[int, ...]) -> np.ndarray:
@@ -160,7 +154,7 @@ def _decode_for(img: EncodedImage, resized_height: int, window: tuple[int, ...])
 
 
 def _as_tensor(array: np.ndarray | None) -> torch.Tensor | None:
-    return None if array is None else torch.from_numpy(np.ascontiguousarray(array))
+    return None if array is None else torch.from_numpy(np.require(array, requirements='CW'))
 
 
 def _as_window(slices: tuple[slice, slice]) -> tuple[int, int, int, int]:

@@ -130,9 +130,8 @@ class Pad:
         target = self.choose_size(results, results['img'].shape)
         if (height, width) != target:
             pad = partial(impad, shape=target)
-            later = results.get('img_norm_cfg', {}).get('on_device')  # what is not normalised yet is padded there too
-            pad_val = self.pad_val if later is None else 0
-            map_fields(results, partial(pad, pad_val=pad_val), partial(pad, pad_val=self.seg_pad_val))
+            fill = self.choose_fill(results)
+            map_fields(results, partial(pad, pad_val=fill), partial(pad, pad_val=self.seg_pad_val))
         return results
 
     def choose_size(self, results: dict, shape: tuple[int, ...]) -> tuple[int, int]:
@@ -147,3 +146,7 @@ class Pad:
         if later is not None:
             later.update(pad_shape=(height, width), pad_val=self.pad_val)
         return height, width
+
+    def choose_fill(self, results: dict) -> float | Sequence[float]:
+        """What to pad this sample's image with: one that is normalised later gets ``pad_val`` there too."""
+        return 0 if 'on_device' in results.get('img_norm_cfg', {}) else self.pad_val

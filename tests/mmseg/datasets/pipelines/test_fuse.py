@@ -183,6 +183,53 @@ def test_a_changed_list_of_transforms_is_fused_anew():
     assert pipeline(sample()) is None
 
 
+@pytest.mark.parametrize(('place', 'change'), [
+    (1, {'mean': np.float32([9, 8, 7])}), (1, {'std': np.float32([9, 8, 7])}), (1, {'to_rgb': False}),
+    (1, {'on_device': True}), (2, {'pad_val': 7}), (2, {'seg_pad_val': 3}), (2, {'size': (80, 120)})])
+def test_a_changed_transform_counts_from_then_on(place, change):
+    outs = []
+    for with_fusion in (False, True):
+        transforms = [Resize((90, 70)), Normalize([1, 2, 3], [4, 5, 6]), Pad((64, 100)), BUNDLE]
+        pipeline = Compose(transforms, with_fusion)
+        pipeline(sample())
+        for name, value in change.items():
+            setattr(transforms[place], name, value)
+        outs.append(pipeline(sample()))
+    assert_same(*outs)
+
+
+@pytest.mark.parametrize('seg_pad_val', [254.6, -1, 300, (7,), [7]])
+def test_labels_are_padded_with_what_their_type_holds(seg_pad_val):
+    transforms = [Pad((64, 130), seg_pad_val=seg_pad_val), BUNDLE]
+    (plain, _), (fused, _) = both(transforms, 0)
+    assert_same(plain, fused)
+
+
+def test_bytes_that_were_made_before_are_padded_as_such():
+    flips_late = [Normalize([1, 2, 3], [4, 5, 6], on_device=True), RandomFlip(0.5), Pad((64, 130), pad_val=9), BUNDLE]
+    (plain, _), (fused, _) = both(flips_late, 0)
+    assert_same(plain, fused)
+
+
+def test_another_number_of_means_is_the_same_error():
+    for with_fusion in (False, True):
+        with pytest.raises(ValueError, match='^imnormalize: 2 means and 2 stds for an image of 3 channels$'):
+            Compose([Normalize([1, 2], [3, 4]), BUNDLE], with_fusion)(sample())
+
+
+def test_an_image_that_must_not_be_written_to_is_taken_in_silence():
+    """As Pillow's are in numpy.asarray(); torch warns of them, and once a process only."""
+    code = """
+import numpy as np
+from mmseg.datasets.pipelines import Compose, DefaultFormatBundle, Resize
+img = np.broadcast_to(np.uint8(5), (8, 9, 3)).copy()
+img.setflags(write=False)
+print(Compose([Resize((18, 16)), DefaultFormatBundle()])({'img': img})['img'].float().mean().item())
+"""
+    done = subprocess.run([sys.executable, '-c', code], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ('5.0\n', '')
+
+
 def files(folder, name='i.png', **more):
     return {'img_info': {'filename': name}, 'ann_info': {'seg_map': 'label.png'}, 'img_prefix': str(folder),
             'seg_prefix': str(folder), 'seg_fields': [], **more}
@@ -254,6 +301,11 @@ def test_other_files_are_decoded_whole(name, options, folder, decoded_rows):
         assert_same(plain, fused)
         assert following == also_following
     assert not decoded_rows
+
+
+def test_labels_without_their_image(folder):
+    plain, fused = (Compose([LoadAnnotations(), BUNDLE], fuse)(files(folder)) for fuse in (False, True))
+    assert torch.equal(plain['gt_semantic_seg'], fused['gt_semantic_seg'])
 
 
 def test_samples_of_other_kinds_are_decoded_whole(folder, decoded_rows):
