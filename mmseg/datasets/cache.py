@@ -7,6 +7,7 @@ import mmap
 import os
 import struct
 import sys
+import threading
 import time
 import uuid
 import warnings
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Any, NamedTuple
 
 import cv2
@@ -116,7 +117,8 @@ class DiskCache:
 
     def _place(self, image: Image) -> str:
         path, flag, backend = image
-        name = hashlib.blake2b(f'{_absolute(path)}\n{flag}\n{backend}'.encode(), digest_size=16).hexdigest()
+        key = os.fsencode(f'{_absolute(path)}\n{flag}\n{backend}')  # names of files may be no UTF-8
+        name = hashlib.blake2b(key, digest_size=16).hexdigest()
         return os.path.join(self.dir, name[:2], name)
 
     def _names(self) -> set[str]:
@@ -176,7 +178,7 @@ def _mapper(num_workers: int):
     if num_workers < 1:
         yield map
         return
-    pool = ProcessPoolExecutor(num_workers, get_context('fork'), cv2.setNumThreads, (0,))
+    pool = ProcessPoolExecutor(num_workers, get_context('fork'), _start_decoding)
     try:
         yield partial(pool.map, chunksize=8)
     except BrokenProcessPool:
@@ -184,6 +186,17 @@ def _mapper(num_workers: int):
                           'set data.workers_per_gpu lower; what is decoded stays') from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _start_decoding() -> None:
+    """One thread for the work, and one that ends the process with its parent: it would wait for more for ever."""
+    cv2.setNumThreads(0)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent_process().join()
+    os._exit(1)
 
 
 def _absolute(path: str) -> str:

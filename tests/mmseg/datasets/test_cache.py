@@ -70,6 +70,17 @@ def test_any_type_and_shape(tmp_path, array):
         assert img.dtype == array.dtype
 
 
+@pytest.mark.parametrize('name', ['a b.png', 'ü.png', 'x\ny.png', os.fsdecode(b'\xff.png')])
+def test_any_name_of_a_file(tmp_path, monkeypatch, name):
+    cache, image = DiskCache(str(tmp_path / 'cache')), Image(str(tmp_path / name), 'color', 'cv2')
+    draw(tmp_path / 'plain.png', 0)
+    os.rename(tmp_path / 'plain.png', image.path)
+    cache.fill([image], 1)
+    img, was_decoded = decoded(monkeypatch, cache, image)
+    np.testing.assert_array_equal(img, imread(image.path))
+    assert not was_decoded
+
+
 def test_each_way_to_decode_has_an_entry_of_its_own(tmp_path, picture):
     cache = DiskCache(str(tmp_path / 'cache'))
     assert cache.imread(*picture).shape == (31, 47, 3)
@@ -241,6 +252,25 @@ def test_a_decoding_process_that_is_killed_is_one_line(tmp_path, monkeypatch):
     monkeypatch.undo()
     cache.fill(images, 2)
     assert len(entries(cache)) == 20
+
+
+def test_processes_that_decode_end_with_their_killed_parent(tmp_path, monkeypatch):
+    images = [Image(path, 'color', 'cv2') for path in draw_many(tmp_path, 20)]
+    read, write = os.pipe()  # at its end when all who hold it are
+
+    def slow_imread(*args, **kwargs):
+        os.write(write, b'x')
+        time.sleep(0.1)
+        return imread(*args, **kwargs)
+
+    monkeypatch.setattr('mmseg.datasets.cache.imread', slow_imread)
+    process = start(lambda: DiskCache(str(tmp_path / 'cache')).fill(images, 2))
+    os.close(write)
+    os.read(read, 1)
+    process.kill()
+    process.join()
+    with stopped_after(30), open(read, 'rb') as pipe:
+        pipe.read()
 
 
 @contextlib.contextmanager
