@@ -134,6 +134,8 @@ def _loader_mend(key, value):
     least = _LOADER_COUNTS.get(key)
     if least is not None and value is not None and (type(value) is not int or value < least):
         return f'a whole number from {least} on'
+    if key == 'timeout' and not (isinstance(value, (int, float)) and value >= 0):
+        return 'a number of seconds, 0 for no limit'
     return None
 
 

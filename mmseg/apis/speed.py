@@ -3,6 +3,7 @@
 import ctypes
 import functools
 from collections.abc import Callable
+from multiprocessing import get_all_start_methods
 from typing import Any
 
 import torch
@@ -41,6 +42,8 @@ def check_speed(cfg: Config) -> None:
     threads = cfg.get('opencv_num_threads')
     if threads is not None and (type(threads) is not int or not 0 <= threads <= _MOST_THREADS):
         raise _wrong(cfg, 'opencv_num_threads', f'use a number of threads, 0 to {_MOST_THREADS}')
+    if cfg.get('mp_start_method') not in (None, *get_all_start_methods()):
+        raise _wrong(cfg, 'mp_start_method', f'use one of {", ".join(get_all_start_methods())}')
 
 
 def _check_amp(cfg):

@@ -33,6 +33,7 @@ def test_they_do_no_harm_without_workers(dataset):
     ('samples_per_gpu', 'x', 'a whole number from 1 on'), ('samples_per_gpu', 0, 'a whole number from 1 on'),
     ('workers_per_gpu', 1.5, 'a whole number from 0 on'), ('workers_per_gpu', -1, 'a whole number from 0 on'),
     ('prefetch_factor', 'x', 'a whole number from 1 on'), ('prefetch_factor', 0, 'a whole number from 1 on'),
+    ('timeout', 'x', 'a number of seconds, 0 for no limit'), ('timeout', -1, 'a number of seconds, 0 for no limit'),
 ])
 @pytest.mark.parametrize('section', ['data', 'data.train_dataloader'])
 def test_wrong_arguments_of_the_loader(dataset, section, key, value, mend):

@@ -280,7 +280,7 @@ def test_fast_preset_on_a_gpu(fast_cfg, cfg):
     ('channels_last', 'yes'), ('recompute_norm', 'no'), ('fuse_conv_bn', 'no'), ('winograd', 'off'), ('tf32', 'maybe'),
     ('cudnn_benchmark', 'auto'), ('compile', 'foo'), ('amp', 'bf16'), ('amp', 3), ('amp', {'dtype': 'fp8'}),
     ('amp', {'dtyp': 'float16'}), ('opencv_num_threads', 'four'), ('opencv_num_threads', -1),
-    ('opencv_num_threads', 1.5), ('opencv_num_threads', 10**9),
+    ('opencv_num_threads', 1.5), ('opencv_num_threads', 10**9), ('mp_start_method', 'forks'), ('mp_start_method', 3),
     ('find_unused_parameters', 'no'), ('static_graph', 'no'), ('auto_resume', 'no'),
     ('fp16', True), ('fp16', 'no'), ('fsdp', 'yes'),
 ])
