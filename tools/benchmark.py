@@ -53,6 +53,8 @@ def check(args: argparse.Namespace) -> None:
         raise ValueError(f'--json {args.json}: this is a folder; name a file in it')
     if args.json and args.profile:
         raise ValueError('--json and --profile: a profile measures nothing to write; give one of them')
+    if args.json:
+        args.json.open('a').close()  # may it be written?
     if args.profile:
         args.profile.mkdir(parents=True, exist_ok=True)
 

@@ -9,6 +9,7 @@ import pytest
     (['--rounds', '0'], '--rounds is 0; it must be positive'),
     (['--threads', '-1'], '--threads is -1; it must be positive'),
     (['--json', 'nowhere/rows.json'], 'there is no folder nowhere'),
+    (['--rounds', '1', '--json', '/proc/rows.json'], '/proc/rows.json: No such file'),
     (['--json', '.'], '--json .: this is a folder'),
     (['--json', 'rows.json', '--profile', 'traces'], '--json and --profile: a profile measures nothing'),
     (['--profile', '/dev/null'], '/dev/null: File exists'),
@@ -22,3 +23,4 @@ def test_wrong_arguments_are_one_line(arguments, message, request, tmp_path):
     assert ended.returncode == 2
     assert message in ended.stderr.splitlines()[-1]
     assert 'Traceback' not in ended.stderr
+    assert 'evaluation of a frame' not in ended.stdout

@@ -31,7 +31,7 @@ def data(options: Options, size: tuple[int, int] = (1024, 2048)) -> Iterator[Cas
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
     folder = tempfile.TemporaryDirectory()
-    pipeline = load_config(options.config).data.train.pipeline
+    pipeline = _pipeline(load_config(options.config).data.train)
     draw_frame(Path(folder.name), size)
     name = f'{SAMPLES} training samples from PNG files of {size}, one thread'
     yield Case(name, _ways(folder, pipeline, options), SAMPLES)
@@ -60,6 +60,12 @@ def draw_frame(folder: Path, size: tuple[int, int]) -> None:
     label = cv2.resize(draw.integers(0, 19, (16, 32), dtype=np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST)
     cv2.imwrite(str(folder / NAME), img.clip(0, 255).astype(np.uint8))
     cv2.imwrite(str(folder / LABEL), label)
+
+
+def _pipeline(train):
+    while 'dataset' in train:  # RepeatDataset and the like hold it
+        train = train.dataset
+    return train.pipeline
 
 
 def _ways(folder, pipeline, options):

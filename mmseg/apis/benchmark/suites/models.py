@@ -88,7 +88,8 @@ def plain(net: nn.Module) -> nn.Module:
 def fast_config(options: Options) -> Config:
     """The config of the options with the fast preset."""
     cfg = load_config(options.config)
-    cfg.merge_from_dict(dict(Config.fromfile(Path(find_config(options.config)).parents[1] / '_base_' / 'fast.py')))
+    preset = Path(find_config(Options().config)).parents[1] / '_base_' / 'fast.py'  # the config itself may lie anywhere
+    cfg.merge_from_dict(dict(Config.fromfile(preset)))
     cfg.device = options.device
     return cfg
 
@@ -101,14 +102,14 @@ def training_batch(net: nn.Module, device: str, size: tuple[int, int], batch: in
 
 
 def _head(net, options):
-    # Two images: batch norm wants more than one value of a channel in the 1 x 1 pool.
+    # Two images: batch norm wants more than one value of a channel in the 1 x 1 pool. Five maps: UNet has so many.
     maps = torch.randn(2, net.decode_head.in_channels, 64, 128, device=options.device)
     cfg = Config(dict(device=options.device))
 
     def way(head):
         def run():
             x = maps.detach().requires_grad_()
-            head([x] * 4).square().mean().backward()
+            head([x] * 5).square().mean().backward()
         return _way(run, cfg)
 
     ways = {'plain': way(plain(net).decode_head.train()), EXACT: way(net.decode_head.train())}

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import torch
 
+from mmseg.apis import load_config
 from mmseg.apis.benchmark import SUITES, Case, Way, measure, trace
 from mmseg.apis.benchmark.measure import quartiles, resident_growth
 from mmseg.apis.benchmark.processes import Processes
 from mmseg.apis.benchmark.rival import Rival
 from mmseg.apis.benchmark.suites import Options, models
-from mmseg.apis.benchmark.suites.data import SAMPLES, data
+from mmseg.apis.benchmark.suites.data import SAMPLES, _pipeline, data
 from mmseg.apis.benchmark.suites.evaluation import evaluation
 from mmseg.apis.benchmark.suites.operators import _argmax, _counting, _cross_entropy, _pools
 from mmseg.apis.benchmark.suites.scaling import _processes
@@ -62,6 +63,12 @@ def test_a_trace_of_every_way(tmp_path, capsys):
     trace(Case('a case', {'one way': Way(lambda: torch.zeros(5, 5) @ torch.zeros(5, 5))}), tmp_path)
     assert (tmp_path / 'a-case-one-way.json').stat().st_size > 100
     assert 'aten::mm' in capsys.readouterr().out
+
+
+def test_a_trace_is_of_a_run_after_the_first(tmp_path):
+    calls = []
+    trace(Case('a case', {'one way': Way(lambda: calls.append(torch.autograd._profiler_enabled()))}), tmp_path)
+    assert calls == [False, True]
 
 
 def results(case):
@@ -127,6 +134,18 @@ def test_samples_come_one_by_one_and_from_a_loader(monkeypatch):
     for way in loading.ways.values():
         _, shapes = way.run()
         assert shapes == [(2, 3, 64, 128)] * (SAMPLES // 2)
+
+
+def test_a_config_may_lie_anywhere(tmp_path, request):
+    path = tmp_path / 'own.py'
+    path.write_text(f"_base_ = '{request.config.rootpath}/configs/pspnet/{DEMO.config}.py'")
+    assert models.fast_config(Options(config=str(path))).fuse_conv_bn
+
+
+def test_unets_head_and_repeated_data_sets_can_be_measured():
+    unet = Options(config='pspnet_unet_s5-d16_64x64_40k_drive')
+    assert len(results(models._head(models.build(unet), unet))) == 2
+    assert _pipeline(load_config(unet.config).data.train)[0].type == 'LoadImageFromFile'
 
 
 def test_another_python_without_the_rival_is_one_clear_line(capfd):
