@@ -2,6 +2,7 @@
 import functools
 import inspect
 import itertools
+import math
 from collections.abc import Callable, Iterable, Mapping
 
 import torch
@@ -153,12 +154,15 @@ def build_grad_scaler(loss_scale: float | str | dict = 512.0, device: str = 'cud
         device: Device type of the model.
 
     Raises:
-        ValueError: if ``loss_scale`` is none of these.
+        ValueError: if ``loss_scale`` is none of these, or no positive number.
     """
     if loss_scale == 'dynamic':
         return torch.amp.GradScaler(device)
-    if isinstance(loss_scale, (int, float)):
+    if type(loss_scale) in (int, float) and 0 < loss_scale < math.inf:
         return StaticGradScaler(device, init_scale=loss_scale)
     if isinstance(loss_scale, dict):
-        return torch.amp.GradScaler(device, **loss_scale)
-    raise ValueError(f"fp16.loss_scale is {loss_scale!r}; use a number, 'dynamic' or a dict")
+        try:
+            return torch.amp.GradScaler(device, **loss_scale)
+        except (TypeError, AssertionError) as error:
+            raise ValueError(f'loss_scale is {dict(loss_scale)}: torch.amp.GradScaler says: {error}') from error
+    raise ValueError(f"loss_scale is {loss_scale!r}; use a positive number, 'dynamic' or a dict")

@@ -94,8 +94,12 @@ def test_cast_reaches_into_nests():
 def test_grad_scalers():
     assert type(build_grad_scaler('dynamic', 'cpu')) is torch.amp.GradScaler
     assert build_grad_scaler({'init_scale': 8.0, 'growth_interval': 5}, 'cpu').get_growth_interval() == 5
-    with pytest.raises(ValueError, match='loss_scale is None'):
-        build_grad_scaler(None)
+
+
+@pytest.mark.parametrize('scale', [None, 'no', 0, -1, float('nan'), True, {'scale': 8.0}, {'growth_factor': 0.5}])
+def test_loss_scales_that_scale_nothing_are_refused(scale):
+    with pytest.raises(ValueError, match='loss_scale is '):
+        build_grad_scaler(scale, 'cpu')
 
 
 def test_static_scale_stays_and_steps_with_infinite_gradients_are_left_out():
