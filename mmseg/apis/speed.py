@@ -110,7 +110,8 @@ def speed_up(model: nn.Module, cfg: Config) -> nn.Module:
     """
     if cfg.get('channels_last'):
         model = model.to(memory_format=torch.channels_last)
-        model.backbone.register_forward_pre_hook(_channels_last)  # sharded weights are not kept so: images decide
+        if hasattr(model, 'backbone'):
+            model.backbone.register_forward_pre_hook(_channels_last)  # sharded weights are not kept so: images decide
     if cfg.get('winograd') is False:
         for module in model.modules():
             if isinstance(module, Conv2d):
@@ -169,9 +170,10 @@ class _KeepFreedMemory:
         self.shape = None
 
     def __call__(self, module: nn.Module, inputs: tuple[torch.Tensor]) -> None:
-        if not torch.compiler.is_compiling() and inputs[0].shape != self.shape:
+        shape = getattr(next(iter(inputs), None), 'shape', None)  # of the images, unless a user's backbone takes others
+        if not torch.compiler.is_compiling() and shape != self.shape:
             _glibc('malloc_trim')(0)
-            self.shape = inputs[0].shape
+            self.shape = shape
 
 
 @functools.cache
@@ -195,7 +197,7 @@ def _channels_last(module: nn.Module, inputs: tuple[torch.Tensor]) -> tuple[torc
 
 def prepare_inference(model: nn.Module, cfg: Config) -> nn.Module:
     """Apply ``fuse_conv_bn`` and ``amp`` (or ``fp16``, on a GPU) to a model whose weights are loaded; in eval mode."""
-    if device_type(cfg) == 'cpu':
+    if device_type(cfg) == 'cpu' and hasattr(model, 'backbone'):
         model.backbone.register_forward_pre_hook(_KeepFreedMemory())
     if cfg.get('fuse_conv_bn'):
         model = fuse_conv_bn(model.eval())

@@ -187,6 +187,12 @@ def test_memory_that_is_free_waits_for_images_of_one_size(cfg, monkeypatch):
         assert calls == ['malloc_trim'] * trims
 
 
+def test_models_without_a_backbone_take_the_keys_too(fast_cfg):
+    model = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4))
+    fast_cfg.compile = False
+    assert prepare_inference(speed_up(model, fast_cfg), fast_cfg)(torch.ones(1, 3, 8, 8)).shape == (1, 4, 6, 6)
+
+
 @pytest.mark.skipif(platform.libc_ver()[0] != 'glibc', reason='these are settings of glibc')
 def test_large_maps_are_not_taken_from_the_system_anew():
     code = """
