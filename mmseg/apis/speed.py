@@ -39,6 +39,7 @@ def check_speed(cfg: Config) -> None:
     if cfg.get('compile') not in (None, True, False, 'auto') and not isinstance(cfg.compile, dict):
         raise _wrong(cfg, 'compile', "use True, False, 'auto' or a dict of arguments of torch.compile")
     _check_amp(cfg)
+    _check_device(cfg)
     threads = cfg.get('opencv_num_threads')
     if threads is not None and (type(threads) is not int or not 0 <= threads <= _MOST_THREADS):
         raise _wrong(cfg, 'opencv_num_threads', f'use a number of threads, 0 to {_MOST_THREADS}')
@@ -57,6 +58,13 @@ def _check_amp(cfg):
             raise _wrong(cfg, f'amp.{key}', f'use {" and ".join(_AMP_OPTIONS)}')
     if amp.get('dtype', 'auto') not in _HALVES:
         raise _wrong(cfg, 'amp.dtype', f'use one of {_HALVES}')
+
+
+def _check_device(cfg):
+    try:
+        torch.device(cfg.get('device') or 'cpu')
+    except (TypeError, RuntimeError):
+        raise _wrong(cfg, 'device', "use 'cpu', 'cuda' or 'cuda:0'") from None
 
 
 def _value(cfg, key):
@@ -187,7 +195,7 @@ def _glibc(name: str) -> Callable[..., int]:
 def _compile(module: nn.Module, options: dict) -> None:
     try:
         module.compile(**options)
-    except (TypeError, RuntimeError) as error:
+    except (TypeError, RuntimeError, AssertionError, AttributeError) as error:  # torch asserts what a user may pass
         raise ConfigError(f'compile: torch.compile does not take {dict(options)}: {one_line(error)}') from error
 
 

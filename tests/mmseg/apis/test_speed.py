@@ -288,7 +288,7 @@ def test_fast_preset_on_a_gpu(fast_cfg, cfg):
     ('amp', {'dtyp': 'float16'}), ('opencv_num_threads', 'four'), ('opencv_num_threads', -1),
     ('opencv_num_threads', 1.5), ('opencv_num_threads', 10**9), ('mp_start_method', 'forks'), ('mp_start_method', 3),
     ('find_unused_parameters', 'no'), ('static_graph', 'no'), ('auto_resume', 'no'),
-    ('fp16', True), ('fp16', 'no'), ('fsdp', 'yes'),
+    ('fp16', True), ('fp16', 'no'), ('fsdp', 'yes'), ('device', 'gpu'), ('device', -1), ('device', [0]),
 ])
 def test_values_that_mean_nothing_are_refused(key, value):
     with pytest.raises(ConfigError, match=rf'--cfg-options: {key}[.a-z]* is .*: use'):
@@ -330,7 +330,7 @@ def test_a_dict_without_arguments_means_the_defaults(cfg):
     assert speed_up(build_model(cfg), cfg).backbone._compiled_call_impl is not None
 
 
-@pytest.mark.parametrize('options', [{'bar': 1}, {'mode': 'fastest'}])
+@pytest.mark.parametrize('options', [{'bar': 1}, {'mode': 'fastest'}, {'dynamic': 'no'}, {'options': 3}])
 def test_arguments_that_torch_compile_does_not_take(cfg, options):
     cfg.compile = options
     with pytest.raises(ConfigError, match='compile: torch.compile does not take'):
