@@ -20,6 +20,8 @@ from mmseg.apis.benchmark import SUITES, describe_machine, measure, trace
 from mmseg.apis.benchmark.suites import Options
 from mmseg.utils.cli import run_tool
 
+RIVALS = ('model', 'infer', 'data', 'eval')  # the suites that 0.30 takes part in
+
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description='Measure each way of doing a piece of work beside the plain one')
@@ -45,6 +47,8 @@ def check(args: argparse.Namespace) -> None:
             raise ValueError(f'--{name} is {value}; it must be positive')
     if args.device == 'cuda' and not torch.cuda.is_available():
         raise ValueError('--device cuda: torch finds no GPU here; use --device cpu')
+    if args.against and args.suite not in RIVALS:
+        raise ValueError(f'--against: {args.suite} is not measured with mmsegmentation 0.30; {", ".join(RIVALS)} are')
     if args.device == 'cuda' and args.against:
         raise ValueError('--against: mmsegmentation 0.30 is measured on the CPU only; add --device cpu')
     if args.json and not args.json.parent.is_dir():

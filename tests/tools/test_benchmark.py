@@ -24,3 +24,11 @@ def test_wrong_arguments_are_one_line(arguments, message, request, tmp_path):
     assert message in ended.stderr.splitlines()[-1]
     assert 'Traceback' not in ended.stderr
     assert 'evaluation of a frame' not in ended.stdout
+
+
+def test_a_suite_without_the_rival_does_not_ignore_it(request, tmp_path):
+    tool = request.config.rootpath / 'tools' / 'benchmark.py'
+    command = [sys.executable, str(tool), 'ops', '--device', 'cpu', '--against', sys.executable]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert '--against: ops is not measured with mmsegmentation 0.30' in ended.stderr.splitlines()[-1]
