@@ -21,11 +21,8 @@ def native_half(device_type: str) -> str | None:
     """
     if device_type == 'cuda':
         return 'bfloat16' if torch.cuda.is_bf16_supported(including_emulation=False) else 'float16'
-    if device_type == 'cpu' and torch.cpu._is_amx_tile_supported():
-        return 'bfloat16'
-    if device_type == 'cpu' and torch.cpu._is_avx512_bf16_supported() and 'AMD' in processor():
-        return 'bfloat16'
-    return None
+    fast = torch.cpu._is_amx_tile_supported() or (torch.cpu._is_avx512_bf16_supported() and 'AMD' in processor())
+    return 'bfloat16' if device_type == 'cpu' and fast else None
 
 
 def wrap_fp16_model(model: nn.Module, dtype: torch.dtype = torch.float16) -> None:

@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 
-from mmcv.ops import SyncBatchNorm
+from mmcv.ops import SyncBatchNorm, is_transformed
 from mmcv.ops.sync_bn import statistics_of
 
 
@@ -88,7 +88,7 @@ class Recipe:
 
 
 def _part(module, forward, *args, **kwargs):
-    if _is_transformed():
+    if is_transformed():  # and torch.func takes no hooks on what is saved
         return forward(*args, **kwargs)
     with saved_tensors_hooks(_pack, _unpack):
         outputs = forward(*args, **kwargs)
@@ -98,11 +98,6 @@ def _part(module, forward, *args, **kwargs):
             recipe.keep(output.detach())
             _remember(output, recipe, find=weakref.ref(recipe))  # or each would hold the other for ever
     return outputs
-
-
-def _is_transformed() -> bool:
-    """Whether somebody else decides what is kept: a compiler, or torch.func, which takes no hooks on that."""
-    return torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active()
 
 
 def _pack(tensor: Tensor) -> Any:
@@ -125,7 +120,7 @@ def _unpack(saved: Any) -> Tensor:
 
 def _norm(norm, forward, x):
     output = forward(x)
-    if not _is_transformed() and output.requires_grad and getattr(x.untyped_storage(), 'kept', False):
+    if not is_transformed() and output.requires_grad and getattr(x.untyped_storage(), 'kept', False):
         # Not where checkpointing forgets x, and all that is made of it.
         _remember(output, Recipe(_again(norm, x.detach(), output.grad_fn)))
     return output
@@ -175,7 +170,7 @@ def _remember(tensor: Tensor, recipe: Recipe, changes: int = 0, find: Callable |
 
 def _recipe_of(tensor: Tensor) -> Recipe | None:
     """How to make ``tensor`` as it is now, if this is known."""
-    if _is_transformed():
+    if is_transformed():
         return None
     state, find = getattr(tensor.untyped_storage(), 'recipe', (None, None))
     return find() if find and state == _state(tensor) else None  # tensors of inference mode have no state

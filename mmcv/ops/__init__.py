@@ -1,5 +1,5 @@
 """Operators: compiled where mmcv._ext has a kernel, plain PyTorch elsewhere. ``python -m mmcv.ops`` lists them."""
-from mmcv.ops._load import is_compiled
+from mmcv.ops._load import is_compiled, is_transformed
 from mmcv.ops.augment_crop import augment_crop, augment_crop_label, crop_label_counts
 from mmcv.ops.confusion_matrix import confusion_matrix
 from mmcv.ops.criss_cross_attention import CrissCrossAttention, ca_map, ca_weight
@@ -44,6 +44,7 @@ __all__ = [
     'crop_label_counts',
     'deform_conv2d',
     'is_compiled',
+    'is_transformed',
     'modulated_deform_conv2d',
     'nms',
     'png_unfilter',

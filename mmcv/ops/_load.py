@@ -38,6 +38,11 @@ def is_compiled(name: str, like: torch.Tensor) -> bool:
     return like.device.type in OPERATORS[name].kernels and not torch._C._are_functorch_transforms_active()
 
 
+def is_transformed() -> bool:
+    """Whether somebody else decides what becomes of the operations: torch.compile or export, or torch.func."""
+    return torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active()
+
+
 def import_extension() -> tuple[ModuleType | None, str]:
     """The extension and an empty string, or None and why it cannot be used.
 

@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmcv.ops._load import is_compiled, register
+from mmcv.ops._load import is_compiled, is_transformed, register
 from mmcv.ops.reference import winograd_conv as reference
 
 # Below these the transforms cost more than the multiplications that they save: measured, see docs/benchmarks.md.
@@ -114,7 +114,7 @@ def conv2d(
 
 def _pays(x, weight, padding, dilation):
     return (
-        not _is_transformed()  # first: sizes that a graph leaves open must not be compared
+        not _is_watched()  # first: sizes that a graph leaves open must not be compared
         and x.dim() == 4
         and weight.shape[2:] == (3, 3)
         and min(weight.shape[:2]) >= LEAST_CHANNELS
@@ -127,12 +127,11 @@ def _pays(x, weight, padding, dilation):
     )
 
 
-def _is_transformed():
+def _is_watched():
     """Whether something other than the numbers is asked for: a graph, another precision, vmap, a tangent."""
     return (
-        torch.compiler.is_compiling()
+        is_transformed()
         or torch.jit.is_tracing()
         or torch.is_autocast_enabled('cpu')
-        or torch._C._are_functorch_transforms_active()
         or torch.autograd.forward_ad._current_level >= 0
     )

@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset, get_worker_info
 
+from mmseg.core.utils import describe_foreign_labels, foreign_labels
+
 from .failures import DataError, SampleFailure, sample_files
 
 _MAX_SKIPS = 100  # in a row, before skipping is no way out any more
@@ -42,18 +44,13 @@ def check_labels(label: torch.Tensor | np.ndarray, num_classes: int, ignore_inde
     Raises:
         DataError: names the file, up to five of the values, and what usually mends it.
     """
-    label = np.asarray(label)
-    as_unsigned = label.view(f'u{label.itemsize}')  # negative values become large ones: one comparison finds both
-    outside = (as_unsigned >= num_classes) & (label != ignore_index)
-    if not outside.any():
+    values = foreign_labels(np.asarray(label), num_classes, ignore_index)
+    if not values:
         return
-    values = np.unique(label[outside])
-    shown = ', '.join(map(str, values[:5])) + (', ...' if len(values) > 5 else '')
     mend = ('labels that count from 1 need reduce_zero_label=True in the data set and in LoadAnnotations'
-            if values.tolist() == [num_classes] else
+            if values == [num_classes] else
             'set classes and num_classes to what the files hold, or convert the files')
-    raise DataError(f'{where}: label {shown} is outside of the {num_classes} classes '
-                    f'(0 to {num_classes - 1}; {ignore_index} is ignored): {mend}')
+    raise DataError(f'{where}: {describe_foreign_labels(values, num_classes, ignore_index)}: {mend}')
 
 
 class SeededDataset(Dataset):

@@ -23,9 +23,7 @@ class Way:
         precision: of its matrix products, 'float32', 'tf32', 'bfloat16' or 'float16', for the share of the best.
     """
 
-    def __init__(
-        self, run: Callable[[], Any], device: str = 'cpu', moves: int = 0, precision: str = 'float32'
-    ):
+    def __init__(self, run: Callable[[], Any], device: str = 'cpu', moves: int = 0, precision: str = 'float32'):
         self.run = run
         self.device = device
         self.moves = moves
@@ -114,11 +112,12 @@ def measure(case: Case, rounds: int, machine: dict) -> Iterator[dict]:
         machine: of :func:`~mmseg.apis.benchmark.describe_machine`.
     """
     flops = {name: way.flops() for name, way in case.ways.items()}
+    for way in case.ways.values():
+        way.seconds()  # what is compiled is compiled now
     times = {name: [] for name in case.ways}
-    for _ in range(1 + rounds):  # the first one warms up: what is compiled is compiled then
+    for _ in range(rounds):
         for name, way in case.ways.items():
             times[name].append(way.seconds())
-    times = {name: seconds[1:] for name, seconds in times.items()}
     first = statistics.median(next(iter(times.values())))
     for name, way in case.ways.items():
         low, middle, high = quartiles(times[name])

@@ -9,6 +9,7 @@ from mmcv.amp import auto_fp16, force_fp32
 from mmcv.cnn import BaseModule
 from mmcv.ops import is_compiled
 from mmseg.core.seg import build_pixel_sampler
+from mmseg.core.utils import describe_foreign_labels, foreign_labels
 from mmseg.ops import resize
 
 from ..builder import build_loss
@@ -191,11 +192,9 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
 
     def _check_labels(self, label):
         ignored = -100 if self.ignore_index is None else self.ignore_index
-        outside = label[((label < 0) | (label >= self.num_classes)) & (label != ignored)].unique().tolist()
-        if outside:
-            shown = ', '.join(map(str, outside[:5])) + (', ...' if len(outside) > 5 else '')
-            raise ValueError(f'losses: label {shown} is outside of the {self.num_classes} classes '
-                             f'(0 to {self.num_classes - 1}; {ignored} is ignored)')
+        values = foreign_labels(label.long().numpy(), self.num_classes, ignored)
+        if values:
+            raise ValueError(f'losses: {describe_foreign_labels(values, self.num_classes, ignored)}')
 
     def _plain_losses(self, seg_logit, seg_label):
         seg_logit = resize(seg_logit, seg_label.shape[2:], mode='bilinear', align_corners=self.align_corners)

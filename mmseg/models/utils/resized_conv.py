@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from mmcv.cnn import Conv2d, ConvModule
-from mmcv.ops import conv2d
+from mmcv.ops import conv2d, is_transformed
 
 
 def can_factor(module: nn.Module) -> bool:
@@ -137,8 +137,7 @@ def tap_matrix(
     geometry = (coarse, fine, kernel, stride, padding, dilation, align_corners, like.dtype, like.device)
     # While a graph is recorded, and within torch.func.grad and the like, the matrix belongs there: from the cache it
     # would be foreign to the graph, and into the cache it would outlive its transform.
-    transformed = torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active()
-    if transformed or type(like) not in (torch.Tensor, nn.Parameter):
+    if is_transformed() or type(like) not in (torch.Tensor, nn.Parameter):
         return _tap_matrix(*geometry)
     return _cached_tap_matrix(*geometry)
 
