@@ -200,11 +200,11 @@ import resource, torch
 from mmseg.apis.speed import _KeepFreedMemory
 _KeepFreedMemory()
 faults = []
-for _ in range(4):
+for _ in range(40):  # small tensors settle between the large ones first
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     torch.ones(1 << 24)  # 64 MB, 16384 pages
     faults.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
-print(faults[-1])
+print(max(faults[-5:]))
 """
     done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 1000
