@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 import torch
 from torch import nn
 
-from mmcv.utils import processor
+from .utils import processor
 
 HALF_TYPES = (torch.float16, torch.bfloat16)
 

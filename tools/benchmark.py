@@ -16,9 +16,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, w
 import torch
 from prettytable import PrettyTable
 
-from mmseg.apis.benchmark import SUITES, describe_machine, measure, trace
-from mmseg.apis.benchmark.suites import Options
-from mmseg.utils.cli import run_tool
+from mmseg.benchmark import SUITES, describe_machine, measure, trace
+from mmseg.benchmark.suites import Options
+from mmseg.cli import run_tool
 
 RIVALS = ('model', 'infer', 'data', 'eval')  # the suites that 0.30 takes part in
 

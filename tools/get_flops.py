@@ -9,9 +9,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, w
 import torch
 
 from mmcv.cnn import get_model_complexity_info
-from mmcv.utils import DictAction
-from mmseg.apis.assemble import build_model, load_config
-from mmseg.utils.cli import run_tool
+from mmcv.config import DictAction
+from mmseg.assembly.parts import build_model, load_config
+from mmseg.cli import run_tool
 
 
 def parse_args() -> argparse.Namespace:

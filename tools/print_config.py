@@ -6,9 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, whatever mmcv is installed
 
-from mmcv.utils import Config, DictAction
-from mmseg.utils import find_config
-from mmseg.utils.cli import merge_deprecated_options, run_tool
+from mmcv.config import Config, DictAction, find_config
+from mmseg.cli import merge_deprecated_options, run_tool
 
 
 def parse_args() -> argparse.Namespace:

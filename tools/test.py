@@ -12,16 +12,17 @@ import torch
 
 import mmcv
 from mmcv import dist
+from mmcv.config import Config, DictAction
 from mmcv.engine import has_evaluator, run_inference
 from mmcv.runner import load_checkpoint
-from mmcv.utils import Config, ConfigError, DictAction, did_you_mean
+from mmcv.utils import ConfigError, did_you_mean
 from mmcv.utils.arguments import Parameters
 from mmseg.apis import build_model, build_test_loader, load_config
-from mmseg.apis.assemble import place, require_labels
-from mmseg.apis.speed import prepare_inference, set_backends
-from mmseg.datasets.failures import sample_files
-from mmseg.utils import get_root_logger
-from mmseg.utils.cli import add_common_arguments, join_processes, merge_deprecated_options, run_tool
+from mmseg.assembly.parts import place, require_labels
+from mmseg.assembly.speed import prepare_inference, set_backends
+from mmseg.cli import add_common_arguments, join_processes, merge_deprecated_options, run_tool
+from mmseg.logger import get_root_logger
+from mmseg.protocols import sample_files
 
 AUG_RATIOS = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75]
 

@@ -12,13 +12,15 @@ import torch
 
 from mmcv import dist
 from mmcv.checkpoint import read_checkpoint
+from mmcv.config import Config
 from mmcv.runner import find_latest_checkpoint
-from mmcv.utils import Config, get_git_hash, mkdir_or_exist
+from mmcv.utils import get_git_hash, mkdir_or_exist
 from mmseg.apis import init_random_seed, load_config, set_random_seed, train_segmentor
-from mmseg.apis.assemble import build_model, build_train_datasets
-from mmseg.apis.speed import set_backends
-from mmseg.utils import collect_env, get_root_logger
-from mmseg.utils.cli import add_common_arguments, join_processes, merge_deprecated_options, run_tool
+from mmseg.assembly.parts import build_model, build_train_datasets
+from mmseg.assembly.speed import set_backends
+from mmseg.cli import add_common_arguments, join_processes, merge_deprecated_options, run_tool
+from mmseg.env import collect_env
+from mmseg.logger import get_root_logger
 from mmseg.version import __version__
 
 

@@ -5,7 +5,7 @@ from .base_module import BaseModule, ModuleDict, ModuleList, Sequential
 from .bricks import *  # noqa: F403
 from .bricks import __all__ as _bricks
 from .flops import get_model_complexity_info
-from .fuse import fuse_conv_bn
+from .fold_norms import fuse_conv_bn
 from .recompute import add_shortcut, recompute_norms
 from .weight_init import (
     INITIALIZERS,

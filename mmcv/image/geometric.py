@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from ._common import INTERPOLATIONS, channel_values, choose, on_channels, pair
+from .channels import INTERPOLATIONS, channel_values, choose, on_channels, pair
 
 _PAD_MODES = ('constant', 'edge', 'reflect', 'symmetric')
 _BORDERS = {

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 from mmcv.fileio import get_bytes
 
-from ._common import choose
+from .channels import choose
 from .png import decode_png_rows, png_shape
 
 _FLAGS = {

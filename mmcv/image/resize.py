@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ._common import INTERPOLATIONS, choose, on_channels, pair
+from .channels import INTERPOLATIONS, choose, on_channels, pair
 
 _PILLOW_INTERPOLATIONS = {
     'nearest': Image.Resampling.NEAREST,

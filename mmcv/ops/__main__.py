@@ -3,7 +3,8 @@ import torch
 from prettytable import PrettyTable
 
 import mmcv.ops  # noqa: F401 (registers the operators)
-from mmcv.ops import _load
+
+from . import _load
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import torch
 from torch.autograd import forward_ad
 
-from mmcv.ops import build
+from . import build
 
 _LIBRARY = torch.library.Library('mmcv', 'FRAGMENT')
 
@@ -31,7 +31,7 @@ class Operator(NamedTuple):
 OPERATORS: dict[str, Operator] = {}
 
 
-def is_compiled(name: str, like: torch.Tensor) -> bool:
+def has_kernel(name: str, like: torch.Tensor) -> bool:
     """Whether the extension has a kernel of the operator for the device of a tensor, and no torch.func.grad, jvp, vmap
     is at work: these see into plain PyTorch alone.
     """

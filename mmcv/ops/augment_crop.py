@@ -4,8 +4,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from mmcv.ops._load import register
-from mmcv.ops.reference import augment_crop as reference
+from ._load import register
+from .reference import augment_crop as reference
 
 _FLIPS = {None: (False, False), 'horizontal': (True, False), 'vertical': (False, True), 'diagonal': (True, True)}
 _INTEGERS = (torch.uint8, torch.int16, torch.int32, torch.int64)

@@ -4,8 +4,8 @@ from numbers import Integral
 import torch
 from torch import Tensor
 
-from mmcv.ops._load import register
-from mmcv.ops.reference import confusion_matrix as reference
+from ._load import register
+from .reference import confusion_matrix as reference
 
 _INTEGERS = (torch.uint8, torch.int16, torch.int32, torch.int64)
 

@@ -2,8 +2,8 @@
 import torch
 from torch import Tensor, nn
 
-from mmcv.ops._load import register
-from mmcv.ops.reference import criss_cross_attention as reference
+from ._load import register
+from .reference import criss_cross_attention as reference
 
 
 def ca_weight(query: Tensor, key: Tensor) -> Tensor:

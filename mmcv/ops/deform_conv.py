@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.utils import _pair
 
-from mmcv.ops._torchvision import torchvision_ops
+from ._torchvision import torchvision_ops
 
 
 def deform_conv2d(input: Tensor, offset: Tensor, weight: Tensor, stride: int | tuple[int, int] = 1,

@@ -4,8 +4,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from mmcv.ops._load import register
-from mmcv.ops.reference import focal_loss as reference
+from ._load import register
+from .reference import focal_loss as reference
 
 _REDUCTIONS = {'none': lambda loss, rows: loss,
                'sum': lambda loss, rows: _sum(loss).to(loss.dtype),

@@ -3,7 +3,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mmcv.ops._torchvision import torchvision_ops
+from ._torchvision import torchvision_ops
 
 
 def nms(boxes: Tensor | np.ndarray, scores: Tensor | np.ndarray, iou_threshold: float, offset: int = 0,

@@ -2,8 +2,8 @@
 import torch
 from torch import Tensor
 
-from mmcv.ops._load import register
-from mmcv.ops.reference import png_unfilter as reference
+from ._load import register
+from .reference import png_unfilter as reference
 
 
 def _fake(filtered, height):

@@ -2,8 +2,8 @@
 from torch import Tensor, nn
 from torch.nn.modules.utils import _pair
 
-from mmcv.ops._load import register
-from mmcv.ops.reference import psamask as reference
+from ._load import register
+from .reference import psamask as reference
 
 _TYPES = ('collect', 'distribute')
 

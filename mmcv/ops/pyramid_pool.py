@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmcv.ops._load import register
-from mmcv.ops.reference import pyramid_pool as reference
+from ._load import register
+from .reference import pyramid_pool as reference
 
 MAX_LEVELS, MAX_SUM = 16, 120  # as in csrc/pyramid_pool.h
 

@@ -2,7 +2,7 @@
 from torch import Tensor, nn
 from torch.nn.modules.utils import _pair
 
-from mmcv.ops._torchvision import torchvision_ops
+from ._torchvision import torchvision_ops
 
 
 def roi_align(input: Tensor, rois: Tensor, output_size: int | tuple[int, int], spatial_scale: float = 1.0,

@@ -7,8 +7,8 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from mmcv.ops._load import register
-from mmcv.ops.reference.sync_bn_stats import sync_bn_stats as reference
+from ._load import register
+from .reference.sync_bn_stats import sync_bn_stats as reference
 
 
 def _fake(x):

@@ -2,8 +2,8 @@
 import torch
 from torch import Tensor
 
-from mmcv.ops._load import register
-from mmcv.ops.reference import upsample_argmax as reference
+from ._load import register
+from .reference import upsample_argmax as reference
 
 
 def _fake(logits, height, width, align_corners, probability):

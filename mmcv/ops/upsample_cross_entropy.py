@@ -4,8 +4,8 @@ from numbers import Integral
 import torch
 from torch import Tensor
 
-from mmcv.ops._load import register
-from mmcv.ops.reference import upsample_cross_entropy as reference
+from ._load import register
+from .reference import upsample_cross_entropy as reference
 
 
 def _fake(logits, label, weight, ignore_index, align_corners):

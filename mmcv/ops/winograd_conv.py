@@ -3,8 +3,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmcv.ops._load import is_compiled, is_transformed, register
-from mmcv.ops.reference import winograd_conv as reference
+from ._load import has_kernel, is_transformed, register
+from .reference import winograd_conv as reference
 
 # Below these the transforms cost more than the multiplications that they save: measured, see docs/benchmarks.md.
 LEAST_CHANNELS, LEAST_PIXELS = 256, 1024
@@ -122,8 +122,8 @@ def _pays(x, weight, padding, dilation):
         and x.dtype == weight.dtype == torch.float32
         and x.shape[0] * x.shape[2] * x.shape[3] >= LEAST_PIXELS
         and all(p <= 2 * d < side + 2 * p for p, d, side in zip(padding, dilation, x.shape[2:]))
-        and is_compiled('winograd_conv', x)
-        and is_compiled('winograd_conv', weight)
+        and has_kernel('winograd_conv', x)
+        and has_kernel('winograd_conv', weight)
     )
 
 

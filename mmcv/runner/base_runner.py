@@ -33,10 +33,11 @@ from mmcv.fileio import atomic_symlink
 from mmcv.utils import get_logger
 from mmcv.version import __version__
 
+from .batch_stream import BatchStream
 from .hook_host import HookHost
 from .hooks.momentum_updater import momentum_of
 from .log_buffer import LogBuffer
-from .state import BatchStream, gather_rng_states, set_rng_state
+from .rng import gather_rng_states, set_rng_state
 
 
 class BaseRunner(HookHost, ABC):

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import torch
 
 from .base_runner import BaseRunner
+from .batch_stream import BatchStream
 from .builder import RUNNERS
 from .iter_based_runner import check_workflow
-from .state import BatchStream
 
 
 @RUNNERS.register_module()

@@ -4,7 +4,7 @@ import copy
 from bisect import insort
 
 from mmcv.utils import ConfigError, build_from_cfg, did_you_mean
-from mmcv.utils.config_dict import locate
+from mmcv.utils.origins import locate
 
 from .hooks import HOOKS, Hook, Priority, ProgressBarHook, SignalHook, get_priority
 

@@ -6,9 +6,9 @@ from typing import Any
 import torch
 
 from .base_runner import BaseRunner
+from .batch_stream import BatchStream
 from .builder import RUNNERS
 from .hook_host import DEFAULT_TIMER
-from .state import BatchStream
 
 
 @RUNNERS.register_module()

@@ -1,7 +1,6 @@
-"""Configs, registries, logging and other foundations; they import nothing else of mmcv."""
+"""Registries, errors, logging, paths and other foundations; they import nothing else of mmcv."""
 
-from .config import Config, ConfigDict, check_known_keys
-from .dict_action import DictAction
+
 from .env import collect_env, processor
 from .errors import (
     ConfigError,
@@ -13,7 +12,6 @@ from .errors import (
     one_line,
     short_path,
 )
-from .find_config import find_config
 from .logging import get_logger, logger_initialized, print_log
 from .misc import (
     concat_list,
@@ -35,7 +33,6 @@ from .misc import (
     to_ntuple,
     tuple_cast,
 )
-from .parrots_wrapper import DataLoader, SyncBatchNorm, _BatchNorm, _ConvNd, _ConvTransposeMixin, _InstanceNorm
 from .path import check_file_exist, find_vcs_root, fopen, is_filepath, mkdir_or_exist, scandir, symlink
 from .progressbar import ProgressBar, track_iter_progress, track_parallel_progress, track_progress
 from .registry import Registry, build_from_cfg
@@ -44,33 +41,22 @@ from .version import TORCH_VERSION, digit_version, get_git_hash, parse_version_i
 
 __all__ = [
     'TORCH_VERSION',
-    'Config',
-    'ConfigDict',
     'ConfigError',
     'ConfigFileNotFoundError',
     'ConfigImportError',
     'ConfigKeyError',
     'ConfigTypeError',
-    'DataLoader',
-    'DictAction',
     'ProgressBar',
     'Registry',
-    'SyncBatchNorm',
     'Timer',
     'TimerError',
-    '_BatchNorm',
-    '_ConvNd',
-    '_ConvTransposeMixin',
-    '_InstanceNorm',
     'build_from_cfg',
     'check_file_exist',
-    'check_known_keys',
     'collect_env',
     'concat_list',
     'deprecated_api_warning',
     'did_you_mean',
     'digit_version',
-    'find_config',
     'find_vcs_root',
     'fopen',
     'get_git_hash',

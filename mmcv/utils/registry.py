@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from .arguments import Parameters
-from .config_dict import locate
 from .errors import ConfigError, ConfigKeyError, ConfigTypeError, did_you_mean
+from .origins import locate
 
 _registries: 'weakref.WeakSet[Registry]' = weakref.WeakSet()
 

@@ -1,8 +1,8 @@
 from mmcv.engine import multi_gpu_test, single_gpu_test
+from mmseg.assembly.parts import build_model, build_test_loader, build_train_loader, load_config
+from mmseg.assembly.seed import init_random_seed, set_random_seed
 
-from .assemble import build_model, build_test_loader, build_train_loader, load_config
 from .inference import inference_segmentor, init_segmentor, show_result_pyplot
-from .seed import init_random_seed, set_random_seed
 from .train import train_segmentor
 
 __all__ = [

@@ -9,15 +9,14 @@ import torch
 from torch import nn
 
 import mmcv
+from mmcv.config import Config
 from mmcv.parallel import collate, to_device
 from mmcv.runner import load_checkpoint
-from mmcv.utils import Config
-from mmseg.core import get_classes, get_palette
+from mmseg.assembly.parts import load_config
+from mmseg.assembly.speed import check_speed, prepare_inference, speed_up
+from mmseg.datasets.class_names import get_classes, get_palette
 from mmseg.datasets.pipelines import Compose
 from mmseg.models import build_segmentor
-
-from .assemble import load_config
-from .speed import check_speed, prepare_inference, speed_up
 
 
 def init_segmentor(

@@ -5,14 +5,14 @@ from typing import Any
 from torch import nn
 
 import mmcv
+from mmcv.config import Config
 from mmcv.runner import build_optimizer, build_runner
-from mmcv.utils import Config
-from mmseg.core import DistEvalHook, EvalHook, ReportHook
-from mmseg.utils import get_root_logger
+from mmseg.assembly.parts import build_test_loader, build_train_loader, place, require_labels
+from mmseg.assembly.speed import check_speed, mixed_precision, prepare_training
+from mmseg.evaluation.eval_hooks import DistEvalHook, EvalHook
+from mmseg.evaluation.report_hook import ReportHook
+from mmseg.logger import get_root_logger
 from mmseg.version import __version__
-
-from .assemble import build_test_loader, build_train_loader, place, require_labels
-from .speed import check_speed, mixed_precision, prepare_training
 
 
 def train_segmentor(

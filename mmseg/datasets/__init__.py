@@ -1,3 +1,5 @@
+from mmseg.labels import DataError
+
 from .ade import ADE20KDataset
 from .builder import DATASETS, PIPELINES, build_dataloader, build_dataset
 from .camvid import CamVidDataset
@@ -11,7 +13,6 @@ from .dataset_wrappers import ConcatDataset, MultiImageMixDataset, RepeatDataset
 from .demo_scenes import DemoScenesDataset
 from .drive import DRIVEDataset
 from .face import FaceOccludedDataset
-from .failures import DataError
 from .hrf import HRFDataset
 from .isaid import iSAIDDataset
 from .isprs import ISPRSDataset

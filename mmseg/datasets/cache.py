@@ -26,7 +26,7 @@ import PIL
 from mmcv import dist
 from mmcv.image import imread
 from mmcv.utils import ConfigError, ProgressBar, print_log
-from mmseg.utils import get_root_logger
+from mmseg.logger import get_root_logger
 
 _VERSION = 1
 _MAGIC = b'MMSEGDEC'

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 
 from mmcv.utils import ConfigError, print_log
-from mmseg.core.evaluation.class_names import get_classes, get_palette
+from mmseg.evaluation.evaluator import Evaluator
 
 from .builder import DATASETS
+from .class_names import get_classes, get_palette
 from .custom import CustomDataset
-from .evaluator import Evaluator
 from .submission import write_label_maps
 
 #: The id of each class (trainId) on the test server; what is no class becomes 0, "unlabeled".

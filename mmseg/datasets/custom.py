@@ -8,15 +8,15 @@ import numpy as np
 from torch.utils.data import Dataset
 
 from mmcv.utils import ConfigError, print_log
-from mmseg.core.evaluation.confusion import ConfusionMatrix
-from mmseg.core.evaluation.metrics import Areas, check_metrics, intersect_and_union, remap_label
-from mmseg.core.evaluation.report import flatten, log_tables
-from mmseg.utils import get_root_logger
+from mmseg.evaluation.counting import ConfusionMatrix
+from mmseg.evaluation.evaluator import ALL_METRICS, Evaluator, ImageAreas
+from mmseg.evaluation.metrics import Areas, check_metrics, intersect_and_union, remap_label
+from mmseg.evaluation.tables import flatten, log_tables
+from mmseg.logger import get_root_logger
 
 from .builder import DATASETS
 from .cache import Image, build_cache
 from .classes import random_palette, read_classes, subset_label_map
-from .evaluator import ALL_METRICS, Evaluator, ImageAreas
 from .img_infos import list_images, require_files, require_folder
 from .pipelines import Compose, LoadAnnotations, LoadImageFromFile
 

@@ -12,10 +12,10 @@ from torch.utils.data import ConcatDataset as TorchConcatDataset
 from torch.utils.data import Dataset
 
 from mmcv.utils import ConfigError, build_from_cfg, print_log
+from mmseg.evaluation.evaluator import Evaluator
+from mmseg.protocols import sample_files
 
 from .builder import DATASETS, PIPELINES
-from .evaluator import Evaluator
-from .failures import sample_files
 
 
 @DATASETS.register_module()

@@ -15,7 +15,7 @@ from PIL import Image
 
 from mmcv.fileio import atomic_write
 from mmcv.utils import ConfigError, print_log
-from mmseg.utils import get_root_logger
+from mmseg.logger import get_root_logger
 
 from .builder import DATASETS
 from .custom import CustomDataset

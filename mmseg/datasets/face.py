@@ -1,6 +1,5 @@
-from mmseg.core.evaluation.class_names import get_classes, get_palette
-
 from .builder import DATASETS
+from .class_names import get_classes, get_palette
 from .custom import CustomDataset
 
 

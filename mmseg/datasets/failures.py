@@ -1,19 +1,9 @@
 """What a sample that cannot be loaded becomes on its way from a worker to the user."""
 
 import traceback
-from typing import Any
 
 from mmcv.utils.errors import one_line
-
-
-class DataError(ValueError):
-    """Something in the data is wrong; one line that names the file.
-
-    Attributes:
-        worker_traceback: where it happened, in the process that loaded the sample; '' if that is not known.
-    """
-
-    worker_traceback = ''
+from mmseg.labels import DataError
 
 
 class SampleFailure:
@@ -38,9 +28,3 @@ class SampleFailure:
         error = DataError(self.message)
         error.worker_traceback = self.details
         return error
-
-
-def sample_files(dataset: Any, index: int) -> dict[str, str]:
-    """The files of a sample, ``img`` and, if it has one, ``label``; of a data set without files, its number."""
-    find = getattr(dataset, 'sample_files', None)
-    return find(index) if find else {'img': f'sample {index}'}

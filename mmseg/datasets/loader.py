@@ -17,8 +17,10 @@ from torch.utils.data import DataLoader, Sampler
 
 from mmcv.parallel import collate
 from mmcv.utils.errors import one_line
+from mmseg.datasets.failures import SampleFailure
+from mmseg.labels import DataError
+from mmseg.protocols import sample_files
 
-from .failures import DataError, SampleFailure, sample_files
 from .samplers import IndexStream
 from .seeded import SeededDataset
 

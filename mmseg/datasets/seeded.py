@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset, get_worker_info
 
-from mmseg.core.utils import describe_foreign_labels, foreign_labels
-
-from .failures import DataError, SampleFailure, sample_files
+from mmseg.datasets.failures import SampleFailure
+from mmseg.labels import check_labels
+from mmseg.protocols import sample_files
 
 _MAX_SKIPS = 100  # in a row, before skipping is no way out any more
 
@@ -32,25 +32,6 @@ def seeded(seed: int, position: int) -> Iterator[None]:
         random.setstate(saved[0])
         np.random.set_state(saved[1])
         torch.default_generator.set_state(saved[2])
-
-
-def check_labels(label: torch.Tensor | np.ndarray, num_classes: int, ignore_index: int, where: str) -> None:
-    """Refuse a label map with values that are neither a class nor ``ignore_index``.
-
-    Args:
-        label: integers of any shape.
-        where: the file, for the message.
-
-    Raises:
-        DataError: names the file, up to five of the values, and what usually mends it.
-    """
-    values = foreign_labels(np.asarray(label), num_classes, ignore_index)
-    if not values:
-        return
-    mend = ('labels that count from 1 need reduce_zero_label=True in the data set and in LoadAnnotations'
-            if values == [num_classes] else
-            'set classes and num_classes to what the files hold, or convert the files')
-    raise DataError(f'{where}: {describe_foreign_labels(values, num_classes, ignore_index)}: {mend}')
 
 
 class SeededDataset(Dataset):

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mmcv import Config
-from mmseg.utils import find_config
+from mmcv.config import Config, find_config
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = json.loads(gzip.decompress((ROOT / 'tests/golden/configs.json.gz').read_bytes()))['configs']

@@ -11,11 +11,15 @@
 import argparse
 import functools
 import io
+import sys
 from pathlib import Path, PurePosixPath
 
-from common import Job, convert, make_parser, require, run_tool
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, whatever mmcv is installed
+
 from PIL import Image
-from sources import Source, read_image, read_label, read_lines, relabel
+
+from mmseg.conversion.jobs import Job, convert, make_parser, require, run_tool
+from mmseg.conversion.sources import Source, read_image, read_label, read_lines, relabel
 
 VOID = 255
 CLASSES = {

@@ -11,12 +11,16 @@
 import argparse
 import functools
 import json
+import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, whatever mmcv is installed
+
 import numpy as np
-from common import Job, convert, make_parser, require, run_tool, write_list
 from PIL import Image, ImageDraw
-from sources import Refused, Source, existing, read_bytes, read_label, refuse_unreadable, relabel
+
+from mmseg.conversion.jobs import Job, convert, make_parser, require, run_tool, write_list
+from mmseg.conversion.sources import Refused, Source, existing, read_bytes, read_label, refuse_unreadable, relabel
 
 # The place in this list is the label id.
 LABELS = (

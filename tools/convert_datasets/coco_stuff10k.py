@@ -11,11 +11,15 @@
 
 import argparse
 import functools
+import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, whatever mmcv is installed
+
 import numpy as np
-from common import Job, convert, make_parser, require, run_tool
-from sources import Refused, Source, copy_image, load_mat, read_lines, relabel
+
+from mmseg.conversion.jobs import Job, convert, make_parser, require, run_tool
+from mmseg.conversion.sources import Refused, Source, copy_image, load_mat, read_lines, relabel
 
 # Ids of COCO that no image has.
 UNUSED = {12, 26, 29, 30, 45, 66, 68, 69, 71, 83, 91}

@@ -9,11 +9,15 @@
 
 import argparse
 import functools
+import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, whatever mmcv is installed
+
 import numpy as np
-from common import Job, convert, make_parser, require, run_tool
-from sources import Source, copy_image, existing, read_label, relabel
+
+from mmseg.conversion.jobs import Job, convert, make_parser, require, run_tool
+from mmseg.conversion.sources import Source, copy_image, existing, read_label, relabel
 
 # Ids of COCO, counted from 0, that no image has.
 UNUSED = {11, 25, 28, 29, 44, 65, 67, 68, 70, 82, 90}

@@ -11,11 +11,15 @@
 
 import argparse
 import functools
+import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, whatever mmcv is installed
+
 import numpy as np
-from common import Job, Tiles, convert, make_parser, require, run_tool
-from sources import Source, copy_image, label_colours, list_zips, read_rgb
+
+from mmseg.conversion.jobs import Job, Tiles, convert, make_parser, require, run_tool
+from mmseg.conversion.sources import Source, copy_image, label_colours, list_zips, read_rgb
 
 IGNORED = 255
 PATTERN = '_{y0}_{y1}_{x0}_{x1}'

@@ -10,11 +10,15 @@
 import argparse
 import functools
 import re
+import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, whatever mmcv is installed
+
 import numpy as np
-from common import Job, convert, make_parser, require, run_tool
-from sources import Source, copy_image, list_sources, read_label, relabel
+
+from mmseg.conversion.jobs import Job, convert, make_parser, require, run_tool
+from mmseg.conversion.sources import Source, copy_image, list_sources, read_label, relabel
 
 FILE = re.compile(r'(?:.*/)?(Rural|Urban)/(images|masks)_png/([^/]+\.png)')
 VALUES = {value: value for value in range(8)}

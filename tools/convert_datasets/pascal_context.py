@@ -12,12 +12,16 @@ them; they are decoded here, without the ``detail`` package.
 import argparse
 import functools
 import json
+import sys
 from collections import defaultdict
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, whatever mmcv is installed
+
 import numpy as np
-from common import Job, convert, make_parser, require, run_tool, write_list
-from sources import Refused, Source, existing, refuse_unreadable
+
+from mmseg.conversion.jobs import Job, convert, make_parser, require, run_tool, write_list
+from mmseg.conversion.sources import Refused, Source, existing, refuse_unreadable
 
 # Category ids of the 459 that are kept, in the order of their train ids; 0 is the background.
 CATEGORIES = (

@@ -9,10 +9,14 @@
 
 import argparse
 import re
+import sys
+from pathlib import Path
 
-from common import run_tool
-from isprs import cut, parse_isprs_args
-from sources import list_zips
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, whatever mmcv is installed
+
+from mmseg.conversion.isprs import cut, parse_isprs_args
+from mmseg.conversion.jobs import run_tool
+from mmseg.conversion.sources import list_zips
 
 TRAIN = {'2': (10, 11, 12), '3': (10, 11, 12), '4': (10, 11, 12), '5': (10, 11, 12),
          '6': (7, 8, 9, 10, 11, 12), '7': (7, 8, 9, 10, 11, 12)}

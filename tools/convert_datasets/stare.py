@@ -9,11 +9,14 @@
 """
 
 import argparse
+import sys
 from pathlib import Path
 
-from common import convert, make_parser, require, run_tool
-from retina import list_jobs, split_eyes
-from sources import list_images
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, whatever mmcv is installed
+
+from mmseg.conversion.jobs import convert, make_parser, require, run_tool
+from mmseg.conversion.retina import list_jobs, split_eyes
+from mmseg.conversion.sources import list_images
 
 
 def parse_args() -> argparse.Namespace:

@@ -9,10 +9,14 @@
 
 import argparse
 import re
+import sys
+from pathlib import Path
 
-from common import run_tool
-from isprs import cut, parse_isprs_args
-from sources import list_zips
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, whatever mmcv is installed
+
+from mmseg.conversion.isprs import cut, parse_isprs_args
+from mmseg.conversion.jobs import run_tool
+from mmseg.conversion.sources import list_zips
 
 TRAIN = (1, 3, 5, 7, 11, 13, 15, 17, 21, 23, 26, 28, 30, 32, 34, 37)
 VAL = (2, 4, 6, 8, 10, 12, 14, 16, 20, 22, 24, 27, 29, 31, 33, 35, 38)  # area 9 has labels and no image

@@ -12,11 +12,15 @@ VOC's own mask is taken for images of trainaug.txt that SBD lacks, so that the f
 """
 
 import argparse
+import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, whatever mmcv is installed
+
 import numpy as np
-from common import Job, convert, make_parser, require, run_tool, write_list
-from sources import Refused, Source, copy_image, existing, load_mat, read_lines, relabel
+
+from mmseg.conversion.jobs import Job, convert, make_parser, require, run_tool, write_list
+from mmseg.conversion.sources import Refused, Source, copy_image, existing, load_mat, read_lines, relabel
 
 VALUES = {value: value for value in (*range(21), 255)}
 

@@ -6,7 +6,8 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.instancenorm import _InstanceNorm
 
-from ..weight_init import constant_init, kaiming_init
+from mmcv.cnn.weight_init import constant_init, kaiming_init
+
 from .activation import build_activation_layer
 from .conv import build_conv_layer
 from .norm import build_norm_layer

@@ -2,7 +2,8 @@
 import torch
 from torch import nn
 
-from ..weight_init import xavier_init
+from mmcv.cnn.weight_init import xavier_init
+
 from .registry import UPSAMPLE_LAYERS, build_layer, find
 
 UPSAMPLE_LAYERS.register_module(['nearest', 'bilinear'], module=nn.Upsample)

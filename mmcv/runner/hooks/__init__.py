@@ -1,6 +1,7 @@
 """What happens around the iterations."""
 
 from .checkpoint import CheckpointHook
+from .closure import ClosureHook
 from .early_stopping import EarlyStoppingHook
 from .ema import EMAHook
 from .hook import HOOKS, Hook, Priority, get_priority
@@ -20,7 +21,7 @@ from .lr_updater import (
     PolyLrUpdaterHook,
     StepLrUpdaterHook,
 )
-from .misc import ClosureHook, DistSamplerSeedHook, EmptyCacheHook, SyncBuffersHook
+from .memory import EmptyCacheHook
 from .momentum_updater import (
     CosineAnnealingMomentumUpdaterHook,
     CyclicMomentumUpdaterHook,
@@ -38,7 +39,9 @@ from .optimizer import (
 )
 from .profiler import ProfilerHook
 from .progress_bar import ProgressBarHook
+from .sampler_seed import DistSamplerSeedHook
 from .signals import SignalHook
+from .sync_buffer import SyncBuffersHook
 
 __all__ = [
     'HOOKS', 'AmpOptimizerHook', 'CheckpointHook', 'ClosureHook', 'CosineAnnealingLrUpdaterHook',

@@ -9,7 +9,7 @@ from mmcv import dist
 from mmcv.fileio import atomic_symlink, remove_temporaries
 
 from .hook import HOOKS, Hook
-from .misc import average_buffers
+from .sync_buffer import average_buffers
 
 
 @HOOKS.register_module()

@@ -12,8 +12,8 @@ from torch.nn.utils import clip_grad_norm_
 from mmcv import dist
 from mmcv.amp import StaticGradScaler, build_grad_scaler
 from mmcv.checkpoint import to_host, unwrap, whole
+from mmcv.runner.guard import StepGuard, takes_decision
 
-from ..guard import StepGuard, takes_decision
 from .hook import HOOKS, Hook
 
 

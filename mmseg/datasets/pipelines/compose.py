@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from mmcv.utils import ConfigTypeError, build_from_cfg
+from mmseg.datasets.builder import PIPELINES
 
-from ..builder import PIPELINES
-from .fuse import fuse
+from .one_pass import fuse
 
 
 class Compose:

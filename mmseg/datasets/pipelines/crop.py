@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..builder import PIPELINES
-from ._common import is_pair, map_fields, require
+from mmseg.datasets.builder import PIPELINES
+
+from .arguments import is_pair, map_fields, require
 
 _DRAWS = 10
 Window = tuple[slice, slice]

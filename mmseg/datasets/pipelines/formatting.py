@@ -7,8 +7,9 @@ from numbers import Number
 import numpy as np
 import torch
 
-from ..builder import PIPELINES
-from ._common import require
+from mmseg.datasets.builder import PIPELINES
+
+from .arguments import require
 
 _META_KEYS = (
     'filename',

@@ -9,9 +9,9 @@ from numbers import Number
 import numpy as np
 
 from mmcv.image import imflip, impad, imrotate
+from mmseg.datasets.builder import PIPELINES
 
-from ..builder import PIPELINES
-from ._common import is_pair, map_fields, require, require_positive, require_prob
+from .arguments import is_pair, map_fields, require, require_positive, require_prob
 
 
 @PIPELINES.register_module()

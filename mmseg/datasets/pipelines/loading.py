@@ -9,8 +9,7 @@ import numpy as np
 
 from mmcv.fileio import get_bytes
 from mmcv.image import EncodedImage, imread
-
-from ..builder import PIPELINES
+from mmseg.datasets.builder import PIPELINES
 
 _IGNORED = 255
 

@@ -8,9 +8,9 @@ from numbers import Number
 import numpy as np
 
 from mmcv.image import channel_values, imresize
+from mmseg.datasets.builder import PIPELINES
 
-from ..builder import PIPELINES
-from ._common import as_pairs, is_pair, map_fields, require, require_prob
+from .arguments import as_pairs, is_pair, map_fields, require, require_prob
 
 
 @PIPELINES.register_module()

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 
 from mmcv.image import as_uint8, bgr2hsv, bgr2rgb, clahe, hsv2bgr, imnormalize, lut_transform
+from mmseg.datasets.builder import PIPELINES
 
-from ..builder import PIPELINES
-from ._common import is_pair, require, require_positive
+from .arguments import is_pair, require, require_positive
 
 _HSV = {'hue': 0, 'saturation': 1}
 

@@ -6,9 +6,9 @@ from functools import partial
 import numpy as np
 
 from mmcv.image import imrescale, imresize, imresize_to_multiple, rescale_size
+from mmseg.datasets.builder import PIPELINES
 
-from ..builder import PIPELINES
-from ._common import as_pairs, map_fields, require, require_positive
+from .arguments import as_pairs, map_fields, require, require_positive
 
 
 @PIPELINES.register_module()

@@ -4,8 +4,9 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..builder import PIPELINES
-from ._common import as_pairs, require
+from mmseg.datasets.builder import PIPELINES
+
+from .arguments import as_pairs, require
 from .compose import Compose
 
 

@@ -4,10 +4,10 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmcv.cnn import BaseModule, build_conv_layer, build_norm_layer
+from mmseg.models.builder import BACKBONES
+from mmseg.models.layers import ResLayer
 
-from ..builder import BACKBONES
-from ..utils import ResLayer
-from .common import pretrained_init_cfg
+from .pretrained import pretrained_init_cfg
 from .residual_blocks import BasicBlock, Bottleneck
 
 

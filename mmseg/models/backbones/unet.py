@@ -5,11 +5,10 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils.checkpoint import checkpoint
 
 from mmcv.cnn import UPSAMPLE_LAYERS, BaseModule, ConvModule, build_activation_layer, build_norm_layer
-from mmseg.ops import Upsample
+from mmseg.models.builder import BACKBONES
+from mmseg.models.layers import UpConvBlock, Upsample
 
-from ..builder import BACKBONES
-from ..utils import UpConvBlock
-from .common import pretrained_init_cfg
+from .pretrained import pretrained_init_cfg
 
 
 class _Checkpointed(nn.Module):
@@ -108,7 +107,7 @@ class InterpConv(_Checkpointed):
         with_cp: Save memory, spend time.
         norm_cfg, act_cfg, conv_cfg: Configs of the layers.
         kernel_size, stride, padding: Of the convolution.
-        upsample_cfg: Arguments of :class:`mmseg.ops.Upsample`.
+        upsample_cfg: Arguments of :class:`mmseg.models.layers.Upsample`.
     """
 
     def __init__(

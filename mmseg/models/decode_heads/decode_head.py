@@ -7,15 +7,15 @@ from torch import nn
 
 from mmcv.amp import auto_fp16, force_fp32
 from mmcv.cnn import BaseModule
-from mmcv.ops import is_compiled
-from mmseg.core.seg import build_pixel_sampler
-from mmseg.core.utils import describe_foreign_labels, foreign_labels
-from mmseg.ops import resize
+from mmcv.ops import has_kernel
+from mmseg.labels import describe_foreign_labels, foreign_labels
+from mmseg.models.builder import build_loss
+from mmseg.models.exact import is_untouched
+from mmseg.models.layers import resize
+from mmseg.models.losses import CrossEntropyLoss, accuracy
+from mmseg.models.losses.accuracy import percentage
 
-from ..builder import build_loss
-from ..losses import CrossEntropyLoss, accuracy
-from ..losses.accuracy import percentage
-from ..utils import is_untouched
+from .pixel_samplers import build_pixel_sampler
 
 INPUT_TRANSFORMS = (None, 'resize_concat', 'multiple_select')
 
@@ -211,7 +211,7 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
         """A sampler, and every loss but the ordinary cross entropy alone, needs the logits at full size."""
         loss = self.loss_decode
         simple = self.fused and self.sampler is None and is_untouched(loss, CrossEntropyLoss) and loss.can_upsample()
-        return simple and is_compiled('upsample_cross_entropy', seg_logit)
+        return simple and has_kernel('upsample_cross_entropy', seg_logit)
 
     def _fused_losses(self, seg_logit, seg_label):
         loss = self.loss_decode

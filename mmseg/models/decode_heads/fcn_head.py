@@ -5,8 +5,8 @@ import torch
 from torch import nn
 
 from mmcv.cnn import ConvModule
+from mmseg.models.builder import HEADS
 
-from ..builder import HEADS
 from .decode_head import BaseDecodeHead
 
 

@@ -5,11 +5,11 @@ import torch
 from torch import nn
 
 from mmcv.cnn import ConvModule
-from mmcv.ops import is_compiled, pyramid_pool
-from mmseg.ops import resize
+from mmcv.ops import has_kernel, pyramid_pool
+from mmseg.models.builder import HEADS
+from mmseg.models.exact import is_untouched
+from mmseg.models.layers import can_factor, conv_module_over_resized, resize
 
-from ..builder import HEADS
-from ..utils import can_factor, conv_module_over_resized, is_untouched
 from .decode_head import BaseDecodeHead
 
 
@@ -60,7 +60,7 @@ class PPM(nn.ModuleList):
 
     def pool(self, x: torch.Tensor) -> list[torch.Tensor]:
         """The levels as they are, (N, channels, s, s) for each scale s."""
-        if not (self.fused and is_compiled('pyramid_pool', x) and all(map(_pools_squares, self))):
+        if not (self.fused and has_kernel('pyramid_pool', x) and all(map(_pools_squares, self))):
             return [level(x) for level in self]
         return [conv(p) for (_, conv), p in zip(self, pyramid_pool(x, [pool.output_size for pool, _ in self]))]
 
@@ -84,7 +84,7 @@ class PSPHead(BaseDecodeHead):
     Args:
         pool_scales: Cells a side of each pooling grid.
         factored: Convolve over the pyramid without enlarging it first: half the multiplications and less memory, with
-            the same parameters and, up to rounding, the same results (see :mod:`mmseg.models.utils.resized_conv`).
+            the same parameters and, up to rounding, the same results (see :mod:`mmseg.models.layers.resized_conv`).
             Has no effect where the bottleneck is no ordinary convolution, or where somebody's own code or hooks stand
             in it or in the pyramid.
         kwargs: See :class:`BaseDecodeHead`.

@@ -5,7 +5,7 @@ from .dice_loss import DiceLoss, dice_loss
 from .focal_loss import FocalLoss
 from .lovasz_loss import LovaszLoss
 from .tversky_loss import TverskyLoss, tversky_loss
-from .utils import get_class_weight, reduce_loss, weight_reduce_loss, weighted_loss
+from .weighting import get_class_weight, reduce_loss, weight_reduce_loss, weighted_loss
 
 __all__ = [
     'Accuracy',

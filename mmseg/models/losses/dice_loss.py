@@ -2,8 +2,9 @@
 import torch
 from torch import nn
 
-from ..builder import LOSSES
-from .utils import class_weight_tensor, get_class_weight, one_hot_classes, weighted_loss
+from mmseg.models.builder import LOSSES
+
+from .weighting import class_weight_tensor, get_class_weight, one_hot_classes, weighted_loss
 
 
 @weighted_loss

@@ -4,9 +4,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from mmcv.ops import sigmoid_focal_loss
+from mmseg.models.builder import LOSSES
 
-from ..builder import LOSSES
-from .utils import class_weight_tensor, get_class_weight, weight_reduce_loss
+from .weighting import class_weight_tensor, get_class_weight, weight_reduce_loss
 
 
 @LOSSES.register_module()

@@ -3,8 +3,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..builder import LOSSES
-from .utils import class_weight_tensor, get_class_weight, weight_reduce_loss
+from mmseg.models.builder import LOSSES
+
+from .weighting import class_weight_tensor, get_class_weight, weight_reduce_loss
 
 
 def lovasz_grad(gt_sorted: torch.Tensor) -> torch.Tensor:

@@ -4,9 +4,10 @@ import math
 import torch
 from torch import nn
 
-from ..builder import LOSSES
+from mmseg.models.builder import LOSSES
+
 from .dice_loss import mean_over_classes
-from .utils import class_weight_tensor, get_class_weight, one_hot_classes, weighted_loss
+from .weighting import class_weight_tensor, get_class_weight, one_hot_classes, weighted_loss
 
 
 @weighted_loss

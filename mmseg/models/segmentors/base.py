@@ -8,8 +8,7 @@ import torch
 import mmcv
 from mmcv.amp import auto_fp16
 from mmcv.cnn import BaseModule
-
-from ..utils import normalize_bytes
+from mmseg.models.layers import normalize_bytes
 
 
 class BaseSegmentor(BaseModule, metaclass=ABCMeta):
@@ -204,3 +203,12 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
         if palette.shape != (expected, 3):
             raise ValueError(f'show_result: palette has shape {palette.shape}; give RGB rows for {expected} classes')
         return palette
+
+
+def add_prefix(inputs: dict, prefix: str) -> dict:
+    """The same dict with ``prefix`` and a dot before every key.
+
+    >>> add_prefix({'loss_ce': 1.0}, 'decode')
+    {'decode.loss_ce': 1.0}
+    """
+    return {f'{prefix}.{name}': value for name, value in inputs.items()}

@@ -2,9 +2,9 @@
 import torch
 from torch import nn
 
-from mmseg.core.utils import add_prefix
+from mmseg.models.builder import SEGMENTORS, build_head
 
-from ..builder import SEGMENTORS, build_head
+from .base import add_prefix
 from .encoder_decoder import EncoderDecoder
 
 

@@ -5,13 +5,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from mmcv.ops import is_compiled, upsample_argmax
-from mmcv.utils import ConfigDict
-from mmseg.core.utils import add_prefix
-from mmseg.ops import resize
+from mmcv.config import ConfigDict
+from mmcv.ops import has_kernel, upsample_argmax
+from mmseg.models.builder import SEGMENTORS, build_backbone, build_head, build_neck
+from mmseg.models.layers import resize
 
-from ..builder import SEGMENTORS, build_backbone, build_head, build_neck
-from .base import BaseSegmentor
+from .base import BaseSegmentor, add_prefix
 
 
 @SEGMENTORS.register_module()
@@ -176,7 +175,7 @@ class EncoderDecoder(BaseSegmentor):
         own = all(
             getattr(type(self), step) is getattr(EncoderDecoder, step) and step not in self.__dict__ for step in steps)
         fused = getattr(self._last_head(), 'fused', False)
-        return own and fused and self.out_channels > 1 and is_compiled('upsample_argmax', img)
+        return own and fused and self.out_channels > 1 and has_kernel('upsample_argmax', img)
 
     def _fused_labels(self, img, img_meta, rescale):
         """The classes (N, H, W) of :meth:`inference`, whose last resizing and softmax are never carried out."""

@@ -17,7 +17,8 @@ from mmcv.cnn import (
     build_upsample_layer,
     is_norm,
 )
-from mmcv.utils import ConfigDict, ConfigError
+from mmcv.config import ConfigDict
+from mmcv.utils import ConfigError
 
 
 @pytest.mark.parametrize(

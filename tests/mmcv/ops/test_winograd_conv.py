@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 from torch.nn import grad as gradients
 
-from mmcv.ops import conv2d, is_compiled
+from mmcv.ops import conv2d, has_kernel
 from mmcv.ops.winograd_conv import LEAST_CHANNELS
 
 # x (N, C, H, W), K, padding, dilation: odd sizes, less than a tile, one row, uneven axes, an empty batch.
@@ -72,7 +72,7 @@ def invalid_weight():
 SAMPLES = {'winograd_conv': samples, 'winograd_conv_weight': weight_samples}
 INVALID = {'winograd_conv': invalid, 'winograd_conv_weight': invalid_weight}
 
-compiled = pytest.mark.skipif(not is_compiled('winograd_conv', torch.zeros(1)), reason='no compiled kernel')
+compiled = pytest.mark.skipif(not has_kernel('winograd_conv', torch.zeros(1)), reason='no compiled kernel')
 
 
 @pytest.mark.parametrize('layout', [torch.contiguous_format, torch.channels_last])

@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from mmcv.utils import Config, ConfigDict, ConfigError, Registry, build_from_cfg, deprecated_api_warning
+from mmcv.config import Config, ConfigDict
+from mmcv.utils import ConfigError, Registry, build_from_cfg, deprecated_api_warning
 
 BACKBONES = Registry('test_backbone', base=nn.Module)
 HEADS = Registry('test_head', base=nn.Module)

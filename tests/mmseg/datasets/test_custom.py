@@ -3,9 +3,9 @@ import pytest
 import torch
 
 from mmcv.utils import ConfigError
-from mmseg.core.evaluation import ConfusionMatrix
 from mmseg.datasets import CustomDataset, build_dataset
 from mmseg.datasets.pipelines import LoadAnnotations
+from mmseg.evaluation.counting import ConfusionMatrix
 
 NAMES = ('sky', 'sea', 'land')
 SHADES = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]

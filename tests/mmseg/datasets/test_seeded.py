@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from mmseg.datasets.failures import DataError, SampleFailure
-from mmseg.datasets.seeded import SeededDataset, check_labels, seeded
+from mmseg.datasets.failures import SampleFailure
+from mmseg.datasets.seeded import SeededDataset, seeded
+from mmseg.labels import DataError, check_labels
 
 FROZEN = 0.9313294308116425, 410775
 

@@ -2,7 +2,8 @@
 import pytest
 from torch import nn
 
-from mmcv.utils import ConfigDict, ConfigError
+from mmcv.config import ConfigDict
+from mmcv.utils import ConfigError
 from mmseg.models import BACKBONES, HEADS, LOSSES, NECKS, SEGMENTORS, build_backbone, build_head, build_segmentor
 
 

@@ -4,8 +4,8 @@ from abc import abstractmethod
 from numbers import Number
 from typing import Any
 
-from ..hook import Hook
-from ..momentum_updater import momentum_of
+from mmcv.runner.hooks.hook import Hook
+from mmcv.runner.hooks.momentum_updater import momentum_of
 
 
 class LoggerHook(Hook):

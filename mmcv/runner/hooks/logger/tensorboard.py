@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from mmcv.dist import master_only
+from mmcv.runner.hooks.hook import HOOKS
 
-from ..hook import HOOKS
 from .base import LoggerHook
 
 

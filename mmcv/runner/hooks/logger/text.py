@@ -10,8 +10,8 @@ import torch
 
 from mmcv import dist
 from mmcv.fileio import dump
+from mmcv.runner.hooks.hook import HOOKS
 
-from ..hook import HOOKS
 from .base import LoggerHook
 
 _OWN = ('mode', 'epoch', 'iter', 'lr', 'time', 'data_time', 'data_share', 'memory')

@@ -88,7 +88,7 @@ def test_what_somebody_changed_in_the_head_counts(change):
     x, module = torch.randn(2, 12, 8, 11, dtype=torch.float64), head().double().eval()
     unchanged = module([x])
     change(module)
-    with mock.patch.object(psp_head, 'is_compiled', return_value=False):
+    with mock.patch.object(psp_head, 'has_kernel', return_value=False):
         expected = module.cls_seg(module.bottleneck(torch.cat([x, *module.psp_modules(x)], dim=1)))
     assert not torch.allclose(expected, unchanged)
     torch.testing.assert_close(module([x]), expected, rtol=1e-11, atol=1e-12)

@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import nn
 
-from mmseg.core.seg import build_pixel_sampler
 from mmseg.models import accuracy, build_head, build_loss
-from mmseg.ops import resize
+from mmseg.models.decode_heads.pixel_samplers import build_pixel_sampler
+from mmseg.models.layers import resize
 
 
 @pytest.fixture(scope='module')

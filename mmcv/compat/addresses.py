@@ -1,0 +1,67 @@
+"""The table of old addresses.
+
+``MODULES``: a module of old and the one of today that it is. ``NAMES``: for a module, old or still there, the names
+that it had, by the module that has them today; ``old=new`` where the name has changed.
+"""
+
+MODULES = {
+    'mmcv.cnn.utils.fuse_conv_bn': 'mmcv.cnn.fold_norms',
+    'mmcv.engine.test': 'mmcv.engine.inference',
+    'mmcv.image.misc': 'mmcv.image.tensors',
+    'mmcv.utils.config': 'mmcv.config.config',
+    'mmseg.apis.test': 'mmcv.engine.inference',
+    'mmseg.core.evaluation.class_names': 'mmseg.datasets.class_names',
+    'mmseg.core.evaluation.eval_hooks': 'mmseg.evaluation.eval_hooks',
+    'mmseg.core.evaluation.metrics': 'mmseg.evaluation.metrics',
+    'mmseg.core.seg.sampler.ohem_pixel_sampler': 'mmseg.models.decode_heads.pixel_samplers',
+    'mmseg.models.losses.utils': 'mmseg.models.losses.weighting',
+    'mmseg.ops.wrappers': 'mmseg.models.layers.resize',
+    'mmseg.utils.collect_env': 'mmseg.env',
+    'mmseg.utils.logger': 'mmseg.logger',
+}
+
+_EVALUATION = {
+    'mmseg.datasets.class_names': 'get_classes get_palette',
+    'mmseg.evaluation.bootstrap': 'bootstrap_interval',
+    'mmseg.evaluation.boundary': 'boundary_areas',
+    'mmseg.evaluation.counting': 'ConfusionMatrix',
+    'mmseg.evaluation.eval_hooks': 'DistEvalHook EvalHook',
+    'mmseg.evaluation.metrics': """
+        eval_metrics intersect_and_union mean_dice mean_fscore mean_iou pre_eval_to_metrics
+        total_intersect_and_union""",
+}
+_SAMPLERS = {
+    'mmseg.models.decode_heads.pixel_samplers':
+        'PIXEL_SAMPLERS BasePixelSampler OHEMPixelSampler build_pixel_sampler',
+}
+_SMALL = {'mmseg.models.segmentors.base': 'add_prefix'}
+_TORCH = {
+    'torch.nn.modules.batchnorm': '_BatchNorm SyncBatchNorm',
+    'torch.nn.modules.conv': '_ConvNd _ConvTransposeMixin',
+    'torch.nn.modules.instancenorm': '_InstanceNorm',
+    'torch.utils.data': 'DataLoader',
+}
+
+NAMES = {
+    'mmcv.cnn.utils': {'mmcv.cnn': 'fuse_conv_bn get_model_complexity_info'},
+    'mmcv.ops': {'mmcv.ops._load': 'is_compiled=has_kernel'},
+    'mmcv.utils': {'mmcv.config': 'Config ConfigDict DictAction check_known_keys find_config', **_TORCH},
+    'mmcv.utils.parrots_wrapper': _TORCH,
+    'mmseg.core': {
+        **_EVALUATION,
+        **_SAMPLERS,
+        **_SMALL,
+        'mmseg.evaluation.report_hook': 'ReportHook',
+        'mmseg.evaluation.visualization': 'colorize draw_curves',
+    },
+    'mmseg.core.evaluation': _EVALUATION,
+    'mmseg.core.seg': _SAMPLERS,
+    'mmseg.core.utils': _SMALL,
+    'mmseg.models.utils': {'mmseg.models.layers': 'ResLayer UpConvBlock'},
+    'mmseg.ops': {'mmseg.models.layers': 'Upsample resize'},
+    'mmseg.utils': {
+        'mmcv.config': 'find_config',
+        'mmseg.env': 'collect_env',
+        'mmseg.logger': 'get_root_logger',
+    },
+}

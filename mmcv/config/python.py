@@ -1,0 +1,163 @@
+"""Running a Python config so that every key knows its line and ``{{ }}`` references get their values.
+
+The file's syntax tree is altered before it runs: a dict literal or a ``dict(...)`` call gives a dict that knows the
+line of each of its keys, and a reference becomes a call that looks it up. Nothing is written to disk or to
+``sys.modules``.
+"""
+
+import ast
+import builtins
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mmcv.utils.errors import ConfigError, one_line, short_path
+from mmcv.utils.origins import TrackedDict, origins_of
+
+_TRACK, _EXPAND = '__track__', '__expand__'
+
+
+def run_python(
+    text: str,
+    path: Path,
+    has_reference: Callable[[str], Any],
+    expand: Callable[[str, Callable[[], Any]], Any],
+) -> TrackedDict:
+    """Run a config's source and return its keys: the top-level names that are no helpers.
+
+    Args:
+        text: the source, with references as marks, which are names as well as parts of strings.
+        path: names the file in messages and in the origins.
+        has_reference: whether a name or a string holds a mark.
+        expand: gives a marked text its value; its second argument returns the value of ``_base_`` so far.
+
+    Raises:
+        ConfigError: the file has a syntax error or raises one when it runs.
+    """
+    instrument = _Instrument(has_reference)
+    try:
+        tree = ast.fix_missing_locations(instrument.visit(ast.parse(text, str(path))))
+        code = compile(tree, str(path), 'exec')
+    except (SyntaxError, ValueError) as error:  # ValueError: null bytes
+        line, problem = getattr(error, 'lineno', None) or 1, getattr(error, 'msg', error)
+        raise ConfigError(f'{short_path(path)}:{line}: {type(error).__name__}: {problem}') from error
+    namespace = {'__builtins__': builtins, '__name__': '__config__', '__file__': str(path)}
+    namespace['_base_'] = _literal_base(tree)  # may be referred to further up
+    namespace[_TRACK] = lambda value, index, *sources: _track(value, f'{path}:', *instrument.tables[index], sources)
+    namespace[_EXPAND] = lambda marked: expand(marked, lambda: namespace['_base_'])
+    try:
+        exec(code, namespace)
+    except ConfigError:
+        raise
+    except Exception as error:
+        line = _last_line(error, str(path))
+        raise ConfigError(f'{short_path(path)}:{line}: {type(error).__name__}: {one_line(error)}') from error
+    keys = {key: value for key, value in namespace.items() if _is_key(key, value, key in instrument.imported)}
+    return TrackedDict(keys, {key: f'{path}:{instrument.top_lines.get(key, 1)}' for key in keys})
+
+
+def _is_key(name: str, value: Any, imported: bool) -> bool:
+    """Helpers are no keys: modules, functions, classes, and what is imported unless it is plain data."""
+    helper = isinstance(value, (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type))
+    data = isinstance(value, (str, int, float, dict, list, tuple, type(None)))
+    return not name.startswith('__') and not helper and (data or not imported)
+
+
+def _literal_base(tree: ast.Module) -> Any:
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign) and any(getattr(t, 'id', None) == '_base_' for t in statement.targets):
+            try:
+                return ast.literal_eval(statement.value)
+            except ValueError:
+                return ()
+    return ()
+
+
+def _track(value: dict, prefix: str, lines: dict, own_line: int, sources: tuple) -> TrackedDict:
+    inherited = {key: origin for source in sources for key, origin in origins_of(source).items()}
+    origins = {key: f'{prefix}{lines[key]}' if key in lines else inherited.get(key, f'{prefix}{own_line}')
+               for key in value}
+    return TrackedDict(value, origins)
+
+
+def _last_line(error: BaseException, filename: str) -> int:
+    line, entry = 1, error.__traceback__
+    while entry is not None:
+        if entry.tb_frame.f_code.co_filename == filename:
+            line = entry.tb_lineno
+        entry = entry.tb_next
+    return line
+
+
+class _Instrument(ast.NodeTransformer):
+    """Wraps dicts and references.
+
+    Attributes:
+        top_lines: the line of each top-level name.
+        imported: the names that are imported.
+        tables: of each dict, the lines of its keys and its own.
+    """
+
+    def __init__(self, has_reference: Callable[[str], Any]) -> None:
+        self.has_reference = has_reference
+        self.top_lines: dict[str, int] = {}
+        self.imported: set[str] = set()
+        self.tables: list[tuple[dict, int]] = []
+        self._depth = 0
+
+    def _visit_scope(self, node: ast.AST) -> ast.AST:
+        """Names that are set in here are not the file's."""
+        self._depth += 1
+        self.generic_visit(node)
+        self._depth -= 1
+        return node
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = visit_Lambda = _visit_scope
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _visit_scope
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
+        self.imported.update(alias.asname or alias.name for alias in node.names)
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        if isinstance(node.ctx, ast.Store) and not self._depth:
+            self.top_lines[node.id] = node.lineno
+        return self._expanded(node, node.id) if self.has_reference(node.id) else node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        """A docstring may mention references as it likes."""
+        return node if isinstance(node.value, ast.Constant) else self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        marked = isinstance(node.value, str) and self.has_reference(node.value)
+        return self._expanded(node, node.value) if marked else node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        parts = map(self.visit, node.values)
+        node.values = [ast.FormattedValue(part, -1, None) if isinstance(part, ast.Call) else part for part in parts]
+        return node
+
+    def visit_Dict(self, node: ast.Dict) -> ast.AST:
+        lines = {key.value: key.lineno for key in node.keys if isinstance(key, ast.Constant)}
+        return self._tracked(node, lines, [value for key, value in zip(node.keys, node.values) if key is None])
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if getattr(node.func, 'id', None) != 'dict':
+            return self.generic_visit(node)
+        lines = {keyword.arg: keyword.lineno for keyword in node.keywords if keyword.arg}
+        return self._tracked(node, lines, [*node.args, *(k.value for k in node.keywords if not k.arg)])
+
+    def _tracked(self, node: ast.expr, lines: dict, sources: list) -> ast.AST:
+        self.tables.append((lines, node.lineno))
+        index = ast.Constant(len(self.tables) - 1)
+        # Evaluated a second time only to read their origins, so names only: they have no side effects.
+        names = [ast.Name(source.id, ast.Load()) for source in sources if isinstance(source, ast.Name)]
+        return ast.copy_location(_call(_TRACK, self.generic_visit(node), index, *map(self.visit, names)), node)
+
+    def _expanded(self, node: ast.expr, marked: str) -> ast.AST:
+        return ast.copy_location(_call(_EXPAND, ast.Constant(marked)), node)
+
+
+def _call(name: str, *args: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(name, ast.Load()), list(args), [])

@@ -1,0 +1,28 @@
+"""One set of batch norm statistics for all processes."""
+
+from typing import Any
+
+import torch
+
+from mmcv import dist
+
+from .hook import HOOKS, Hook
+
+
+@HOOKS.register_module()
+class SyncBuffersHook(Hook):
+    """Averages the floating point buffers (BN statistics) over the processes after each epoch."""
+
+    def __init__(self, distributed: bool = True) -> None:
+        self.distributed = distributed
+
+    def after_epoch(self, runner: Any) -> None:
+        if self.distributed:
+            average_buffers(runner.model)
+
+
+def average_buffers(model: torch.nn.Module) -> None:
+    """Average the floating point buffers over the processes."""
+    buffers = {name: buffer for name, buffer in model.named_buffers() if buffer.is_floating_point()}
+    for name, mean in dist.all_reduce_dict(buffers).items():
+        buffers[name].copy_(mean)

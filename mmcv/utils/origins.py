@@ -1,0 +1,84 @@
+"""Where a value of a config was set: the file and line of each key, and the dotted path of the dict that holds it."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from .errors import short_path
+
+_PACKAGE = Path(__file__).parents[1]
+_HERE = tuple(str(_PACKAGE / folder) + os.sep for folder in ('config', 'utils'))
+
+
+class TrackedDict(dict):
+    """What a dict literal becomes while a config file runs: a plain dict plus ``origins``, {key: 'FILE:LINE'}."""
+
+    def __init__(self, items: dict, origins: dict) -> None:
+        super().__init__(items)
+        self.origins = origins
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(key, value)
+        self.origins[key] = caller()
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        items = dict(*args, **kwargs)
+        super().update(items)
+        self.origins.update(dict.fromkeys(items, caller()))
+
+    def copy(self) -> 'TrackedDict':
+        return TrackedDict(self, dict(self.origins))
+
+    def __reduce__(self) -> tuple:
+        return TrackedDict, (dict(self), dict(self.origins))
+
+
+def caller() -> str:
+    """'FILE:LINE' of the code that called into these utilities: the origin of what it sets."""
+    frame = sys._getframe(2)
+    while frame.f_back and frame.f_code.co_filename.startswith(_HERE):
+        frame = frame.f_back
+    return f'{frame.f_code.co_filename}:{frame.f_lineno}'
+
+
+def origins_of(value: Any) -> dict:
+    """{key: origin} of a dict of a config; empty for anything else."""
+    if isinstance(value, TrackedDict):
+        return value.origins
+    return getattr(value, '_node_origins', {}) if isinstance(value, dict) else {}
+
+
+def join_path(path: str, key: Any) -> str:
+    """``model.backbone`` + ``depth``; a number is an index: ``pipeline[2]``."""
+    if isinstance(key, int):
+        return f'{path}[{key}]'
+    return f'{path}.{key}' if path else str(key)
+
+
+def children(value: Any) -> Iterator[tuple[Any, Any]]:
+    """(key or index, value) of a dict, list or tuple; nothing of anything else."""
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, (list, tuple)):
+        yield from enumerate(value)
+
+
+def origin_of(node: Any, key: Any) -> str | None:
+    """'FILE:LINE' or '--cfg-options' of a key of a node; None where it is unknown, as in a plain dict."""
+    origin = origins_of(node).get(key)
+    if origin is None or ':' not in origin:
+        return origin
+    path, line = origin.rsplit(':', 1)
+    return f'{short_path(path)}:{line}'
+
+
+def locate(node: Any, key: Any = None) -> str:
+    """``'configs/x.py:12: model.decode_head.pool_scale'``: as much of it as is known; for a node itself without key."""
+    path = getattr(node, '_node_path', None) or ''
+    name = path if key is None else join_path(path, key)
+    if key is None:
+        key = 'type' if 'type' in node else next(iter(node), None)
+    origin = origin_of(node, key)
+    return ': '.join(part for part in (origin, name) if part)

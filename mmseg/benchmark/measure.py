@@ -1,0 +1,150 @@
+"""Timing: the ways of a case take turns, so that what disturbs the machine disturbs all of them."""
+import ctypes
+import gc
+import math
+import re
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+
+class Way:
+    """One way to do the work of a case.
+
+    Args:
+        run: does it once.
+        device: where; 'cuda' is waited for.
+        moves: bytes that have to be read and written at least, for the share of the copy bandwidth.
+        precision: of its matrix products, 'float32', 'tf32', 'bfloat16' or 'float16', for the share of the best.
+    """
+
+    def __init__(self, run: Callable[[], Any], device: str = 'cpu', moves: int = 0, precision: str = 'float32'):
+        self.run = run
+        self.device = device
+        self.moves = moves
+        self.precision = precision
+
+    def seconds(self) -> float:
+        """The time of one run."""
+        self._wait()
+        started = time.perf_counter()
+        self.run()
+        self._wait()
+        return time.perf_counter() - started
+
+    def peak(self) -> int | None:
+        """The bytes by which memory grows at most during one run; None where this system cannot tell."""
+        gc.collect()
+        if self.device == 'cuda':
+            before = torch.cuda.memory_allocated()
+            torch.cuda.reset_peak_memory_stats()
+            self.run()
+            return torch.cuda.max_memory_allocated() - before
+        return resident_growth(self.run)
+
+    def flops(self) -> int:
+        """Twice the multiplications of convolutions and matrix products in one run."""
+        counter = FlopCounterMode(display=False, custom_mapping=_formulas())
+        with torch.compiler.set_stance('force_eager'), counter:  # compiled graphs count nothing
+            self.run()
+        return counter.get_total_flops()
+
+    def _wait(self):
+        if self.device == 'cuda':
+            torch.cuda.synchronize()
+
+
+def _winograd_flops(x_shape, *_, out_shape=None, **__):
+    return 2 * math.prod(out_shape) * x_shape[1] * 16 // 4  # 16 products a tile of 4 outputs
+
+
+def _winograd_weight_flops(grad_shape, x_shape, *_, **__):
+    return 2 * math.prod(grad_shape) * x_shape[1] * 16 // 4
+
+
+def _formulas():
+    """What torch cannot count; a rival, which loads this file as well, has no such operators."""
+    own = {'winograd_conv': _winograd_flops, 'winograd_conv_weight': _winograd_weight_flops}
+    return {getattr(torch.ops.mmcv, name): formula for name, formula in own.items() if hasattr(torch.ops.mmcv, name)}
+
+
+class Case(NamedTuple):
+    """A piece of work and the ways to do it; the first is the one that the others are compared with.
+
+    Attributes:
+        name: what is done.
+        ways: by name, :class:`Way` or alike.
+        samples: images that one run is done with; 0 where nobody counts them.
+    """
+    name: str
+    ways: dict[str, Any]
+    samples: int = 0
+
+
+def resident_growth(run: Callable[[], Any]) -> int | None:
+    """By how many bytes the resident memory of this process grows at most during ``run()`` (Linux)."""
+    status, refs = Path('/proc/self/status'), Path('/proc/self/clear_refs')
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+        refs.write_text('5')  # resets the high-water mark
+    except (OSError, AttributeError):
+        return None
+    before = _kilobytes(status, 'VmRSS')
+    run()
+    return max(0, _kilobytes(status, 'VmHWM') - before) * 1024
+
+
+def _kilobytes(status: Path, name: str) -> int:
+    return int(re.search(rf'{name}:\s+(\d+) kB', status.read_text()).group(1))
+
+
+def measure(case: Case, rounds: int, machine: dict) -> Iterator[dict]:
+    """One row a way: median, quartiles, ratio to the first way, peak memory, and shares of the machine's best.
+
+    Args:
+        case: what to measure.
+        rounds: how often each way runs, after a warm-up.
+        machine: of :func:`~mmseg.benchmark.describe_machine`.
+    """
+    flops = {name: way.flops() for name, way in case.ways.items()}
+    for way in case.ways.values():
+        way.seconds()  # what is compiled is compiled now
+    times = {name: [] for name in case.ways}
+    for _ in range(rounds):
+        for name, way in case.ways.items():
+            times[name].append(way.seconds())
+    first = statistics.median(next(iter(times.values())))
+    for name, way in case.ways.items():
+        low, middle, high = quartiles(times[name])
+        best = machine['matmul_flops_per_s'].get(way.precision, math.inf)
+        yield dict(
+            case=case.name, way=name, median_s=middle, low_s=low, high_s=high, ratio=first / middle,
+            samples_per_s=case.samples / middle, peak_bytes=way.peak(), flops=flops[name], precision=way.precision,
+            matmul_share=flops[name] / middle / best,
+            bytes=way.moves, copy_share=way.moves / middle / machine['copy_bytes_per_s'])
+
+
+def quartiles(values: list[float]) -> tuple[float, float, float]:
+    """The 25th, 50th and 75th percentile."""
+    if len(values) < 2:
+        return (values[0],) * 3
+    return tuple(statistics.quantiles(values, n=4, method='inclusive'))
+
+
+def trace(case: Case, folder: Path) -> None:
+    """Write a trace of one run of each way into a folder, for perfetto, and print where the time went."""
+    for name, way in case.ways.items():
+        if not isinstance(way, Way):
+            continue
+        way.run()  # what only the first run does is no part of the others
+        with torch.profiler.profile() as profile:
+            way.seconds()
+        path = folder / f'{re.sub("[^A-Za-z0-9]+", "-", f"{case.name}-{name}")}.json'
+        profile.export_chrome_trace(str(path))
+        print(f'{case.name}: {name}: {path}')
+        print(profile.key_averages().table(sort_by=f'self_{way.device}_time_total', row_limit=12))

@@ -1,0 +1,113 @@
+"""Training samples from their files: the chain of transforms, all in one pass, and from the decoded cache."""
+import copy
+import os
+import random
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from PIL import Image
+
+from mmseg.assembly.parts import load_config
+from mmseg.benchmark.measure import Case, Way
+from mmseg.benchmark.rival import Rival
+from mmseg.datasets import CityscapesDataset, RepeatDataset, build_dataloader
+from mmseg.datasets.pipelines import Compose
+
+from .options import Options
+
+SAMPLES = 16
+NAME, LABEL = 'frame_leftImg8bit.png', 'frame_gtFine_labelTrainIds.png'
+_FILTERS = 'written by pillow, which chooses a filter for each row (OpenCV takes one for all)'
+
+
+def data(options: Options, size: tuple[int, int] = (1024, 2048)) -> Iterator[Case]:
+    """Samples of the config's training pipeline: one at a time, in one thread, as a loader's worker makes them; then
+    batches from a loader with a worker on each core."""
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)
+    folder = tempfile.TemporaryDirectory()
+    pipeline = _pipeline(load_config(options.config).data.train)
+    draw_frame(Path(folder.name), size)
+    name = f'{SAMPLES} training samples from PNG files of {size}, one thread'
+    yield Case(name, _ways(folder, pipeline, options), SAMPLES)
+    with Image.open(Path(folder.name, NAME)) as image:
+        image.save(Path(folder.name, NAME))
+    yield Case(f'the same, {_FILTERS}', _ways(folder, pipeline, options), SAMPLES)
+
+    files = dict(img_info=dict(filename=NAME), ann_info=dict(seg_map=LABEL), img_prefix=folder.name,
+                 seg_prefix=folder.name, seg_fields=[])
+    loading, rest = pipeline[:2], pipeline[2:]
+    sample = Compose(copy.deepcopy(loading), fuse=False)(files)
+    ways = {'chain of transforms': _transforms(rest, sample, fuse=False), 'one pass': _transforms(rest, sample)}
+    if options.against:
+        rival = Rival(options.against, 'transforms', pipeline=rest, img=sample['img'],
+                      label=sample['gt_semantic_seg'], samples=SAMPLES)
+        ways = {'mmsegmentation 0.30': rival, **ways}
+    yield Case(f'{SAMPLES} training samples after decoding {size}, one thread', ways, SAMPLES)
+    yield _loading(folder, pipeline, size)
+
+
+def draw_frame(folder: Path, size: tuple[int, int]) -> None:
+    """A frame as smooth and as noisy as one of a camera, with its label."""
+    draw = np.random.default_rng(0)
+    coarse = draw.integers(0, 256, (size[0] // 32, size[1] // 32, 3), dtype=np.uint8)
+    img = cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_CUBIC) + draw.normal(0, 2, (*size, 3))
+    label = cv2.resize(draw.integers(0, 19, (16, 32), dtype=np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST)
+    cv2.imwrite(str(folder / NAME), img.clip(0, 255).astype(np.uint8))
+    cv2.imwrite(str(folder / LABEL), label)
+
+
+def _pipeline(train):
+    while 'dataset' in train:  # RepeatDataset and the like hold it
+        train = train.dataset
+    return train.pipeline
+
+
+def _ways(folder, pipeline, options):
+    ways = {name: Way(_seeded(lambda dataset=dataset: (folder, dataset[0])))
+            for name, dataset in _datasets(folder, pipeline).items()}
+    if not options.against:
+        return ways
+    rival = Rival(options.against, 'data', pipeline=pipeline, img_dir=folder.name, ann_dir=folder.name, name=NAME,
+                  label_name=LABEL, samples=SAMPLES)
+    return {'mmsegmentation 0.30': rival, **ways}
+
+
+def _loading(folder, pipeline, size):
+    """A pass over a loader; its workers start with the first one and stay."""
+    workers = os.cpu_count()
+    ways = {}
+    for name, dataset in _datasets(folder, pipeline).items():
+        frames = RepeatDataset(dataset, SAMPLES * workers)
+        loader = build_dataloader(frames, 2, workers, dist=False, shuffle=False, seed=0)
+        ways[name] = Way(lambda loader=loader: (folder, [batch['img'].shape for batch in loader]))
+    samples = SAMPLES * workers
+    return Case(f'{samples} training samples of {size} in batches of 2 from {workers} workers', ways, samples)
+
+
+def _datasets(folder, pipeline):
+    """The frame as a data set, by way of making samples of it."""
+    options = {'chain of transforms': dict(fuse=False), 'one pass': {},
+               'one pass, cached': dict(cache=dict(type='disk', dir=str(Path(folder.name, 'cache'))))}
+    return {name: CityscapesDataset(pipeline=copy.deepcopy(pipeline), img_dir=folder.name, ann_dir=folder.name, **more)
+            for name, more in options.items()}
+
+
+def _transforms(pipeline, sample, **options):
+    compose = Compose(copy.deepcopy(pipeline), **options)
+    return Way(_seeded(lambda: compose({**sample, 'seg_fields': list(sample['seg_fields'])})))
+
+
+def _seeded(run: Callable[[], Any]) -> Callable[[], None]:
+    """SAMPLES calls of ``run``, with the same random numbers, and so the same scales and crops, in every way."""
+    def seeded():
+        for seed in range(SAMPLES):
+            random.seed(seed)
+            np.random.seed(seed)
+            run()
+    return seeded

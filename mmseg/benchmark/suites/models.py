@@ -1,0 +1,174 @@
+"""Whole models and their heads: plain modules, the exact fast ones, and the fast preset."""
+import copy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from mmcv.cnn import fuse_conv_bn
+from mmcv.config import Config, find_config
+from mmseg.assembly.parts import build_model, load_config
+from mmseg.assembly.speed import mixed_precision, prepare_inference, prepare_training, speed_up
+from mmseg.benchmark.measure import Case, Way
+from mmseg.benchmark.precision import backends, precision_of
+from mmseg.benchmark.rival import Rival
+
+from .options import Options
+
+EXACT = 'factored and fused'
+
+
+def model(options: Options, size: tuple[int, int] = (256, 512), batch: int = 2) -> Iterator[Case]:
+    """Forward and backward of the decode head alone, and of the whole model."""
+    net = build(options)
+    yield _head(net, options)
+    yield _training_pass(net, options, size, batch)
+
+
+def train(
+    options: Options, size: tuple[int, int] = (512, 1024), batches: tuple[int, ...] | None = None
+) -> Iterator[Case]:
+    """Whole iterations: forward, backward and the optimizer's step; on a GPU in each precision, with 2 and 8 images."""
+    net, fast, on_gpu = build(options), fast_config(options), options.device == 'cuda'
+    precisions = [{}, dict(tf32=True), dict(amp=dict(dtype='auto'))] if on_gpu else [{}]
+    for batch in batches or ((2, 8) if on_gpu else (2,)):
+        data = training_batch(net, options.device, size, batch)
+        for keys in precisions:
+            cfg = Config(dict(device=options.device, **keys))
+            ways = {'plain': (plain(net), cfg), EXACT: (_trained(net, cfg), cfg)}
+            if not keys:
+                ways['fast preset'] = (_trained(net, fast), fast)
+            ways = {name: _way(_iteration(changed.train(), data, cfg), cfg) for name, (changed, cfg) in ways.items()}
+            yield Case(f'{options.config}: iteration, {batch} x {size}, {precision_of(cfg)}', ways, batch)
+
+
+def infer(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 1) -> Iterator[Case]:
+    """Images to label maps."""
+    net = build(options).eval()
+    img = torch.randn(batch, 3, *size, device=options.device)
+    meta = [dict(img_shape=(*size, 3), ori_shape=(*size, 3), pad_shape=(*size, 3), flip=False)] * batch
+    slow, fast = Config(dict(device=options.device)), fast_config(options)
+    quick = prepare_inference(speed_up(copy.deepcopy(net), fast), fast)
+    folded, turned = _folded(net), Config(dict(channels_last=True))
+    ways = {'plain': (plain(net), slow), EXACT: (net, slow), f'{EXACT}, norms folded': (folded, slow),
+            f'{EXACT}, norms folded, channels_last': (speed_up(copy.deepcopy(folded), turned), slow),
+            'fast preset': (quick, fast)}
+    ways = {name: _way(_prediction(changed, img, meta), cfg) for name, (changed, cfg) in ways.items()}
+    if options.against:
+        rival = Rival(options.against, 'infer', config=find_config(options.config), state=net.state_dict(),
+                      img=img.cpu(), meta=meta[0])
+        ways = {'mmsegmentation 0.30': rival, **ways}
+    yield Case(f'{options.config}: inference, {batch} x {size}', ways, batch)
+
+
+def build(options: Options, **head: Any) -> nn.Module:
+    """The model of the config with random weights; ``head`` changes the decode head."""
+    cfg = load_config(options.config)
+    cfg.model.pretrained = None
+    cfg.model.decode_head.update(head)
+    torch.manual_seed(0)
+    net = build_model(cfg)
+    net.init_weights()
+    return net.to(options.device)
+
+
+def plain(net: nn.Module) -> nn.Module:
+    """A copy that does everything the plain way: no factoring, no fused operator, no Winograd."""
+    net = copy.deepcopy(net)
+    for module in net.modules():
+        for switch in ('factored', 'fused', 'winograd'):
+            if hasattr(module, switch):
+                setattr(module, switch, False)
+    return net
+
+
+def fast_config(options: Options) -> Config:
+    """The config of the options with the fast preset."""
+    cfg = load_config(options.config)
+    preset = Path(find_config(Options().config)).parents[1] / '_base_' / 'fast.py'  # the config itself may lie anywhere
+    cfg.merge_from_dict(dict(Config.fromfile(preset)))
+    cfg.device = options.device
+    return cfg
+
+
+def training_batch(net: nn.Module, device: str, size: tuple[int, int], batch: int) -> dict:
+    """Random images and labels."""
+    label = torch.randint(0, net.num_classes, (batch, 1, *size), device=device)
+    metas = [dict(img_shape=(*size, 3), ori_shape=(*size, 3), filename='random')] * batch
+    return dict(img=torch.randn(batch, 3, *size, device=device), img_metas=metas, gt_semantic_seg=label)
+
+
+def _head(net, options):
+    # Two images: batch norm wants more than one value of a channel in the 1 x 1 pool. Five maps: UNet has so many.
+    maps = torch.randn(2, net.decode_head.in_channels, 64, 128, device=options.device)
+    cfg = Config(dict(device=options.device))
+
+    def way(head):
+        def run():
+            x = maps.detach().requires_grad_()
+            head([x] * 5).square().mean().backward()
+        return _way(run, cfg)
+
+    ways = {'plain': way(plain(net).decode_head.train()), EXACT: way(net.decode_head.train())}
+    if options.against:
+        rival = Rival(options.against, 'head', config=find_config(options.config), state=net.state_dict(),
+                      maps=maps.cpu(), label=None)
+        ways = {'mmsegmentation 0.30': rival, **ways}
+    return Case(f'{type(net.decode_head).__name__} 2 x (64, 128): forward and backward', ways, 2)
+
+
+def _training_pass(net, options, size, batch):
+    data = training_batch(net, options.device, size, batch)
+
+    def work(changed):
+        return lambda: changed.train_step(data, None)['loss'].backward()
+
+    as_it_is = Config(dict(device=options.device))
+    saving = Config(dict(device=options.device, recompute_norm=True))
+    both = Config(dict(**saving, channels_last=True))
+    ways = {'plain': plain(net), EXACT: net, f'{EXACT}, norms recomputed': _trained(net, saving),
+            f'{EXACT}, norms recomputed, channels_last': _trained(net, both)}
+    ways = {name: _way(work(changed.train()), as_it_is) for name, changed in ways.items()}
+    if options.against:
+        cpu = {key: value.cpu() if isinstance(value, torch.Tensor) else value for key, value in data.items()}
+        rival = Rival(options.against, 'train', config=find_config(options.config), state=net.state_dict(), batch=cpu)
+        ways = {'mmsegmentation 0.30': rival, **ways}
+    return Case(f'{options.config}: forward and backward, {batch} x {size}', ways, batch)
+
+
+def _way(run: Callable[[], Any], cfg: Config) -> Way:
+    """What runs as torch multiplies with the keys of a config."""
+    def switched():
+        with backends(cfg):
+            return run()
+    return Way(switched, cfg.device, precision=precision_of(cfg))
+
+
+def _iteration(net: nn.Module, data: dict, cfg: Config) -> Callable:
+    optimizer = torch.optim.SGD(net.parameters(), 1e-3, momentum=0.9, weight_decay=5e-4)
+    half = getattr(torch, precision_of(cfg)) if mixed_precision(cfg) is not None else None
+
+    def run():
+        optimizer.zero_grad()
+        with torch.autocast(data['img'].device.type, dtype=half, enabled=half is not None):
+            loss = net.train_step(data, None)['loss']
+        loss.backward()
+        optimizer.step()
+    return run
+
+
+def _prediction(net: nn.Module, img: torch.Tensor, meta: list) -> Callable:
+    def run():
+        with torch.no_grad():
+            return net(return_loss=False, rescale=True, img=[img], img_metas=[meta])
+    return run
+
+
+def _folded(net):
+    return fuse_conv_bn(copy.deepcopy(net))
+
+
+def _trained(net, cfg):
+    return prepare_training(speed_up(copy.deepcopy(net), cfg), cfg)

@@ -1,0 +1,86 @@
+"""What the command-line tools share: clean errors and the arguments that several of them take."""
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Callable
+
+from mmcv import dist
+from mmcv.config import Config, DictAction
+from mmcv.utils import one_line
+
+
+def run_tool(main: Callable[[argparse.Namespace], None], args: argparse.Namespace) -> None:
+    """Run ``main(args)``; what the user did wrong becomes one line on stderr and exit code 2.
+
+    A :class:`ValueError` or :class:`OSError` is the user's (a bad config, file or folder); anything else is ours and
+    keeps its traceback, as everything does under ``--debug``.
+    """
+    try:
+        main(args)
+    except (ValueError, OSError) as error:
+        if args.debug:
+            raise
+        print(f'error: {message(error)}', file=sys.stderr)
+        # A hard exit would leave loader workers behind: let the interpreter wind down.
+        sys.exit(2)
+    except RuntimeError:
+        if others := dist.describe_others():
+            print(f'The other processes, when last heard of:\n{others}', file=sys.stderr)
+        raise
+    except KeyboardInterrupt:
+        if args.debug:
+            raise
+        sys.exit(130)
+
+
+def message(error: BaseException) -> str:
+    """The message of an error without line breaks; a bare OSError reads as ``path: reason``."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f'{error.filename}: {error.strerror}'
+    return one_line(error) or type(error).__name__
+
+
+def add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments that training and testing share, the deprecated ones among them."""
+    parser.add_argument('--options', nargs='+', action=DictAction, help='deprecated: use --cfg-options')
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        metavar='KEY=VALUE',
+        help='override config values: data.samples_per_gpu=4 model.decode_head.pool_scales=(1,2,3)')
+    parser.add_argument(
+        '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none', help='who started the processes')
+    parser.add_argument('--dist_backend', '--dist-backend', help='nccl or gloo (default: what the machine has)')
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help='set by some launchers; not needed')
+    parser.add_argument('--gpu-id', type=int, default=0, help='which GPU to use when there is no launcher')
+    parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
+
+
+def merge_deprecated_options(args: argparse.Namespace, new: str = 'cfg_options') -> None:
+    """Move ``--options`` to the argument that took its place, with a warning."""
+    if not args.options:
+        return
+    flag = '--' + new.replace('_', '-')
+    if getattr(args, new):
+        raise ValueError(f'--options and {flag} are one thing: give only {flag}')
+    warnings.warn(f'--options is deprecated: use {flag}', stacklevel=2)
+    setattr(args, new, args.options)
+
+
+def join_processes(cfg: Config, args: argparse.Namespace) -> bool:
+    """Join the process group as ``--launcher``, ``--dist_backend`` and ``cfg.dist_params`` say.
+
+    Returns:
+        Whether there is a launcher.
+    """
+    if args.launcher == 'none':
+        return False
+    os.environ.setdefault('LOCAL_RANK', str(args.local_rank))  # old launchers pass it as an argument
+    params = dict(cfg.get('dist_params', {}))
+    if args.dist_backend:
+        params['backend'] = args.dist_backend
+    dist.init_dist(args.launcher, **params)
+    return True

@@ -1,0 +1,1 @@
+"""Conversion: data sets from their archives."""

@@ -1,3 +1,0 @@
-from .report_hook import ReportHook
-
-__all__ = ['ReportHook']

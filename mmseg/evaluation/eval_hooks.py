@@ -1,0 +1,218 @@
+"""Evaluation in the course of training, and the best checkpoint."""
+
+import contextlib
+import inspect
+import math
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from mmcv import dist
+from mmcv.engine import evaluate, has_evaluator, multi_gpu_test
+from mmcv.runner import Hook
+from mmcv.runner.rng import kept_rng_state
+from mmcv.utils import ConfigError, did_you_mean
+
+_AUTO = 'auto'
+
+
+class EvalHook(Hook):
+    """Evaluates the validation set every ``interval`` iterations or epochs, and keeps the best checkpoint.
+
+    Every image is counted once over all ranks, into one confusion matrix; a data set with a ``pre_eval`` or
+    ``evaluate`` of its own is evaluated through these. Between ``before_evaluation`` and ``after_evaluation`` other
+    hooks may change the model (a moving average); random numbers drawn in between do not change the training. A run
+    that resumes where an evaluation was due, and was not finished, begins with it.
+
+    Args:
+        dataloader: of the validation set.
+        start: the first iteration (epoch) to evaluate after; also before the first one of a run that is past it.
+        interval: iterations (epochs) between evaluations.
+        by_epoch: whether these count epochs.
+        save_best: the metric of the best checkpoint, ``best_mIoU_iter_N.pth``; 'auto' takes the first, None keeps none.
+        rule: 'greater' or 'less': which value is better; None goes by the metric's name.
+        test_fn: ``f(model, dataloader) -> results`` in the place of our own loop.
+        greater_keys, less_keys: names, or parts of names, of metrics for which greater (less) is better.
+        out_dir: save the best checkpoint in the folder named like the work directory in this one.
+        file_client_args, efficient_test: without effect.
+        pre_eval: count image by image; False keeps all label maps until the end, as ``dataset.evaluate`` may need.
+        eval_kwargs: of ``dataset.evaluate``, such as ``metric='mIoU'``.
+
+    Raises:
+        ValueError: an interval or rule that does not exist, or a metric of which it is not known what is better.
+    """
+
+    greater_keys = ('mIoU', 'mAcc', 'aAcc', 'mDice', 'mFscore', 'IoU', 'Acc', 'Dice', 'acc', 'precision', 'recall')
+    less_keys = ('loss',)
+
+    def __init__(
+        self,
+        dataloader: Any,
+        start: int | None = None,
+        interval: int = 1,
+        by_epoch: bool = False,
+        save_best: str | None = None,
+        rule: str | None = None,
+        test_fn: Callable | None = None,
+        greater_keys: Sequence[str] | None = None,
+        less_keys: Sequence[str] | None = None,
+        out_dir: str | None = None,
+        file_client_args: dict | None = None,
+        efficient_test: bool = False,
+        pre_eval: bool = True,
+        **eval_kwargs,
+    ) -> None:
+        if interval < 1 or (start is not None and start < 0):
+            raise ValueError(f'evaluation: interval has to be 1 or more, start 0 or more, not {interval} and {start}')
+        if rule not in (None, 'greater', 'less'):
+            raise ValueError(f"evaluation.rule is {rule!r}: use 'greater' or 'less'")
+        if efficient_test:
+            warnings.warn('evaluation.efficient_test is deprecated and without effect', stacklevel=2)
+        self._check_arguments(dataloader.dataset, eval_kwargs)
+        self.dataloader = dataloader
+        self.start = start
+        self.interval = interval
+        self.by_epoch = by_epoch
+        self.test_fn = test_fn
+        self.greater_keys = greater_keys or self.greater_keys
+        self.less_keys = less_keys or self.less_keys
+        self.save_best = save_best
+        self.rule = rule or (self._infer_rule(save_best) if save_best not in (None, _AUTO) else None)
+        self.out_dir = out_dir
+        self.pre_eval = pre_eval
+        self.eval_kwargs = eval_kwargs
+        self.latest_results: Any = None
+
+    @staticmethod
+    def _check_arguments(dataset: Any, eval_kwargs: dict) -> None:
+        """Refuse now what ``dataset.evaluate`` would refuse after the first interval."""
+        parameters = inspect.signature(dataset.evaluate).parameters
+        if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+            return
+        for name in eval_kwargs:
+            if name not in parameters:
+                known = [*inspect.signature(EvalHook.__init__).parameters, *parameters]
+                raise ConfigError(f'evaluation.{name}: neither the hook nor {type(dataset).__name__}.evaluate takes it'
+                                  f'{did_you_mean(name, known)}')
+
+    def _infer_rule(self, key: str) -> str:
+        for matches in (lambda name: key.lower() == name.lower(), lambda name: name.lower() in key.lower()):
+            for rule, names in (('greater', self.greater_keys), ('less', self.less_keys)):
+                if any(map(matches, names)):
+                    return rule
+        raise ValueError(f"evaluation: is more of {key!r} better or less? write rule='greater' or rule='less'")
+
+    def before_run(self, runner: Any) -> None:
+        if self.by_epoch and runner.max_epochs is None:
+            raise ValueError(f'evaluation: by_epoch=True, but {type(runner).__name__} counts iterations: write '
+                             'by_epoch=False')
+        self.out_dir = str(Path(self.out_dir, Path(runner.work_dir).name)) if self.out_dir else runner.work_dir
+        self._first = True
+
+    def before_train_iter(self, runner: Any) -> None:
+        self._catch_up(runner)
+
+    def after_run(self, runner: Any) -> None:
+        self._catch_up(runner)  # a run that was cut off in its last evaluation has no iteration left
+
+    def _catch_up(self, runner: Any) -> None:
+        """Evaluate at the beginning, where the run before was cut off in it or ``start`` lies behind."""
+        if not self._first:
+            return
+        self._first = False
+        done = self._done(runner)
+        missed = done > 0 and self._due(done) and runner.hook_msgs.get('last_eval') != done
+        if missed or (self.start is not None and done >= self.start):
+            self._do_evaluate(runner)
+            runner.model.train()
+
+    def after_train_iter(self, runner: Any) -> None:
+        if not self.by_epoch and self._due(self._done(runner)):
+            self._do_evaluate(runner)
+
+    def after_train_epoch(self, runner: Any) -> None:
+        if self.by_epoch and self._due(self._done(runner)):
+            self._do_evaluate(runner)
+
+    def _done(self, runner: Any) -> int:
+        return runner.finished_epochs if self.by_epoch else runner.finished_iters
+
+    def _due(self, done: int) -> bool:
+        if self.start is None:
+            return done % self.interval == 0
+        return done >= self.start and (done - self.start) % self.interval == 0
+
+    def _do_evaluate(self, runner: Any) -> None:
+        runner.call_hook('before_evaluation')
+        with kept_rng_state(), runner.step_context():
+            results = self.test(runner)
+            metrics = self.evaluate(runner, results) if dist.is_main() else None
+        self.latest_results = results
+        runner.metrics = dist.broadcast_object(metrics)
+        runner.log_buffer.clear_output()
+        runner.log_buffer.output.update(eval_iter_num=len(self.dataloader), **runner.metrics)
+        runner.log_buffer.ready = True
+        runner.call_hook('after_evaluation')
+        runner.hook_msgs['last_eval'] = self._done(runner)
+        if self.save_best:
+            self._save_best(runner)
+
+    def test(self, runner: Any) -> Any:
+        """Predict the validation set: what ``dataset.evaluate`` takes, on rank 0 at least."""
+        if self.test_fn is not None:
+            return self.test_fn(runner.model, self.dataloader)
+        dataset, on_terminal = self.dataloader.dataset, sys.stderr.isatty()
+        if self.pre_eval and has_evaluator(dataset):
+            known = inspect.signature(dataset.new_evaluator).parameters
+            options = {name: value for name, value in self.eval_kwargs.items() if name in known}
+            return evaluate(runner.model, self.dataloader, on_terminal, **options)
+        return multi_gpu_test(runner.model, self.dataloader, pre_eval=self.pre_eval, progress=on_terminal)
+
+    def evaluate(self, runner: Any, results: Any) -> dict[str, float]:
+        """The metrics by name, as plain numbers."""
+        metrics = self.dataloader.dataset.evaluate(results, logger=runner.logger, **self.eval_kwargs)
+        return {name: value.item() if hasattr(value, 'item') else value for name, value in metrics.items()}
+
+    def _save_best(self, runner: Any) -> None:
+        key = next(iter(runner.metrics)) if self.save_best == _AUTO else self.save_best
+        if key not in runner.metrics:
+            raise ValueError(f'evaluation.save_best is {key!r}, but the metrics are {", ".join(runner.metrics)}')
+        sign = 1 if (self.rule or self._infer_rule(key)) == 'greater' else -1
+        score, best = runner.metrics[key], runner.hook_msgs.get('best_score', -sign * math.inf)
+        if not sign * score > sign * best:  # nan never is
+            return
+        old = runner.hook_msgs.get('best_ckpt')
+        name = f'best_{key}_{"epoch" if self.by_epoch else "iter"}_{self._done(runner)}.pth'
+        runner.hook_msgs.update(best_score=score, best_ckpt=str(Path(self.out_dir, name)))
+        path = runner.save_checkpoint(self.out_dir, name, create_symlink=False)
+        runner.logger.info(f'Best {key} so far: {score:.4f}; saved as {path}')
+        if dist.is_main() and old and Path(old) != Path(path):
+            with contextlib.suppress(FileNotFoundError):
+                Path(old).unlink()
+
+
+class DistEvalHook(EvalHook):
+    """:class:`EvalHook` that first gives every rank the batch norm statistics of rank 0.
+
+    Args:
+        broadcast_bn_buffer: whether to do so.
+        tmpdir, gpu_collect: without effect; one confusion matrix is summed up over the process group.
+    """
+
+    def __init__(
+        self, *args, broadcast_bn_buffer: bool = True, tmpdir: str | None = None, gpu_collect: bool = False, **kwargs
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.broadcast_bn_buffer = broadcast_bn_buffer
+
+    def test(self, runner: Any) -> Any:
+        if self.broadcast_bn_buffer:
+            for module in runner.model.modules():
+                if isinstance(module, _BatchNorm) and module.track_running_stats:
+                    dist.broadcast(module.running_mean)
+                    dist.broadcast(module.running_var)
+        return super().test(runner)

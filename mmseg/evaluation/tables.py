@@ -1,0 +1,49 @@
+"""Metrics as users read them: two tables, and a flat dict rounded to hundredths of a percent."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from prettytable import PrettyTable
+
+from mmcv.utils import print_log
+
+
+def _percent(value: np.ndarray) -> np.ndarray:
+    return np.round(value * 100, 2)
+
+
+def _summary(metrics: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """Class means (over the classes that occur) in percent: ``aAcc``, ``mIoU``, ``mAcc`` ..."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings('ignore', 'Mean of empty slice')  # no class occurs: nan is the answer
+        return {name if name == 'aAcc' else f'm{name}': float(_percent(np.nanmean(v))) for name, v in metrics.items()}
+
+
+def log_tables(metrics: Mapping[str, np.ndarray], class_names: Sequence, logger: object = None) -> None:
+    """Print the table of classes and the table of means, in percent.
+
+    Args:
+        metrics: from :func:`mmseg.evaluation.metrics.eval_metrics`.
+        logger: as for :func:`mmcv.utils.print_log`; None prints.
+    """
+    classes, summary = PrettyTable(), PrettyTable()
+    classes.add_column('Class', list(class_names))
+    for name, values in metrics.items():
+        if name != 'aAcc':
+            classes.add_column(name, _percent(values).tolist())
+    for name, value in _summary(metrics).items():
+        summary.add_column(name, [value])
+    print_log('per class results:', logger)
+    print_log(f'\n{classes.get_string()}', logger)
+    print_log('Summary:', logger)
+    print_log(f'\n{summary.get_string()}', logger)
+
+
+def flatten(metrics: Mapping[str, np.ndarray], class_names: Sequence) -> dict[str, float]:
+    """``{'aAcc': ..., 'mIoU': ..., 'IoU.road': ...}`` in 0 ... 1, rounded to four places; what logs and hooks carry."""
+    flat = {name: value / 100 for name, value in _summary(metrics).items()}
+    for name, values in metrics.items():
+        if name != 'aAcc':
+            flat |= {f'{name}.{label}': float(_percent(value)) / 100 for label, value in zip(class_names, values)}
+    return flat

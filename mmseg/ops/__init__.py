@@ -1,4 +1,0 @@
-"""Operations on feature maps."""
-from .wrappers import Upsample, resize
-
-__all__ = ['Upsample', 'resize']

@@ -1,0 +1,344 @@
+"""What makes a run faster changes its results by rounding only, and its checkpoints not at all."""
+
+import copy
+import platform
+import subprocess
+import sys
+
+import pytest
+import torch
+from torch.multiprocessing.reductions import StorageWeakRef
+
+from mmcv.amp import native_half
+from mmcv.cnn import Conv2d
+from mmcv.runner import build_optimizer
+from mmcv.utils import ConfigError
+from mmseg.apis import build_model, init_segmentor, load_config, train_segmentor
+from mmseg.assembly.parts import place
+from mmseg.assembly.speed import (
+    check_speed,
+    mixed_precision,
+    prepare_inference,
+    prepare_training,
+    set_backends,
+    speed_up,
+)
+
+SMALL = {
+    'device': 'cpu', 'model.backbone.base_channels': 8, 'model.backbone.stem_channels': 8,
+    'model.decode_head.in_channels': 64, 'model.decode_head.channels': 16, 'model.auxiliary_head.in_channels': 32,
+    'model.auxiliary_head.channels': 8, 'model.decode_head.dropout_ratio': 0.0,
+    'model.auxiliary_head.dropout_ratio': 0.0}
+FAST = "_base_ = ['../pspnet/pspnet_r18-d8_360x480_20k_camvid.py', '../_base_/fast.py']"
+
+
+@pytest.fixture
+def cfg():
+    return load_config('pspnet_r18-d8_360x480_20k_camvid', SMALL)
+
+
+@pytest.fixture
+def fast_cfg(tmp_path, request):
+    configs = request.config.rootpath / 'configs'
+    path = tmp_path / 'fast.py'
+    path.write_text(FAST.replace('..', str(configs)))
+    return load_config(str(path), SMALL)
+
+
+def batch(height=64, width=96):
+    shape = (height, width, 3)
+    metas = [dict(ori_shape=shape, img_shape=shape, pad_shape=shape, flip=False, filename=f'{i}.png') for i in range(2)]
+    return dict(img=torch.randn(2, 3, height, width), img_metas=metas,
+                gt_semantic_seg=torch.randint(0, 11, (2, 1, height, width)))
+
+
+def predict(model, size=(64, 96)):
+    one = batch(*size)
+    with torch.no_grad():
+        return model.eval()(return_loss=False, img=[one['img']], img_metas=[one['img_metas']])
+
+
+@pytest.mark.parametrize(('amp', 'native', 'expected'), [
+    (None, 'bfloat16', None),
+    (False, 'bfloat16', None),
+    (True, None, {}),
+    (1, None, {}),
+    (dict(dtype='float16'), None, {'dtype': 'float16'}),
+    (dict(dtype='auto', loss_scale=8.0), 'bfloat16', {'dtype': 'bfloat16', 'loss_scale': 8.0}),
+    (dict(dtype='auto'), None, None),
+])
+def test_amp_auto_goes_by_the_device(cfg, amp, native, expected, monkeypatch):
+    monkeypatch.setattr('mmseg.assembly.speed.native_half', {'cpu': native}.get)
+    cfg.amp = amp
+    assert mixed_precision(cfg) == expected
+
+
+@pytest.mark.parametrize(('amp', 'half'), [(True, True), ({}, True), (False, False), (None, False)])
+def test_a_trained_model_takes_the_defaults_of_amp(cfg, amp, half):
+    cfg.amp = amp
+    assert prepare_inference(build_model(cfg), cfg).fp16_enabled == half
+
+
+def test_native_half_is_a_type_that_autocast_knows():
+    half = native_half('cpu')
+    assert half in (None, 'bfloat16')
+    with torch.autocast('cpu', getattr(torch, half or 'bfloat16')):
+        assert torch.nn.Linear(2, 2)(torch.ones(1, 2)).dtype == torch.bfloat16
+
+
+def test_backends(cfg):
+    before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32, torch.backends.cudnn.benchmark
+    try:
+        for tf32, expected in ((True, 'high'), (None, 'high'), (False, 'highest'), (None, 'highest')):
+            cfg.merge_from_dict({'tf32': tf32, 'cudnn_benchmark': tf32})
+            set_backends(cfg)
+            assert torch.get_float32_matmul_precision() == expected
+            assert torch.backends.cudnn.allow_tf32 == (expected == 'high')
+            assert torch.backends.cudnn.benchmark == bool(tf32)
+    finally:
+        torch.set_float32_matmul_precision(before[0])
+        torch.backends.cudnn.allow_tf32, torch.backends.cudnn.benchmark = before[1:]
+
+
+@pytest.mark.parametrize('backend', ['eager', pytest.param('inductor', marks=pytest.mark.slow)])
+def test_compiled_parts_are_whole_graphs_with_the_same_results(cfg, backend):
+    plain = build_model(cfg)
+    cfg.compile = dict(backend=backend, fullgraph=True)
+    compiled = speed_up(copy.deepcopy(plain), cfg)
+    assert list(compiled.state_dict()) == list(plain.state_dict())
+    for size in ((64, 96), (48, 80)):
+        data = batch(*size)
+        expected, actual = (model.train().train_step(data) for model in (plain, compiled))
+        torch.testing.assert_close(actual['log_vars'], expected['log_vars'], rtol=1e-4, atol=1e-5)
+        for outputs in (expected, actual):
+            outputs['loss'].backward()
+    for a, b in zip(compiled.parameters(), plain.parameters()):
+        torch.testing.assert_close(a.grad, b.grad, rtol=1e-3, atol=1e-5)
+    for size in ((64, 96), (50, 75)):
+        torch.manual_seed(1)
+        labels = predict(plain, size)
+        torch.manual_seed(1)
+        assert all((a == b).mean() > 0.995 for a, b in zip(predict(compiled, size), labels))
+
+
+@pytest.mark.parametrize('dtype', ['auto', 'bfloat16'])
+def test_fast_preset_predicts_the_same_labels(fast_cfg, cfg, dtype):
+    fast_cfg.amp.dtype = dtype
+    plain = build_model(cfg)
+    with torch.no_grad():
+        for _ in range(3):  # statistics of the norms
+            plain.train().train_step(batch())
+        plain.decode_head.conv_seg.weight.mul_(100)  # logits that differ, as after training
+    fast = place(prepare_inference(copy.deepcopy(plain), fast_cfg), fast_cfg, distributed=False).module
+    assert fast.backbone.layer1[0].conv1.weight.is_contiguous(memory_format=torch.channels_last)
+    assert fast.fp16_enabled == (dtype == 'bfloat16' or native_half('cpu') is not None)
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in fast.modules())
+    torch.manual_seed(1)
+    labels = predict(plain, (96, 128))
+    torch.manual_seed(1)
+    agreement = [(a == b).mean() for a, b in zip(predict(fast, (96, 128)), labels)]
+    assert min(agreement) > 0.995
+    assert len(set(labels[0].flatten().tolist())) > 2
+
+
+def test_recomputed_norms_take_less_and_change_no_bit(cfg):
+    cfg.device = 'cpu'
+    plain = build_model(cfg).train()
+    saving = prepare_training(copy.deepcopy(plain), cfg)
+    assert list(saving.state_dict()) == list(plain.state_dict())
+    data, results, kept = batch(), [], []
+    for model in (plain, saving):
+        with torch.autocast('cpu', torch.bfloat16):
+            loss, maps = _loss_and_maps(model, data)
+        kept.append(sum({map.cdata: size for map, size in maps if not map.expired()}.values()))
+        loss.backward()
+        results.append([loss, *(p.grad for p in model.parameters()), *model.buffers()])
+    assert all(torch.equal(*values) for values in zip(*results))
+    assert kept[1] < 0.65 * kept[0]
+
+
+def _loss_and_maps(model, data):
+    """The loss of a step, and the memory of all that convolutions and ReLUs gave, without holding it."""
+    maps = []
+
+    def note(layer, inputs, output):
+        maps.append((StorageWeakRef(output.untyped_storage()), output.untyped_storage().nbytes()))
+
+    layers = [layer for layer in model.modules() if isinstance(layer, (torch.nn.Conv2d, torch.nn.ReLU))]
+    handles = [layer.register_forward_hook(note) for layer in layers]
+    loss = model.train_step(data)['loss']
+    for handle in handles:
+        handle.remove()
+    return loss, maps
+
+
+def test_memory_that_is_free_goes_back_once_a_training_step(cfg, monkeypatch):
+    cfg.device = 'cpu'
+    model = prepare_training(build_model(cfg), cfg).train()
+    calls = []
+    monkeypatch.setattr('mmseg.assembly.speed._glibc', lambda name: lambda *values: calls.append((name, *values)))
+    model.train_step(batch())['loss'].backward()
+    assert calls == [('malloc_trim', 0)]
+    predict(model)
+    assert calls == [('malloc_trim', 0)]
+
+
+def test_memory_that_is_free_waits_for_images_of_one_size(cfg, monkeypatch):
+    calls = []
+    monkeypatch.setattr('mmseg.assembly.speed._glibc', lambda name: lambda *values: calls.append(name))
+    model = prepare_inference(build_model(cfg), cfg)
+    assert calls == ['mallopt'] * 2
+    calls.clear()
+    for size, trims in (((64, 96), 1), ((64, 96), 1), ((64, 64), 2), ((64, 64), 2), ((64, 96), 3)):
+        predict(model, size)
+        assert calls == ['malloc_trim'] * trims
+
+
+def test_models_without_a_backbone_take_the_keys_too(fast_cfg):
+    model = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4))
+    fast_cfg.compile = False
+    assert prepare_inference(speed_up(model, fast_cfg), fast_cfg)(torch.ones(1, 3, 8, 8)).shape == (1, 4, 6, 6)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != 'glibc', reason='these are settings of glibc')
+def test_large_maps_are_not_taken_from_the_system_anew():
+    code = """
+import resource, torch
+from mmseg.assembly.speed import _KeepFreedMemory
+_KeepFreedMemory()
+faults = []
+for _ in range(40):  # small tensors settle between the large ones first
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    torch.ones(1 << 24)  # 64 MB, 16384 pages
+    faults.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+print(max(faults[-5:]))
+"""
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 1000
+
+
+@pytest.mark.parametrize(('keys', 'recomputes'), [
+    ({}, True), ({'recompute_norm': False}, False), ({'device': 'cuda'}, False),
+    ({'device': 'cuda', 'recompute_norm': True}, True), ({'compile': 'auto'}, True),
+    ({'compile': {'backend': 'eager'}, 'recompute_norm': True}, False),  # what is compiled decides on its own
+])
+def test_when_norms_are_recomputed(cfg, keys, recomputes):
+    model = build_model(cfg)
+    cfg.merge_from_dict({'device': 'cpu', **keys})
+    assert any('forward' in vars(module) for module in prepare_training(model, cfg).modules()) == recomputes
+
+
+def test_training_recomputes_norms(cfg, monkeypatch):
+    class Built(Exception):
+        """A runner would begin."""
+
+    def build(runner, default_args):
+        raise Built(default_args['model'].module)
+
+    monkeypatch.setattr('mmseg.apis.train.build_runner', build)
+    cfg.merge_from_dict({'device': 'cpu', 'work_dir': '.'})
+    with pytest.raises(Built) as built:
+        train_segmentor(build_model(cfg), [], cfg)
+    model, = built.value.args
+    assert 'forward' in vars(model.backbone.layer1[0].norm1)
+
+
+@pytest.mark.parametrize('kind', ['SGD', 'AdamW'])
+def test_fused_optimizers_work_on_the_cpu(kind):
+    models = [torch.nn.Linear(3, 3), torch.nn.Linear(3, 3)]
+    models[1].load_state_dict(models[0].state_dict())
+    for model, fused in zip(models, (False, True)):
+        optimizer = build_optimizer(model, dict(type=kind, lr=0.1, weight_decay=0.1, fused=fused,
+                                                paramwise_cfg=dict(bias_lr_mult=2.0)))
+        for _ in range(3):
+            optimizer.zero_grad()
+            model(torch.eye(3)).square().sum().backward()
+            optimizer.step()
+    torch.testing.assert_close(models[0].state_dict(), models[1].state_dict())
+
+
+def test_init_segmentor_goes_by_its_own_device(fast_cfg, monkeypatch):
+    monkeypatch.setattr('mmseg.assembly.speed.native_half', {'cpu': None, 'cuda': 'float16'}.get)
+    fast_cfg.device = 'cuda'  # of training
+    model = init_segmentor(fast_cfg, device='cpu')
+    assert not model.fp16_enabled
+    assert not model.training
+    assert fast_cfg.device == 'cuda'
+
+
+@pytest.mark.parametrize('winograd', [None, False])
+def test_winograd_can_be_left_out(cfg, winograd):
+    cfg.winograd = winograd
+    model = speed_up(build_model(cfg), cfg)
+    assert {module.winograd for module in model.modules() if isinstance(module, Conv2d)} == {winograd is None}
+
+
+@pytest.mark.gpu
+def test_fast_preset_on_a_gpu(fast_cfg, cfg):
+    fast_cfg.device = cfg.device = 'cuda'
+    plain = build_model(cfg)
+    fast = place(copy.deepcopy(plain), fast_cfg, distributed=False)
+    plain = place(plain, cfg, distributed=False)
+    data = batch()
+    losses = []
+    for model, precision in ((plain, None), (fast, torch.bfloat16)):
+        with torch.autocast('cuda', precision, enabled=precision is not None):
+            losses.append(model.train_step(data)['loss'])
+        losses[-1].backward()
+    torch.testing.assert_close(losses[0], losses[1], rtol=0.02, atol=0.02)
+    assert all(parameter.grad.isfinite().all() for parameter in fast.parameters())
+
+
+@pytest.mark.parametrize(('key', 'value'), [
+    ('channels_last', 'yes'), ('recompute_norm', 'no'), ('fuse_conv_bn', 'no'), ('winograd', 'off'), ('tf32', 'maybe'),
+    ('cudnn_benchmark', 'auto'), ('compile', 'foo'), ('amp', 'bf16'), ('amp', 3), ('amp', {'dtype': 'fp8'}),
+    ('amp', {'dtyp': 'float16'}), ('opencv_num_threads', 'four'), ('opencv_num_threads', -1),
+    ('opencv_num_threads', 1.5), ('opencv_num_threads', 10**9), ('mp_start_method', 'forks'), ('mp_start_method', 3),
+    ('find_unused_parameters', 'no'), ('static_graph', 'no'), ('auto_resume', 'no'),
+    ('fp16', True), ('fp16', 'no'), ('fsdp', 'yes'), ('device', 'gpu'), ('device', -1), ('device', [0]),
+])
+def test_values_that_mean_nothing_are_refused(key, value):
+    with pytest.raises(ConfigError, match=rf'--cfg-options: {key}[.a-z]* is .*: use'):
+        load_config('pspnet_r18-d8_360x480_20k_camvid', {key: value})
+
+
+def test_the_place_is_that_of_the_wrong_argument(tmp_path, request):
+    path = tmp_path / 'own.py'
+    path.write_text(FAST.replace('..', str(request.config.rootpath / 'configs')) + "\namp = dict(dtype='fp8')")
+    with pytest.raises(ConfigError, match=r"own.py:2: amp.dtype is 'fp8': use"):
+        load_config(str(path))
+
+
+@pytest.mark.parametrize('key', ['model.decode_head.factored', 'model.auxiliary_head.fused', 'model.backbone.with_cp'])
+def test_switches_of_the_model_are_refused_where_it_is_built(cfg, key):
+    cfg.merge_from_dict({key: 'no'})
+    with pytest.raises(ConfigError, match=f"--cfg-options: {key}: .*: use True or False, not 'no'"):
+        build_model(cfg)
+
+
+def test_switches_of_several_heads_are_checked_too(cfg):
+    heads = [dict(cfg.model.auxiliary_head), dict(cfg.model.auxiliary_head, fused='no')]
+    cfg.merge_from_dict({'model.auxiliary_head': heads})
+    with pytest.raises(ConfigError, match=r'model.auxiliary_head\[1\].fused: FCNHead: use True or False'):
+        build_model(cfg)
+
+
+@pytest.mark.parametrize('start', [init_segmentor, lambda cfg: train_segmentor(build_model(cfg), [], cfg)])
+def test_configs_that_come_from_code_are_checked_too(cfg, start):
+    cfg.channels_last = 'no'
+    with pytest.raises(ConfigError, match="channels_last is 'no': use True or False"):
+        start(cfg)
+
+
+def test_a_dict_without_arguments_means_the_defaults(cfg):
+    cfg.merge_from_dict({'amp': {}, 'compile': {}})
+    check_speed(cfg)
+    assert mixed_precision(cfg) == {}
+    assert speed_up(build_model(cfg), cfg).backbone._compiled_call_impl is not None
+
+
+@pytest.mark.parametrize('options', [{'bar': 1}, {'mode': 'fastest'}, {'dynamic': 'no'}, {'options': 3}])
+def test_arguments_that_torch_compile_does_not_take(cfg, options):
+    cfg.compile = options
+    with pytest.raises(ConfigError, match='compile: torch.compile does not take'):
+        speed_up(build_model(cfg), cfg)
