@@ -1,18 +1,175 @@
-"""What the parts of mmseg ask of each other."""
+"""What the parts of mmseg ask of each other: one small protocol per capability, and those that are made of them.
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+``isinstance(thing, Protocol)`` tells whether a thing offers it; :func:`require` refuses what does not and names what it
+lacks. No class has to derive from any of them.
+"""
+
+import inspect
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
+import torch
+
+from mmcv.utils.errors import ConfigTypeError
+
+Metas = list[dict]
+Losses = dict[str, torch.Tensor]
 
 
-def sample_files(dataset: Any, index: int) -> dict[str, str]:
-    """The files of a sample, ``img`` and, if it has one, ``label``; of a data set without files, its number."""
-    find = getattr(dataset, 'sample_files', None)
-    return find(index) if find else {'img': f'sample {index}'}
+@runtime_checkable
+class Samples(Protocol):
+    """Samples by index: all that a loader needs."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, idx: int) -> object: ...
 
 
-# --- evaluation
+@runtime_checkable
+class NamesClasses(Protocol):
+    """Names of the classes, in the order of the label values, and (K, 3) RGB colours, 0 ... 255; None if unknown."""
+
+    CLASSES: Sequence[str] | None
+    PALETTE: Sequence[Sequence[int]] | None
+
+
+@runtime_checkable
+class IgnoresLabel(Protocol):
+    """The label value that counts neither for the loss nor for metrics."""
+
+    ignore_index: int
+
+
+@runtime_checkable
+class NamesFiles(Protocol):
+    """The files of a sample by what they are: ``img`` and, where there is one, ``label``."""
+
+    def sample_files(self, idx: int) -> dict[str, str]: ...
+
+
+@runtime_checkable
+class GivesLabels(Protocol):
+    """The label map of a sample in class indices, (H, W) integers."""
+
+    def eval_label(self, index: int) -> np.ndarray: ...
+
+
+@runtime_checkable
+class RequiresLabels(Protocol):
+    """Raises a ConfigError unless every sample has a label; called before an evaluation is begun."""
+
+    def require_labels(self) -> None: ...
+
+
+@runtime_checkable
+class DescribesLabels(Protocol):
+    """What the values in the label files mean, as text for the log."""
+
+    def describe_labels(self) -> str: ...
+
+
+@runtime_checkable
+class PreEvaluates(Protocol):
+    """One result per label map (H, W), counted against the labels of ``indices``; ``evaluate`` takes a list of them."""
+
+    def pre_eval(self, preds: list | np.ndarray, indices: int | list[int]) -> list: ...
+
+
+@runtime_checkable
+class FormatsResults(Protocol):
+    """Writes label maps as a test server wants them, and returns the files' paths."""
+
+    def format_results(
+        self, results: list, imgfile_prefix: str, indices: list[int] | None = None, **kwargs
+    ) -> list[str]: ...
+
+
+@runtime_checkable
+class HoldsDataset(Protocol):
+    """A wrapper of one data set."""
+
+    dataset: Samples
+
+
+@runtime_checkable
+class HoldsDatasets(Protocol):
+    """A wrapper of several data sets."""
+
+    datasets: Sequence[Samples]
+
+
+@runtime_checkable
+class NamesInnerDatasets(Protocol):
+    """A wrapper that keeps its data sets under names of its own."""
+
+    def inner_datasets(self) -> Sequence[Samples]: ...
+
+
+@runtime_checkable
+class LocatesSamples(Protocol):
+    """A wrapper that knows from which of its data sets, and from which sample there, a sample comes."""
+
+    def locate(self, idx: int) -> tuple[Samples, int]: ...
+
+
+@runtime_checkable
+class PicksSamples(HoldsDataset, Protocol):
+    """Some samples of one data set, as ``torch.utils.data.Subset``."""
+
+    indices: Sequence[int]
+
+
+@runtime_checkable
+class TakesDatasets(Protocol):
+    """A class of wrappers that names the arguments in which configs of data sets are to be built.
+
+    It needs this only where neither the arguments' annotations nor their names (``dataset``, ``datasets``) tell.
+    """
+
+    dataset_arguments: ClassVar[Sequence[str]]
+
+
+@runtime_checkable
+class Transform(Protocol):
+    """Takes the results of the transforms before it and returns them changed; None drops the sample."""
+
+    def __call__(self, results: dict) -> dict | None: ...
+
+
+@runtime_checkable
+class MixesSamples(Protocol):
+    """A transform that wants further samples, in ``results['mix_results']``."""
+
+    def get_indexes(self, dataset: Samples) -> int | Sequence[int]: ...
+
+
+@runtime_checkable
+class Sampler(Protocol):
+    """Indices of samples, or (position, index) pairs."""
+
+    def __iter__(self) -> Iterator: ...
+
+    def __len__(self) -> int: ...
+
+
+@runtime_checkable
+class Loader(Protocol):
+    """Batches of a data set, and the indices of the samples in each."""
+
+    dataset: Samples
+    batch_sampler: Iterable[list[int]]
+
+    def __iter__(self) -> Iterator[dict]: ...
+
+    def __len__(self) -> int: ...
+
+
+@runtime_checkable
+class StartsAnywhere(Protocol):
+    """A loader whose next pass can begin at any iteration."""
+
+    def start_at(self, iteration: int) -> None: ...
 
 
 @runtime_checkable
@@ -85,3 +242,136 @@ class JoinedDataset(Protocol):
 
     def get_dataset_idx_and_sample_idx(self, indice: int) -> tuple[int, int]:
         """Which data set a sample is in, and where there."""
+
+
+@runtime_checkable
+class Backbone(Protocol):
+    """Images (N, C, H, W) to feature maps, from fine to coarse."""
+
+    def __call__(self, img: torch.Tensor) -> Sequence[torch.Tensor]: ...
+
+
+@runtime_checkable
+class Head(Protocol):
+    """Feature maps to logits and losses."""
+
+    num_classes: int
+    align_corners: bool
+    ignore_index: int | None
+
+    def forward_train(
+        self, inputs: Sequence[torch.Tensor], img_metas: Metas, gt_semantic_seg: torch.Tensor, train_cfg: Mapping
+    ) -> Losses: ...
+
+    def forward_test(self, inputs: Sequence[torch.Tensor], img_metas: Metas, test_cfg: Mapping) -> torch.Tensor: ...
+
+
+@runtime_checkable
+class HasBackbone(Protocol):
+    """A model whose ``backbone`` can be taken out, frozen or measured."""
+
+    backbone: Backbone
+
+
+@runtime_checkable
+class Segmentor(NamesClasses, Protocol):
+    """What is trained, tested and drawn with."""
+
+    def extract_feat(self, img: torch.Tensor) -> Sequence[torch.Tensor]: ...
+
+    def encode_decode(self, img: torch.Tensor, img_metas: Metas) -> torch.Tensor: ...
+
+    def forward_train(self, img: torch.Tensor, img_metas: Metas, **kwargs) -> Losses: ...
+
+    def simple_test(self, img: torch.Tensor, img_meta: Metas, **kwargs) -> list[np.ndarray]: ...
+
+    def train_step(self, data_batch: dict, optimizer: torch.optim.Optimizer | None = None, **kwargs) -> dict: ...
+
+    def show_result(self, img: np.ndarray | str, result: list[np.ndarray], **kwargs) -> np.ndarray: ...
+
+
+def lacking(thing: object, protocol: type) -> list[str]:
+    """The names that ``protocol`` asks for and ``thing`` does not offer."""
+    names = {name for kind in protocol.__mro__ if kind.__module__ == __name__
+             for name in (*vars(kind), *inspect.get_annotations(kind))
+             if not name.startswith('_') or name in ('__call__', '__getitem__', '__iter__', '__len__')}
+    return sorted(name for name in names if not hasattr(thing, name))
+
+
+def require(thing: object, protocol: type, purpose: str) -> None:
+    """Refuse what does not offer all of a protocol.
+
+    Args:
+        purpose: for the message: 'evaluation', 'training'.
+
+    Raises:
+        ConfigTypeError: in one line, with the names that ``thing`` lacks.
+    """
+    names = lacking(thing, protocol)
+    if names:
+        raise ConfigTypeError(f'{purpose}: {type(thing).__name__} lacks {", ".join(names)}: see {protocol.__name__} in '
+                              f'{__name__}, which says what it has to offer')
+
+
+def inner_datasets(dataset: Samples) -> list[Samples]:
+    """The data sets right inside of a wrapper; none of a data set that holds no other."""
+    if isinstance(dataset, NamesInnerDatasets):
+        return list(dataset.inner_datasets())
+    held = dataset.datasets if isinstance(dataset, HoldsDatasets) else ()
+    held = [dataset.dataset] if isinstance(dataset, HoldsDataset) and not held else held
+    return [part for part in held if isinstance(part, Samples) and not isinstance(part, (str, bytes, Mapping))]
+
+
+def offering(dataset: Samples, protocol: type) -> Iterator[Samples]:
+    """From the top down the first data sets that offer ``protocol``: this one itself, or some that it holds."""
+    if isinstance(dataset, protocol):
+        yield dataset
+        return
+    for part in inner_datasets(dataset):
+        yield from offering(part, protocol)
+
+
+def locate(dataset: Samples, index: int) -> tuple[Samples, int] | None:
+    """From which inner data set, and which sample there, a sample comes; None if the wrapper cannot tell.
+
+    One that says nothing counts as telling where its length is that of its data sets in a row, or a multiple of that
+    of its only one.
+    """
+    if isinstance(dataset, LocatesSamples):
+        return dataset.locate(index)
+    if isinstance(dataset, PicksSamples):
+        return dataset.dataset, int(dataset.indices[index])
+    inner = inner_datasets(dataset)
+    index %= len(dataset)
+    if len(inner) == 1 and len(inner[0]) and len(dataset) % len(inner[0]) == 0:
+        return inner[0], index % len(inner[0])
+    if sum(map(len, inner)) == len(dataset):
+        for part in inner:
+            if index < len(part):
+                return part, index
+            index -= len(part)
+    return None
+
+
+def sample_files(dataset: Samples, index: int) -> dict[str, str]:
+    """The files of a sample, ``img`` and, if it has one, ``label``; of a data set without files, its number."""
+    if isinstance(dataset, NamesFiles):
+        return dataset.sample_files(index)
+    found = locate(dataset, index)
+    return sample_files(*found) if found else {'img': f'sample {index}'}
+
+
+def class_names(dataset: Samples) -> Sequence[str] | None:
+    """The classes of a data set; of a wrapper that does not name any, those of the first data set inside."""
+    if isinstance(dataset, NamesClasses):
+        return dataset.CLASSES
+    inner = inner_datasets(dataset)
+    return class_names(inner[0]) if inner else None
+
+
+def ignored_label(dataset: Samples) -> int:
+    """The label value that counts for nothing, as :func:`class_names`; 255 where nobody says."""
+    if isinstance(dataset, IgnoresLabel):
+        return dataset.ignore_index
+    inner = inner_datasets(dataset)
+    return ignored_label(inner[0]) if inner else 255
