@@ -7,6 +7,7 @@ from mmcv.cnn import BaseModule, build_conv_layer, build_norm_layer
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import ResLayer
 
+from .layer_ids import layer_of_resnet
 from .pretrained import pretrained_init_cfg
 from .residual_blocks import BasicBlock, Bottleneck
 
@@ -207,6 +208,10 @@ class ResNet(BaseModule):
             if i in self.out_indices:
                 outs.append(x)
         return tuple(outs)
+
+    def layer_of(self, name: str, num_layers: int, decay_type: str) -> int:
+        """The stage of a parameter, see :class:`mmcv.runner.layer_decay.LayeredBackbone`."""
+        return layer_of_resnet(name, num_layers, decay_type)
 
     def train(self, mode: bool = True) -> nn.Module:
         """Set the mode, but of what is frozen."""

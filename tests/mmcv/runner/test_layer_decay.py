@@ -1,5 +1,3 @@
-"""Layers and rates by the names that the backbones of mmsegmentation 0.30 give their parameters."""
-
 import math
 
 import pytest
@@ -7,74 +5,72 @@ import torch
 from torch import nn
 
 from mmcv.runner import build_optimizer
+from mmcv.runner.layer_decay import LayeredBackbone
 
 
 class Backbone(nn.Module):
-    """Parameters by name; of the class name that the rules look at."""
+    """A stem, three layers, and a norm that goes with the head."""
 
-    def __init__(self, names):
+    def __init__(self):
         super().__init__()
-        for name in names:
-            *path, last = name.split('.')
-            module = self
-            for part in path:
-                if part not in module._modules:
-                    module.add_module(part, nn.Module())
-                module = getattr(module, part)
-            module.register_parameter(last, nn.Parameter(torch.ones((2, 2) if last == 'weight' else 2)))
+        self.stem = nn.Linear(2, 2)
+        self.layers = nn.ModuleList(nn.Linear(2, 2) for _ in range(3))
+        self.norm = nn.LayerNorm(2)
+        self.frozen = nn.Parameter(torch.ones(2), requires_grad=False)
+
+    def layer_of(self, name, num_layers, decay_type):
+        assert num_layers == 3
+        if decay_type != 'layer_wise':
+            raise ValueError('it has layers only')
+        kind, *rest = name.split('.')
+        return {'stem': 0, 'norm': num_layers + 1}.get(kind) if kind != 'layers' else int(rest[0]) + 1
 
 
-def rates(kind, names, constructor='LearningRateDecayOptimizerConstructor', **paramwise_cfg):
+class UNet(nn.Module):
+    """Does not know its layers."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 2, 1)
+
+
+def rates(backbone, constructor='LearningRateDecayOptimizerConstructor', **paramwise_cfg):
     """{name: (exponent of the decay, weight decay)}."""
     model = nn.Module()
-    model.backbone = type(kind, (Backbone,), {})(names)
+    model.backbone = backbone
     model.head = nn.Linear(2, 2)
     optimizer = build_optimizer(model, dict(
         type='AdamW', lr=1.0, weight_decay=0.1, constructor=constructor, paramwise_cfg=paramwise_cfg))
     by_id = {id(parameter): name for name, parameter in model.named_parameters()}
-    return {by_id[id(parameter)].removeprefix('backbone.'): (-int(math.log2(group['lr'])), group['weight_decay'])
+    return {by_id[id(parameter)]: (-int(math.log2(group['lr'])), group['weight_decay'])
             for group in optimizer.param_groups for parameter in group['params']}
 
 
-VIT = ['cls_token', 'patch_embed.projection.weight', 'layers.0.ffn.weight', 'layers.0.ffn.bias', 'layers.11.ffn.weight']
-CONVNEXT = [f'downsample_layers.{i}.0.weight' for i in range(4)] + [
-    f'stages.{stage}.{block}.depthwise_conv.weight' for stage, block in ((0, 0), (1, 2), (2, 0), (2, 8), (3, 1))]
-RESNET = ['stem.0.weight', 'layer1.0.conv1.weight', 'layer4.2.conv3.weight']
+EXPECTED = {
+    'backbone.stem.weight': (4, 0.1), 'backbone.stem.bias': (4, 0.0),
+    **{f'backbone.layers.{i}.weight': (3 - i, 0.1) for i in range(3)},
+    **{f'backbone.layers.{i}.bias': (3 - i, 0.0) for i in range(3)},
+    'backbone.norm.weight': (0, 0.0), 'backbone.norm.bias': (0, 0.0), 'head.weight': (0, 0.1), 'head.bias': (0, 0.0)}
 
 
-@pytest.mark.parametrize('kind', ['BEiT', 'MAE', 'VisionTransformer'])
-def test_vision_transformers(kind):
-    assert rates(kind, VIT, num_layers=12, decay_rate=0.5) == {
-        'cls_token': (13, 0.0), 'patch_embed.projection.weight': (13, 0.1), 'layers.0.ffn.weight': (12, 0.1),
-        'layers.0.ffn.bias': (12, 0.0), 'layers.11.ffn.weight': (1, 0.1),
-        'head.weight': (0, 0.1), 'head.bias': (0, 0.0)}
-
-
-def test_convnext_by_layers():
-    convnext = rates('ConvNeXt', CONVNEXT, num_layers=12, decay_rate=0.5)
-    layers = [0, 2, 3, 12, 1, 2, 3, 5, 12, 13, 13]
-    assert [convnext[name][0] for name in [*CONVNEXT, 'head.weight', 'head.bias']] == [13 - layer for layer in layers]
-
-
-def test_by_stages():
-    convnext = rates('ConvNeXt', CONVNEXT, num_layers=4, decay_rate=0.5, decay_type='stage_wise')
-    assert [convnext[name][0] for name in [*CONVNEXT, 'head.weight']] == [5, 5, 5, 5, 4, 3, 2, 2, 1, 0]
-    resnet = rates('ResNetV1c', RESNET, num_layers=4, decay_rate=0.5, decay_type='stage_wise')
-    assert [resnet[name][0] for name in [*RESNET, 'head.weight']] == [5, 4, 1, 0]
+def test_the_backbone_says_the_layers():
+    assert isinstance(Backbone(), LayeredBackbone)
+    assert rates(Backbone(), num_layers=3, decay_rate=0.5) == EXPECTED
 
 
 def test_the_older_name():
     with pytest.warns(UserWarning, match='deprecated'):
-        old = rates('BEiT', VIT, 'LayerDecayOptimizerConstructor', num_layers=12, layer_decay_rate=0.5)
-    assert old == rates('BEiT', VIT, num_layers=12, decay_rate=0.5)
+        old = rates(Backbone(), 'LayerDecayOptimizerConstructor', num_layers=3, layer_decay_rate=0.5)
+    assert old == EXPECTED
 
 
-@pytest.mark.parametrize(('kind', 'config', 'message'), [
-    ('UNet', {'decay_rate': 0.5}, 'layer-wise decay for UNet'),
-    ('BEiT', {'decay_rate': 0.5, 'decay_type': 'stage_wise'}, 'stage-wise decay for BEiT'),
-    ('BEiT', {'decay_type': 'layer_wise'}, 'needs decay_rate'),
-    ('BEiT', {'decay_rate': 0.5, 'norm_decay_mult': 0}, 'norm_decay_mult'),
+@pytest.mark.parametrize(('backbone', 'config', 'message'), [
+    (UNet, {'decay_rate': 0.5}, r'no layer-wise decay for UNet: it has no method layer_of\('),
+    (Backbone, {'decay_rate': 0.5, 'decay_type': 'stage_wise'}, 'no stage-wise decay for Backbone: it has layers only'),
+    (Backbone, {'decay_rate': 0.5, 'decay_type': 'layerwise'}, "'layerwise': use 'layer_wise' or 'stage_wise'"),
+    (Backbone, {'decay_type': 'layer_wise'}, 'needs decay_rate'),
+    (Backbone, {'decay_rate': 0.5, 'norm_decay_mult': 0}, 'norm_decay_mult'),
 ])
-def test_mistakes(kind, config, message):
+def test_mistakes(backbone, config, message):
     with pytest.raises(ValueError, match=message):
-        rates(kind, VIT[:1], num_layers=12, **config)
+        rates(backbone(), num_layers=3, **config)
