@@ -1,9 +1,12 @@
 """What a label is: which values count as classes, which one is ignored, and what is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
+
+from mmcv.image import imread
 
 
 class DataError(ValueError):
@@ -46,3 +49,41 @@ def check_labels(label: torch.Tensor | np.ndarray, num_classes: int, ignore_inde
             if values == [num_classes] else
             'set classes and num_classes to what the files hold, or convert the files')
     raise DataError(f'{where}: {describe_foreign_labels(values, num_classes, ignore_index)}: {mend}')
+
+
+def read_label_map(source: np.ndarray | torch.Tensor | str | Path) -> np.ndarray:
+    """A label map as an array: an array as it is, a ``.npy`` file, or an image (of palette files the indices)."""
+    if isinstance(source, (str, Path)):
+        return np.load(source) if str(source).endswith('.npy') else imread(source, flag='unchanged', backend='pillow')
+    return np.asarray(source)
+
+
+def remap_label(
+    label: np.ndarray,
+    label_map: Mapping[int, int] | None = None,
+    reduce_zero_label: bool = False,
+    ignore_index: int | None = 255,
+) -> np.ndarray:
+    """Rename the values of a label map; the caller's array stays as it is.
+
+    Args:
+        label: (H, W) integers.
+        label_map: old value -> new value, all at once; a negative new value means ``ignore_index``.
+        reduce_zero_label: then lower every value by one, 0 and 255 becoming 255.
+        ignore_index: None for no such value.
+
+    Returns:
+        (H, W) int64.
+    """
+    if label.dtype == np.uint8 and label.size > 256:  # each value once instead of each pixel
+        return remap_label(np.arange(256, dtype=np.uint8), label_map, reduce_zero_label, ignore_index)[label]
+    renamed = label.astype(np.int64)
+    for old, new in (label_map or {}).items():
+        renamed[label == old] = new
+    if reduce_zero_label:
+        renamed[renamed == 0] = 255
+        renamed[renamed != 255] -= 1
+    dropped = [old for old, new in (label_map or {}).items() if new < 0]
+    if dropped and ignore_index is not None:
+        renamed[np.isin(label, dropped)] = ignore_index
+    return renamed

@@ -12,7 +12,6 @@ MODULES = {
     'mmseg.apis.test': 'mmcv.engine.inference',
     'mmseg.core.evaluation.class_names': 'mmseg.datasets.class_names',
     'mmseg.core.evaluation.eval_hooks': 'mmseg.evaluation.eval_hooks',
-    'mmseg.core.evaluation.metrics': 'mmseg.evaluation.metrics',
     'mmseg.core.seg.sampler.ohem_pixel_sampler': 'mmseg.models.decode_heads.pixel_samplers',
     'mmseg.models.losses.utils': 'mmseg.models.losses.weighting',
     'mmseg.ops.wrappers': 'mmseg.models.layers.resize',
@@ -20,15 +19,18 @@ MODULES = {
     'mmseg.utils.logger': 'mmseg.logger',
 }
 
+_METRICS = {
+    'mmseg.evaluation.areas': 'intersect_and_union total_intersect_and_union',
+    'mmseg.evaluation.metrics':
+        'eval_metrics f_score mean_dice mean_fscore mean_iou pre_eval_to_metrics total_area_to_metrics',
+}
 _EVALUATION = {
     'mmseg.datasets.class_names': 'get_classes get_palette',
     'mmseg.evaluation.bootstrap': 'bootstrap_interval',
     'mmseg.evaluation.boundary': 'boundary_areas',
     'mmseg.evaluation.counting': 'ConfusionMatrix',
     'mmseg.evaluation.eval_hooks': 'DistEvalHook EvalHook',
-    'mmseg.evaluation.metrics': """
-        eval_metrics intersect_and_union mean_dice mean_fscore mean_iou pre_eval_to_metrics
-        total_intersect_and_union""",
+    **_METRICS,
 }
 _SAMPLERS = {
     'mmseg.models.decode_heads.pixel_samplers':
@@ -55,6 +57,7 @@ NAMES = {
         'mmseg.evaluation.visualization': 'colorize draw_curves',
     },
     'mmseg.core.evaluation': _EVALUATION,
+    'mmseg.core.evaluation.metrics': _METRICS,
     'mmseg.core.seg': _SAMPLERS,
     'mmseg.core.utils': _SMALL,
     'mmseg.models.utils': {'mmseg.models.layers': 'ResLayer UpConvBlock'},

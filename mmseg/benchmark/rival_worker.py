@@ -63,7 +63,7 @@ def head(config, state, maps, label):
 
 def evaluate(logits, label, size, num_classes):
     """Logits of a frame to its areas of intersection and union."""
-    from mmseg.evaluation.metrics import intersect_and_union
+    from mmseg.core.evaluation.metrics import intersect_and_union
     from mmseg.models.layers import resize
 
     def run():

@@ -8,10 +8,12 @@ import numpy as np
 from torch.utils.data import Dataset
 
 from mmcv.utils import ConfigError, print_log
+from mmseg.evaluation.areas import Areas, intersect_and_union
 from mmseg.evaluation.counting import ConfusionMatrix
 from mmseg.evaluation.evaluator import ALL_METRICS, Evaluator, ImageAreas
-from mmseg.evaluation.metrics import Areas, check_metrics, intersect_and_union, remap_label
+from mmseg.evaluation.metrics import check_metrics
 from mmseg.evaluation.tables import flatten, log_tables
+from mmseg.labels import remap_label
 from mmseg.logger import get_root_logger
 
 from .builder import DATASETS

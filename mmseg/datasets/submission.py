@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from mmseg.evaluation.metrics import read_label_map
+from mmseg.labels import read_label_map
 
 
 def write_label_maps(

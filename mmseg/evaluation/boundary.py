@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import torch
 
-from .metrics import Areas
+from .areas import Areas
 
 
 def boundary_mask(label: np.ndarray, distance: int) -> np.ndarray:

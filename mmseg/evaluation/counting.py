@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from mmcv import dist
-from mmcv.ops import confusion_matrix
 
-from .metrics import Areas, total_area_to_metrics
+from .areas import Areas, areas_of_pairs, count_pairs
+from .metrics import total_area_to_metrics
 
 
 class ConfusionMatrix:
@@ -35,7 +35,7 @@ class ConfusionMatrix:
 
     def update(self, pred: np.ndarray | torch.Tensor, label: np.ndarray | torch.Tensor) -> None:
         """Count the pixels of a prediction and its label, integers of one shape."""
-        counts = confusion_matrix(_tensor(pred), _tensor(label), self.num_classes, self.ignore_index, outside=True)
+        counts = count_pairs(pred, label, self.num_classes, self.ignore_index)
         self.counts = self.counts.to(counts.device) + counts
 
     def merge(self, other: 'ConfusionMatrix') -> None:
@@ -48,9 +48,7 @@ class ConfusionMatrix:
 
     def areas(self) -> Areas:
         """Intersection, union, prediction and label areas of each class, (K,) int64 on the CPU."""
-        counts = self.counts.cpu()
-        both, pred, label = counts.diagonal()[:-1], counts.sum(0)[:-1], counts.sum(1)[:-1]
-        return both, pred + label - both, pred, label
+        return areas_of_pairs(self.counts.cpu())
 
     def metrics(
         self, metrics: str | Sequence[str] = ('mIoU',), nan_to_num: float | None = None, beta: float = 1
@@ -58,8 +56,3 @@ class ConfusionMatrix:
         """Metrics as :func:`mmseg.evaluation.metrics.eval_metrics` returns them."""
         return total_area_to_metrics(*self.areas(), metrics, nan_to_num, beta)
 
-
-def _tensor(values: np.ndarray | torch.Tensor) -> torch.Tensor:
-    values = torch.as_tensor(values)
-    rare = (torch.bool, torch.int8, torch.uint16, torch.uint32, torch.uint64)  # types that the operator does not take
-    return values.long() if values.dtype in rare else values

@@ -7,21 +7,14 @@ import numpy as np
 import torch
 
 from mmcv import dist
-from mmseg.labels import DataError, check_labels
+from mmseg.labels import DataError, check_labels, read_label_map
 from mmseg.protocols import sample_files
 
+from .areas import Areas, intersect_and_union, sum_areas
 from .bootstrap import bootstrap_interval
 from .boundary import boundary_areas
 from .counting import ConfusionMatrix
-from .metrics import (
-    METRICS,
-    Areas,
-    check_metrics,
-    intersect_and_union,
-    pre_eval_to_metrics,
-    read_label_map,
-    sum_areas,
-)
+from .metrics import METRICS, check_metrics, pre_eval_to_metrics
 
 #: What ``CustomDataset.evaluate`` can be asked for.
 ALL_METRICS = (*METRICS, 'mBIoU')

@@ -1,17 +1,16 @@
-"""Segmentation metrics from exact pixel counts, under the names and conventions of mmsegmentation 0.30."""
+"""Segmentation metrics from pixel areas, under the names and conventions of mmsegmentation 0.30."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import torch
 
-from mmcv.image import imread
 from mmcv.utils.errors import ConfigKeyError, did_you_mean
 
-#: Per class: pixels where prediction and label agree, in either, in the prediction, in the label.
-Areas = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
+from .areas import Areas, sum_areas, total_intersect_and_union
+
+_Number = TypeVar('_Number', float, np.ndarray, torch.Tensor)
 
 METRICS = ('mIoU', 'mDice', 'mFscore')
 
@@ -30,107 +29,9 @@ def check_metrics(metrics: str | Sequence[str], known: Sequence[str] = METRICS) 
     return metrics
 
 
-def f_score(precision: Any, recall: Any, beta: float = 1) -> Any:
+def f_score(precision: _Number, recall: _Number, beta: float = 1) -> _Number:
     """The F-beta score, (1 + beta^2) P R / (beta^2 P + R): ``beta`` > 1 weighs recall more than precision."""
     return (1 + beta**2) * precision * recall / (beta**2 * precision + recall)
-
-
-def read_label_map(source: np.ndarray | torch.Tensor | str | Path) -> np.ndarray:
-    """A label map as an array: an array as it is, a ``.npy`` file, or an image (of palette files the indices)."""
-    if isinstance(source, (str, Path)):
-        return np.load(source) if str(source).endswith('.npy') else imread(source, flag='unchanged', backend='pillow')
-    return np.asarray(source)
-
-
-def remap_label(
-    label: np.ndarray,
-    label_map: Mapping[int, int] | None = None,
-    reduce_zero_label: bool = False,
-    ignore_index: int = 255,
-) -> np.ndarray:
-    """Rename the values of a label map; the caller's array stays as it is.
-
-    Args:
-        label: (H, W) integers.
-        label_map: old value -> new value, all at once; a negative new value means ``ignore_index``.
-        reduce_zero_label: then lower every value by one, 0 and 255 becoming 255.
-
-    Returns:
-        (H, W) int64.
-    """
-    renamed = label.astype(np.int64)
-    for old, new in (label_map or {}).items():
-        renamed[label == old] = new
-    if reduce_zero_label:
-        renamed[renamed == 0] = 255
-        renamed[renamed != 255] -= 1
-    dropped = [old for old, new in (label_map or {}).items() if new < 0]
-    if dropped:
-        renamed[np.isin(label, dropped)] = ignore_index
-    return renamed
-
-
-def intersect_and_union(
-    pred_label: np.ndarray | str,
-    label: np.ndarray | str,
-    num_classes: int,
-    ignore_index: int,
-    label_map: Mapping[int, int] | None = None,
-    reduce_zero_label: bool = False,
-) -> Areas:
-    """Count the pixels of each class in one image.
-
-    Pixels labelled ``ignore_index`` do not count. A label outside the classes is no class's label, yet the prediction
-    there counts as a prediction.
-
-    Args:
-        pred_label: (H, W) predicted classes, or a ``.npy`` or image file of them.
-        label: (H, W) label values, or a file of them; it is not altered.
-        label_map, reduce_zero_label: applied to ``label`` in this order, see :func:`remap_label`.
-
-    Returns:
-        Intersection, union, prediction and label areas, each (num_classes,) int64.
-
-    Raises:
-        ValueError: prediction and label differ in shape.
-    """
-    pred, label = read_label_map(pred_label), read_label_map(label)
-    if pred.shape != label.shape:
-        raise ValueError(f'a prediction of shape {pred.shape} cannot be compared with a label of shape {label.shape}')
-    label = remap_label(label, label_map, reduce_zero_label, ignore_index)
-    counted = label != ignore_index
-    pred, label = pred[counted], label[counted]
-    intersect = _histogram(pred[pred == label], num_classes)
-    area_pred, area_label = _histogram(pred, num_classes), _histogram(label, num_classes)
-    return intersect, area_pred + area_label - intersect, area_pred, area_label
-
-
-def _histogram(values: np.ndarray, num_classes: int) -> torch.Tensor:
-    inside = values[(values >= 0) & (values < num_classes)]
-    return torch.from_numpy(np.bincount(inside, minlength=num_classes))
-
-
-def total_intersect_and_union(
-    results: Iterable,
-    gt_seg_maps: Iterable,
-    num_classes: int,
-    ignore_index: int,
-    label_map: Mapping[int, int] | None = None,
-    reduce_zero_label: bool = False,
-) -> Areas:
-    """:func:`intersect_and_union` summed over images; each area (num_classes,) float64, exact up to 2^53 pixels."""
-    per_image = (
-        intersect_and_union(result, label, num_classes, ignore_index, label_map, reduce_zero_label)
-        for result, label in zip(results, gt_seg_maps))
-    return sum_areas(per_image, num_classes)
-
-
-def sum_areas(per_image: Iterable[Areas], num_classes: int) -> Areas:
-    """Add up the areas of many images in float64, where counts of pixels stay exact."""
-    total = torch.zeros(4, num_classes, dtype=torch.float64)
-    for areas in per_image:
-        total += torch.stack([area.double() for area in areas])
-    return tuple(total)
 
 
 def total_area_to_metrics(
@@ -181,7 +82,7 @@ def pre_eval_to_metrics(
     nan_to_num: float | None = None,
     beta: float = 1,
 ) -> dict[str, np.ndarray]:
-    """Metrics of a list of :func:`intersect_and_union` results, one an image."""
+    """Metrics of a list of :func:`.areas.intersect_and_union` results, one per image."""
     areas = sum_areas(pre_eval_results, len(pre_eval_results[0][0]))
     return total_area_to_metrics(*areas, metrics, nan_to_num, beta)
 
@@ -200,7 +101,7 @@ def eval_metrics(
     """Metrics of predictions against labels, given as arrays or files.
 
     Args:
-        results: predictions, and ``gt_seg_maps`` their labels, see :func:`intersect_and_union`.
+        results: predictions, and ``gt_seg_maps`` their labels, see :func:`.areas.intersect_and_union`.
         metrics, nan_to_num, beta: and the dict that is returned, see :func:`total_area_to_metrics`.
     """
     metrics = check_metrics(metrics)

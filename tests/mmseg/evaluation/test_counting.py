@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+from mmseg.evaluation.areas import intersect_and_union
 from mmseg.evaluation.counting import ConfusionMatrix
-from mmseg.evaluation.metrics import eval_metrics, intersect_and_union
+from mmseg.evaluation.metrics import eval_metrics
 
 
 def draw(dtype=np.int64, count=3, high=6):

@@ -4,17 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
-from mmseg.evaluation.metrics import (
-    eval_metrics,
-    intersect_and_union,
-    mean_dice,
-    mean_fscore,
-    mean_iou,
-    pre_eval_to_metrics,
-    total_intersect_and_union,
-)
+from mmseg.evaluation.areas import intersect_and_union, total_intersect_and_union
+from mmseg.evaluation.metrics import eval_metrics, mean_dice, mean_fscore, mean_iou, pre_eval_to_metrics
 
 FUNCTIONS = {'mean_iou': mean_iou, 'mean_dice': mean_dice, 'mean_fscore': mean_fscore}
 GOLDEN = Path(__file__).parents[2] / 'golden'
@@ -54,21 +46,6 @@ def test_golden(name, golden):
         np.testing.assert_allclose(np.asarray(got[key]), value, rtol=rtol, err_msg=key)
 
 
-@pytest.mark.parametrize('options', [{'label_map': {0: 1, 1: 0}}, {'reduce_zero_label': True}])
-def test_labels_of_the_caller_stay_as_they_are(options):
-    label = np.array([[0, 1, 2, 255]], np.uint8)
-    before = label.copy()
-    intersect_and_union(np.zeros((1, 4), np.uint8), label, 3, 255, **options)
-    np.testing.assert_array_equal(label, before)
-
-
-def test_a_class_mapped_to_minus_one_is_ignored():
-    label = np.array([[0, 1, 2, 0]], np.uint8)
-    _, _, pred, labelled = intersect_and_union(np.array([[0, 0, 1, 0]]), label, 2, 255, {0: -1, 1: 0, 2: 1})
-    assert pred.tolist() == [1, 1]
-    assert labelled.tolist() == [1, 1]
-
-
 def test_counts_are_exact_beyond_float32():
     """Per image and in sum: float32 holds no odd number above 2^24."""
     big = tuple(torch.tensor([2**24 + 1, 3]) for _ in range(4))
@@ -84,23 +61,6 @@ def test_all_pixels_ignored_gives_nan():
     got = mean_iou([np.zeros((4, 4), np.uint8)], [label], 3, 255)
     assert np.isnan(got['aAcc'])
     assert np.isnan(got['IoU']).all()
-
-
-def test_reads_files(tmp_path):
-    rng = np.random.RandomState(0)
-    pred, label = rng.randint(0, 4, (2, 9, 7)).astype(np.uint8)
-    np.save(tmp_path / 'pred.npy', pred)
-    mask = Image.fromarray(label)
-    mask.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9])  # the indices count, not the colours
-    mask.save(tmp_path / 'label.png')
-    from_files = intersect_and_union(str(tmp_path / 'pred.npy'), str(tmp_path / 'label.png'), 4, 255)
-    for a, b in zip(from_files, intersect_and_union(pred, label, 4, 255)):
-        assert torch.equal(a, b)
-
-
-def test_shapes_have_to_agree():
-    with pytest.raises(ValueError, match=r'\(2, 3\).*\(3, 2\)'):
-        intersect_and_union(np.zeros((2, 3), int), np.zeros((3, 2), int), 2, 255)
 
 
 @pytest.mark.parametrize('kind', [ValueError, KeyError])
