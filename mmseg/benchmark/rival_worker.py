@@ -2,6 +2,7 @@
 
 Only names of mmcv 1.x and mmsegmentation 0.30 are used here; see rival.py for the other side.
 """
+import importlib
 import importlib.util
 import json
 import random
@@ -18,6 +19,11 @@ measure = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(measure)
 
 
+def _of_0x(module, name):
+    """A name by its address in 0.30, which here would be an old one."""
+    return getattr(importlib.import_module(module), name)
+
+
 def _segmentor(config, state):
     from mmcv.utils import ext_loader
 
@@ -25,10 +31,9 @@ def _segmentor(config, state):
     ext_loader.load_ext = lambda name, functions: SimpleNamespace(**dict.fromkeys(functions))
     from mmcv.cnn.utils import revert_sync_batchnorm
 
-    from mmcv.config import Config
     from mmseg.models import build_segmentor
 
-    cfg = Config.fromfile(config)
+    cfg = _of_0x('mmcv', 'Config').fromfile(config)
     cfg.model.pretrained = None
     model = revert_sync_batchnorm(build_segmentor(cfg.model))
     model.load_state_dict(state)
@@ -63,8 +68,7 @@ def head(config, state, maps, label):
 
 def evaluate(logits, label, size, num_classes):
     """Logits of a frame to its areas of intersection and union."""
-    from mmseg.core.evaluation.metrics import intersect_and_union
-    from mmseg.models.layers import resize
+    intersect_and_union, resize = _of_0x('mmseg.core', 'intersect_and_union'), _of_0x('mmseg.ops', 'resize')
 
     def run():
         pred = resize(logits, size, mode='bilinear', align_corners=False).argmax(1)
