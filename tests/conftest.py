@@ -30,13 +30,25 @@ def pytest_unconfigure(config):
     _HOME.cleanup()
 
 
-def pytest_collection_modifyitems(items):
-    if torch.cuda.is_available():
-        return
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """``-n auto``: one worker per core that this process may use, each of which takes up to 3 GiB."""
+    memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES')
+    return max(1, min(len(os.sched_getaffinity(0)), memory // (3 << 30)))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     skip = pytest.mark.skip(reason='needs a CUDA device, and torch sees none')
     for item in items:
-        if 'gpu' in item.keywords:
+        if 'gpu' in item.keywords and not torch.cuda.is_available():
             item.add_marker(skip)
+        if starts_processes(item):
+            item.add_marker(pytest.mark.xdist_group('processes'))
+
+
+def starts_processes(item: pytest.Function) -> bool:
+    """Whether a test runs several processes at once; two such tests at a time would starve each other."""
+    return item.path.is_relative_to(ROOT / 'tests' / 'faults') or 'run_ranks' in item.fixturenames
 
 
 @pytest.fixture(autouse=True)
