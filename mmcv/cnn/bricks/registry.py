@@ -1,4 +1,4 @@
-"""The layers that configs can name, one registry a kind, and how such a config becomes a layer."""
+"""The layers that configs can name, one registry per kind, and how such a config becomes a layer."""
 import inspect
 from typing import Any
 
@@ -12,6 +12,13 @@ ACTIVATION_LAYERS = Registry('activation layer', base=nn.Module)
 PADDING_LAYERS = Registry('padding layer', base=nn.Module)
 UPSAMPLE_LAYERS = Registry('upsample layer', base=nn.Module)
 PLUGIN_LAYERS = Registry('plugin layer', base=nn.Module)
+
+DROPOUT_LAYERS = Registry('dropout layer', base=nn.Module)
+POSITIONAL_ENCODING = Registry('position encoding', base=nn.Module)
+ATTENTION = Registry('attention', base=nn.Module)
+FEEDFORWARD_NETWORK = Registry('feed-forward network', base=nn.Module)
+TRANSFORMER_LAYER = Registry('transformer layer', base=nn.Module)
+TRANSFORMER_LAYER_SEQUENCE = Registry('sequence of transformer layers', base=nn.Module)
 
 
 def build_layer(cfg: dict, registry: Registry, *args: Any, **kwargs: Any) -> nn.Module:
@@ -32,7 +39,7 @@ def find(cfg: dict, registry: Registry) -> type[nn.Module]:
     return cls or build_from_cfg(cfg, registry)
 
 
-def _names(cls, count):
+def _names(cls: type[nn.Module], count: int) -> list[str]:
     """Names of the first arguments; a constructor of ``*args, **kwargs`` hands them on to its base."""
     for base in cls.__mro__:
         if '__init__' in vars(base):
