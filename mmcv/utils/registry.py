@@ -1,21 +1,28 @@
 """Registries: types by name, and building objects of them from configs, with every argument checked first."""
 
+import importlib
 import inspect
+import os
 import re
 import sys
 import weakref
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from .arguments import Parameters
 from .errors import ConfigError, ConfigKeyError, ConfigTypeError, did_you_mean
 from .origins import locate
+from .registered import registrations
 
+_OURS = tuple(f'{Path(__file__).parents[2] / package}{os.sep}' for package in ('mmcv', 'mmseg'))
 _registries: 'weakref.WeakSet[Registry]' = weakref.WeakSet()
 
 
 class Registry:
     """Maps names to classes or functions of one kind.
+
+    A name that is built in gives way, quietly, to a project that registers it, whichever of the two comes first.
 
     Args:
         name: what the registry holds, for messages: 'backbone'.
@@ -25,9 +32,10 @@ class Registry:
         base: what is registered has to be a subclass of this; by default anything that can be called may be.
         scope: prefix by which this registry's types can be named, as in 'mmseg.ResNet'; by default the package that
             makes the registry.
+        folder: package or packages whose files register here, see :meth:`add_folder`.
 
     Example:
-        >>> BACKBONES = Registry('backbone', base=nn.Module)
+        >>> BACKBONES = Registry('backbone', base=nn.Module, folder='mmseg.models.backbones')
         >>> @BACKBONES.register_module()
         ... class ResNet(nn.Module): ...
         >>> BACKBONES.build(dict(type='ResNet'))
@@ -35,47 +43,84 @@ class Registry:
 
     def __init__(
         self, name: str, build_func: Callable | None = None, parent: 'Registry | None' = None,
-        base: type | None = None, scope: str | None = None,
+        base: type | None = None, scope: str | None = None, folder: str | Iterable[str] = (),
     ) -> None:
         self.name, self.parent, self.base = name, parent, base
-        self.scope = scope or sys._getframe(1).f_globals.get('__name__', '').split('.')[0]
+        self._maker = sys._getframe(1).f_globals  # whose variable tells what the files call this registry
+        self.scope = scope or self._maker.get('__name__', '').split('.')[0]
         self.build_func = build_func or (parent.build_func if parent else build_from_cfg)
         self.children: dict[str, Registry] = {}
-        self._module_dict: dict[str, Any] = {}
+        self._loaded: dict[str, Any] = {}
+        self._built_in: set[str] = set()  # of those loaded
+        self._folders = [folder] if isinstance(folder, str) else list(folder)
+        self._files: dict[str, str] | None = None  # the module of each name that the folders' files register
         if parent:
             parent.children[self.scope] = self
         _registries.add(self)
 
+    def add_folder(self, package: str) -> None:
+        """Let a package's files be searched for what they register here; their modules are imported on demand.
+
+        The files have to call the registry as the module that makes it does.
+        """
+        self._folders.append(package)
+        self._files = None
+
     @property
     def module_dict(self) -> dict[str, Any]:
-        """What is registered, by name."""
-        return self._module_dict
+        """What is registered, by name; imports all of it."""
+        for module in sorted(set(self._known().values())):
+            importlib.import_module(module)
+        return self._loaded
+
+    _module_dict = module_dict
 
     def __len__(self) -> int:
-        return len(self._module_dict)
+        return len(self._own_names())
 
     def __contains__(self, key: str) -> bool:
-        return self.get(key) is not None
+        return self._home(key) is not None
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._module_dict)
+        return iter(self._own_names())
 
     def __bool__(self) -> bool:
         return True
 
     def __repr__(self) -> str:
-        return f'{type(self).__name__}(name={self.name}, items={sorted(self._module_dict)})'
+        return f'{type(self).__name__}(name={self.name}, items={sorted(self)})'
 
     def get(self, key: str) -> Any:
         """What is registered as ``key`` here, in a child ('scope.key') or in a parent; None if nothing is."""
-        if key in self._module_dict:
-            return self._module_dict[key]
+        home = self._home(key)
+        return home[0]._load(home[1]) if home else None
+
+    def _home(self, key: str) -> tuple['Registry', str] | None:
+        """The registry that has what ``key`` names, and its name there."""
+        if key in self._loaded or key in self._known():
+            return self, key
         scope, dot, rest = key.partition('.')
         if dot and scope == self.scope:
-            return self.get(rest)
+            return self._home(rest)
         if dot and scope in self.children:
-            return self.children[scope].get(rest)
-        return self.parent.get(key) if self.parent else None
+            return self.children[scope]._home(rest)
+        return self.parent._home(key) if self.parent else None
+
+    def _load(self, key: str) -> Any:
+        if key not in self._loaded:
+            importlib.import_module(self._known()[key])
+        return self._loaded.get(key)
+
+    def _known(self) -> dict[str, str]:
+        """The module of each name that a file of the folders registers."""
+        if self._files is None:
+            variables = {name for name, value in self._maker.items() if value is self}
+            self._files = {name: found.module for package in self._folders for found in registrations(package)
+                           if found.registry in variables for name in found.names}
+        return self._files
+
+    def _own_names(self) -> list[str]:
+        return list(dict.fromkeys((*self._loaded, *self._known())))
 
     def build(self, *args: Any, **kwargs: Any) -> Any:
         """Build what a config describes; see :func:`build_from_cfg`."""
@@ -92,26 +137,31 @@ class Registry:
             module: what to register.
 
         Raises:
-            KeyError: the name is taken.
+            KeyError: the name is taken, by anything but a built-in type that a project's own replaces.
             TypeError: ``module`` is not of this registry's kind.
         """
+        built_in = _is_built_in(sys._getframe(1).f_globals)
         if inspect.isclass(name):  # used as a decorator without parentheses
             name, module = None, name
-        if module is not None:
-            self._register(module, name, force)
-            return module
-        return lambda decorated: self.register_module(name, force, decorated)
+        if module is None:
+            return lambda decorated: self._register(decorated, name, force, built_in)
+        return self._register(module, name, force, built_in)
 
-    def _register(self, module: Any, name: str | Iterable[str] | None, force: bool) -> None:
+    def _register(self, module: Any, name: str | Iterable[str] | None, force: bool, built_in: bool) -> Any:
         if not self.accepts(module):
             raise TypeError(f'{self.name} registry: {module!r} is not {self.kind}')
         names = [module.__name__] if name is None else [name] if isinstance(name, str) else list(name)
         for key in names:
             if not isinstance(key, str):
                 raise TypeError(f'{self.name} registry: a name has to be a string, not {key!r}')
-            if key in self._module_dict and not force:
+            if key in self._loaded and not force and built_in == (key in self._built_in):
                 raise KeyError(f'{key} is already registered in {self.name}: choose another name, or force=True')
-        self._module_dict.update(dict.fromkeys(names, module))
+        for key in names:
+            if built_in and key in self._loaded and key not in self._built_in:  # a project came first
+                continue
+            self._loaded[key] = module
+            (self._built_in.add if built_in else self._built_in.discard)(key)
+        return module
 
     def accepts(self, module: Any) -> bool:
         """Whether ``module`` is of this registry's kind."""
@@ -146,7 +196,12 @@ class Registry:
         return found
 
     def _names(self) -> set[str]:
-        return {*self._module_dict, *(self.parent._names() if self.parent else ())}
+        return {*self._own_names(), *(self.parent._names() if self.parent else ())}
+
+
+def _is_built_in(names: dict[str, Any]) -> bool:
+    """Whether a module with these global names belongs to mmcv, or to the mmseg that came with it."""
+    return str(names.get('__file__')).startswith(_OURS)
 
 
 def build_from_cfg(cfg: dict, registry: Registry, default_args: dict | None = None) -> Any:

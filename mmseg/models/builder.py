@@ -1,15 +1,27 @@
 """The kinds of parts that a segmentor is made of, one registry each, and how configs become them."""
+
 import warnings
 
 from torch import nn
 
+from mmcv.cnn import (
+    ACTIVATION_LAYERS,
+    CONV_LAYERS,
+    NORM_LAYERS,
+    PADDING_LAYERS,
+    PLUGIN_LAYERS,
+    UPSAMPLE_LAYERS,
+)
 from mmcv.utils import ConfigError, Registry
 
-BACKBONES = Registry('backbone', base=nn.Module)
-NECKS = Registry('neck', base=nn.Module)
-HEADS = Registry('head', base=nn.Module)
-LOSSES = Registry('loss', base=nn.Module)
-SEGMENTORS = Registry('segmentor', base=nn.Module)
+BACKBONES = Registry('backbone', base=nn.Module, folder='mmseg.models.backbones')
+NECKS = Registry('neck', base=nn.Module, folder='mmseg.models.necks')
+HEADS = Registry('head', base=nn.Module, folder='mmseg.models.decode_heads')
+LOSSES = Registry('loss', base=nn.Module, folder='mmseg.models.losses')
+SEGMENTORS = Registry('segmentor', base=nn.Module, folder='mmseg.models.segmentors')
+
+for _layers in (ACTIVATION_LAYERS, CONV_LAYERS, NORM_LAYERS, PADDING_LAYERS, PLUGIN_LAYERS, UPSAMPLE_LAYERS):
+    _layers.add_folder('mmseg.models')
 
 
 def build_backbone(cfg: dict) -> nn.Module:

@@ -1,5 +1,5 @@
-"""Backbones."""
-from .resnet import ResNet, ResNetV1c, ResNetV1d
-from .unet import UNet
+"""Backbones: images to feature maps."""
 
-__all__ = ['ResNet', 'ResNetV1c', 'ResNetV1d', 'UNet']
+from mmcv.utils.registered import lazy_folder
+
+__getattr__, __dir__ = lazy_folder(__name__)

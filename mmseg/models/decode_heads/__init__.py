@@ -1,7 +1,9 @@
-"""Decode heads."""
-from .cascade_decode_head import BaseCascadeDecodeHead
-from .decode_head import BaseDecodeHead
-from .fcn_head import FCNHead
-from .psp_head import PPM, PSPHead
+"""Decode heads: feature maps to logits."""
 
-__all__ = ['PPM', 'BaseCascadeDecodeHead', 'BaseDecodeHead', 'FCNHead', 'PSPHead']
+from mmcv.utils.registered import lazy_folder
+
+__getattr__, __dir__ = lazy_folder(__name__, names={
+    '.cascade_decode_head': 'BaseCascadeDecodeHead',
+    '.decode_head': 'BaseDecodeHead',
+    '.psp_head': 'PPM',
+})

@@ -25,7 +25,7 @@ class BasePixelSampler(ABC):
         """
 
 
-PIXEL_SAMPLERS = Registry('pixel sampler', base=BasePixelSampler)
+PIXEL_SAMPLERS = Registry('pixel sampler', base=BasePixelSampler, folder='mmseg.models.decode_heads')
 
 
 def build_pixel_sampler(cfg: dict, **default_args: Any) -> BasePixelSampler:

@@ -1,27 +1,16 @@
-"""Losses."""
-from .accuracy import Accuracy, accuracy
-from .cross_entropy_loss import CrossEntropyLoss, binary_cross_entropy, cross_entropy, mask_cross_entropy
-from .dice_loss import DiceLoss, dice_loss
-from .focal_loss import FocalLoss
-from .lovasz_loss import LovaszLoss
-from .tversky_loss import TverskyLoss, tversky_loss
-from .weighting import get_class_weight, reduce_loss, weight_reduce_loss, weighted_loss
+"""Losses: logits and labels to a number."""
 
-__all__ = [
-    'Accuracy',
-    'CrossEntropyLoss',
-    'DiceLoss',
-    'FocalLoss',
-    'LovaszLoss',
-    'TverskyLoss',
-    'accuracy',
-    'binary_cross_entropy',
-    'cross_entropy',
-    'dice_loss',
-    'get_class_weight',
-    'mask_cross_entropy',
-    'reduce_loss',
-    'tversky_loss',
-    'weight_reduce_loss',
-    'weighted_loss',
-]
+from mmcv.utils.registered import lazy_folder
+
+# These functions are called like their files: imported later, the files would take the names.
+from .accuracy import accuracy  # noqa: F401
+from .dice_loss import dice_loss  # noqa: F401
+from .tversky_loss import tversky_loss  # noqa: F401
+
+__getattr__, __dir__ = lazy_folder(__name__, names={
+    '.accuracy': 'Accuracy accuracy',
+    '.cross_entropy_loss': 'binary_cross_entropy cross_entropy mask_cross_entropy',
+    '.dice_loss': 'dice_loss',
+    '.tversky_loss': 'tversky_loss',
+    '.weighting': 'get_class_weight reduce_loss weight_reduce_loss weighted_loss',
+})

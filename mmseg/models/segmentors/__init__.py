@@ -1,6 +1,5 @@
-"""Segmentors."""
-from .base import BaseSegmentor
-from .cascade_encoder_decoder import CascadeEncoderDecoder
-from .encoder_decoder import EncoderDecoder
+"""Segmentors: images and labels to losses, images to label maps."""
 
-__all__ = ['BaseSegmentor', 'CascadeEncoderDecoder', 'EncoderDecoder']
+from mmcv.utils.registered import lazy_folder
+
+__getattr__, __dir__ = lazy_folder(__name__, names={'.base': 'BaseSegmentor'})

@@ -2,13 +2,17 @@
 
 import copy
 import functools
+import importlib
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
 from mmcv.config import Config, ConfigDict
-from mmcv.utils import ConfigError, Registry, build_from_cfg, deprecated_api_warning
+from mmcv.utils import ConfigError, Registry, build_from_cfg, deprecated_api_warning, registry
 
 BACKBONES = Registry('test_backbone', base=nn.Module)
 HEADS = Registry('test_head', base=nn.Module)
@@ -128,6 +132,177 @@ class TestRegister:
     def test_build_function(self):
         registry = Registry('x', build_func=lambda cfg, extra, registry: (cfg, extra, registry.name))
         assert registry.build(1, 2) == (1, 2, 'x')
+
+
+FILES = {
+    '__init__': """
+from mmcv.utils import Registry
+from mmcv.utils.registered import lazy_folder
+NETS = Registry('net', folder=__name__)
+PARTS = Registry('part', folder=__name__)
+__getattr__, __dir__ = lazy_folder(__name__, 'inner', {'.wide': 'helper'})
+""",
+    'wide': """
+from nets import NETS
+def helper(): pass
+@NETS.register_module()
+class WideNet:
+    def __init__(self, width=1): self.width = width
+@NETS.register_module(name=('Thin', 'Thinner'), force=False)
+@NETS.register_module('Slim')  # once more
+class ThinNet: pass
+def later():
+    @NETS.register_module()
+    class Hidden: pass
+""",
+    'wide_too': """
+from . import NETS, PARTS
+from .wide import WideNet
+import collections
+@PARTS.register_module(
+    force=True,
+)
+def part(): pass
+NETS.register_module(module=collections.OrderedDict)
+NETS.register_module('Count', module=collections.Counter)
+""",
+    'broken': 'from nets import NETS\nimport no_such_module\n@NETS.register_module\nclass Broken: pass\n',
+    'inner/__init__': 'from mmcv.utils.registered import lazy_folder\n__getattr__, __dir__ = lazy_folder(__name__)\n',
+    'inner/deep': 'from nets import NETS\n@NETS.register_module()\nclass Deep: pass\n',
+}
+
+
+@pytest.fixture
+def nets(tmp_path, monkeypatch):
+    """A package whose files register in two registries."""
+    for name, text in FILES.items():
+        path = tmp_path / 'nets' / f'{name}.py'
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield importlib.import_module('nets')
+    for name in [name for name in sys.modules if name.partition('.')[0] == 'nets']:
+        del sys.modules[name]
+    registry.registrations.cache_clear()
+
+
+class TestLazy:
+    """Names that files register are known before the files are imported."""
+
+    ALL = {'WideNet', 'Thin', 'Thinner', 'Slim', 'OrderedDict', 'Count', 'Broken', 'Deep'}
+
+    def loaded(self):
+        return {name for name in sys.modules if name.startswith('nets.')}
+
+    def test_knows_names_without_imports(self, nets):
+        assert self.loaded() == set()
+        assert set(nets.NETS) == self.ALL
+        assert len(nets.NETS) == 8
+        assert list(nets.PARTS) == ['part']
+        assert 'Deep' in nets.NETS
+        assert 'nets.Deep' in nets.NETS
+        assert 'Hidden' not in nets.NETS
+        assert 'ThinNet' not in nets.NETS
+        assert "'Thinner', 'WideNet'" in repr(nets.NETS)
+        assert message(nets.NETS, dict(type='WideNt')).endswith('(did you mean WideNet?)')
+        assert message(nets.PARTS, dict(type='Deep')).endswith('it is a net')
+        assert self.loaded() == set()
+
+    def test_building_imports_that_module_only(self, nets):
+        assert nets.NETS.build(dict(type='WideNet', width=3)).width == 3
+        assert self.loaded() == {'nets.wide'}
+        assert nets.NETS.get('nets.Deep').__name__ == 'Deep'
+        assert self.loaded() == {'nets.wide', 'nets.inner', 'nets.inner.deep'}
+        assert nets.NETS.get('Hidden') is None
+        assert not {'nets.broken', 'nets.wide_too'} & self.loaded()
+
+    def test_a_broken_module_says_so_each_time(self, nets):
+        for _ in range(2):
+            with pytest.raises(ImportError, match='no_such_module'):
+                nets.NETS.get('Broken')
+
+    def test_module_dict_loads_all(self, nets):
+        Path(nets.__file__).with_name('broken.py').unlink()
+        assert set(nets.NETS.module_dict) == self.ALL - {'Broken'}
+        assert nets.NETS._module_dict is nets.NETS.module_dict
+
+    def test_a_further_folder(self, nets):
+        other = Registry('other')
+        nets.PARTS.add_folder('mmseg.models.losses')
+        assert 'part' in nets.PARTS
+        other.add_folder('nets')
+        assert list(other) == []
+
+    def test_a_package_exports_what_its_files_register(self, nets):
+        assert nets.__all__ == ['Broken', 'Deep', 'ThinNet', 'WideNet', 'helper', 'part']
+        assert {'Deep', 'NETS', 'helper'} <= set(dir(nets))
+        assert self.loaded() == {'nets.inner'}
+        assert nets.Deep is nets.inner.Deep is nets.NETS.get('Deep')
+        assert nets.helper is nets.wide.helper
+        with pytest.raises(AttributeError, match='Hidden'):
+            _ = nets.Hidden
+        with pytest.raises(ImportError, match='Hidden'):
+            exec('from nets import Hidden')
+        exec('from nets import wide_too')
+
+
+class TestOwnNames:
+    """A project's registration of a name that is built in wins; two of its own collide."""
+
+    @pytest.fixture(autouse=True)
+    def built_in(self, nets, monkeypatch):
+        monkeypatch.setattr(registry, '_OURS', (str(Path(nets.__file__).parent),))
+
+    class WideNet:
+        """A project's own."""
+
+    @pytest.mark.parametrize('ours_first', [True, False])
+    def test_a_project_wins(self, nets, ours_first):
+        if ours_first:
+            importlib.import_module('nets.wide')
+        nets.NETS.register_module(module=self.WideNet)
+        importlib.import_module('nets.wide')
+        assert nets.NETS.get('WideNet') is self.WideNet
+        assert nets.WideNet is nets.wide.WideNet is not self.WideNet
+        assert nets.NETS.get('Slim') is nets.wide.ThinNet
+        with pytest.raises(KeyError, match='already registered in net'):
+            nets.NETS.register_module(module=self.WideNet)
+
+    def test_two_of_ours_collide(self, nets):
+        wide = Path(nets.__file__).with_name('wide.py')
+        wide.with_name('again.py').write_text(wide.read_text())
+        importlib.import_module('nets.wide')
+        with pytest.raises(KeyError, match='already registered in net'):
+            importlib.import_module('nets.again')
+
+
+def test_own_architectures_win_over_those_of_mmseg(tmp_path):
+    """Also where the project's class derives from ours, and in mmcv's registries."""
+    (tmp_path / 'project.py').write_text("""
+from mmcv.cnn import UPSAMPLE_LAYERS
+from mmseg.models import BACKBONES, ResNet as Ours
+@BACKBONES.register_module()
+class ResNet(Ours): pass
+@BACKBONES.register_module()
+class UNet(Ours): pass
+@UPSAMPLE_LAYERS.register_module()
+class InterpConv(Ours): pass
+import mmseg.models.backbones.unet
+assert BACKBONES.get('ResNet') is ResNet and BACKBONES.get('UNet') is UNet
+assert UPSAMPLE_LAYERS.get('InterpConv') is InterpConv
+try:
+    BACKBONES.register_module(module=UNet)
+except KeyError:
+    print('collides')
+""")
+    text = f'import sys; sys.path[:] = {[str(tmp_path), *sys.path]!r}; import project'
+    done = subprocess.run([sys.executable, '-c', text], capture_output=True, text=True, check=True)
+    assert done.stdout == 'collides\n'
+
+
+def test_mmseg_models_loads_no_architecture():
+    text = "import sys, mmseg.models; assert not [m for m in sys.modules if 'resnet' in m or 'psp_head' in m]"
+    subprocess.run([sys.executable, '-c', f'import sys; sys.path[:] = {sys.path!r}\n{text}'], check=True)
 
 
 class TestBuild:
