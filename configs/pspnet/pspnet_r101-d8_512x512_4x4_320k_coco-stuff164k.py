@@ -1,3 +1,4 @@
 # bash train.sh pspnet_r101-d8_512x512_4x4_320k_coco-stuff164k
+# 0.30 published: mIoU 41.95, with flips and scales 42.42.
 _base_ = './pspnet_r50-d8_512x512_4x4_320k_coco-stuff164k.py'
 model = dict(pretrained='open-mmlab://resnet101_v1c', backbone=dict(depth=101))

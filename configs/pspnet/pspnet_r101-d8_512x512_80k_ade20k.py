@@ -1,3 +1,4 @@
 # bash train.sh pspnet_r101-d8_512x512_80k_ade20k
+# 0.30 published: mIoU 43.57, with flips and scales 44.35, 12 GB per GPU in training.
 _base_ = './pspnet_r50-d8_512x512_80k_ade20k.py'
 model = dict(pretrained='open-mmlab://resnet101_v1c', backbone=dict(depth=101))

@@ -1,4 +1,5 @@
 # bash train.sh pspnet_r101-d8_512x512_80k_loveda
+# 0.30 published: mIoU 51.86, with flips and scales 51.34, 9.61 GB per GPU in training.
 _base_ = './pspnet_r50-d8_512x512_80k_loveda.py'
 model = dict(
     backbone=dict(

@@ -1,4 +1,5 @@
 # bash train.sh pspnet_r18-d8_4x4_512x512_80k_potsdam
+# 0.30 published: mIoU 77.09, with flips and scales 78.3, 1.5 GB per GPU in training.
 _base_ = './pspnet_r50-d8_4x4_512x512_80k_potsdam.py'
 model = dict(
     pretrained='open-mmlab://resnet18_v1c',

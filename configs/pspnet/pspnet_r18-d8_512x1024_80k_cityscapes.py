@@ -1,4 +1,5 @@
 # bash train.sh pspnet_r18-d8_512x1024_80k_cityscapes
+# 0.30 published: mIoU 74.87, with flips and scales 76.04, 1.7 GB per GPU in training.
 _base_ = './pspnet_r50-d8_512x1024_80k_cityscapes.py'
 model = dict(
     pretrained='open-mmlab://resnet18_v1c',

@@ -1,4 +1,5 @@
 # bash train.sh pspnet_r18b-d8_512x1024_80k_cityscapes
+# 0.30 published: mIoU 74.23, with flips and scales 75.79, 1.5 GB per GPU in training.
 _base_ = './pspnet_r50-d8_512x1024_80k_cityscapes.py'
 model = dict(
     pretrained='torchvision://resnet18',

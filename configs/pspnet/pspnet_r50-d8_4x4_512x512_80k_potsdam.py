@@ -1,4 +1,5 @@
 # bash train.sh pspnet_r50-d8_4x4_512x512_80k_potsdam
+# 0.30 published: mIoU 78.12, with flips and scales 78.98, 6.14 GB per GPU in training.
 _base_ = [
     '../_base_/models/pspnet_r50-d8.py',
     '../_base_/datasets/potsdam.py',

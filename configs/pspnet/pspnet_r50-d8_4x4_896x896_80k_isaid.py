@@ -1,4 +1,5 @@
 # bash train.sh pspnet_r50-d8_4x4_896x896_80k_isaid
+# 0.30 published: mIoU 65.36, with flips and scales 66.48, 16.58 GB per GPU in training.
 _base_ = [
     '../_base_/models/pspnet_r50-d8.py',
     '../_base_/datasets/isaid.py',

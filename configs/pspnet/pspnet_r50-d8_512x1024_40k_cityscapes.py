@@ -1,4 +1,5 @@
 # bash train.sh pspnet_r50-d8_512x1024_40k_cityscapes
+# 0.30 published: mIoU 77.85, with flips and scales 79.18, 6.1 GB per GPU in training.
 _base_ = [
     '../_base_/models/pspnet_r50-d8.py',
     '../_base_/datasets/cityscapes.py',

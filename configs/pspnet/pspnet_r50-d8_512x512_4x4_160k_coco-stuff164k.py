@@ -1,4 +1,5 @@
 # bash train.sh pspnet_r50-d8_512x512_4x4_160k_coco-stuff164k
+# 0.30 published: mIoU 39.64, with flips and scales 39.97.
 _base_ = [
     '../_base_/models/pspnet_r50-d8.py',
     '../_base_/datasets/coco-stuff164k.py',

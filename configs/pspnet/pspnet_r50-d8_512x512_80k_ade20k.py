@@ -1,4 +1,5 @@
 # bash train.sh pspnet_r50-d8_512x512_80k_ade20k
+# 0.30 published: mIoU 41.13, with flips and scales 41.94, 8.5 GB per GPU in training.
 _base_ = [
     '../_base_/models/pspnet_r50-d8.py',
     '../_base_/datasets/ade20k.py',

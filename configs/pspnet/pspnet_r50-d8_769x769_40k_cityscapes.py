@@ -1,4 +1,5 @@
 # bash train.sh pspnet_r50-d8_769x769_40k_cityscapes
+# 0.30 published: mIoU 78.26, with flips and scales 79.88, 6.9 GB per GPU in training.
 _base_ = [
     '../_base_/models/pspnet_r50-d8.py',
     '../_base_/datasets/cityscapes_769x769.py',

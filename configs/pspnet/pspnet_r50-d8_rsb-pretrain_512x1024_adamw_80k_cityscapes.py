@@ -1,4 +1,5 @@
 # bash train.sh pspnet_r50-d8_rsb-pretrain_512x1024_adamw_80k_cityscapes
+# 0.30 published: mIoU 78.47, with flips and scales 79.45, 6.2 GB per GPU in training.
 _base_ = './pspnet_r50-d8_512x1024_80k_cityscapes.py'
 checkpoint = (
     'https://download.openmmlab.com/mmclassification/v0/resnet/'

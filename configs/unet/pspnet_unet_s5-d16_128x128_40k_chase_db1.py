@@ -1,4 +1,5 @@
 # bash train.sh pspnet_unet_s5-d16_128x128_40k_chase_db1
+# 0.30 published: Dice 80.36, 0.982 GB per GPU in training.
 _base_ = [
     '../_base_/models/pspnet_unet_s5-d16.py',
     '../_base_/datasets/chase_db1.py',

@@ -1,4 +1,5 @@
 # bash train.sh pspnet_unet_s5-d16_ce-1.0-dice-3.0_128x128_40k_stare
+# 0.30 published: Dice 82.84, 1.028 GB per GPU in training.
 _base_ = './pspnet_unet_s5-d16_128x128_40k_stare.py'
 model = dict(
     decode_head=dict(

@@ -1,4 +1,5 @@
 # bash train.sh pspnet_unet_s5-d16_ce-1.0-dice-3.0_256x256_40k_hrf
+# 0.30 published: Dice 80.96, 2.798 GB per GPU in training.
 _base_ = './pspnet_unet_s5-d16_256x256_40k_hrf.py'
 model = dict(
     decode_head=dict(

@@ -1,4 +1,5 @@
 # bash train.sh pspnet_unet_s5-d16_ce-1.0-dice-3.0_64x64_40k_drive
+# 0.30 published: Dice 79.42, 0.585 GB per GPU in training.
 _base_ = './pspnet_unet_s5-d16_64x64_40k_drive.py'
 model = dict(
     decode_head=dict(

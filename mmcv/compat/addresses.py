@@ -45,6 +45,9 @@ _TORCH = {
 }
 
 NAMES = {
+    # Configs of 0.x import mmcls for ConvNeXt and PoolFormer, which are among our own backbones.
+    'mmcls': {},
+    'mmcls.models': {},
     'mmcv.cnn.utils': {'mmcv.cnn': 'fuse_conv_bn get_model_complexity_info'},
     'mmcv.ops': {'mmcv.ops._load': 'is_compiled=has_kernel'},
     'mmcv.utils': {'mmcv.config': 'Config ConfigDict DictAction check_known_keys find_config', **_TORCH},

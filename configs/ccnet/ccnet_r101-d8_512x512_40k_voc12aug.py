@@ -1,0 +1,4 @@
+# bash train.sh ccnet_r101-d8_512x512_40k_voc12aug
+# 0.30 published: mIoU 77.87, with flips and scales 78.9.
+_base_ = './ccnet_r50-d8_512x512_40k_voc12aug.py'
+model = dict(pretrained='open-mmlab://resnet101_v1c', backbone=dict(depth=101))

@@ -1,0 +1,4 @@
+# bash train.sh deeplabv3_r101-d8_480x480_80k_pascal_context
+# 0.30 published: mIoU 46.42, with flips and scales 47.53.
+_base_ = './deeplabv3_r50-d8_480x480_80k_pascal_context.py'
+model = dict(pretrained='open-mmlab://resnet101_v1c', backbone=dict(depth=101))

@@ -1,0 +1,4 @@
+# bash train.sh deeplabv3_r101-d8_480x480_80k_pascal_context_59
+# 0.30 published: mIoU 52.46, with flips and scales 54.09.
+_base_ = './deeplabv3_r50-d8_480x480_80k_pascal_context_59.py'
+model = dict(pretrained='open-mmlab://resnet101_v1c', backbone=dict(depth=101))

@@ -1,0 +1,13 @@
+# bash train.sh deeplabv3_r50-d8_769x769_40k_cityscapes
+# 0.30 published: mIoU 78.58, with flips and scales 79.89, 6.9 GB per GPU in training.
+_base_ = [
+    '../_base_/models/deeplabv3_r50-d8.py',
+    '../_base_/datasets/cityscapes_769x769.py',
+    '../_base_/default_runtime.py',
+    '../_base_/schedules/schedule_40k.py',
+]
+model = dict(
+    decode_head=dict(align_corners=True),
+    auxiliary_head=dict(align_corners=True),
+    test_cfg=dict(mode='slide', crop_size=(769, 769), stride=(513, 513)),
+)

@@ -1,0 +1,4 @@
+# bash train.sh deeplabv3plus_r101-d8_480x480_40k_pascal_context_59
+# 0.30 published: mIoU 52.86, with flips and scales 54.54.
+_base_ = './deeplabv3plus_r50-d8_480x480_40k_pascal_context_59.py'
+model = dict(pretrained='open-mmlab://resnet101_v1c', backbone=dict(depth=101))

@@ -1,0 +1,4 @@
+# bash train.sh deeplabv3plus_r101-d8_769x769_80k_cityscapes
+# 0.30 published: mIoU 80.65, with flips and scales 81.47.
+_base_ = './deeplabv3plus_r50-d8_769x769_80k_cityscapes.py'
+model = dict(pretrained='open-mmlab://resnet101_v1c', backbone=dict(depth=101))

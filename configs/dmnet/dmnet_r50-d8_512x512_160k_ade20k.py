@@ -1,0 +1,9 @@
+# bash train.sh dmnet_r50-d8_512x512_160k_ade20k
+# 0.30 published: mIoU 43.15, with flips and scales 44.17.
+_base_ = [
+    '../_base_/models/dmnet_r50-d8.py',
+    '../_base_/datasets/ade20k.py',
+    '../_base_/default_runtime.py',
+    '../_base_/schedules/schedule_160k.py',
+]
+model = dict(decode_head=dict(num_classes=150), auxiliary_head=dict(num_classes=150))

@@ -1,0 +1,4 @@
+# bash train.sh encnet_r101-d8_769x769_80k_cityscapes
+# 0.30 published: mIoU 76.1, with flips and scales 76.97.
+_base_ = './encnet_r50-d8_769x769_80k_cityscapes.py'
+model = dict(pretrained='open-mmlab://resnet101_v1c', backbone=dict(depth=101))

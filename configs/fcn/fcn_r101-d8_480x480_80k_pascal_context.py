@@ -1,0 +1,4 @@
+# bash train.sh fcn_r101-d8_480x480_80k_pascal_context
+# 0.30 published: mIoU 44.13, with flips and scales 45.26.
+_base_ = './fcn_r50-d8_480x480_80k_pascal_context.py'
+model = dict(pretrained='open-mmlab://resnet101_v1c', backbone=dict(depth=101))

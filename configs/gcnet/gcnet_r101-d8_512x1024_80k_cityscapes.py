@@ -1,0 +1,4 @@
+# bash train.sh gcnet_r101-d8_512x1024_80k_cityscapes
+# 0.30 published: mIoU 79.03, with flips and scales 79.84.
+_base_ = './gcnet_r50-d8_512x1024_80k_cityscapes.py'
+model = dict(pretrained='open-mmlab://resnet101_v1c', backbone=dict(depth=101))

@@ -1,0 +1,12 @@
+# bash train.sh fcn_hr18_480x480_40k_pascal_context_59
+_base_ = [
+    '../_base_/models/fcn_hr18.py',
+    '../_base_/datasets/pascal_context_59.py',
+    '../_base_/default_runtime.py',
+    '../_base_/schedules/schedule_40k.py',
+]
+model = dict(
+    decode_head=dict(num_classes=59),
+    test_cfg=dict(mode='slide', crop_size=(480, 480), stride=(320, 320)),
+)
+optimizer = dict(lr=0.004, weight_decay=0.0001)

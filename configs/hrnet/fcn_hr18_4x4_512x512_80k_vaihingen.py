@@ -1,0 +1,9 @@
+# bash train.sh fcn_hr18_4x4_512x512_80k_vaihingen
+# 0.30 published: mIoU 72.57, with flips and scales 74.09, 2.76 GB per GPU in training.
+_base_ = [
+    '../_base_/models/fcn_hr18.py',
+    '../_base_/datasets/vaihingen.py',
+    '../_base_/default_runtime.py',
+    '../_base_/schedules/schedule_80k.py',
+]
+model = dict(decode_head=dict(num_classes=6))

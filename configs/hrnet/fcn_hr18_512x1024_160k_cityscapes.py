@@ -1,0 +1,8 @@
+# bash train.sh fcn_hr18_512x1024_160k_cityscapes
+# 0.30 published: mIoU 78.8, with flips and scales 80.74.
+_base_ = [
+    '../_base_/models/fcn_hr18.py',
+    '../_base_/datasets/cityscapes.py',
+    '../_base_/default_runtime.py',
+    '../_base_/schedules/schedule_160k.py',
+]

@@ -1,0 +1,6 @@
+# bash train.sh fcn_hr18s_512x512_40k_voc12aug
+# 0.30 published: mIoU 66.61, with flips and scales 70.
+_base_ = './fcn_hr18s_512x512_20k_voc12aug.py'
+runner = dict(max_iters=40000)
+checkpoint_config = dict(interval=4000)
+evaluation = dict(interval=4000)

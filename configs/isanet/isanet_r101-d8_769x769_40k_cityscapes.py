@@ -1,0 +1,4 @@
+# bash train.sh isanet_r101-d8_769x769_40k_cityscapes
+# 0.30 published: mIoU 79.68, with flips and scales 80.95, 10.815 GB per GPU in training.
+_base_ = './isanet_r50-d8_769x769_40k_cityscapes.py'
+model = dict(pretrained='open-mmlab://resnet101_v1c', backbone=dict(depth=101))

@@ -1,0 +1,8 @@
+# bash train.sh nonlocal_r50-d8_512x1024_80k_cityscapes
+# 0.30 published: mIoU 78.01.
+_base_ = [
+    '../_base_/models/nonlocal_r50-d8.py',
+    '../_base_/datasets/cityscapes.py',
+    '../_base_/default_runtime.py',
+    '../_base_/schedules/schedule_80k.py',
+]

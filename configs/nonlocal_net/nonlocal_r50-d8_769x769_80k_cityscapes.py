@@ -1,0 +1,6 @@
+# bash train.sh nonlocal_r50-d8_769x769_80k_cityscapes
+# 0.30 published: mIoU 79.05, with flips and scales 80.68.
+_base_ = './nonlocal_r50-d8_769x769_40k_cityscapes.py'
+runner = dict(max_iters=80000)
+checkpoint_config = dict(interval=8000)
+evaluation = dict(interval=8000)

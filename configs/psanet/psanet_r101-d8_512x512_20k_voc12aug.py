@@ -1,0 +1,4 @@
+# bash train.sh psanet_r101-d8_512x512_20k_voc12aug
+# 0.30 published: mIoU 77.91, with flips and scales 79.3, 10.4 GB per GPU in training.
+_base_ = './psanet_r50-d8_512x512_20k_voc12aug.py'
+model = dict(pretrained='open-mmlab://resnet101_v1c', backbone=dict(depth=101))

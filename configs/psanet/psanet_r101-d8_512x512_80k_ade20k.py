@@ -1,0 +1,4 @@
+# bash train.sh psanet_r101-d8_512x512_80k_ade20k
+# 0.30 published: mIoU 43.8, with flips and scales 44.75, 12.5 GB per GPU in training.
+_base_ = './psanet_r50-d8_512x512_80k_ade20k.py'
+model = dict(pretrained='open-mmlab://resnet101_v1c', backbone=dict(depth=101))

@@ -1,0 +1,9 @@
+# bash train.sh psanet_r50-d8_512x512_40k_voc12aug
+# 0.30 published: mIoU 76.3, with flips and scales 77.35.
+_base_ = [
+    '../_base_/models/psanet_r50-d8.py',
+    '../_base_/datasets/pascal_voc12_aug.py',
+    '../_base_/default_runtime.py',
+    '../_base_/schedules/schedule_40k.py',
+]
+model = dict(decode_head=dict(num_classes=21), auxiliary_head=dict(num_classes=21))
