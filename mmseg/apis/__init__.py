@@ -1,3 +1,5 @@
+"""The public facade: load a config or a model, train, test, segment an image."""
+
 from mmcv.engine import multi_gpu_test, single_gpu_test
 from mmseg.assembly.parts import build_model, build_test_loader, build_train_loader, load_config
 from mmseg.assembly.seed import init_random_seed, set_random_seed

@@ -30,7 +30,6 @@ def _segmentor(config, state):
     # PSPNet needs none of mmcv's compiled operators, but the package of its heads imports all of them.
     ext_loader.load_ext = lambda name, functions: SimpleNamespace(**dict.fromkeys(functions))
     from mmcv.cnn.utils import revert_sync_batchnorm
-
     from mmseg.models import build_segmentor
 
     cfg = _of_0x('mmcv', 'Config').fromfile(config)

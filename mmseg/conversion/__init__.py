@@ -1,1 +1,1 @@
-"""Conversion: data sets from their archives."""
+"""Conversion: data sets from the archives that they are published in."""

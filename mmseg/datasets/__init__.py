@@ -1,3 +1,5 @@
+"""Data sets: samples by their positions, wrappers, caches and loaders, and the registries of data sets and transforms."""
+
 from mmseg.labels import DataError
 
 from .ade import ADE20KDataset

@@ -48,8 +48,9 @@ def test_collect_env():
 
 
 def test_names_of_the_old_wrapper():
-    from mmcv.utils.parrots_wrapper import SyncBatchNorm, _BatchNorm, _InstanceNorm
     from torch import nn
+
+    from mmcv.utils.parrots_wrapper import SyncBatchNorm, _BatchNorm, _InstanceNorm
     assert issubclass(nn.BatchNorm2d, _BatchNorm)
     assert issubclass(nn.InstanceNorm1d, _InstanceNorm)
     assert SyncBatchNorm is nn.SyncBatchNorm
