@@ -1,4 +1,4 @@
-"""Data sets: samples by their positions, wrappers, caches and loaders, and the registries of data sets and transforms."""
+"""Data sets: samples by their positions, wrappers, caches, loaders, and the registries of data sets and transforms."""
 
 from mmseg.labels import DataError
 
