@@ -28,9 +28,15 @@ class Samples(Protocol):
 
 @runtime_checkable
 class NamesClasses(Protocol):
-    """Names of the classes, in the order of the label values, and (K, 3) RGB colours, 0 ... 255; None if unknown."""
+    """The names of the classes, in the order of the label values; None if they are unknown."""
 
     CLASSES: Sequence[str] | None
+
+
+@runtime_checkable
+class ColoursClasses(Protocol):
+    """The colours of the classes, (K, 3) RGB, 0 ... 255; None if they have none."""
+
     PALETTE: Sequence[Sequence[int]] | None
 
 
@@ -83,6 +89,15 @@ class FormatsResults(Protocol):
     def format_results(
         self, results: list, imgfile_prefix: str, indices: list[int] | None = None, **kwargs
     ) -> list[str]: ...
+
+
+@runtime_checkable
+class CachesImages(Protocol):
+    """Keeps decoded files in ``cache`` (None for nowhere), and says which ones the samples of some indices need."""
+
+    cache: object
+
+    def files_to_decode(self, indices: Iterable[int]) -> Iterator: ...
 
 
 @runtime_checkable
@@ -274,7 +289,7 @@ class HasBackbone(Protocol):
 
 
 @runtime_checkable
-class Segmentor(NamesClasses, Protocol):
+class Segmentor(NamesClasses, ColoursClasses, Protocol):
     """What is trained, tested and drawn with."""
 
     def extract_feat(self, img: torch.Tensor) -> Sequence[torch.Tensor]: ...
@@ -311,67 +326,3 @@ def require(thing: object, protocol: type, purpose: str) -> None:
     if names:
         raise ConfigTypeError(f'{purpose}: {type(thing).__name__} lacks {", ".join(names)}: see {protocol.__name__} in '
                               f'{__name__}, which says what it has to offer')
-
-
-def inner_datasets(dataset: Samples) -> list[Samples]:
-    """The data sets right inside of a wrapper; none of a data set that holds no other."""
-    if isinstance(dataset, NamesInnerDatasets):
-        return list(dataset.inner_datasets())
-    held = dataset.datasets if isinstance(dataset, HoldsDatasets) else ()
-    held = [dataset.dataset] if isinstance(dataset, HoldsDataset) and not held else held
-    return [part for part in held if isinstance(part, Samples) and not isinstance(part, (str, bytes, Mapping))]
-
-
-def offering(dataset: Samples, protocol: type) -> Iterator[Samples]:
-    """From the top down the first data sets that offer ``protocol``: this one itself, or some that it holds."""
-    if isinstance(dataset, protocol):
-        yield dataset
-        return
-    for part in inner_datasets(dataset):
-        yield from offering(part, protocol)
-
-
-def locate(dataset: Samples, index: int) -> tuple[Samples, int] | None:
-    """From which inner data set, and which sample there, a sample comes; None if the wrapper cannot tell.
-
-    One that says nothing counts as telling where its length is that of its data sets in a row, or a multiple of that
-    of its only one.
-    """
-    if isinstance(dataset, LocatesSamples):
-        return dataset.locate(index)
-    if isinstance(dataset, PicksSamples):
-        return dataset.dataset, int(dataset.indices[index])
-    inner = inner_datasets(dataset)
-    index %= len(dataset)
-    if len(inner) == 1 and len(inner[0]) and len(dataset) % len(inner[0]) == 0:
-        return inner[0], index % len(inner[0])
-    if sum(map(len, inner)) == len(dataset):
-        for part in inner:
-            if index < len(part):
-                return part, index
-            index -= len(part)
-    return None
-
-
-def sample_files(dataset: Samples, index: int) -> dict[str, str]:
-    """The files of a sample, ``img`` and, if it has one, ``label``; of a data set without files, its number."""
-    if isinstance(dataset, NamesFiles):
-        return dataset.sample_files(index)
-    found = locate(dataset, index)
-    return sample_files(*found) if found else {'img': f'sample {index}'}
-
-
-def class_names(dataset: Samples) -> Sequence[str] | None:
-    """The classes of a data set; of a wrapper that does not name any, those of the first data set inside."""
-    if isinstance(dataset, NamesClasses):
-        return dataset.CLASSES
-    inner = inner_datasets(dataset)
-    return class_names(inner[0]) if inner else None
-
-
-def ignored_label(dataset: Samples) -> int:
-    """The label value that counts for nothing, as :func:`class_names`; 255 where nobody says."""
-    if isinstance(dataset, IgnoresLabel):
-        return dataset.ignore_index
-    inner = inner_datasets(dataset)
-    return ignored_label(inner[0]) if inner else 255

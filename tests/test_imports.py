@@ -26,6 +26,7 @@ LAYERS = {
     'mmseg': [
         ['version'],
         ['protocols', 'labels', 'settings', 'logger', 'env'],
+        ['samples'],
         ['evaluation'],
         ['datasets', 'models'],
         ['assembly'],

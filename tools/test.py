@@ -22,7 +22,7 @@ from mmseg.assembly.parts import place, require_labels
 from mmseg.assembly.speed import prepare_inference, set_backends
 from mmseg.cli import add_common_arguments, join_processes, merge_deprecated_options, run_tool
 from mmseg.logger import get_root_logger
-from mmseg.protocols import sample_files
+from mmseg.samples import sample_files
 
 AUG_RATIOS = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75]
 

@@ -18,12 +18,14 @@ class Parameters:
     Attributes:
         names: the names.
         switches: those of them that are annotated as bool, or bool | None.
+        annotations: of the names, as the signatures have them.
         required: those without a default. Of the outermost constructor only: it may set those of its bases itself.
     """
 
     def __init__(self, builder: Callable) -> None:
         self.names: set[str] = set()
         self.switches: set[str] = set()
+        self.annotations: dict[str, object] = {}
         self.required: list[str] = []
         self.open = True
         self._constants: set = set()
@@ -38,6 +40,7 @@ class Parameters:
             renamed = getattr(function, 'renamed_arguments', {})  # see deprecated_api_warning
             self.names.update((p.name for p in named), renamed)
             self.switches.update(p.name for p in named if p.annotation in _SWITCH)
+            self.annotations = {**{p.name: p.annotation for p in named}, **self.annotations}
             if index == 0:
                 self.required = [p.name for p in named if p.default is p.empty and p.name not in renamed.values()]
             rest = [p.name for p in parameters if p.kind is p.VAR_KEYWORD]

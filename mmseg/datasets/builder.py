@@ -4,15 +4,18 @@ import copy
 import random
 import resource
 from collections.abc import Mapping, Sequence, Sized
-from typing import Any
 
 import torch
 from torch.utils.data import DataLoader
 
 from mmcv import dist as mmcv_dist
 from mmcv.utils import ConfigError, Registry, build_from_cfg
+from mmcv.utils.arguments import Parameters
+from mmcv.utils.origins import locate
+from mmseg.protocols import Samples, require
 
 from .cache import fill_caches
+from .inner_configs import dataset_arguments
 from .loader import SampleLoader
 from .samplers import EvaluationSampler, IndexStream
 
@@ -20,42 +23,60 @@ from .samplers import EvaluationSampler, IndexStream
 DATASETS = Registry('dataset', base=Sized)
 PIPELINES = Registry('pipeline')
 
-_WRAPPED = {'RepeatDataset': 'dataset', 'MultiImageMixDataset': 'dataset', 'ConcatDataset': 'datasets'}
 _PLACES = ('img_dir', 'ann_dir', 'split')
 _OPEN_FILES = 4096
+_OF_WORKERS = ('prefetch_factor', 'multiprocessing_context')
 
 
-def build_dataset(cfg: Mapping | Sequence[Mapping], default_args: Mapping | None = None) -> Any:
+def build_dataset(cfg: Mapping | Sequence[Mapping], default_args: Mapping | None = None) -> Samples:
     """Build a data set.
 
     Args:
         cfg: ``dict(type=..., **arguments)``. A list of them, or lists in ``img_dir``, ``ann_dir`` or ``split``, give a
-            ConcatDataset; ``RepeatDataset`` and ``MultiImageMixDataset`` hold a config of their own in ``dataset``.
-        default_args: arguments that hold where the configs say nothing, ``dict(test_mode=True)`` for instance.
+            ConcatDataset. A wrapper, such as ``RepeatDataset`` or a class of a user's, holds configs of its own in some
+            of its arguments, see :func:`.inner_configs.dataset_arguments`. What is a data set already stays as it is.
+        default_args: arguments that hold where the configs say nothing and the types take them,
+            ``dict(test_mode=True)`` for instance.
 
     Raises:
-        ConfigError: lists of different lengths; an unknown type or argument.
+        ConfigError: lists of different lengths; an unknown type or argument; a type whose objects are no data sets.
     """
     if isinstance(cfg, (list, tuple)):
         return DATASETS.get('ConcatDataset')([build_dataset(part, default_args) for part in cfg])
-    if cfg.get('type') in _WRAPPED:
-        return _wrapper(cfg, _WRAPPED[cfg['type']], default_args)
-    if any(isinstance(cfg.get(key), (list, tuple)) for key in _PLACES):
+    if isinstance(cfg, Samples) and not isinstance(cfg, (str, Mapping)):
+        return cfg
+    if isinstance(cfg, Mapping) and any(isinstance(cfg.get(key), (list, tuple)) for key in _PLACES):
         return _concatenated(cfg, default_args)
-    return build_from_cfg(cfg, DATASETS, default_args)
+    return _build_one(cfg, default_args)
 
 
-def _wrapper(cfg: Mapping, key: str, default_args: Mapping | None) -> Any:
+def _build_one(cfg: Mapping, default_args: Mapping | None) -> Samples:
+    if not isinstance(cfg, Mapping) or cfg.get('type') is None:
+        return build_from_cfg(cfg, DATASETS, default_args)  # which says what is missing
+    kind = DATASETS.find(cfg['type'], locate(cfg, 'type'))
+    inner = dataset_arguments(kind, cfg, DATASETS)
+    parameters = Parameters(kind)
+    defaults = {key: value for key, value in (default_args or {}).items()
+                if key in parameters.names or (not inner and parameters.accept(key))}
     outer = copy.copy(cfg)
-    inner = outer.pop(key, None)
-    if isinstance(inner, (list, tuple)) and key == 'datasets':
-        inner = [build_dataset(part, default_args) for part in inner]
-    elif isinstance(inner, (Mapping, list, tuple)):
-        inner = build_dataset(inner, default_args)
-    return build_from_cfg(outer, DATASETS, {key: inner})
+    for key, one in inner.items():
+        defaults[key] = _build_inner(outer.pop(key), one, default_args)
+    dataset = build_from_cfg(outer, DATASETS, defaults)
+    require(dataset, Samples, locate(cfg) or DATASETS.name)
+    return dataset
 
 
-def _concatenated(cfg: Mapping, default_args: Mapping | None) -> Any:
+def _build_inner(cfg: Mapping | Sequence, one: bool, default_args: Mapping | None) -> Samples | list | dict:
+    """What a wrapper's argument becomes: a data set, a list of them, or a dict of them by the user's names."""
+    if isinstance(cfg, (list, tuple)) and not one:
+        return [build_dataset(part, default_args) for part in cfg]
+    named = isinstance(cfg, Mapping) and cfg and 'type' not in cfg
+    if named and all(isinstance(part, Mapping) for part in cfg.values()):
+        return {name: build_dataset(part, default_args) for name, part in cfg.items()}
+    return build_dataset(cfg, default_args)
+
+
+def _concatenated(cfg: Mapping, default_args: Mapping | None) -> Samples:
     lists = {key: cfg[key] for key in _PLACES if isinstance(cfg.get(key), (list, tuple))}
     count = max(map(len, lists.values()))
     if any(len(values) not in (1, count) for values in lists.values()):
@@ -66,12 +87,12 @@ def _concatenated(cfg: Mapping, default_args: Mapping | None) -> Any:
         part = copy.copy(cfg)
         part.pop('separate_eval', None)
         part.update({key: values[i % len(values)] for key, values in lists.items()})
-        parts.append(build_from_cfg(part, DATASETS, default_args))
+        parts.append(_build_one(part, default_args))
     return DATASETS.get('ConcatDataset')(parts, separate_eval=cfg.get('separate_eval', True))
 
 
 def build_dataloader(
-    dataset: Any,
+    dataset: Samples,
     samples_per_gpu: int,
     workers_per_gpu: int,
     num_gpus: int = 1,
@@ -88,9 +109,7 @@ def build_dataloader(
     opencv_num_threads: int = 0,
     **kwargs,
 ) -> DataLoader:
-    """Build a loader: an endless stream for training, or one pass over every sample for evaluation.
-
-    Before that the data set's cache is filled, if it has one.
+    """Fill the data set's cache, if it has one, and build a loader: an endless stream, or one pass over every sample.
 
     Args:
         samples_per_gpu, workers_per_gpu, num_gpus: a batch has ``samples_per_gpu * num_gpus`` samples, loaded by
@@ -108,26 +127,22 @@ def build_dataloader(
         opencv_num_threads: of OpenCV in each worker; 0 and 1 mean none besides its own. torch has one there.
         kwargs: further arguments of torch's DataLoader, such as ``prefetch_factor`` and ``multiprocessing_context``.
     """
-    rank, world_size = mmcv_dist.get_dist_info() if dist else (0, 1)
+    place = mmcv_dist.get_dist_info() if dist else (0, 1)
     if seed is None:
         seed = mmcv_dist.broadcast_object(random.SystemRandom().randrange(2**31))
     endless = shuffle if endless is None else endless
-    if endless:
-        sampler = IndexStream(len(dataset), seed, rank, world_size, shuffle, start)
-    else:
-        sampler = EvaluationSampler(len(dataset), rank, world_size)
+    length = len(dataset)
     share = 1 if dist else num_gpus
     workers = workers_per_gpu * share
-    fill_caches(dataset, workers, rank, world_size)
+    fill_caches(dataset, workers, *place)
     if workers:
         _allow_open_files(_OPEN_FILES)
         kwargs.update(persistent_workers=persistent_workers, timeout=timeout)
     else:
-        kwargs.pop('prefetch_factor', None)
-        kwargs.pop('multiprocessing_context', None)
+        kwargs = {key: value for key, value in kwargs.items() if key not in _OF_WORKERS}
     return SampleLoader(
         dataset,
-        sampler,
+        IndexStream(length, seed, *place, shuffle, start) if endless else EvaluationSampler(length, *place),
         seed,
         skip_failures=skip_failures and endless,
         batch_size=samples_per_gpu * share,

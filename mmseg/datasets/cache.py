@@ -12,12 +12,12 @@ import time
 import uuid
 import warnings
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import get_context, parent_process
-from typing import Any, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import cv2
 import numpy as np
@@ -27,6 +27,8 @@ from mmcv import dist
 from mmcv.image import imread
 from mmcv.utils import ConfigError, ProgressBar, print_log
 from mmseg.logger import get_root_logger
+from mmseg.protocols import CachesImages, Samples
+from mmseg.samples import inner_datasets
 
 _VERSION = 1
 _MAGIC = b'MMSEGDEC'
@@ -164,17 +166,16 @@ def build_cache(cfg: Mapping | None, root: str) -> DiskCache | None:
     return DiskCache(folder)
 
 
-def fill_caches(dataset: Any, num_workers: int = 0, rank: int = 0, world_size: int = 1) -> None:
+def fill_caches(dataset: Samples, num_workers: int = 0, rank: int = 0, world_size: int = 1) -> None:
     """Fill the caches of a data set and of those inside of it, as far as they are this rank's share."""
-    for part in getattr(dataset, 'datasets', [getattr(dataset, 'dataset', None)]):
-        if part is not None:
-            fill_caches(part, num_workers, rank, world_size)
-    if getattr(dataset, 'cache', None) is not None:
+    for part in inner_datasets(dataset):
+        fill_caches(part, num_workers, rank, world_size)
+    if isinstance(dataset, CachesImages) and dataset.cache is not None:
         dataset.cache.fill(dataset.files_to_decode(range(rank, len(dataset), world_size)), num_workers)
 
 
 @contextlib.contextmanager
-def _mapper(num_workers: int):
+def _mapper(num_workers: int) -> Iterator[Callable[[Callable, Iterable], Iterable]]:
     if num_workers < 1:
         yield map
         return
@@ -239,7 +240,7 @@ def _write_entry(entry: str, source: dict, img: np.ndarray) -> None:
         raise
 
 
-def _write_all(file: Any, part: bytes | memoryview) -> None:
+def _write_all(file: BinaryIO, part: bytes | memoryview) -> None:
     rest = memoryview(part)
     while rest:
         rest = rest[file.write(rest):]

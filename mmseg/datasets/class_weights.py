@@ -1,24 +1,29 @@
 """Class weights for the loss, from how often each class occurs in the training labels."""
 
-from typing import Any
-
 import numpy as np
+
+from mmseg.protocols import LabelledDataset, Samples, require
+from mmseg.samples import offering
 
 _METHODS = ('median_frequency', 'inverse_log')
 
 
-def class_weights(dataset: Any, method: str = 'median_frequency', max_images: int = 2000) -> list[float]:
+def class_weights(dataset: Samples, method: str = 'median_frequency', max_images: int = 2000) -> list[float]:
     """Weights that lift rare classes.
 
     Args:
-        dataset: has ``CLASSES, ignore_index`` and ``eval_label(index)``, as CustomDataset and ConcatDataset do.
+        dataset: has ``CLASSES, ignore_index`` and ``eval_label(index)``, or holds such data sets.
         method: ``median_frequency``: the median frequency over the class's own, a class's frequency being its share of
             the pixels of those images that show it (Eigen and Fergus, ICCV 2015); ``inverse_log``: 1 / ln(1.02 + share
             of all pixels), between 1.4 and 50.5 (ENet, Paszke et al., 2016).
         max_images: of a larger data set so many are read, evenly spread.
 
     Returns:
-        One weight a class. A class that does not occur gets 1 (median_frequency) or the largest weight (inverse_log).
+        One weight per class. A class that does not occur gets 1 (median_frequency) or the largest weight (inverse_log).
+
+    Raises:
+        ValueError: an unknown method.
+        ConfigTypeError: nothing in the data set gives labels; what it lacks is named.
     """
     if method not in _METHODS:
         raise ValueError(f'class weights by {method!r} are not known: use one of {", ".join(_METHODS)}')
@@ -30,13 +35,19 @@ def class_weights(dataset: Any, method: str = 'median_frequency', max_images: in
         return np.nan_to_num(np.nanmedian(frequency) / frequency, nan=1.0).tolist()
 
 
-def _count_pixels(dataset: Any, max_images: int) -> tuple[np.ndarray, np.ndarray]:
+def _count_pixels(dataset: Samples, max_images: int) -> tuple[np.ndarray, np.ndarray]:
     """(K,) the pixels of each class, and the labelled pixels of the images in which it occurs."""
-    classes = len(dataset.CLASSES)
+    labelled = list(offering(dataset, LabelledDataset))
+    if not labelled:
+        require(dataset, LabelledDataset, "class_weight='auto'")
+    classes = len(labelled[0].CLASSES)
     pixels, shown_in = np.zeros(classes), np.zeros(classes)
-    for index in np.unique(np.linspace(0, len(dataset) - 1, min(max_images, len(dataset))).astype(int)):
-        label = dataset.eval_label(int(index))
-        counts = np.bincount(label[label != dataset.ignore_index], minlength=classes)[:classes]
+    ends = np.cumsum([len(part) for part in labelled])
+    for place in np.unique(np.linspace(0, ends[-1] - 1, min(max_images, ends[-1])).astype(int)):
+        number = np.searchsorted(ends, place, side='right')
+        part = labelled[number]
+        label = part.eval_label(int(place - ends[number] + len(part)))
+        counts = np.bincount(label[label != part.ignore_index], minlength=classes)[:classes]
         pixels += counts
         shown_in += np.where(counts > 0, counts.sum(), 0)
     return pixels, shown_in

@@ -13,9 +13,11 @@ from torch.utils.data import Dataset
 
 from mmcv.utils import ConfigError, build_from_cfg, print_log
 from mmseg.evaluation.evaluator import Evaluator
-from mmseg.protocols import sample_files
+from mmseg.protocols import MixesSamples, Samples
+from mmseg.samples import class_names, describe_labels, ignored_label, palette, sample_files
 
 from .builder import DATASETS, PIPELINES
+from .custom import CustomDataset
 
 
 @DATASETS.register_module()
@@ -30,9 +32,9 @@ class ConcatDataset(TorchConcatDataset):
     def __init__(self, datasets: Sequence, separate_eval: bool = True) -> None:
         super().__init__(datasets)
         self.separate_eval = separate_eval
-        self.CLASSES = datasets[0].CLASSES
-        self.PALETTE = datasets[0].PALETTE
-        self.ignore_index = getattr(datasets[0], 'ignore_index', 255)
+        self.CLASSES = class_names(datasets[0])
+        self.PALETTE = palette(datasets[0])
+        self.ignore_index = ignored_label(datasets[0])
 
     def get_dataset_idx_and_sample_idx(self, indice: int) -> tuple[int, int]:
         """Which data set a sample is in, and where there; negative ones count from the end.
@@ -46,28 +48,29 @@ class ConcatDataset(TorchConcatDataset):
         dataset_idx = bisect.bisect_right(self.cumulative_sizes, indice)
         return dataset_idx, indice - (self.cumulative_sizes[dataset_idx - 1] if dataset_idx else 0)
 
-    def _find(self, index: int) -> tuple[Any, int]:
-        dataset_idx, sample_idx = self.get_dataset_idx_and_sample_idx(index)
+    def locate(self, idx: int) -> tuple[Samples, int]:
+        """The data set that a sample is in, and which one it is there."""
+        dataset_idx, sample_idx = self.get_dataset_idx_and_sample_idx(idx)
         return self.datasets[dataset_idx], sample_idx
 
     def sample_files(self, idx: int) -> dict[str, str]:
         """Paths of a sample's files, see :meth:`CustomDataset.sample_files`."""
-        return sample_files(*self._find(idx))
+        return sample_files(*self.locate(idx))
 
     def eval_label(self, index: int) -> np.ndarray:
         """The label map of a sample in class indices, (H, W)."""
-        dataset, sample = self._find(index)
+        dataset, sample = self.locate(index)
         return dataset.eval_label(sample)
 
     def describe_labels(self) -> str:
         """One line a data set, see :meth:`CustomDataset.describe_labels`."""
-        return '\n'.join(filter(None, map(_describe_labels, self.datasets)))
+        return describe_labels(*self.datasets)
 
     def pre_eval(self, preds: Any, indices: int | list[int]) -> list:
         """As :meth:`CustomDataset.pre_eval`."""
         preds = preds if isinstance(preds, list) else [preds]
         indices = indices if isinstance(indices, list) else [indices]
-        found = [self._find(index) for index in indices]
+        found = [self.locate(index) for index in indices]
         return list(chain.from_iterable(
             dataset.pre_eval(pred, sample) for pred, (dataset, sample) in zip(preds, found)))
 
@@ -108,7 +111,8 @@ class ConcatDataset(TorchConcatDataset):
     def _evaluate_each(self, results: Any, metric: str | Sequence[str], logger: Any, **kwargs) -> dict:
         metrics = {}
         for i, (dataset, end) in enumerate(zip(self.datasets, self.cumulative_sizes)):
-            print_log(f'Evaluating {getattr(dataset, "img_dir", f"data set {i}")}, {len(dataset)} images', logger)
+            place = dataset.img_dir if isinstance(dataset, CustomDataset) else f'data set {i}'
+            print_log(f'Evaluating {place}, {len(dataset)} images', logger)
             if isinstance(results, ConcatEvaluator):
                 part = results.evaluators[i]
             else:
@@ -137,37 +141,37 @@ class ConcatEvaluator:
             evaluator.reduce()
 
 
-def _describe_labels(dataset: Any) -> str:
-    return dataset.describe_labels() if hasattr(dataset, 'describe_labels') else ''
-
-
 class _Wrapper(Dataset):
     """What a wrapper shares with the data set inside."""
 
-    def __init__(self, dataset: Any) -> None:
+    def __init__(self, dataset: Samples) -> None:
         self.dataset = dataset
-        self.CLASSES = dataset.CLASSES
-        self.PALETTE = dataset.PALETTE
-        self.ignore_index = getattr(dataset, 'ignore_index', 255)
+        self.CLASSES = class_names(dataset)
+        self.PALETTE = palette(dataset)
+        self.ignore_index = ignored_label(dataset)
+
+    def locate(self, idx: int) -> tuple[Samples, int]:
+        """The data set inside, and which of its samples this one is."""
+        return self.dataset, idx % len(self.dataset)
 
     def sample_files(self, idx: int) -> dict[str, str]:
         """Paths of a sample's files, see :meth:`CustomDataset.sample_files`."""
-        return sample_files(self.dataset, idx % len(self.dataset))
+        return sample_files(*self.locate(idx))
 
     def describe_labels(self) -> str:
         """As :meth:`CustomDataset.describe_labels`."""
-        return _describe_labels(self.dataset)
+        return describe_labels(self.dataset)
 
 
 @DATASETS.register_module()
 class RepeatDataset(_Wrapper):
     """A data set ``times`` times in a row: makes the epochs of a small one longer."""
 
-    def __init__(self, dataset: Any, times: int) -> None:
+    def __init__(self, dataset: Samples, times: int) -> None:
         super().__init__(dataset)
         self.times = times
 
-    def __getitem__(self, idx: int) -> Any:
+    def __getitem__(self, idx: int) -> object:
         return self.dataset[idx % len(self.dataset)]
 
     def __len__(self) -> int:
@@ -186,7 +190,9 @@ class MultiImageMixDataset(_Wrapper):
         skip_type_keys: types of transforms to leave out.
     """
 
-    def __init__(self, dataset: Any, pipeline: Sequence[Mapping], skip_type_keys: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, dataset: Samples, pipeline: Sequence[Mapping], skip_type_keys: Sequence[str] | None = None
+    ) -> None:
         super().__init__(dataset)
         for transform in pipeline:
             if not isinstance(transform, Mapping):
@@ -204,12 +210,12 @@ class MultiImageMixDataset(_Wrapper):
     def __len__(self) -> int:
         return len(self.dataset)
 
-    def __getitem__(self, idx: int) -> Any:
+    def __getitem__(self, idx: int) -> object:
         results = copy.deepcopy(self.dataset[idx])
         for transform, name in zip(self.pipeline, self.pipeline_types):
             if name in self._skip_type_keys:
                 continue
-            if hasattr(transform, 'get_indexes'):
+            if isinstance(transform, MixesSamples):
                 indexes = transform.get_indexes(self.dataset)
                 indexes = indexes if isinstance(indexes, Sequence) else [indexes]
                 results['mix_results'] = [copy.deepcopy(self.dataset[i]) for i in indexes]

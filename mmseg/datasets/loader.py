@@ -7,9 +7,9 @@ import os
 import re
 import signal
 import threading
+import types
 import weakref
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import cv2
 import torch
@@ -19,7 +19,8 @@ from mmcv.parallel import collate
 from mmcv.utils.errors import one_line
 from mmseg.datasets.failures import SampleFailure
 from mmseg.labels import DataError
-from mmseg.protocols import sample_files
+from mmseg.protocols import Samples
+from mmseg.samples import sample_files
 
 from .samplers import IndexStream
 from .seeded import SeededDataset
@@ -58,7 +59,7 @@ def _name_samples_of_dead_workers() -> None:
             or torch_handler.__name__ == 'name_sample':
         return
 
-    def name_sample(number: int, frame: Any) -> None:
+    def name_sample(number: int, frame: types.FrameType | None) -> None:
         try:
             torch_handler(number, frame)
         except RuntimeError as error:
@@ -74,7 +75,7 @@ def _end_when_parent_says_so() -> None:
     os._exit(0)
 
 
-def collate_samples(samples: Sequence) -> Any:
+def collate_samples(samples: Sequence) -> object:
     """A batch; or the first failure among its samples, or the failure to put them together."""
     for sample in samples:
         if isinstance(sample, SampleFailure):
@@ -102,7 +103,7 @@ class SampleLoader(DataLoader):
 
     def __init__(
         self,
-        dataset: Any,
+        dataset: Samples,
         sampler: Sampler,
         seed: int = 0,
         skip_failures: bool = False,

@@ -5,7 +5,6 @@ import os
 import random
 import warnings
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import torch
@@ -13,7 +12,8 @@ from torch.utils.data import Dataset, get_worker_info
 
 from mmseg.datasets.failures import SampleFailure
 from mmseg.labels import check_labels
-from mmseg.protocols import sample_files
+from mmseg.protocols import Samples
+from mmseg.samples import class_names, ignored_label, sample_files
 
 _MAX_SKIPS = 100  # in a row, before skipping is no way out any more
 
@@ -38,7 +38,7 @@ class SeededDataset(Dataset):
     """What the workers see of a data set; errors come out as :class:`SampleFailure`.
 
     Args:
-        dataset: a data set; its ``CLASSES`` and ``ignore_index``, if it has them, say which labels are valid.
+        dataset: its ``CLASSES`` and ``ignore_index``, or those of the data set inside, say which labels are valid.
         seed: of the samples' randomness.
         num_workers: of the loader.
         skip_failures: go on to the next sample, and count it, instead of returning a failure.
@@ -48,7 +48,7 @@ class SeededDataset(Dataset):
         skipped: (workers,) shared int64, how many samples were skipped.
     """
 
-    def __init__(self, dataset: Any, seed: int, num_workers: int = 0, skip_failures: bool = False) -> None:
+    def __init__(self, dataset: Samples, seed: int, num_workers: int = 0, skip_failures: bool = False) -> None:
         self.dataset = dataset
         self.seed = seed
         self.skip_failures = skip_failures
@@ -58,7 +58,7 @@ class SeededDataset(Dataset):
     def __len__(self) -> int:
         return len(self.dataset)
 
-    def __getitem__(self, key: int | tuple[int, int]) -> Any:
+    def __getitem__(self, key: int | tuple[int, int]) -> object:
         """The sample of (position, index); of an index alone, which is then the position too."""
         position, index = key if isinstance(key, tuple) else (key, key)
         worker = get_worker_info()
@@ -73,7 +73,7 @@ class SeededDataset(Dataset):
                 sample = self._load(position, (index + step) % len(self), slot)
         return sample
 
-    def _load(self, position: int, index: int, slot: int) -> Any:
+    def _load(self, position: int, index: int, slot: int) -> object:
         self.in_flight[slot] = torch.tensor([os.getpid(), index])
         try:
             with seeded(self.seed, position):
@@ -85,10 +85,10 @@ class SeededDataset(Dataset):
         finally:
             self.in_flight[slot, 1] = -1
 
-    def _check(self, sample: Any, index: int) -> None:
-        classes = getattr(self.dataset, 'CLASSES', None)
+    def _check(self, sample: object, index: int) -> None:
+        classes = class_names(self.dataset)
         if classes and isinstance(sample, dict) and 'gt_semantic_seg' in sample:
             files = sample_files(self.dataset, index)
             check_labels(
-                sample['gt_semantic_seg'], len(classes), getattr(self.dataset, 'ignore_index', 255),
+                sample['gt_semantic_seg'], len(classes), ignored_label(self.dataset),
                 files.get('label', files['img']))

@@ -8,7 +8,7 @@ import torch
 
 from mmcv import dist
 from mmseg.labels import DataError, check_labels, read_label_map
-from mmseg.protocols import sample_files
+from mmseg.samples import sample_files
 
 from .areas import Areas, intersect_and_union, sum_areas
 from .bootstrap import bootstrap_interval
