@@ -1,19 +1,22 @@
-"""What the backbones share."""
+"""Where the first weights of a backbone come from."""
+
+#: The initialization of convolutional backbones.
+CONVOLUTIONAL_INIT = [
+    dict(type='Kaiming', layer='Conv2d'),
+    dict(type='Constant', val=1, layer=['_BatchNorm', 'GroupNorm']),
+]
 
 
-def pretrained_init_cfg(pretrained: str | None, init_cfg: dict | list[dict] | None) -> dict | list[dict]:
-    """The initialization of a convolutional backbone, whichever of the two arguments it came by.
+def pretrained_init_cfg(
+    pretrained: str | None, init_cfg: dict | list[dict] | None, default: list[dict] | None = None,
+) -> dict | list[dict] | None:
+    """The initialization of a backbone, whichever of the two arguments it came by; ``default`` if by neither.
 
     Raises:
-        ValueError: if both are given.
+        ValueError: both are given.
     """
     if pretrained and init_cfg:
         raise ValueError('pretrained and init_cfg are both set; keep one')
     if pretrained:
         return dict(type='Pretrained', checkpoint=pretrained)
-    if init_cfg is None:
-        return [
-            dict(type='Kaiming', layer='Conv2d'),
-            dict(type='Constant', val=1, layer=['_BatchNorm', 'GroupNorm']),
-        ]
-    return init_cfg
+    return default if init_cfg is None else init_cfg

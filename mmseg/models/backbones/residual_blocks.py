@@ -1,20 +1,16 @@
 """The blocks of residual networks (https://arxiv.org/abs/1512.03385)."""
 import torch
 from torch import nn
-from torch.utils.checkpoint import checkpoint
 
 from mmcv.cnn import BaseModule, add_shortcut, build_conv_layer, build_norm_layer, build_plugin_layer
+from mmseg.models.layers import checkpointed
 
 
 class _ResidualBlock(BaseModule):
     """What both kinds of blocks do: convolutions beside a shortcut, in memory-saving mode on request."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        if self.with_cp and x.requires_grad:
-            out = checkpoint(self._residual, x, use_reentrant=False)
-        else:
-            out = self._residual(x)
-        return self.relu(out)
+        return self.relu(checkpointed(self._residual, x, with_cp=self.with_cp))
 
     def _residual(self, x):
         return add_shortcut(self._branch(x), x if self.downsample is None else self.downsample(x))

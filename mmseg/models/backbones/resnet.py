@@ -1,19 +1,24 @@
 """Residual networks (https://arxiv.org/abs/1512.03385), dilated for segmentation."""
+
+from collections.abc import Sequence
+
 import torch
 from torch import nn
-from torch.nn.modules.batchnorm import _BatchNorm
 
-from mmcv.cnn import BaseModule, build_conv_layer, build_norm_layer
+from mmcv.cnn import build_conv_layer, build_norm_layer
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import ResLayer
 
+from .base_backbone import BaseBackbone
 from .layer_ids import layer_of_resnet
-from .pretrained import pretrained_init_cfg
+from .pretrained import CONVOLUTIONAL_INIT
 from .residual_blocks import BasicBlock, Bottleneck
+
+_STEM_STRIDE = 4  # of the convolution and the pooling after it
 
 
 @BACKBONES.register_module()
-class ResNet(BaseModule):
+class ResNet(BaseBackbone):
     """ResNet; maps (N, in_channels, H, W) to a tuple of feature maps, at 1/4 to 1/32 of the size unless dilated.
 
     Args:
@@ -45,6 +50,7 @@ class ResNet(BaseModule):
         ValueError: if an argument is out of range or two contradict each other.
     """
 
+    default_init_cfg = CONVOLUTIONAL_INIT
     arch_settings = {
         18: (BasicBlock, (2, 2, 2, 2)),
         34: (BasicBlock, (3, 4, 6, 3)),
@@ -79,8 +85,8 @@ class ResNet(BaseModule):
         zero_init_residual: bool = True,
         pretrained: str | None = None,
         init_cfg: dict | list[dict] | None = None,
-    ):
-        super().__init__(pretrained_init_cfg(pretrained, init_cfg))
+    ) -> None:
+        super().__init__(pretrained, init_cfg, norm_eval=norm_eval, with_cp=with_cp, frozen_stages=frozen_stages)
         if depth not in self.arch_settings:
             raise ValueError(f'depth is {depth}; use one of {", ".join(map(str, self.arch_settings))}')
         _check_stages(num_stages, strides=strides, dilations=dilations)
@@ -89,64 +95,57 @@ class ResNet(BaseModule):
         if max(out_indices) >= num_stages:
             raise ValueError(f'out_indices is {out_indices}, but there are {num_stages} stages')
         self.block, stage_blocks = self.arch_settings[depth]
-        self.stage_blocks = stage_blocks[:num_stages]
-        self.depth = depth
-        self.stem_channels = stem_channels
-        self.base_channels = base_channels
-        self.num_stages = num_stages
-        self.strides = strides
-        self.dilations = dilations
-        self.out_indices = out_indices
-        self.style = style
-        self.deep_stem = deep_stem
-        self.avg_down = avg_down
-        self.frozen_stages = frozen_stages
-        self.conv_cfg = conv_cfg
-        self.norm_cfg = norm_cfg
-        self.norm_eval = norm_eval
-        self.dcn = dcn
-        self.stage_with_dcn = stage_with_dcn
-        self.plugins = plugins
-        self.multi_grid = multi_grid
-        self.contract_dilation = contract_dilation
-        self.with_cp = with_cp
+        self.depth, self.num_stages, self.stage_blocks = depth, num_stages, stage_blocks[:num_stages]
+        self.stem_channels, self.base_channels = stem_channels, base_channels
+        self.strides, self.dilations, self.out_indices = strides, dilations, out_indices
+        self.style, self.deep_stem, self.avg_down = style, deep_stem, avg_down
+        self.conv_cfg, self.norm_cfg = conv_cfg, norm_cfg
+        self.dcn, self.stage_with_dcn, self.plugins = dcn, stage_with_dcn, plugins
+        self.multi_grid, self.contract_dilation = multi_grid, contract_dilation
         self.zero_init_residual = zero_init_residual
 
         self._make_stem_layer(in_channels, stem_channels)
-        block_init_cfg = self._block_init_cfg() if init_cfg is None and pretrained is None else None
-        self.inplanes = stem_channels
+        self._make_stages(self._block_init_cfg() if init_cfg is None and pretrained is None else None)
+        self._freeze_stages()
+
+    def _block_init_cfg(self) -> dict | None:
+        """A zero last norm makes a block its shortcut."""
+        if not self.zero_init_residual:
+            return None
+        return dict(type='Constant', val=0, override=dict(name='norm2' if self.block is BasicBlock else 'norm3'))
+
+    def _make_stages(self, block_init_cfg: dict | None) -> None:
+        self.inplanes = self.stem_channels
         self.res_layers = []
+        widths, strides = [], []
         for stage, num_blocks in enumerate(self.stage_blocks):
-            planes = base_channels * 2**stage
+            planes = self.base_channels * 2**stage
             layer = self.make_res_layer(
                 block=self.block,
                 inplanes=self.inplanes,
                 planes=planes,
                 num_blocks=num_blocks,
-                stride=strides[stage],
-                dilation=dilations[stage],
-                style=style,
-                avg_down=avg_down,
-                with_cp=with_cp,
-                conv_cfg=conv_cfg,
-                norm_cfg=norm_cfg,
-                dcn=dcn if dcn is not None and stage_with_dcn[stage] else None,
-                plugins=None if plugins is None else self.make_stage_plugins(plugins, stage),
-                multi_grid=multi_grid if stage == num_stages - 1 else None,
-                contract_dilation=contract_dilation,
+                stride=self.strides[stage],
+                dilation=self.dilations[stage],
+                style=self.style,
+                avg_down=self.avg_down,
+                with_cp=self.with_cp,
+                conv_cfg=self.conv_cfg,
+                norm_cfg=self.norm_cfg,
+                dcn=self.dcn if self.dcn is not None and self.stage_with_dcn[stage] else None,
+                plugins=None if self.plugins is None else self.make_stage_plugins(self.plugins, stage),
+                multi_grid=self.multi_grid if stage == self.num_stages - 1 else None,
+                contract_dilation=self.contract_dilation,
                 init_cfg=block_init_cfg,
             )
             self.inplanes = planes * self.block.expansion
             self.res_layers.append(f'layer{stage + 1}')
             self.add_module(self.res_layers[-1], layer)
-        self._freeze_stages()
+            widths.append(self.inplanes)
+            strides.append(self.strides[stage] * (strides[-1] if strides else _STEM_STRIDE))
         self.feat_dim = self.inplanes
-
-    def _block_init_cfg(self):
-        """A zero last norm makes a block its shortcut."""
-        if not self.zero_init_residual:
-            return None
-        return dict(type='Constant', val=0, override=dict(name='norm2' if self.block is BasicBlock else 'norm3'))
+        self.out_channels = tuple(widths[i] for i in sorted(self.out_indices))
+        self.out_strides = tuple(strides[i] for i in sorted(self.out_indices))
 
     def make_stage_plugins(self, plugins: list[dict], stage_idx: int) -> list[dict]:
         """The plugins whose ``stages`` include this one, without that key."""
@@ -168,7 +167,7 @@ class ResNet(BaseModule):
         """Normalization of the 7x7 stem."""
         return getattr(self, self.norm1_name)
 
-    def _make_stem_layer(self, in_channels, stem_channels):
+    def _make_stem_layer(self, in_channels: int, stem_channels: int) -> None:
         if self.deep_stem:
             half = stem_channels // 2
             self.stem = nn.Sequential(
@@ -185,19 +184,16 @@ class ResNet(BaseModule):
             self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
 
-    def _stem_part(self, in_channels, out_channels, stride=1):
+    def _stem_part(self, in_channels: int, out_channels: int, stride: int = 1) -> tuple[nn.Module, ...]:
         conv = build_conv_layer(
             self.conv_cfg, in_channels, out_channels, kernel_size=3, stride=stride, padding=1, bias=False
         )
         return conv, build_norm_layer(self.norm_cfg, out_channels)[1], nn.ReLU(inplace=True)
 
-    def _freeze_stages(self):
-        if self.frozen_stages < 0:
-            return
-        stem = [self.stem] if self.deep_stem else [self.conv1, self.norm1]
-        for module in stem + [getattr(self, f'layer{i + 1}') for i in range(self.frozen_stages)]:
-            module.eval()
-            module.requires_grad_(False)
+    def stage_parts(self, stage: int) -> list[nn.Module]:
+        if stage:
+            return [getattr(self, f'layer{stage}')]
+        return [self.stem] if self.deep_stem else [self.conv1, self.norm1]
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
         x = self.stem(x) if self.deep_stem else self.relu(self.norm1(self.conv1(x)))
@@ -213,18 +209,8 @@ class ResNet(BaseModule):
         """The stage of a parameter, see :class:`mmcv.runner.layer_decay.LayeredBackbone`."""
         return layer_of_resnet(name, num_layers, decay_type)
 
-    def train(self, mode: bool = True) -> nn.Module:
-        """Set the mode, but of what is frozen."""
-        super().train(mode)
-        self._freeze_stages()
-        if mode and self.norm_eval:
-            for module in self.modules():
-                if isinstance(module, _BatchNorm):
-                    module.eval()
-        return self
 
-
-def _check_stages(num_stages, **sequences):
+def _check_stages(num_stages: int, **sequences: Sequence) -> None:
     if not 1 <= num_stages <= 4:
         raise ValueError(f'num_stages is {num_stages}; use 1 to 4')
     for name, value in sequences.items():
@@ -236,7 +222,7 @@ def _check_stages(num_stages, **sequences):
 class ResNetV1c(ResNet):
     """ResNet with a deep stem, of https://arxiv.org/abs/1812.01187: three 3x3 convolutions instead of one of 7x7."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs) -> None:
         super().__init__(deep_stem=True, avg_down=False, **kwargs)
 
 
@@ -244,5 +230,5 @@ class ResNetV1c(ResNet):
 class ResNetV1d(ResNet):
     """:class:`ResNetV1c` whose strided shortcuts average-pool, so that they drop no pixel."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs) -> None:
         super().__init__(deep_stem=True, avg_down=True, **kwargs)

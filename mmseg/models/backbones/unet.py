@@ -1,14 +1,17 @@
 """U-Net (https://arxiv.org/abs/1505.04597)."""
+
+import itertools
+import operator
+
 import torch
 from torch import nn
-from torch.nn.modules.batchnorm import _BatchNorm
-from torch.utils.checkpoint import checkpoint
 
-from mmcv.cnn import UPSAMPLE_LAYERS, BaseModule, ConvModule, build_activation_layer, build_norm_layer
+from mmcv.cnn import UPSAMPLE_LAYERS, ConvModule, build_activation_layer, build_norm_layer
 from mmseg.models.builder import BACKBONES
-from mmseg.models.layers import UpConvBlock, Upsample
+from mmseg.models.layers import UpConvBlock, Upsample, checkpointed
 
-from .pretrained import pretrained_init_cfg
+from .base_backbone import BaseBackbone
+from .pretrained import CONVOLUTIONAL_INIT
 
 
 class _Checkpointed(nn.Module):
@@ -21,7 +24,7 @@ class _Checkpointed(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         (layers,) = self.children()
-        return checkpoint(layers, x, use_reentrant=False) if self.with_cp and x.requires_grad else layers(x)
+        return checkpointed(layers, x, with_cp=self.with_cp)
 
 
 class BasicConvBlock(_Checkpointed):
@@ -141,7 +144,7 @@ class InterpConv(_Checkpointed):
 
 
 @BACKBONES.register_module()
-class UNet(BaseModule):
+class UNet(BaseBackbone):
     """U-Net; maps (N, in_channels, H, W) to feature maps from the lowest to the full size.
 
     Args:
@@ -165,6 +168,8 @@ class UNet(BaseModule):
         ValueError: in the forward pass, if the image cannot be halved as often as the stages want.
     """
 
+    default_init_cfg = CONVOLUTIONAL_INIT
+
     def __init__(
         self,
         in_channels: int = 3,
@@ -187,7 +192,7 @@ class UNet(BaseModule):
         pretrained: str | None = None,
         init_cfg: dict | list[dict] | None = None,
     ):
-        super().__init__(pretrained_init_cfg(pretrained, init_cfg))
+        super().__init__(pretrained, init_cfg, norm_eval=norm_eval, with_cp=with_cp)
         if dcn is not None or plugins is not None:
             raise ValueError('UNet takes neither dcn nor plugins; leave them out')
         _check_lengths(num_stages, strides=strides, enc_num_convs=enc_num_convs, enc_dilations=enc_dilations)
@@ -197,7 +202,6 @@ class UNet(BaseModule):
         self.base_channels = base_channels
         self.strides = strides
         self.downsamples = downsamples
-        self.norm_eval = norm_eval
 
         layers = dict(with_cp=with_cp, conv_cfg=conv_cfg, norm_cfg=norm_cfg, act_cfg=act_cfg)
         self.encoder = nn.ModuleList()
@@ -223,6 +227,14 @@ class UNet(BaseModule):
             )
             self.encoder.append(nn.Sequential(*pool, block))
             in_channels = width
+        self.out_channels = tuple(base_channels * 2**i for i in reversed(range(num_stages)))
+        self.out_strides = tuple(reversed(self._strides()))
+
+    def _strides(self) -> list[int]:
+        """Pixels per cell in each encoder stage."""
+        later = zip(self.strides[1:], self.downsamples)
+        steps = [2 if stride == 1 and down else stride for stride, down in later]
+        return list(itertools.accumulate(steps, operator.mul, initial=self.strides[0]))
 
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
         self._check_input_divisible(x)
@@ -244,15 +256,6 @@ class UNet(BaseModule):
                 f'UNet: the image is {height}x{width}, but both sides must be divisible by {2**halvings}; '
                 f'crop or pad to that (Pad with size_divisor={2**halvings})'
             )
-
-    def train(self, mode: bool = True) -> nn.Module:
-        """Set the mode; with ``norm_eval`` batch norms stay in eval mode."""
-        super().train(mode)
-        if mode and self.norm_eval:
-            for module in self.modules():
-                if isinstance(module, _BatchNorm):
-                    module.eval()
-        return self
 
 
 def _check_lengths(expected, **sequences):
