@@ -1,0 +1,200 @@
+"""One model of each architecture of mmsegmentation 0.30 against its reference numbers, at full size.
+
+How the numbers were made: the values of parameters and inputs are functions of names and seeds (tests/zoo.py).
+"""
+import copy
+import functools
+import gzip
+import json
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from mmcv.config import Config
+from mmseg.models import BACKBONES, HEADS, NECKS, build_segmentor
+
+ROOT = Path(__file__).parents[3]
+sys.path.insert(0, str(ROOT / 'tests'))
+
+import zoo  # noqa: E402
+
+CASES = zoo.cases('models')
+CONFIGS = json.loads(gzip.decompress((ROOT / 'tests/golden/zoo_configs.json.gz').read_bytes()))
+MOST = {'backbone': 400, 'neck': 400, 'decode': 1500, 'aux': 500}  # values of an array that are kept
+QUICK = ('bisenetv2', 'fastscnn', 'segformer', 'mobilenet')  # of these, one case is tried in the quick suite
+
+
+def settings(case):
+    """The config of a case as its numbers were made: nothing pretrained, no SyncBN, 19 classes, the overrides."""
+    cfg = Config.fromfile(ROOT / 'configs' / case['config'], import_custom_modules=False).model
+    cfg = _plain(copy.deepcopy(cfg))
+    for path, value in case['overrides'].items():
+        *parents, last = path.split('.')
+        functools.reduce(lambda node, key: node[key], parents, cfg)[last] = _tuples(value)
+    test_cfg = dict(cfg.get('test_cfg') or {})
+    if test_cfg.get('mode') == 'slide':
+        test_cfg.update(crop_size=tuple(case['crop']), stride=tuple(case['stride']))
+    return {**cfg, 'pretrained': None, 'test_cfg': test_cfg}
+
+
+def _tuples(value):
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def _plain(node):
+    if isinstance(node, dict):
+        node = {key: _plain(value) for key, value in node.items() if key not in ('init_cfg', 'pretrained')}
+        if node.get('type') == 'SyncBN':
+            node['type'] = 'BN'
+        if 'num_classes' in node and node.get('type') != 'STDCHead':
+            node['num_classes'] = 19
+        return node
+    return type(node)(map(_plain, node)) if isinstance(node, (list, tuple)) else node
+
+
+def types(node):
+    """(registry, name) of every part that a config names."""
+    for key, registry in (('backbone', BACKBONES), ('neck', NECKS), ('decode_head', HEADS), ('auxiliary_head', HEADS)):
+        parts = node.get(key) or []
+        for part in parts if isinstance(parts, (list, tuple)) else [parts]:
+            yield registry, part['type']
+
+
+def missing(case):
+    cfg = Config.fromfile(ROOT / 'configs' / case['config'], import_custom_modules=False).model
+    return [name for registry, name in types(cfg) if name not in registry]
+
+
+@functools.lru_cache(maxsize=1)
+def build(name):
+    """The filled model of a case; the last one is kept, for a case's tests follow each other."""
+    return zoo.fill(build_segmentor(settings(CASES[name])))
+
+
+def part(tensor, kind):
+    """What is kept of an output: two channels of features, every third of logits, rows and columns at a stride."""
+    if kind == 'encode_decode':
+        return tensor[:, ::3, ::5, ::5]
+    channels = tensor[:, :2] if kind in ('backbone', 'neck') else tensor[:, ::3]
+    if tensor.dim() != 4:
+        channels = tensor
+    most = MOST[kind]
+    for stride in range(1, max(tensor.shape) + 1):
+        kept = channels[..., ::stride, ::stride] if tensor.dim() == 4 else channels[:, ::stride]
+        if kept.numel() <= most * len(tensor):
+            return kept
+    return channels
+
+
+def outputs(model, img):
+    """{name: tensor} of everything on the way from images to logits."""
+    maps = model.backbone(img)
+    found = {f'backbone{i}': map_ for i, map_ in enumerate(_list(maps))}
+    if model.with_neck:
+        maps = model.neck(maps)
+        found |= {f'neck{i}': map_ for i, map_ in enumerate(_list(maps))}
+    heads = _list(model.decode_head)
+    out = None
+    for i, head in enumerate(heads):
+        out = head.forward_test(maps, [{}], model.test_cfg) if i == 0 else head.forward_test(
+            maps, out, [{}], model.test_cfg)
+        found[f'decode{i}'] = out
+    for i, head in enumerate(_list(model.auxiliary_head) if model.with_auxiliary_head else []):
+        for j, logits in enumerate(_list(head.forward(maps))):
+            found[f'aux{i}.{j}'] = logits
+    found['encode_decode'] = model.encode_decode(img, [{}])
+    return found
+
+
+def _list(value):
+    return list(value) if isinstance(value, (list, tuple, torch.nn.ModuleList)) else [value]
+
+
+def quick(name):
+    return any(name.startswith(method) and name == min(n for n in CASES if n.startswith(method)) for method in QUICK)
+
+
+def parameters(names):
+    return [pytest.param(name, marks=() if quick(name) else pytest.mark.slow) for name in names]
+
+
+@pytest.fixture
+def model(name):
+    lacking = missing(CASES[name])
+    if lacking:
+        pytest.skip(f'not there yet: {", ".join(lacking)}')
+    return build(name)
+
+
+@pytest.mark.parametrize('name', parameters(CASES))
+def test_outputs(name, model):
+    case, golden = CASES[name], zoo.arrays('models')
+    model.eval()
+    with torch.no_grad():
+        found = outputs(model, zoo.draw(case['eval_shape']))
+    for key, stats in case['stats'].items():
+        kind = key.rstrip('0123456789.')
+        tensor = found[key]
+        assert list(tensor.shape) == case['shapes'][key], key
+        atol = max(3e-5, 10 * case['floor'].get(key, 0)) * stats[2]
+        values = tensor.double()
+        summary = [values.mean(), values.std(correction=0), values.abs().max()]
+        np.testing.assert_allclose(summary, stats, rtol=0, atol=atol, err_msg=f'{key}: mean, std, max')
+        if f'{name}/{key}' in golden:
+            expected = golden[f'{name}/{key}']
+            kept = part(tensor, kind)
+            assert kept.shape == expected.shape, key
+            np.testing.assert_allclose(kept, expected, rtol=0, atol=atol, err_msg=key)
+
+
+@pytest.mark.parametrize('name', parameters(CASES))
+def test_labels(name, model):
+    case, golden = CASES[name], zoo.arrays('models')
+    model.eval()
+    shape = case['test_shape'] or case['eval_shape']
+    height, width = shape[2:]
+    meta = {'ori_shape': (height // 2 + 31, width // 2 + 37, 3), 'img_shape': (height, width, 3),
+            'pad_shape': (height, width, 3), 'flip': False}
+    with torch.no_grad():
+        label = np.stack(model.simple_test(zoo.draw(shape), [meta] * shape[0]))
+    expected = golden[f'{name}/label']
+    assert label.shape == expected.shape
+    assert (label == expected).mean() >= 0.995
+
+
+@pytest.mark.parametrize('name', parameters(name for name, case in CASES.items() if case['train']))
+def test_training(name, model):
+    case, golden = CASES[name], zoo.arrays('models')
+    model = zoo.without_dropout(copy.deepcopy(model)).train()
+    exact = case['train_dtype'] == 'float64'
+    dtype = torch.float64 if exact else torch.float32
+    model = model.to(dtype)
+    shape = case['train_shape']
+    img, label = zoo.draw(shape).to(dtype), zoo.target((shape[0], 1, *shape[2:]), 19)
+    torch.manual_seed(0)
+    losses = model.forward_train(img, [{}] * shape[0], label)
+    means = {key: value.mean() if isinstance(value, torch.Tensor) else sum(v.mean() for v in value)
+             for key, value in losses.items()}
+    assert sorted(means) == sorted(case['losses'])
+    for key, expected in case['losses'].items():
+        tolerance = {'abs': 2} if 'acc' in key else {'rel': 1e-6 if exact else 1e-3}  # accuracies are percentages
+        assert means[key].item() == pytest.approx(expected, **tolerance), key
+    sum(value for key, value in means.items() if 'loss' in key).backward()
+    rel = 1e-5 if exact else 5e-2
+    named = dict(model.named_parameters())
+    for key, expected in case['grad_norm'].items():
+        assert named[key].grad.double().norm().item() == pytest.approx(expected, rel=rel, abs=1e-12), key
+    gradients = [p.grad for p in named.values() if p.grad is not None]
+    total = math.sqrt(sum(grad.double().square().sum().item() for grad in gradients))
+    assert total == pytest.approx(case['total_grad_norm'], rel=rel)
+    assert sorted(key for key, p in named.items() if p.requires_grad and p.grad is None) == sorted(case['no_grad'])
+    buffers = dict(model.named_buffers())
+    prefix = f'{name}/after/'
+    for key in (key for key in golden.files if key.startswith(prefix)):
+        expected = golden[key]
+        actual = buffers[key.removeprefix(prefix)].reshape(-1)[:32]
+        np.testing.assert_allclose(actual, expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max(), err_msg=key)
