@@ -206,11 +206,16 @@ class LabelledDataset(Protocol):
 
 
 @runtime_checkable
-class EvaluatorLike(Protocol):
+class TakesResults(Protocol):
     """Takes the predictions of a data set while they come in."""
 
-    def add(self, results: Iterable, indices: Iterable[int]) -> None:
-        """Count label maps, each (H, W), against the labels of these samples."""
+    def add(self, results: list, indices: list[int]) -> None:
+        """Take label maps, each (H, W), of these samples."""
+
+
+@runtime_checkable
+class EvaluatorLike(TakesResults, Protocol):
+    """Counts predictions against labels."""
 
     def reduce(self) -> None:
         """Sum over all ranks; every rank has to call it, once."""
@@ -289,7 +294,14 @@ class HasBackbone(Protocol):
 
 
 @runtime_checkable
-class Segmentor(NamesClasses, ColoursClasses, Protocol):
+class DrawsResults(Protocol):
+    """A model that draws a label map over its image, (H, W, 3) uint8 BGR."""
+
+    def show_result(self, img: np.ndarray | str, result: list[np.ndarray], **kwargs) -> np.ndarray: ...
+
+
+@runtime_checkable
+class Segmentor(DrawsResults, NamesClasses, ColoursClasses, Protocol):
     """What is trained, tested and drawn with."""
 
     def extract_feat(self, img: torch.Tensor) -> Sequence[torch.Tensor]: ...
@@ -301,8 +313,6 @@ class Segmentor(NamesClasses, ColoursClasses, Protocol):
     def simple_test(self, img: torch.Tensor, img_meta: Metas, **kwargs) -> list[np.ndarray]: ...
 
     def train_step(self, data_batch: dict, optimizer: torch.optim.Optimizer | None = None, **kwargs) -> dict: ...
-
-    def show_result(self, img: np.ndarray | str, result: list[np.ndarray], **kwargs) -> np.ndarray: ...
 
 
 def lacking(thing: object, protocol: type) -> list[str]:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,15 @@ import torch
 import mmcv
 from mmcv import dist
 from mmcv.config import Config, DictAction
-from mmcv.engine import has_evaluator, run_inference
+from mmcv.engine import run_inference
 from mmcv.runner import load_checkpoint
-from mmcv.utils import ConfigError, did_you_mean
-from mmcv.utils.arguments import Parameters
+from mmcv.utils import ConfigError
 from mmseg.apis import build_model, build_test_loader, load_config
 from mmseg.assembly.parts import place, require_labels
 from mmseg.assembly.speed import prepare_inference, set_backends
 from mmseg.cli import add_common_arguments, join_processes, merge_deprecated_options, run_tool
+from mmseg.evaluation.results import Counted, Drawn, Formatted, Kept, Results, check_options
 from mmseg.logger import get_root_logger
-from mmseg.samples import sample_files
 
 AUG_RATIOS = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75]
 
@@ -67,63 +67,13 @@ def augment_test(cfg: Config) -> None:
     raise ConfigError(f'{cfg.filename}: --aug-test needs MultiScaleFlipAug in data.test.pipeline')
 
 
-class Consumers:
-    """What is done with each batch of label maps: count, keep, format, draw. Only ``--out`` keeps them."""
-
-    def __init__(self, args: argparse.Namespace, dataset: Any, model: torch.nn.Module) -> None:
-        self.args, self.dataset, self.model = args, dataset, model
-        self.options = args.eval_options or {}
-        self.evaluator, self.pre_evaluated, self.kept = None, [], []
-        if args.eval and has_evaluator(dataset):
-            self.evaluator = dataset.new_evaluator(args.eval, bootstrap=self.options.get('bootstrap', 0))
-
-    def __call__(self, results: list, indices: list[int]) -> None:
-        if self.evaluator is not None:
-            self.evaluator.add(results, indices)
-        elif self.args.eval:  # a data set with a pre_eval or evaluate of its own
-            self.pre_evaluated += zip(indices, self.dataset.pre_eval(results, indices))
-        if self.args.out:
-            self.kept += zip(indices, results)
-        if self.args.format_only:
-            prefix = self.options.get('imgfile_prefix', f'./.format_{type(self.dataset).__name__.lower()}')
-            self.dataset.format_results(
-                results, indices=indices, **{**self.options, 'imgfile_prefix': prefix})
-        if self.args.show or self.args.show_dir:
-            for result, index in zip(results, indices):
-                self.draw(result, index)
-
-    def counted(self) -> Any:
-        """What ``dataset.evaluate`` takes, of all ranks; complete on the main process."""
-        if self.evaluator is None:
-            return in_order(self.pre_evaluated)
-        self.evaluator.reduce()
-        return self.evaluator
-
-    def draw(self, result: Any, index: int) -> None:
-        path = Path(sample_files(self.dataset, index)['img'])
-        folder = getattr(self.dataset, 'img_dir', path.parent)  # a name in it may stand in several folders
-        out = str(Path(self.args.show_dir, path.relative_to(folder))) if self.args.show_dir else None
-        self.model.show_result(
-            mmcv.imread(str(path)), [result], palette=self.dataset.PALETTE, show=self.args.show, out_file=out,
-            opacity=self.args.opacity)
-
-
-def in_order(pairs: list[tuple[int, Any]]) -> list:
-    """The values of (index, value) pairs of all ranks, by index."""
-    everything = dict(pair for part in dist.gather_objects(pairs) for pair in part)
-    return [everything[index] for index in sorted(everything)]
-
-
-def check_options(args: argparse.Namespace, dataset: Any) -> None:
+def check_eval_options(args: argparse.Namespace, dataset: Any) -> None:
     """Refuse options that the data set does not take before hours of inference."""
-    if not (args.eval or args.format_only):
-        return
-    taken = Parameters(dataset.evaluate if args.eval else dataset.format_results)
-    names = taken.names - {'results', 'metric', 'logger', 'indices'}  # given here
-    for key in args.eval_options or {}:
-        if key not in names and (key in taken.names or not taken.accept(key)):
-            raise ConfigError(f'--eval-options {key}: {type(dataset).__name__} takes no such option'
-                              f'{did_you_mean(key, names)}')
+    given = ('results', 'metric', 'logger', 'indices')
+    if args.eval:
+        check_options(dataset.evaluate, args.eval_options or {}, '--eval-options ', given)
+    elif args.format_only:
+        check_options(dataset.format_results, args.eval_options or {}, '--eval-options ', given)
 
 
 def load_model(cfg: Config, args: argparse.Namespace, dataset: Any) -> torch.nn.Module:
@@ -135,18 +85,13 @@ def load_model(cfg: Config, args: argparse.Namespace, dataset: Any) -> torch.nn.
     return prepare_inference(model, cfg)
 
 
-def report(args: argparse.Namespace, cfg: Config, dataset: Any, consumers: Consumers) -> None:
-    """Evaluate on the main process and leave a json of the metrics."""
-    counted = consumers.counted()
-    if not dist.is_main():
-        return
-    logger = get_root_logger(log_level=cfg.get('log_level', 'INFO'))
-    metric = dataset.evaluate(counted, args.eval, logger=logger, **(args.eval_options or {}))
+def write_metrics(args: argparse.Namespace, cfg: Config, metric: Mapping[str, float]) -> Path:
+    """Leave a json of the metrics; its path."""
     folder = Path(args.work_dir or Path('work_dirs', Path(cfg.filename).stem))
     stamp = time.strftime('%Y%m%d_%H%M%S', time.localtime())
     path = folder / f'eval_{"multi" if args.aug_test else "single"}_scale_{stamp}.json'
     mmcv.dump({'config': args.config, 'metric': metric}, str(path))
-    logger.info(f'Metrics: {path}')
+    return path
 
 
 def main(args: argparse.Namespace) -> None:
@@ -163,16 +108,24 @@ def main(args: argparse.Namespace) -> None:
     dataset = loader.dataset
     if args.eval:
         require_labels(dataset)
-    check_options(args, dataset)
+    check_eval_options(args, dataset)
     model = load_model(cfg, args, dataset)
-    consumers = Consumers(args, dataset, model)
-    run_inference(place(model, cfg, distributed=False), loader, consumers)
-    if args.out:
-        kept = in_order(consumers.kept)
+    options = args.eval_options or {}
+    counted = Counted(dataset, metric=args.eval, **options) if args.eval else None
+    kept = Kept() if args.out else None
+    formatted = Formatted(dataset, **options) if args.format_only else None
+    drawn = (Drawn(dataset, model, args.show_dir, args.show, args.opacity) if args.show or args.show_dir else None)
+    takers = Results(*(taker for taker in (counted, kept, formatted, drawn) if taker is not None))
+    run_inference(place(model, cfg, distributed=False), loader, takers)
+    if kept is not None:
+        label_maps = kept.total()
         if dist.is_main():
-            mmcv.dump(kept, args.out)
-    if args.eval:
-        report(args, cfg, dataset, consumers)
+            mmcv.dump(label_maps, args.out)
+    if counted is not None:
+        logger = get_root_logger(log_level=cfg.get('log_level', 'INFO'))
+        metric = counted.evaluate(logger)
+        if dist.is_main():
+            logger.info(f'Metrics: {write_metrics(args, cfg, metric)}')
 
 
 if __name__ == '__main__':

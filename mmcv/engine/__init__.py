@@ -1,5 +1,5 @@
 """Running models over data sets."""
 
-from .inference import evaluate, has_evaluator, multi_gpu_test, run_inference, single_gpu_test
+from .inference import multi_gpu_test, run_inference, single_gpu_test
 
-__all__ = ['evaluate', 'has_evaluator', 'multi_gpu_test', 'run_inference', 'single_gpu_test']
+__all__ = ['multi_gpu_test', 'run_inference', 'single_gpu_test']

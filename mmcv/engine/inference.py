@@ -53,38 +53,6 @@ def _predictions(model: nn.Module, data_loader: Any, progress: bool) -> Iterator
     model.train(was_training)
 
 
-def evaluate(model: nn.Module, data_loader: Any, progress: bool = True, **options) -> Any:
-    """Count the predictions of all ranks against the labels of the data set, each image once.
-
-    Args:
-        model: as for :func:`run_inference`.
-        data_loader: of a data set that has ``new_evaluator``, see :func:`has_evaluator`.
-        progress: show a progress bar.
-        options: arguments of ``new_evaluator``.
-
-    Returns:
-        The evaluator, summed up over the ranks; ``dataset.evaluate`` takes it.
-    """
-    evaluator = data_loader.dataset.new_evaluator(**options)
-    run_inference(model, data_loader, evaluator.add, progress)
-    evaluator.reduce()
-    return evaluator
-
-
-def has_evaluator(dataset: Any) -> bool:
-    """Whether a data set's ``new_evaluator`` does what its ``pre_eval`` and ``evaluate`` mean.
-
-    It does not where a subclass has overridden one of the two without the other: then its own way has to be gone.
-    """
-    kinds = type(dataset).__mro__
-
-    def depth(name: str) -> int:
-        return next((i for i, kind in enumerate(kinds) if name in vars(kind)), len(kinds))
-
-    own = depth('new_evaluator')
-    return own < len(kinds) and own <= min(depth('pre_eval'), depth('evaluate'))
-
-
 def single_gpu_test(
     model: nn.Module,
     data_loader: Any,

@@ -1,7 +1,6 @@
 """Evaluation in the course of training, and the best checkpoint."""
 
 import contextlib
-import inspect
 import math
 import sys
 import warnings
@@ -12,10 +11,12 @@ from typing import Any
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmcv import dist
-from mmcv.engine import evaluate, has_evaluator, multi_gpu_test
+from mmcv.engine import multi_gpu_test
 from mmcv.runner import Hook
 from mmcv.runner.rng import kept_rng_state
-from mmcv.utils import ConfigError, did_you_mean
+
+from .loop import evaluate
+from .results import check_options
 
 _AUTO = 'auto'
 
@@ -72,7 +73,7 @@ class EvalHook(Hook):
             raise ValueError(f"evaluation.rule is {rule!r}: use 'greater' or 'less'")
         if efficient_test:
             warnings.warn('evaluation.efficient_test is deprecated and without effect', stacklevel=2)
-        self._check_arguments(dataloader.dataset, eval_kwargs)
+        check_options(dataloader.dataset.evaluate, eval_kwargs, 'evaluation.', given=('results', 'logger'))
         self.dataloader = dataloader
         self.start = start
         self.interval = interval
@@ -86,18 +87,6 @@ class EvalHook(Hook):
         self.pre_eval = pre_eval
         self.eval_kwargs = eval_kwargs
         self.latest_results: Any = None
-
-    @staticmethod
-    def _check_arguments(dataset: Any, eval_kwargs: dict) -> None:
-        """Refuse now what ``dataset.evaluate`` would refuse after the first interval."""
-        parameters = inspect.signature(dataset.evaluate).parameters
-        if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
-            return
-        for name in eval_kwargs:
-            if name not in parameters:
-                known = [*inspect.signature(EvalHook.__init__).parameters, *parameters]
-                raise ConfigError(f'evaluation.{name}: neither the hook nor {type(dataset).__name__}.evaluate takes it'
-                                  f'{did_you_mean(name, known)}')
 
     def _infer_rule(self, key: str) -> str:
         for matches in (lambda name: key.lower() == name.lower(), lambda name: name.lower() in key.lower()):
@@ -165,12 +154,10 @@ class EvalHook(Hook):
         """Predict the validation set: what ``dataset.evaluate`` takes, on rank 0 at least."""
         if self.test_fn is not None:
             return self.test_fn(runner.model, self.dataloader)
-        dataset, on_terminal = self.dataloader.dataset, sys.stderr.isatty()
-        if self.pre_eval and has_evaluator(dataset):
-            known = inspect.signature(dataset.new_evaluator).parameters
-            options = {name: value for name, value in self.eval_kwargs.items() if name in known}
-            return evaluate(runner.model, self.dataloader, on_terminal, **options)
-        return multi_gpu_test(runner.model, self.dataloader, pre_eval=self.pre_eval, progress=on_terminal)
+        on_terminal = sys.stderr.isatty()
+        if not self.pre_eval:
+            return multi_gpu_test(runner.model, self.dataloader, progress=on_terminal)
+        return evaluate(runner.model, self.dataloader, on_terminal, **self.eval_kwargs)
 
     def evaluate(self, runner: Any, results: Any) -> dict[str, float]:
         """The metrics by name, as plain numbers."""

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.utils.data import BatchSampler, DataLoader, SequentialSampler
 
-from mmcv.engine import evaluate, has_evaluator, multi_gpu_test, run_inference, single_gpu_test
+from mmcv.engine import multi_gpu_test, run_inference, single_gpu_test
 from mmcv.engine.inference import _draw
 
 
@@ -29,24 +29,6 @@ class Maps:
 
     def format_results(self, results, indices=None, prefix=''):
         return [f'{prefix}{index}' for index in indices]
-
-    def new_evaluator(self, **options):
-        return Counter(options)
-
-    def evaluate(self, results):
-        return {}
-
-
-class Counter:
-
-    def __init__(self, options):
-        self.options, self.seen, self.reduced = options, [], 0
-
-    def add(self, results, indices):
-        self.seen += [(index, int(result[0])) for result, index in zip(results, indices)]
-
-    def reduce(self):
-        self.reduced += 1
 
 
 class Echo(nn.Module):
@@ -76,21 +58,6 @@ def test_hands_on_each_batch_and_keeps_none():
     run_inference(Echo().train(), loader(), consume, progress=False)
     assert len(kept) == 5
     assert max(alive) <= 2  # the batch before may still be in a local variable of the loop
-
-
-def test_evaluates_with_the_evaluator_of_the_data_set():
-    counted = evaluate(Echo(), loader(), progress=False, metric='mIoU')
-    assert counted.seen == [(i, 10 * i) for i in range(5)]
-    assert counted.options == {'metric': 'mIoU'}
-    assert counted.reduced == 1
-
-
-@pytest.mark.parametrize(('overridden', 'expected'), [
-    ((), True), (('pre_eval',), False), (('evaluate',), False), (('pre_eval', 'new_evaluator'), True)])
-def test_a_data_set_with_its_own_counting_is_not_passed_over(overridden, expected):
-    own = type('Own', (Maps,), {name: lambda self, *args, **kwargs: None for name in overridden})
-    assert has_evaluator(own()) is expected
-    assert not has_evaluator(object())
 
 
 def test_lists_results_as_0_30():

@@ -136,7 +136,7 @@ class TestCityscapesScript:
             dataset.evaluate([], 'cityscapes')
 
     def test_counts_the_other_metrics_only(self, draw_tree):
-        from mmcv.engine import has_evaluator
+        from mmseg.evaluation.results import has_evaluator
         dataset = TestFormat.build(draw_tree, 'CityscapesDataset', '_leftImg8bit.png')
         assert has_evaluator(dataset)
         assert dataset.new_evaluator(['cityscapes', 'mIoU', 'mBIoU']).boundary is not None

@@ -1,0 +1,25 @@
+"""The loop that evaluates a model over a loader."""
+
+from torch import nn
+
+from mmcv.engine import run_inference
+from mmseg.protocols import EvaluatorLike, Loader
+
+from .results import Counted
+
+
+def evaluate(model: nn.Module, data_loader: Loader, progress: bool = True, **options) -> EvaluatorLike | list:
+    """Count the predictions of all ranks against the labels of the data set, each image once.
+
+    Args:
+        model: as for :func:`mmcv.engine.run_inference`.
+        data_loader: of a data set that can be evaluated.
+        progress: show a progress bar.
+        options: as for :class:`Counted`.
+
+    Returns:
+        What ``dataset.evaluate`` takes, summed up over the ranks.
+    """
+    counted = Counted(data_loader.dataset, **options)
+    run_inference(model, data_loader, counted.add, progress)
+    return counted.total()

@@ -1,0 +1,185 @@
+"""What becomes of label maps: who counts them, what is kept, in which order, and where it goes."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.utils.data import BatchSampler, DataLoader, SequentialSampler
+
+from mmcv import dist
+from mmcv.engine import run_inference
+from mmcv.utils import ConfigError
+from mmseg.evaluation.loop import evaluate
+from mmseg.evaluation.results import Counted, Drawn, Formatted, Kept, Results, check_options, has_evaluator, in_order
+
+
+class Maps:
+    """Label maps that are told by their sample; the data set counts what it is given."""
+
+    PALETTE = [[0, 0, 0], [255, 255, 255]]
+    CLASSES = ('a', 'b')
+
+    def __len__(self):
+        return 5
+
+    def __getitem__(self, index):
+        return {'img': torch.full((1,), index), 'index': index}
+
+    def pre_eval(self, results, indices):
+        return [(index, int(result[0])) for result, index in zip(results, indices)]
+
+    def format_results(self, results, imgfile_prefix, indices=None, colour='red'):
+        self.formatted = [*getattr(self, 'formatted', ()), *((imgfile_prefix, colour, index) for index in indices)]
+
+    def new_evaluator(self, metric='mIoU', bootstrap=0):
+        return Counter(metric=metric, bootstrap=bootstrap)
+
+    def evaluate(self, results, metric='mIoU', logger=None, bootstrap=0, loud=False):
+        return {'seen': results.seen if isinstance(results, Counter) else results, 'loud': loud}
+
+
+class Counter:
+
+    def __init__(self, **options):
+        self.options, self.seen, self.reduced = options, [], 0
+
+    def add(self, results, indices):
+        self.seen += [(index, int(result[0])) for result, index in zip(results, indices)]
+
+    def reduce(self):
+        self.reduced += 1
+
+
+class Echo(nn.Module):
+    """Predicts a map of ten times the sample's number."""
+
+    def forward(self, img, index, return_loss):
+        return [np.full(3, 10 * int(i)) for i in img]
+
+
+def loader(dataset):
+    return DataLoader(dataset, batch_sampler=BatchSampler(SequentialSampler(dataset), 2, drop_last=False))
+
+
+PAIRS = [(i, 10 * i) for i in range(5)]
+
+
+def test_evaluates_with_the_evaluator_of_the_data_set():
+    counted = evaluate(Echo(), loader(Maps()), progress=False, metric='mDice', loud=True)
+    assert counted.seen == PAIRS
+    assert counted.options == {'metric': 'mDice', 'bootstrap': 0}
+    assert counted.reduced == 1
+
+
+@pytest.mark.parametrize(('overridden', 'expected'), [
+    ((), True), (('pre_eval',), False), (('evaluate',), False), (('pre_eval', 'new_evaluator'), True)])
+def test_a_data_set_with_its_own_counting_is_not_passed_over(overridden, expected):
+    own = type('Own', (Maps,), {name: lambda self, *args, **kwargs: None for name in overridden})
+    assert has_evaluator(own()) is expected
+    assert not has_evaluator(object())
+
+
+def test_nor_is_one_of_several_in_a_row():
+    class Own(Maps):
+        def pre_eval(self, results, indices):
+            return [(index, 'own') for index in indices]
+
+    class Row(Maps):
+        cumulative_sizes = (5, 10)
+
+        def __init__(self, *datasets):
+            self.datasets = datasets
+
+        def get_dataset_idx_and_sample_idx(self, indice):
+            return divmod(indice, 5)
+
+    assert has_evaluator(Row(Maps(), Maps()))
+    assert not has_evaluator(Row(Maps(), Own()))
+
+
+def test_counts_by_pre_eval_where_the_data_set_has_its_own():
+    class Own(Maps):
+        def pre_eval(self, results, indices):
+            return [(index, 'own') for index in indices]
+
+    counted = evaluate(Echo(), loader(Own()), progress=False)
+    assert counted == [(i, 'own') for i in range(5)]
+
+
+def test_a_data_set_that_only_evaluates_gets_the_label_maps():
+    class Old:
+        PALETTE, CLASSES = Maps.PALETTE, Maps.CLASSES
+        __len__, __getitem__ = Maps.__len__, Maps.__getitem__
+
+        def evaluate(self, results, logger=None):
+            return {'sum': sum(int(result[0]) for result in results)}
+
+    counted = Counted(Old())
+    run_inference(Echo(), loader(Old()), counted.add, progress=False)
+    assert counted.evaluate() == {'sum': 100}
+
+
+def test_each_taker_gets_each_batch():
+    dataset = Maps()
+    counted, kept = Counted(dataset, metric='mIoU', loud=True), Kept()
+    run_inference(Echo(), loader(dataset), Results(counted, kept, Formatted(dataset, colour='blue')), progress=False)
+    assert counted.evaluate() == {'seen': PAIRS, 'loud': True}
+    assert [int(label[0]) for label in kept.total()] == [0, 10, 20, 30, 40]
+    assert dataset.formatted == [('./.format_maps', 'blue', i) for i in range(5)]
+
+
+def test_the_folder_of_formatted_results_can_be_chosen():
+    dataset = Maps()
+    Formatted(dataset, imgfile_prefix='there').add([None], [3])
+    assert dataset.formatted == [('there', 'red', 3)]
+
+
+def test_values_come_in_the_order_of_the_samples():
+    assert in_order([(2, 'c'), (0, 'a'), (1, 'b'), (1, 'b')]) == ['a', 'b', 'c']
+
+
+def test_of_all_ranks(monkeypatch):
+    kept = Kept()
+    kept.add(['a', 'c'], [0, 2])
+    monkeypatch.setattr(dist, 'gather_objects', lambda part: [part, [(1, 'b'), (3, 'd')]])
+    assert kept.total() == ['a', 'b', 'c', 'd']
+
+
+@pytest.mark.parametrize(('options', 'message'), [
+    ({'metrik': 1}, re.escape('--eval-options metrik: Maps takes no such option (did you mean metric?)')),
+    ({'loud': 1, 'results': 1}, 'results')])
+def test_unknown_options_are_refused(options, message):
+    with pytest.raises(ConfigError, match=message):
+        check_options(Maps().evaluate, options, '--eval-options ', given=('results', 'logger'))
+
+
+def test_known_options_pass():
+    check_options(Maps().evaluate, {'metric': 'mIoU', 'loud': True}, '', given=('results', 'logger'))
+    check_options(lambda results, **kwargs: None, {'anything': 1}, '')
+
+
+class Canvas:
+    """Keeps what it is asked to draw."""
+
+    def show_result(self, img, result, **kwargs):
+        self.img, self.result, self.kwargs = img, result, kwargs
+
+
+def test_draws_into_the_folders_of_the_images(tmp_path):
+    import mmcv
+
+    class Files(Maps):
+        img_dir = str(tmp_path)
+
+        def sample_files(self, idx):
+            return {'img': str(tmp_path / 'city' / 'a.png')}
+
+    image = np.full((4, 5, 3), 7, np.uint8)
+    mmcv.imwrite(image, str(tmp_path / 'city' / 'a.png'))
+    canvas = Canvas()
+    Drawn(Files(), canvas, 'out', opacity=0.3).add(['label'], [0])
+    np.testing.assert_array_equal(canvas.img, image)
+    assert canvas.result == ['label']
+    assert canvas.kwargs == {'palette': Maps.PALETTE, 'show': False, 'out_file': 'out/city/a.png', 'opacity': 0.3}
