@@ -12,6 +12,7 @@ from mmcv.cnn import get_model_complexity_info
 from mmcv.config import DictAction
 from mmseg.assembly.parts import build_model, load_config
 from mmseg.cli import run_tool
+from mmseg.models.exact import plain
 
 
 def parse_args() -> argparse.Namespace:
@@ -37,12 +38,10 @@ def main(args: argparse.Namespace) -> None:
     flops, params = get_model_complexity_info(model, shape, print_per_layer_stat=args.layers)
     print(f'Input: {shape}\nFLOPs: {flops} (one FLOP is a multiplication and its addition, as in mmcv)\n'
           f'Parameters: {params}')
-    if any(getattr(module, 'factored', False) for module in model.modules()):
-        for module in model.modules():
-            if hasattr(module, 'factored'):
-                module.factored = False
-        plain, _ = get_model_complexity_info(model, shape, print_per_layer_stat=False)
-        print(f'FLOPs of the same model without factoring, as others count it: {plain}')
+    with plain(model):
+        as_others, _ = get_model_complexity_info(model, shape, print_per_layer_stat=False)
+    if as_others != flops:
+        print(f'FLOPs of the same model without factoring, as others count it: {as_others}')
 
 
 if __name__ == '__main__':

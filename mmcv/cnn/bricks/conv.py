@@ -14,6 +14,7 @@ class Conv2d(nn.Conv2d):
     """
 
     winograd = True
+    exact_switches = ('winograd',)
 
     def forward(self, x: Tensor) -> Tensor:
         if self.winograd and self.padding_mode == 'zeros' and not isinstance(self.padding, str):

@@ -14,6 +14,7 @@ from mmseg.assembly.speed import mixed_precision, prepare_inference, prepare_tra
 from mmseg.benchmark.measure import Case, Way
 from mmseg.benchmark.precision import backends, precision_of
 from mmseg.benchmark.rival import Rival
+from mmseg.models import exact
 
 from .options import Options
 
@@ -76,12 +77,7 @@ def build(options: Options, **head: Any) -> nn.Module:
 
 def plain(net: nn.Module) -> nn.Module:
     """A copy that does everything the plain way: no factoring, no fused operator, no Winograd."""
-    net = copy.deepcopy(net)
-    for module in net.modules():
-        for switch in ('factored', 'fused', 'winograd'):
-            if hasattr(module, switch):
-                setattr(module, switch, False)
-    return net
+    return exact.plain(copy.deepcopy(net)).model
 
 
 def fast_config(options: Options) -> Config:

@@ -46,6 +46,8 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
         ValueError: if the arguments contradict each other.
     """
 
+    exact_switches = ('fused',)
+
     def __init__(
         self,
         in_channels: int | Sequence[int],

@@ -29,6 +29,8 @@ class PPM(nn.ModuleList):
         ValueError: if pool_scales are no positive integers.
     """
 
+    exact_switches = ('fused',)
+
     def __init__(
         self,
         pool_scales: Sequence[int],
@@ -89,6 +91,8 @@ class PSPHead(BaseDecodeHead):
             in it or in the pyramid.
         kwargs: See :class:`BaseDecodeHead`.
     """
+
+    exact_switches = ('factored',)
 
     def __init__(self, pool_scales: Sequence[int] = (1, 2, 3, 6), factored: bool = True, **kwargs):
         super().__init__(**kwargs)
