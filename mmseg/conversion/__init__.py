@@ -1,1 +1,11 @@
-"""Conversion: data sets from the archives that they are published in."""
+"""Conversion: what others publish, in the layout that this package reads; data sets from their archives so far.
+
+A converter lists one :class:`Job` per file that is to be written and calls :func:`convert`; what remains of it is facts
+about its data set. ``sources`` reads files in folders and archives, ``isprs`` and ``retina`` are what the data sets of
+one publisher share.
+"""
+
+from .jobs import Job, Tiles, convert, make_parser, require, write_list
+from .sources import Refused, Source
+
+__all__ = ['Job', 'Refused', 'Source', 'Tiles', 'convert', 'make_parser', 'require', 'write_list']

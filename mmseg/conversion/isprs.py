@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from .jobs import Tiles, convert, make_parser, require
-from .sources import Source, label_colours, read_rgb
+from .label_maps import label_colours
+from .sources import Source, read_rgb
 
 COLOURS = {
     (0, 0, 0): 0,  # boundary, ignored through reduce_zero_label

@@ -1,7 +1,4 @@
-"""What the converters share: crash-safe jobs in worker processes, the closing count, the command line.
-
-A converter lists its :class:`Job` s and calls :func:`convert`; the rest of its script is facts about the data set.
-"""
+"""Jobs of the converters of data sets: run in worker processes, safe from kills, counted; and the command line."""
 
 import argparse
 import functools
@@ -20,11 +17,8 @@ from PIL import Image
 
 from mmcv.fileio import atomic_write, remove_temporaries
 from mmcv.utils import track_iter_progress
-from mmseg.cli import run_tool
 
 from .sources import Refused, Source, read_size
-
-__all__ = ['Job', 'Tiles', 'convert', 'make_parser', 'require', 'run_tool', 'write_list']
 
 Content = np.ndarray | Image.Image | bytes
 MAX_REFUSALS_SHOWN = 20

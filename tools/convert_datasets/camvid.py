@@ -18,8 +18,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, w
 
 from PIL import Image
 
-from mmseg.conversion.jobs import Job, convert, make_parser, require, run_tool
-from mmseg.conversion.sources import Source, read_image, read_label, read_lines, relabel
+from mmseg.cli import run_tool
+from mmseg.conversion import Job, Source, convert, make_parser, require
+from mmseg.conversion.label_maps import relabel
+from mmseg.conversion.sources import read_image, read_label, read_lines
 
 VOID = 255
 CLASSES = {

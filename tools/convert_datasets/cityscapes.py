@@ -19,8 +19,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, w
 import numpy as np
 from PIL import Image, ImageDraw
 
-from mmseg.conversion.jobs import Job, convert, make_parser, require, run_tool, write_list
-from mmseg.conversion.sources import Refused, Source, existing, read_bytes, read_label, refuse_unreadable, relabel
+from mmseg.cli import run_tool
+from mmseg.conversion import Job, Refused, Source, convert, make_parser, require, write_list
+from mmseg.conversion.label_maps import relabel
+from mmseg.conversion.sources import existing, read_bytes, read_label, refuse_unreadable
 
 # The place in this list is the label id.
 LABELS = (

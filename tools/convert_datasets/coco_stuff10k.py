@@ -18,8 +18,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, w
 
 import numpy as np
 
-from mmseg.conversion.jobs import Job, convert, make_parser, require, run_tool
-from mmseg.conversion.sources import Refused, Source, copy_image, load_mat, read_lines, relabel
+from mmseg.cli import run_tool
+from mmseg.conversion import Job, Refused, Source, convert, make_parser, require
+from mmseg.conversion.label_maps import relabel
+from mmseg.conversion.sources import copy_image, load_mat, read_lines
 
 # Ids of COCO that no image has.
 UNUSED = {12, 26, 29, 30, 45, 66, 68, 69, 71, 83, 91}

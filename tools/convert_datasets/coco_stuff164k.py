@@ -16,8 +16,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, w
 
 import numpy as np
 
-from mmseg.conversion.jobs import Job, convert, make_parser, require, run_tool
-from mmseg.conversion.sources import Source, copy_image, existing, read_label, relabel
+from mmseg.cli import run_tool
+from mmseg.conversion import Job, Source, convert, make_parser, require
+from mmseg.conversion.label_maps import relabel
+from mmseg.conversion.sources import copy_image, existing, read_label
 
 # Ids of COCO, counted from 0, that no image has.
 UNUSED = {11, 25, 28, 29, 44, 65, 67, 68, 70, 82, 90}

@@ -18,8 +18,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, w
 
 import numpy as np
 
-from mmseg.conversion.jobs import Job, Tiles, convert, make_parser, require, run_tool
-from mmseg.conversion.sources import Source, copy_image, label_colours, list_zips, read_rgb
+from mmseg.cli import run_tool
+from mmseg.conversion import Job, Source, Tiles, convert, make_parser, require
+from mmseg.conversion.label_maps import label_colours
+from mmseg.conversion.sources import copy_image, list_zips, read_rgb
 
 IGNORED = 255
 PATTERN = '_{y0}_{y1}_{x0}_{x1}'

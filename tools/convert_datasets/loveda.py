@@ -17,8 +17,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, w
 
 import numpy as np
 
-from mmseg.conversion.jobs import Job, convert, make_parser, require, run_tool
-from mmseg.conversion.sources import Source, copy_image, list_sources, read_label, relabel
+from mmseg.cli import run_tool
+from mmseg.conversion import Job, Source, convert, make_parser, require
+from mmseg.conversion.label_maps import relabel
+from mmseg.conversion.sources import copy_image, list_sources, read_label
 
 FILE = re.compile(r'(?:.*/)?(Rural|Urban)/(images|masks)_png/([^/]+\.png)')
 VALUES = {value: value for value in range(8)}

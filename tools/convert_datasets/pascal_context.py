@@ -20,8 +20,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, w
 
 import numpy as np
 
-from mmseg.conversion.jobs import Job, convert, make_parser, require, run_tool, write_list
-from mmseg.conversion.sources import Refused, Source, existing, refuse_unreadable
+from mmseg.cli import run_tool
+from mmseg.conversion import Job, Refused, Source, convert, make_parser, require, write_list
+from mmseg.conversion.sources import existing, refuse_unreadable
 
 # Category ids of the 459 that are kept, in the order of their train ids; 0 is the background.
 CATEGORIES = (

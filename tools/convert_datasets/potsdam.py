@@ -14,8 +14,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, whatever mmcv is installed
 
+from mmseg.cli import run_tool
 from mmseg.conversion.isprs import cut, parse_isprs_args
-from mmseg.conversion.jobs import run_tool
 from mmseg.conversion.sources import list_zips
 
 TRAIN = {'2': (10, 11, 12), '3': (10, 11, 12), '4': (10, 11, 12), '5': (10, 11, 12),

@@ -14,7 +14,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, whatever mmcv is installed
 
-from mmseg.conversion.jobs import convert, make_parser, require, run_tool
+from mmseg.cli import run_tool
+from mmseg.conversion import convert, make_parser, require
 from mmseg.conversion.retina import list_jobs, split_eyes
 from mmseg.conversion.sources import list_images
 

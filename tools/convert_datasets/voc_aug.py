@@ -19,8 +19,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, w
 
 import numpy as np
 
-from mmseg.conversion.jobs import Job, convert, make_parser, require, run_tool, write_list
-from mmseg.conversion.sources import Refused, Source, copy_image, existing, load_mat, read_lines, relabel
+from mmseg.cli import run_tool
+from mmseg.conversion import Job, Refused, Source, convert, make_parser, require, write_list
+from mmseg.conversion.label_maps import relabel
+from mmseg.conversion.sources import copy_image, existing, load_mat, read_lines
 
 VALUES = {value: value for value in (*range(21), 255)}
 

@@ -16,9 +16,8 @@ SCRIPTS = Path(__file__).resolve().parents[3] / 'tools' / 'convert_datasets'
 
 
 @pytest.fixture
-def scripts(monkeypatch):
-    """The folder of the converters, with their shared modules importable."""
-    monkeypatch.syspath_prepend(SCRIPTS)
+def scripts():
+    """The folder of the converters."""
     return SCRIPTS
 
 

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 
 KILLED_AT_THE_FOURTH_RENAME = """
@@ -88,18 +87,6 @@ def test_worker_processes_from_any_folder(convert, scripts, areas, tmp_path):
     assert contents(tmp_path / 'elsewhere/out') == contents(tmp_path / 'one')
 
 
-def die(source):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def test_a_killed_worker_is_an_error_and_no_hang(scripts, tmp_path):
-    from mmseg.conversion.jobs import Job, convert, make_parser
-    from mmseg.conversion.sources import Source
-    jobs = [Job(Source(tmp_path), tmp_path / f'{number}.png', die) for number in range(4)]
-    with pytest.raises(ValueError, match=r'a worker process was killed.* --nproc 1;'):
-        convert(jobs, make_parser('').parse_args(['--nproc', '2']))
-
-
 def test_a_full_disk_is_an_error_and_no_refusal(convert, areas, tmp_path):
     (tmp_path / 'out').write_text('a file where the folder should be')
     code, out, err = convert('potsdam', areas, '--clip_size', 16, '-o', tmp_path / 'out')
@@ -133,22 +120,3 @@ def test_only_so_many_refusals_are_shown(convert, draw, tmp_path):
     assert out.count('refused: ') == 21
     assert 'refused: 9 more' in out
     assert '29 sources refused (29 unreadable)' in out
-
-
-@pytest.mark.parametrize(('length', 'size', 'step', 'starts'), [
-    (6000, 512, 512, [*range(0, 5488, 512), 5488]), (1024, 512, 512, [0, 512]), (512, 512, 256, [0]),
-    (300, 512, 256, [0]), (1408, 896, 512, [0, 512]), (1409, 896, 512, [0, 512, 513])])
-def test_window_starts(scripts, length, size, step, starts):
-    from mmseg.conversion.jobs import window_starts
-    assert window_starts(length, size, step) == starts
-
-
-def test_relabel_knows_values_outside_of_a_byte(scripts):
-    from mmseg.conversion.sources import Refused, relabel
-    label = np.array([[-1, 0, 5], [256, 300, 1]])
-    np.testing.assert_array_equal(relabel(label, {0: 7, 1: 8, 5: 9}, unknown=255), [[255, 7, 9], [255, 255, 8]])
-    np.testing.assert_array_equal(relabel(np.array([[1.0, 0.0]]), {0: 7, 1: 8}), [[8, 7]])
-    with pytest.raises(Refused) as refused:
-        relabel(label, {0: 7, 1: 8, 5: 9})
-    assert refused.value.reason == 'unknown label value'
-    assert refused.value.detail.startswith('-1, 50.00% of the pixels')
