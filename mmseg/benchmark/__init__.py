@@ -1,4 +1,5 @@
 """What ``tools/benchmark.py`` measures: each way of doing a piece of work beside the plain one, in one run."""
+
 from .machine import describe_machine
 from .measure import Case, Way, measure, trace
 from .suites import SUITES

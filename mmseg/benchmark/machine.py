@@ -1,5 +1,7 @@
 """What the machine reaches at best: matrix products in each precision, and copies."""
+
 import platform
+from collections.abc import Callable
 
 import torch
 
@@ -29,7 +31,7 @@ def describe_machine(device: str) -> dict:
         copy_bytes_per_s=_copy_rate(device))
 
 
-def _matmul_rate(device, precision):
+def _matmul_rate(device: str, precision: str) -> float:
     side = _SIDES[device]
     a, b = torch.randn(2, side, side, device=device)
     if precision in ('bfloat16', 'float16'):
@@ -38,10 +40,10 @@ def _matmul_rate(device, precision):
         return 2 * side**3 / _best(lambda: a @ b, device)
 
 
-def _copy_rate(device):
+def _copy_rate(device: str) -> float:
     a, b = torch.zeros(2, _COPIED[device] // 4, device=device)
     return 2 * _COPIED[device] / _best(lambda: b.copy_(a), device)
 
 
-def _best(run, device):
+def _best(run: Callable[[], object], device: str) -> float:
     return min(Way(run, device).seconds() for _ in range(8))

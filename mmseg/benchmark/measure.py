@@ -1,36 +1,60 @@
 """Timing: the ways of a case take turns, so that what disturbs the machine disturbs all of them."""
+
 import ctypes
 import gc
 import math
 import re
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 
+class Timed(Protocol):
+    """What can be measured: one way to do the work of a case, in this process or elsewhere.
+
+    Attributes:
+        moves: bytes that have to be read and written at least, for the share of the copy bandwidth; 0 if not known.
+        precision: of its matrix products, 'float32', 'tf32', 'bfloat16' or 'float16', for the share of the best.
+    """
+
+    moves: int
+    precision: str
+
+    def seconds(self) -> float:
+        """The time of one run."""
+
+    def peak(self) -> int | None:
+        """The bytes by which memory grows at most during one run; None where this cannot be told."""
+
+    def flops(self) -> int:
+        """Twice the multiplications of convolutions and matrix products in one run; 0 if they are not counted."""
+
+
 class Way:
-    """One way to do the work of a case.
+    """One way to do the work of a case, in this process.
 
     Args:
         run: does it once.
         device: where; 'cuda' is waited for.
-        moves: bytes that have to be read and written at least, for the share of the copy bandwidth.
-        precision: of its matrix products, 'float32', 'tf32', 'bfloat16' or 'float16', for the share of the best.
+        moves: as in :class:`Timed`.
+        precision: as in :class:`Timed`.
     """
 
-    def __init__(self, run: Callable[[], Any], device: str = 'cpu', moves: int = 0, precision: str = 'float32'):
+    def __init__(
+        self, run: Callable[[], object], device: str = 'cpu', moves: int = 0, precision: str = 'float32',
+    ) -> None:
         self.run = run
         self.device = device
         self.moves = moves
         self.precision = precision
 
     def seconds(self) -> float:
-        """The time of one run."""
+        """The seconds of one run."""
         self._wait()
         started = time.perf_counter()
         self.run()
@@ -54,20 +78,20 @@ class Way:
             self.run()
         return counter.get_total_flops()
 
-    def _wait(self):
+    def _wait(self) -> None:
         if self.device == 'cuda':
             torch.cuda.synchronize()
 
 
-def _winograd_flops(x_shape, *_, out_shape=None, **__):
+def _winograd_flops(x_shape: Sequence[int], *_: object, out_shape: Sequence[int], **__: object) -> int:
     return 2 * math.prod(out_shape) * x_shape[1] * 16 // 4  # 16 products a tile of 4 outputs
 
 
-def _winograd_weight_flops(grad_shape, x_shape, *_, **__):
+def _winograd_weight_flops(grad_shape: Sequence[int], x_shape: Sequence[int], *_: object, **__: object) -> int:
     return 2 * math.prod(grad_shape) * x_shape[1] * 16 // 4
 
 
-def _formulas():
+def _formulas() -> dict[object, Callable[..., int]]:
     """What torch cannot count; a rival, which loads this file as well, has no such operators."""
     own = {'winograd_conv': _winograd_flops, 'winograd_conv_weight': _winograd_weight_flops}
     return {getattr(torch.ops.mmcv, name): formula for name, formula in own.items() if hasattr(torch.ops.mmcv, name)}
@@ -78,15 +102,16 @@ class Case(NamedTuple):
 
     Attributes:
         name: what is done.
-        ways: by name, :class:`Way` or alike.
+        ways: by name.
         samples: images that one run is done with; 0 where nobody counts them.
     """
+
     name: str
-    ways: dict[str, Any]
+    ways: dict[str, Timed]
     samples: int = 0
 
 
-def resident_growth(run: Callable[[], Any]) -> int | None:
+def resident_growth(run: Callable[[], object]) -> int | None:
     """By how many bytes the resident memory of this process grows at most during ``run()`` (Linux)."""
     status, refs = Path('/proc/self/status'), Path('/proc/self/clear_refs')
     try:
@@ -104,7 +129,7 @@ def _kilobytes(status: Path, name: str) -> int:
 
 
 def measure(case: Case, rounds: int, machine: dict) -> Iterator[dict]:
-    """One row a way: median, quartiles, ratio to the first way, peak memory, and shares of the machine's best.
+    """One row per way: median, quartiles, ratio to the first way, peak memory, and shares of the machine's best.
 
     Args:
         case: what to measure.

@@ -1,4 +1,5 @@
 """In which precision a config multiplies, and torch's switches for it."""
+
 import contextlib
 from collections.abc import Iterator
 

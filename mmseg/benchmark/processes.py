@@ -1,4 +1,5 @@
 """Work that several processes share, each with its part of the batch."""
+
 import functools
 import tempfile
 import time
@@ -12,18 +13,20 @@ from torch import distributed
 
 
 class Processes:
-    """A way, as :class:`~mmseg.benchmark.Way`, that runs in a process group; it starts with the first run.
+    """A way (:class:`~mmseg.benchmark.measure.Timed`) that runs in a process group; it starts with the first run.
 
     Args:
         count: processes.
         job: called as ``job(rank)`` in each of them, at the top level of a module; returns what does the work once.
-        device: 'cuda' takes one GPU a process, 'cpu' ``threads`` threads.
+        device: 'cuda' takes one GPU per process, 'cpu' ``threads`` threads.
         threads: of each process.
     """
 
     moves, precision = 0, 'float32'
 
-    def __init__(self, count: int, job: Callable[[int], Callable], device: str = 'cpu', threads: int = 1):
+    def __init__(
+        self, count: int, job: Callable[[int], Callable[[], object]], device: str = 'cpu', threads: int = 1,
+    ) -> None:
         self.count = count
         self.job = job
         self.device = device
@@ -62,7 +65,11 @@ class Processes:
         return 0
 
 
-def _serve(line, rank, count, store, job, device, threads):
+def _serve(
+    line: Connection, rank: int, count: int, store: str, job: Callable[[int], Callable[[], object]], device: str,
+    threads: int,
+) -> None:
+    """In each process: do the work whenever a message comes, and answer when it is done."""
     torch.set_num_threads(threads)
     if device == 'cuda':
         torch.cuda.set_device(rank)

@@ -1,10 +1,10 @@
 """mmsegmentation 0.30 in a process of its own, which does the same work in turn."""
+
 import json
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -12,7 +12,7 @@ WORKER = Path(__file__).with_name('rival_worker.py')
 
 
 class Rival:
-    """A way, as :class:`~mmseg.benchmark.Way`, that runs in another Python.
+    """A way (:class:`~mmseg.benchmark.measure.Timed`) that runs in another Python.
 
     Args:
         python: an interpreter that has mmcv 1.x and mmsegmentation 0.30.
@@ -21,8 +21,9 @@ class Rival:
     """
 
     moves, precision = 0, 'float32'
+    _process: subprocess.Popen | None = None
 
-    def __init__(self, python: str, job: str, **arguments: Any):
+    def __init__(self, python: str, job: str, **arguments: object) -> None:
         if shutil.which(python) is None:
             raise ValueError(f'--against {python}: there is no such program')
         self._folder = tempfile.TemporaryDirectory()
@@ -33,7 +34,7 @@ class Rival:
             [python, '-I', '-W', 'ignore', str(WORKER), job, str(path), str(torch.get_num_threads())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=self._folder.name)
 
-    def _ask(self, what: str) -> Any:
+    def _ask(self, what: str) -> float | int | None:
         self._process.stdin.write(f'{what}\n')
         self._process.stdin.flush()
         for line in self._process.stdout:
@@ -54,13 +55,13 @@ class Rival:
         """As :meth:`Way.flops`."""
         return self._ask('flops')
 
-    def __del__(self):
-        if hasattr(self, '_process'):
+    def __del__(self) -> None:
+        if self._process is not None:
             self._process.kill()
             self._process.wait()
 
 
-def _bare(value):
+def _bare(value: object) -> object:
     """Without our own classes, which the other side cannot read."""
     if isinstance(value, dict):
         return {key: _bare(item) for key, item in value.items()}

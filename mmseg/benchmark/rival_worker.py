@@ -1,17 +1,21 @@
 """Runs in a Python with mmsegmentation 0.30: ``rival_worker.py JOB ARGUMENTS THREADS``, then questions on stdin.
 
-Only names of mmcv 1.x and mmsegmentation 0.30 are used here; see rival.py for the other side.
+Each job is a function of its arguments that returns what does the work once. Only names of mmcv 1.x and
+mmsegmentation 0.30 are used here; see rival.py for the other side.
 """
+
 import importlib
 import importlib.util
 import json
 import random
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 # measure.py imports nothing of this project: the same clock on both sides.
 _spec = importlib.util.spec_from_file_location('measure', Path(__file__).with_name('measure.py'))
@@ -19,12 +23,13 @@ measure = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(measure)
 
 
-def _of_0x(module, name):
+def _of_0x(module: str, name: str) -> Callable:
     """A name by its address in 0.30, which here would be an old one."""
     return getattr(importlib.import_module(module), name)
 
 
-def _segmentor(config, state):
+def _segmentor(config: str, state: dict[str, Tensor]) -> nn.Module:
+    """The model of a config with the weights of the other side."""
     from mmcv.utils import ext_loader
 
     # PSPNet needs none of mmcv's compiled operators, but the package of its heads imports all of them.
@@ -39,43 +44,45 @@ def _segmentor(config, state):
     return model
 
 
-def infer(config, state, img, meta):
+def infer(config: str, state: dict[str, Tensor], img: Tensor, meta: dict) -> Callable[[], list]:
     """Images to label maps."""
     model = _segmentor(config, state).eval()
 
-    def run():
+    def run() -> list:
         with torch.no_grad():
             return model(return_loss=False, rescale=True, img=[img], img_metas=[[meta]])
     return run
 
 
-def train(config, state, batch):
+def train(config: str, state: dict[str, Tensor], batch: dict) -> Callable[[], None]:
     """Forward and backward."""
     model = _segmentor(config, state).train()
     return lambda: model.train_step(batch, None)['loss'].backward()
 
 
-def head(config, state, maps, label):
+def head(config: str, state: dict[str, Tensor], maps: Tensor) -> Callable[[], None]:
     """Forward and backward of the decode head alone."""
     model = _segmentor(config, state).train()
 
-    def run():
+    def run() -> None:
         x = maps.detach().requires_grad_()
         model.decode_head([x] * 5).square().mean().backward()
     return run
 
 
-def evaluate(logits, label, size, num_classes):
+def evaluate(logits: Tensor, label: np.ndarray, size: tuple[int, int], num_classes: int) -> Callable[[], tuple]:
     """Logits of a frame to its areas of intersection and union."""
     intersect_and_union, resize = _of_0x('mmseg.core', 'intersect_and_union'), _of_0x('mmseg.ops', 'resize')
 
-    def run():
+    def run() -> tuple:
         pred = resize(logits, size, mode='bilinear', align_corners=False).argmax(1)
         return intersect_and_union(pred[0].numpy(), label, num_classes, 255, {}, False)
     return run
 
 
-def data(pipeline, img_dir, ann_dir, name, label_name, samples):
+def data(
+    pipeline: list[dict], img_dir: str, ann_dir: str, name: str, label_name: str, samples: int,
+) -> Callable[[], None]:
     """Training samples from their files."""
     import cv2
 
@@ -83,7 +90,7 @@ def data(pipeline, img_dir, ann_dir, name, label_name, samples):
     cv2.setNumThreads(0)
     compose = Compose(pipeline)
 
-    def run():
+    def run() -> None:
         for seed in range(samples):
             random.seed(seed)
             np.random.seed(seed)
@@ -92,7 +99,7 @@ def data(pipeline, img_dir, ann_dir, name, label_name, samples):
     return run
 
 
-def transforms(pipeline, img, label, samples):
+def transforms(pipeline: list[dict], img: np.ndarray, label: np.ndarray, samples: int) -> Callable[[], None]:
     """Training samples from a decoded frame."""
     import cv2
 
@@ -103,7 +110,7 @@ def transforms(pipeline, img, label, samples):
     loaded = dict(filename='', ori_filename='', img_shape=img.shape, ori_shape=img.shape, pad_shape=img.shape,
                   scale_factor=1.0, img_norm_cfg={}, seg_fields=['gt_semantic_seg'])
 
-    def run():
+    def run() -> None:
         for seed in range(samples):
             random.seed(seed)
             np.random.seed(seed)
@@ -111,7 +118,8 @@ def transforms(pipeline, img, label, samples):
     return run
 
 
-def main(job, arguments, threads):
+def main(job: str, arguments: str, threads: str) -> None:
+    """Answer each line on stdin, the name of a method of Way, with what it returns."""
     torch.set_num_threads(int(threads))
     way = measure.Way(globals()[job](**torch.load(arguments, weights_only=False)))
     for line in sys.stdin:

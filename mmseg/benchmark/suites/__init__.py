@@ -1,4 +1,5 @@
 """The suites: functions from :class:`Options` to the cases to measure, one after the other."""
+
 from .data import data
 from .evaluation import evaluation
 from .models import infer, model, train

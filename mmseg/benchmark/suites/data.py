@@ -1,19 +1,20 @@
 """Training samples from their files: the chain of transforms, all in one pass, and from the decoded cache."""
+
 import copy
 import os
 import random
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
 import torch
 from PIL import Image
 
+from mmcv.config import ConfigDict
 from mmseg.assembly.parts import load_config
-from mmseg.benchmark.measure import Case, Way
+from mmseg.benchmark.measure import Case, Timed, Way
 from mmseg.benchmark.rival import Rival
 from mmseg.datasets import CityscapesDataset, RepeatDataset, build_dataloader
 from mmseg.datasets.pipelines import Compose
@@ -30,7 +31,7 @@ def data(options: Options, size: tuple[int, int] = (1024, 2048)) -> Iterator[Cas
     batches from a loader with a worker on each core."""
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
-    folder = tempfile.TemporaryDirectory()
+    folder = TemporaryDirectory()
     pipeline = _pipeline(load_config(options.config).data.train)
     draw_frame(Path(folder.name), size)
     name = f'{SAMPLES} training samples from PNG files of {size}, one thread'
@@ -62,13 +63,14 @@ def draw_frame(folder: Path, size: tuple[int, int]) -> None:
     cv2.imwrite(str(folder / LABEL), label)
 
 
-def _pipeline(train):
+def _pipeline(train: ConfigDict) -> list[dict]:
+    """The transforms of ``data.train``."""
     while 'dataset' in train:  # RepeatDataset and the like hold it
         train = train.dataset
     return train.pipeline
 
 
-def _ways(folder, pipeline, options):
+def _ways(folder: TemporaryDirectory, pipeline: list[dict], options: Options) -> dict[str, Timed]:
     ways = {name: Way(_seeded(lambda dataset=dataset: (folder, dataset[0])))
             for name, dataset in _datasets(folder, pipeline).items()}
     if not options.against:
@@ -78,7 +80,7 @@ def _ways(folder, pipeline, options):
     return {'mmsegmentation 0.30': rival, **ways}
 
 
-def _loading(folder, pipeline, size):
+def _loading(folder: TemporaryDirectory, pipeline: list[dict], size: tuple[int, int]) -> Case:
     """A pass over a loader; its workers start with the first one and stay."""
     workers = os.cpu_count()
     ways = {}
@@ -90,7 +92,7 @@ def _loading(folder, pipeline, size):
     return Case(f'{samples} training samples of {size} in batches of 2 from {workers} workers', ways, samples)
 
 
-def _datasets(folder, pipeline):
+def _datasets(folder: TemporaryDirectory, pipeline: list[dict]) -> dict[str, CityscapesDataset]:
     """The frame as a data set, by way of making samples of it."""
     options = {'chain of transforms': dict(fuse=False), 'one pass': {},
                'one pass, cached': dict(cache=dict(type='disk', dir=str(Path(folder.name, 'cache'))))}
@@ -98,14 +100,14 @@ def _datasets(folder, pipeline):
             for name, more in options.items()}
 
 
-def _transforms(pipeline, sample, **options):
+def _transforms(pipeline: list[dict], sample: dict, **options: bool) -> Way:
     compose = Compose(copy.deepcopy(pipeline), **options)
     return Way(_seeded(lambda: compose({**sample, 'seg_fields': list(sample['seg_fields'])})))
 
 
-def _seeded(run: Callable[[], Any]) -> Callable[[], None]:
+def _seeded(run: Callable[[], object]) -> Callable[[], None]:
     """SAMPLES calls of ``run``, with the same random numbers, and so the same scales and crops, in every way."""
-    def seeded():
+    def seeded() -> None:
         for seed in range(SAMPLES):
             random.seed(seed)
             np.random.seed(seed)

@@ -1,4 +1,5 @@
 """From the logits of a frame to its counts."""
+
 from collections.abc import Iterator
 
 import torch
@@ -16,7 +17,7 @@ def evaluation(options: Options, size: tuple[int, int] = (1024, 2048), classes: 
     logits = torch.randn(1, classes, size[0] // 8, size[1] // 8, device=options.device)
     label = resize(logits + 0.1 * torch.randn_like(logits), size).argmax(1)
 
-    def plain():
+    def plain() -> tuple[torch.Tensor, ...]:
         return count_areas(resize(logits, size).argmax(1), label, classes)
 
     ways = {'plain': Way(plain, options.device),

@@ -1,8 +1,8 @@
 """Whole models and their heads: plain modules, the exact fast ones, and the fast preset."""
+
 import copy
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
@@ -64,11 +64,10 @@ def infer(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 1)
     yield Case(f'{options.config}: inference, {batch} x {size}', ways, batch)
 
 
-def build(options: Options, **head: Any) -> nn.Module:
-    """The model of the config with random weights; ``head`` changes the decode head."""
+def build(options: Options) -> nn.Module:
+    """The model of the config with random weights."""
     cfg = load_config(options.config)
     cfg.model.pretrained = None
-    cfg.model.decode_head.update(head)
     torch.manual_seed(0)
     net = build_model(cfg)
     net.init_weights()
@@ -96,13 +95,13 @@ def training_batch(net: nn.Module, device: str, size: tuple[int, int], batch: in
     return dict(img=torch.randn(batch, 3, *size, device=device), img_metas=metas, gt_semantic_seg=label)
 
 
-def _head(net, options):
+def _head(net: nn.Module, options: Options) -> Case:
     # Two images: batch norm wants more than one value of a channel in the 1 x 1 pool. Five maps: UNet has so many.
     maps = torch.randn(2, net.decode_head.in_channels, 64, 128, device=options.device)
     cfg = Config(dict(device=options.device))
 
-    def way(head):
-        def run():
+    def way(head: nn.Module) -> Way:
+        def run() -> None:
             x = maps.detach().requires_grad_()
             head([x] * 5).square().mean().backward()
         return _way(run, cfg)
@@ -110,15 +109,15 @@ def _head(net, options):
     ways = {'plain': way(plain(net).decode_head.train()), EXACT: way(net.decode_head.train())}
     if options.against:
         rival = Rival(options.against, 'head', config=find_config(options.config), state=net.state_dict(),
-                      maps=maps.cpu(), label=None)
+                      maps=maps.cpu())
         ways = {'mmsegmentation 0.30': rival, **ways}
     return Case(f'{type(net.decode_head).__name__} 2 x (64, 128): forward and backward', ways, 2)
 
 
-def _training_pass(net, options, size, batch):
+def _training_pass(net: nn.Module, options: Options, size: tuple[int, int], batch: int) -> Case:
     data = training_batch(net, options.device, size, batch)
 
-    def work(changed):
+    def work(changed: nn.Module) -> Callable[[], None]:
         return lambda: changed.train_step(data, None)['loss'].backward()
 
     as_it_is = Config(dict(device=options.device))
@@ -134,19 +133,19 @@ def _training_pass(net, options, size, batch):
     return Case(f'{options.config}: forward and backward, {batch} x {size}', ways, batch)
 
 
-def _way(run: Callable[[], Any], cfg: Config) -> Way:
+def _way(run: Callable[[], object], cfg: Config) -> Way:
     """What runs as torch multiplies with the keys of a config."""
-    def switched():
+    def switched() -> object:
         with backends(cfg):
             return run()
     return Way(switched, cfg.device, precision=precision_of(cfg))
 
 
-def _iteration(net: nn.Module, data: dict, cfg: Config) -> Callable:
+def _iteration(net: nn.Module, data: dict, cfg: Config) -> Callable[[], None]:
     optimizer = torch.optim.SGD(net.parameters(), 1e-3, momentum=0.9, weight_decay=5e-4)
     half = getattr(torch, precision_of(cfg)) if mixed_precision(cfg) is not None else None
 
-    def run():
+    def run() -> None:
         optimizer.zero_grad()
         with torch.autocast(data['img'].device.type, dtype=half, enabled=half is not None):
             loss = net.train_step(data, None)['loss']
@@ -155,16 +154,16 @@ def _iteration(net: nn.Module, data: dict, cfg: Config) -> Callable:
     return run
 
 
-def _prediction(net: nn.Module, img: torch.Tensor, meta: list) -> Callable:
-    def run():
+def _prediction(net: nn.Module, img: torch.Tensor, meta: list[dict]) -> Callable[[], list]:
+    def run() -> list:
         with torch.no_grad():
             return net(return_loss=False, rescale=True, img=[img], img_metas=[meta])
     return run
 
 
-def _folded(net):
+def _folded(net: nn.Module) -> nn.Module:
     return fuse_conv_bn(copy.deepcopy(net))
 
 
-def _trained(net, cfg):
+def _trained(net: nn.Module, cfg: Config) -> nn.Module:
     return prepare_training(speed_up(copy.deepcopy(net), cfg), cfg)

@@ -1,4 +1,5 @@
 """The operators of mmcv.ops beside what one would write without them."""
+
 from collections.abc import Callable, Iterator
 
 import torch
@@ -11,6 +12,8 @@ from mmseg.benchmark.measure import Case, Way
 from .options import Options
 
 PYRAMID = (1, 2, 3, 6)
+
+Shape = tuple[int, int, int, int]
 
 
 def operators(options: Options) -> Iterator[Case]:
@@ -30,14 +33,14 @@ def resize(logits: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 def count_areas(pred: Tensor, label: Tensor, classes: int) -> tuple[Tensor, ...]:
-    """Areas of intersection, prediction and label as 0.30 counts them: a mask and a histogram each."""
+    """Areas of intersection, prediction and label as 0.30 counts them: a mask and a histogram of each."""
     kept = label != 255
     pred, label = pred[kept], label[kept]
     maps = (pred[pred == label], pred, label)
     return tuple(torch.histc(x.float(), bins=classes, min=0, max=classes - 1) for x in maps)
 
 
-def _argmax(shape, size, device):
+def _argmax(shape: Shape, size: tuple[int, int], device: str) -> Case:
     logits = torch.randn(shape, device=device)
     moves = logits.nbytes + 8 * shape[0] * size[0] * size[1]
     return Case(f'upsample_argmax {shape} -> {size}', {
@@ -46,16 +49,16 @@ def _argmax(shape, size, device):
     })
 
 
-def _cross_entropy(shape, size, device):
+def _cross_entropy(shape: Shape, size: tuple[int, int], device: str) -> Case:
     logits = torch.randn(shape, device=device, requires_grad=True)
     label = torch.randint(0, shape[1], (shape[0], *size), device=device)
 
-    def plain():
+    def plain() -> tuple[Tensor, Tensor]:
         z = resize(logits, size)
         accuracy = (z.max(1).indices == label).sum()
         return F.cross_entropy(z, label, ignore_index=255), accuracy
 
-    def fused():
+    def fused() -> tuple[Tensor, Tensor]:
         loss, hits = upsample_cross_entropy(logits, label)
         return loss.mean(), hits
 
@@ -65,11 +68,11 @@ def _cross_entropy(shape, size, device):
         name: Way(_backward(way, logits), device, moves) for name, way in ways.items()})
 
 
-def _backward(forward: Callable, leaf: Tensor) -> Callable:
+def _backward(forward: Callable[[], tuple[Tensor, Tensor]], leaf: Tensor) -> Callable[[], tuple[Tensor, ...]]:
     return lambda: torch.autograd.grad(forward()[0], leaf)
 
 
-def _counting(size, classes, device):
+def _counting(size: tuple[int, int], classes: int, device: str) -> Case:
     generator = torch.Generator().manual_seed(0)
     blocks = torch.randint(0, classes, (1, 1, 32, 64), generator=generator).float()
     label = F.interpolate(blocks, size, mode='nearest')[0, 0].long().to(device)  # regions, as in a real frame
@@ -81,7 +84,7 @@ def _counting(size, classes, device):
     })
 
 
-def _pools(shape, layout, device):
+def _pools(shape: Shape, layout: str, device: str) -> Case:
     x = torch.randn(shape, device=device)
     if layout == 'channels_last':
         x = x.to(memory_format=torch.channels_last)
@@ -89,7 +92,7 @@ def _pools(shape, layout, device):
     ways = {'F.adaptive_avg_pool2d': lambda: [F.adaptive_avg_pool2d(x, size) for size in PYRAMID],
             'pyramid_pool': lambda: pyramid_pool(x, PYRAMID)}
 
-    def backward(forward):
+    def backward(forward: Callable[[], list[Tensor]]) -> tuple[Tensor, ...]:
         pools = forward()
         return torch.autograd.grad(pools, x, [torch.ones_like(pool) for pool in pools])
 

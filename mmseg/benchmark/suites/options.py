@@ -1,4 +1,5 @@
 """What all suites are told."""
+
 from typing import NamedTuple
 
 
@@ -10,6 +11,7 @@ class Options(NamedTuple):
         config: the config of the models and pipelines.
         against: a Python with mmsegmentation 0.30, to run its way too; None for none.
     """
+
     device: str = 'cpu'
     config: str = 'pspnet_r50-d8_512x1024_40k_cityscapes'
     against: str | None = None

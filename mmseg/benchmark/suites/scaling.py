@@ -1,8 +1,9 @@
 """How time grows with the size of the image, the classes, the batch, the processes and the samples."""
+
 import functools
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
@@ -21,7 +22,7 @@ FILES = (1_000, 10_000, 100_000, 300_000)
 
 
 def scaling(options: Options) -> Iterator[Case]:
-    """One case a point."""
+    """One case per point."""
     for height in (256, 512, 1024):
         yield from infer(options._replace(against=None), (height, 2 * height))
     for batch in (1, 2, 4):
@@ -33,7 +34,7 @@ def scaling(options: Options) -> Iterator[Case]:
         yield _index(number)
 
 
-def _step(options, size, batch):
+def _step(options: Options, size: tuple[int, int], batch: int) -> Case:
     net = build(options)
     data = training_batch(net, options.device, size, batch)
     ways = {name: Way(lambda changed=changed: changed.train_step(data, None)['loss'].backward(), options.device)
@@ -41,7 +42,7 @@ def _step(options, size, batch):
     return Case(f'{options.config}: forward and backward, {batch} x {size}', ways, batch)
 
 
-def _processes(options, size, batch):
+def _processes(options: Options, size: tuple[int, int], batch: int) -> Case:
     """As many images in each process as in one alone: 1.00 times as fast is all that can be reached."""
     there = torch.cuda.device_count() if options.device == 'cuda' else os.cpu_count()
     counts = [count for count in PROCESSES if count <= there]
@@ -53,7 +54,7 @@ def _processes(options, size, batch):
     return Case(f'{options.config}: {name}', ways)
 
 
-def _distributed_step(options, size, batch, rank):
+def _distributed_step(options: Options, size: tuple[int, int], batch: int, rank: int) -> Callable[[], None]:
     net = build(options).train()
     data = training_batch(net, options.device, size, batch)
     ids = [rank] if options.device == 'cuda' else None
@@ -61,7 +62,7 @@ def _distributed_step(options, size, batch, rank):
     return lambda: shared.train_step(data, None)['loss'].backward()
 
 
-def _index(number):
+def _index(number: int) -> Case:
     """Building a data set from its folders, every image with its label."""
     folder = tempfile.TemporaryDirectory()
     for part, suffix in (('images', '.jpg'), ('labels', '.png')):
@@ -69,7 +70,7 @@ def _index(number):
         for i in range(number):
             Path(folder.name, part, f'frame_{i:06}{suffix}').touch()
 
-    def run():
+    def run() -> None:
         CustomDataset([], img_dir='images', ann_dir='labels', data_root=folder.name, classes=('a', 'b'))
 
     return Case(f'data set of {number} samples, indexed', {'index': Way(run)}, number)

@@ -1,9 +1,9 @@
 """The clock, the memory gauge, and that every way of a case does the same work."""
 import functools
 import multiprocessing
-import sys
 import time
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -12,7 +12,6 @@ from mmseg.apis import load_config
 from mmseg.benchmark import SUITES, Case, Way, measure, trace
 from mmseg.benchmark.measure import quartiles, resident_growth
 from mmseg.benchmark.processes import Processes
-from mmseg.benchmark.rival import Rival
 from mmseg.benchmark.suites import Options, models
 from mmseg.benchmark.suites.data import SAMPLES, _pipeline, data
 from mmseg.benchmark.suites.evaluation import evaluation
@@ -127,7 +126,16 @@ def test_training_is_measured_in_each_precision_and_batch():
         way.run()  # an iteration
 
 
-def test_samples_come_one_by_one_and_from_a_loader(monkeypatch):
+@pytest.fixture
+def threads():
+    """The suite of data takes one thread for itself; the tests after it get theirs back."""
+    before = torch.get_num_threads(), cv2.getNumThreads()
+    yield
+    torch.set_num_threads(before[0])
+    cv2.setNumThreads(before[1])
+
+
+def test_samples_come_one_by_one_and_from_a_loader(monkeypatch, threads):
     monkeypatch.setattr('os.cpu_count', lambda: 1)
     *_, loading = data(DEMO, (256, 512))
     assert loading.samples == SAMPLES
@@ -146,17 +154,6 @@ def test_unets_head_and_repeated_data_sets_can_be_measured():
     unet = Options(config='pspnet_unet_s5-d16_64x64_40k_drive')
     assert len(results(models._head(models.build(unet), unet))) == 2
     assert _pipeline(load_config(unet.config).data.train)[0].type == 'LoadImageFromFile'
-
-
-def test_another_python_without_the_rival_is_one_clear_line(capfd):
-    with pytest.raises(ValueError, match=r'--against .*mmsegmentation 0\.30'):
-        Rival(sys.executable, 'evaluate', nothing=0).seconds()
-    capfd.readouterr()
-
-
-def test_no_python_is_one_clear_line():
-    with pytest.raises(ValueError, match='--against /nowhere: there is no such program'):
-        Rival('/nowhere', 'evaluate')
 
 
 def sum_of_ranks(folder, rank):
