@@ -55,6 +55,13 @@ class NamesFiles(Protocol):
 
 
 @runtime_checkable
+class KeepsImages(Protocol):
+    """The folder that the names of the images begin at."""
+
+    img_dir: str
+
+
+@runtime_checkable
 class GivesLabels(Protocol):
     """The label map of a sample in class indices, (H, W) integers."""
 

@@ -2,17 +2,15 @@
 
 import os.path as osp
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from torch.utils.data import Dataset
 
 from mmcv.utils import ConfigError, print_log
-from mmseg.evaluation.areas import Areas, intersect_and_union
+from mmseg.evaluation.adapters import evaluate_results, pre_evaluate
+from mmseg.evaluation.areas import Areas
 from mmseg.evaluation.counting import ConfusionMatrix
-from mmseg.evaluation.evaluator import ALL_METRICS, Evaluator, ImageAreas
-from mmseg.evaluation.metrics import check_metrics
-from mmseg.evaluation.tables import flatten, log_tables
+from mmseg.evaluation.evaluator import Evaluator
 from mmseg.labels import remap_label
 from mmseg.logger import get_root_logger
 
@@ -209,12 +207,11 @@ class CustomDataset(Dataset):
 
     def eval_label(self, index: int) -> np.ndarray:
         """The label map of a sample in class indices, ``reduce_zero_label`` resolved, (H, W)."""
-        label = self.get_gt_seg_map_by_idx(index)
-        return remap_label(label, reduce_zero_label=True) if self._labels_to_reduce else label
+        return self._in_class_indices(self.get_gt_seg_map_by_idx(index))
 
-    @property
-    def _labels_to_reduce(self) -> bool:
-        return self.reduce_zero_label and not self.gt_seg_map_loader.reduce_zero_label
+    def _in_class_indices(self, label: np.ndarray) -> np.ndarray:
+        to_reduce = self.reduce_zero_label and not self.gt_seg_map_loader.reduce_zero_label
+        return remap_label(label, reduce_zero_label=True) if to_reduce else label
 
     def label_mapping(self) -> dict[int, str | None]:
         """What each value in the label files means: the name of a class in use, or None where it is ignored."""
@@ -234,15 +231,9 @@ class CustomDataset(Dataset):
                          f'{self.reduce_zero_label}: training and evaluation would disagree by one class')
         return text
 
-    def pre_eval(self, preds: Any, indices: int | list[int]) -> list[Areas]:
-        """Count label maps (H, W) against the labels of ``indices``; one result an image, for :meth:`evaluate`."""
-        preds = preds if isinstance(preds, list) else [preds]
-        indices = indices if isinstance(indices, list) else [indices]
-        return [
-            intersect_and_union(
-                pred, self.get_gt_seg_map_by_idx(index), len(self.CLASSES), self.ignore_index,
-                reduce_zero_label=self._labels_to_reduce)
-            for pred, index in zip(preds, indices)]
+    def pre_eval(self, preds: list | np.ndarray | str, indices: int | list[int]) -> list[Areas]:
+        """Count label maps (H, W) against the labels of ``indices``; one result per image, for :meth:`evaluate`."""
+        return pre_evaluate(self, preds, indices)
 
     def new_evaluator(self, metric: str | Sequence[str] = 'mIoU', bootstrap: int = 0) -> Evaluator:
         """An empty evaluator; fill it with ``add(label_maps, indices)``, and give it to :meth:`evaluate`."""
@@ -252,7 +243,7 @@ class CustomDataset(Dataset):
         self,
         results: Evaluator | ConfusionMatrix | Sequence,
         metric: str | Sequence[str] = 'mIoU',
-        logger: Any = None,
+        logger: object = None,
         gt_seg_maps: Iterable[np.ndarray] | None = None,
         bootstrap: int = 0,
     ) -> dict[str, float]:
@@ -269,31 +260,8 @@ class CustomDataset(Dataset):
             ``aAcc``, the mean and the per-class value of each metric (``mIoU``, ``IoU.road``, ...), in 0 ... 1 and
             rounded to four places; ``mIoU.low`` and ``mIoU.high`` with ``bootstrap``.
         """
-        metric = check_metrics(metric, ALL_METRICS)
-        counted = self._counted(results, metric, gt_seg_maps)
-        values = counted.metrics(metric)
-        log_tables(values, self.CLASSES, logger)
-        flat = flatten(values, self.CLASSES)
-        if bootstrap:
-            low, high = counted.interval(bootstrap)
-            print_log(f'mIoU, 95 % interval over images: {low:.2%} to {high:.2%}', logger)
-            flat |= {'mIoU.low': round(low, 4), 'mIoU.high': round(high, 4)}
-        return flat
-
-    def _counted(self, results: Any, metric: list[str], gt_seg_maps: Iterable | None) -> Evaluator | ImageAreas:
-        """Whatever ``results`` are, as something that answers for ``metrics`` and ``interval``."""
-        if isinstance(results, Evaluator):
-            return results
-        if isinstance(results, ConfusionMatrix):
-            evaluator = Evaluator(self)
-            evaluator.confusion = results
-            return evaluator
-        if isinstance(results[0], tuple):
-            return ImageAreas(results)
         labels = self.get_gt_seg_maps() if gt_seg_maps is None else gt_seg_maps
-        if self._labels_to_reduce:
-            labels = (remap_label(label, reduce_zero_label=True) for label in labels)
-        return ImageAreas.count(results, labels, len(self.CLASSES), self.ignore_index, metric)
+        return evaluate_results(self, results, map(self._in_class_indices, labels), metric, logger, bootstrap)
 
     def format_results(
         self, results: list, imgfile_prefix: str, indices: list[int] | None = None, **kwargs

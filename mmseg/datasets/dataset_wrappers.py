@@ -2,22 +2,21 @@
 
 import bisect
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from torch.utils.data import ConcatDataset as TorchConcatDataset
 from torch.utils.data import Dataset
 
-from mmcv.utils import ConfigError, build_from_cfg, print_log
+from mmcv.utils import ConfigError, build_from_cfg
 from mmseg.evaluation.evaluator import Evaluator
+from mmseg.evaluation.joined import JoinedEvaluator, evaluate_each
 from mmseg.protocols import MixesSamples, Samples
 from mmseg.samples import class_names, describe_labels, ignored_label, palette, sample_files
 
 from .builder import DATASETS, PIPELINES
-from .custom import CustomDataset
 
 
 @DATASETS.register_module()
@@ -66,7 +65,7 @@ class ConcatDataset(TorchConcatDataset):
         """One line a data set, see :meth:`CustomDataset.describe_labels`."""
         return describe_labels(*self.datasets)
 
-    def pre_eval(self, preds: Any, indices: int | list[int]) -> list:
+    def pre_eval(self, preds: list | np.ndarray | str, indices: int | list[int]) -> list:
         """As :meth:`CustomDataset.pre_eval`."""
         preds = preds if isinstance(preds, list) else [preds]
         indices = indices if isinstance(indices, list) else [indices]
@@ -85,60 +84,32 @@ class ConcatDataset(TorchConcatDataset):
             paths += self.datasets[number].format_results([result], folder, indices=[sample], **kwargs)
         return paths
 
-    def new_evaluator(
-        self, metric: str | Sequence[str] = 'mIoU', bootstrap: int = 0
-    ) -> 'ConcatEvaluator | Evaluator':
+    def new_evaluator(self, metric: str | Sequence[str] = 'mIoU', bootstrap: int = 0) -> JoinedEvaluator | Evaluator:
         """As :meth:`CustomDataset.new_evaluator`."""
-        return (ConcatEvaluator if self.separate_eval else Evaluator)(self, metric, bootstrap)
+        return (JoinedEvaluator if self.separate_eval else Evaluator)(self, metric, bootstrap)
 
-    def evaluate(self, results: Any, metric: str | Sequence[str] = 'mIoU', logger: Any = None, **kwargs) -> dict:
+    def evaluate(
+        self,
+        results: JoinedEvaluator | Evaluator | Sequence,
+        metric: str | Sequence[str] = 'mIoU',
+        logger: object = None,
+        **kwargs,
+    ) -> dict[str, float]:
         """As :meth:`CustomDataset.evaluate`, for each data set or for all together.
 
         Raises:
             ValueError: another number of results than of samples.
             NotImplementedError: data sets of different types that are not evaluated separately.
         """
-        if not isinstance(results, (ConcatEvaluator, Evaluator)) and len(results) != len(self):
+        if not isinstance(results, (JoinedEvaluator, Evaluator)) and len(results) != len(self):
             raise ValueError(f'{len(results)} results for {len(self)} samples')
         if self.separate_eval:
-            return self._evaluate_each(results, metric, logger, **kwargs)
+            return evaluate_each(self, results, metric, logger, **kwargs)
         if len({type(dataset) for dataset in self.datasets}) > 1:
             raise NotImplementedError('data sets of different types can only be evaluated with separate_eval=True')
         if not isinstance(results, Evaluator) and not isinstance(results[0], tuple):
             kwargs['gt_seg_maps'] = chain.from_iterable(dataset.get_gt_seg_maps() for dataset in self.datasets)
         return self.datasets[0].evaluate(results, metric, logger=logger, **kwargs)
-
-    def _evaluate_each(self, results: Any, metric: str | Sequence[str], logger: Any, **kwargs) -> dict:
-        metrics = {}
-        for i, (dataset, end) in enumerate(zip(self.datasets, self.cumulative_sizes)):
-            place = dataset.img_dir if isinstance(dataset, CustomDataset) else f'data set {i}'
-            print_log(f'Evaluating {place}, {len(dataset)} images', logger)
-            if isinstance(results, ConcatEvaluator):
-                part = results.evaluators[i]
-            else:
-                part = results[end - len(dataset):end]
-            of_one = dataset.evaluate(part, metric, logger=logger, **kwargs)
-            metrics |= {f'{i}_{name}': value for name, value in of_one.items()}
-        return metrics
-
-
-class ConcatEvaluator:
-    """One :class:`Evaluator` for each part of a :class:`ConcatDataset`; arguments as there."""
-
-    def __init__(self, dataset: ConcatDataset, metric: str | Sequence[str] = 'mIoU', bootstrap: int = 0) -> None:
-        self.dataset = dataset
-        self.evaluators = [part.new_evaluator(metric, bootstrap) for part in dataset.datasets]
-
-    def add(self, results: Iterable, indices: Iterable[int]) -> None:
-        """As :meth:`Evaluator.add`."""
-        for result, index in zip(results, indices):
-            number, sample = self.dataset.get_dataset_idx_and_sample_idx(index)
-            self.evaluators[number].add([result], [sample])
-
-    def reduce(self) -> None:
-        """As :meth:`Evaluator.reduce`."""
-        for evaluator in self.evaluators:
-            evaluator.reduce()
 
 
 class _Wrapper(Dataset):

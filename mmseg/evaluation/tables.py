@@ -7,6 +7,7 @@ import numpy as np
 from prettytable import PrettyTable
 
 from mmcv.utils import print_log
+from mmseg.protocols import Counts
 
 
 def _percent(value: np.ndarray) -> np.ndarray:
@@ -46,4 +47,24 @@ def flatten(metrics: Mapping[str, np.ndarray], class_names: Sequence) -> dict[st
     for name, values in metrics.items():
         if name != 'aAcc':
             flat |= {f'{name}.{label}': float(_percent(value)) / 100 for label, value in zip(class_names, values)}
+    return flat
+
+
+def summarize(
+    counts: Counts, class_names: Sequence[str], metric: list[str], logger: object = None, bootstrap: int = 0
+) -> dict[str, float]:
+    """Print the metrics of what was counted, and return them as :func:`flatten` does.
+
+    Args:
+        logger: as for :func:`mmcv.utils.print_log`.
+        bootstrap: number of resamples for the 95 % interval of mIoU over images, ``mIoU.low`` and ``mIoU.high``; 0 for
+            none.
+    """
+    values = counts.metrics(metric)
+    log_tables(values, class_names, logger)
+    flat = flatten(values, class_names)
+    if bootstrap:
+        low, high = counts.interval(bootstrap)
+        print_log(f'mIoU, 95 % interval over images: {low:.2%} to {high:.2%}', logger)
+        flat |= {'mIoU.low': round(low, 4), 'mIoU.high': round(high, 4)}
     return flat

@@ -1,0 +1,49 @@
+"""Evaluation of data sets in a row, each on its own."""
+
+from collections.abc import Sequence
+
+from mmcv.utils import print_log
+from mmseg.protocols import EvaluatorLike, JoinedDataset, KeepsImages
+
+
+class JoinedEvaluator:
+    """One evaluator per data set of a row.
+
+    Args:
+        dataset: the row; each part has ``new_evaluator``.
+        metric, bootstrap: as for :class:`.evaluator.Evaluator`.
+    """
+
+    def __init__(self, dataset: JoinedDataset, metric: str | Sequence[str] = 'mIoU', bootstrap: int = 0) -> None:
+        self.dataset = dataset
+        self.evaluators: list[EvaluatorLike] = [part.new_evaluator(metric, bootstrap) for part in dataset.datasets]
+
+    def add(self, results: list, indices: list[int]) -> None:
+        """As :meth:`.evaluator.Evaluator.add`."""
+        for result, index in zip(results, indices):
+            number, sample = self.dataset.get_dataset_idx_and_sample_idx(index)
+            self.evaluators[number].add([result], [sample])
+
+    def reduce(self) -> None:
+        """As :meth:`.evaluator.Evaluator.reduce`."""
+        for evaluator in self.evaluators:
+            evaluator.reduce()
+
+
+def evaluate_each(
+    dataset: JoinedDataset, results: JoinedEvaluator | Sequence, metric: str | Sequence[str], logger: object, **options
+) -> dict[str, float]:
+    """The metrics of each data set, named ``0_mIoU``, ``1_mIoU``, ...
+
+    Args:
+        results: one per sample, or the evaluators.
+        logger, options: of the data sets' ``evaluate``.
+    """
+    metrics = {}
+    for i, (part, end) in enumerate(zip(dataset.datasets, dataset.cumulative_sizes)):
+        place = part.img_dir if isinstance(part, KeepsImages) else f'data set {i}'
+        print_log(f'Evaluating {place}, {len(part)} images', logger)
+        own = results.evaluators[i] if isinstance(results, JoinedEvaluator) else results[end - len(part):end]
+        metrics |= {f'{i}_{name}': value
+                    for name, value in part.evaluate(own, metric, logger=logger, **options).items()}
+    return metrics
