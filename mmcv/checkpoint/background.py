@@ -3,9 +3,17 @@
 import copy
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
+
+from mmcv.fileio import atomic_symlink
+
+from .files import write_checkpoint
+from .weights import Versioned
+
+Nest = TypeVar('Nest')
 
 
 class Writer:
@@ -17,6 +25,37 @@ class Writer:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix='checkpoint')
         self._running: Future | None = None
+
+    def write(
+        self,
+        checkpoint: dict[str, Any],
+        path: Path,
+        link: bool = False,
+        background: bool = False,
+        afterwards: Callable[[], None] | None = None,
+    ) -> None:
+        """Write a checkpoint when the one before it is written.
+
+        Args:
+            checkpoint: plain data and tensors on any device.
+            path: of the file.
+            link: let ``latest.pth`` beside it point to it afterwards.
+            background: return as soon as the content is copied, and write in a thread.
+            afterwards: called when all is written.
+
+        Raises:
+            OSError: it, or the one before it, cannot be written; the checkpoints that are there stay as they are.
+        """
+        content = to_host(checkpoint, copies=background)
+
+        def job() -> None:
+            write_checkpoint(content, path)
+            if link:
+                atomic_symlink(path.name, path.with_name('latest.pth'))
+            if afterwards is not None:
+                afterwards()
+
+        self.submit(job, background)
 
     def submit(self, job: Callable[[], None], background: bool) -> None:
         """Run a job when the one before it is done.
@@ -42,7 +81,7 @@ class Writer:
             running.result()
 
 
-def to_host(value: Any, copies: bool) -> Any:
+def to_host(value: Nest, copies: bool) -> Nest:
     """A nest of dicts, lists and tuples with its tensors in host memory.
 
     Args:
@@ -69,7 +108,7 @@ class _HostCopy:
             return self._tensor(value.detach())
         if isinstance(value, Mapping):
             made = type(value)((self(key), self(item)) for key, item in value.items())
-            if hasattr(value, '_metadata'):  # the versions of the modules of a state_dict
+            if isinstance(value, Versioned):
                 made._metadata = self(value._metadata)
             return made
         if type(value) in (list, tuple):

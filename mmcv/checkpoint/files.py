@@ -6,7 +6,7 @@ import re
 import struct
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,6 +16,9 @@ from mmcv.fileio import atomic_write, file_digest
 
 from . import inert
 from .errors import CheckpointError
+
+#: Where the tensors of a file go, as for ``torch.load``; None is the CPU.
+Location = torch.device | str | dict[str, str] | Callable | None
 
 _SEAL = b'sha256:'
 _SEAL_SIZE = len(_SEAL) + 64
@@ -39,7 +42,7 @@ def write_checkpoint(checkpoint: dict, path: str | Path) -> None:
         _seal(file)
 
 
-def read_checkpoint(path: str | Path, map_location: Any = 'cpu') -> Any:
+def read_checkpoint(path: str | Path, map_location: Location = 'cpu') -> Any:
     """Read what ``torch.save`` has written, in the zip or the older format, and check that it is undamaged.
 
     Only tensors and plain data are made. Objects of other classes (mmengine's ``HistoryBuffer``, say) come back as

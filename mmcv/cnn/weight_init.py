@@ -223,7 +223,7 @@ class PretrainedInit:
         if self.prefix is None:
             checkpoint.load_checkpoint(module, self.checkpoint, map_location=self.map_location)
         else:
-            state = checkpoint._load_checkpoint_with_prefix(self.prefix, self.checkpoint, self.map_location)
+            state = checkpoint.fetch_part(self.prefix, self.checkpoint, self.map_location)
             checkpoint.load_state_dict(module, state)
 
 

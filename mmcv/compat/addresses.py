@@ -50,6 +50,7 @@ NAMES = {
     'mmcls.models': {},
     'mmcv.cnn.utils': {'mmcv.cnn': 'fuse_conv_bn get_model_complexity_info'},
     'mmcv.ops': {'mmcv.ops._load': 'is_compiled=has_kernel'},
+    'mmcv.runner': {'mmcv.checkpoint': '_load_checkpoint=fetch_checkpoint _load_checkpoint_with_prefix=fetch_part'},
     'mmcv.utils': {'mmcv.config': 'Config ConfigDict DictAction check_known_keys find_config', **_TORCH},
     'mmcv.utils.parrots_wrapper': _TORCH,
     'mmseg.core': {

@@ -3,8 +3,6 @@
 from mmcv.amp import auto_fp16, force_fp32, wrap_fp16_model
 from mmcv.checkpoint import (
     CheckpointError,
-    _load_checkpoint,
-    _load_checkpoint_with_prefix,
     find_latest_checkpoint,
     get_state_dict,
     load_checkpoint,
@@ -12,8 +10,8 @@ from mmcv.checkpoint import (
     save_checkpoint,
     weights_to_cpu,
 )
-from mmcv.cnn import BaseModule, ModuleDict, ModuleList, Sequential
 from mmcv.dist import get_dist_info, init_dist, master_only
+from mmcv.utils.lazy import lazy_names
 
 from .base_runner import BaseRunner
 from .builder import RUNNERS, build_runner, obj_from_dict
@@ -32,12 +30,12 @@ from .optimizer import (
     build_optimizer_constructor,
 )
 
+__getattr__, __dir__, _lazy = lazy_names(__name__, {'mmcv.cnn': 'BaseModule ModuleDict ModuleList Sequential'})
 __all__ = [
-    'HOOKS', 'OPTIMIZERS', 'OPTIMIZER_BUILDERS', 'RUNNERS', 'BaseModule', 'BaseRunner', 'CheckpointError',
+    'HOOKS', 'OPTIMIZERS', 'OPTIMIZER_BUILDERS', 'RUNNERS', 'BaseRunner', 'CheckpointError',
     'DefaultOptimizerConstructor', 'EpochBasedRunner', 'Hook', 'IterBasedRunner', 'LayerDecayOptimizerConstructor',
-    'LearningRateDecayOptimizerConstructor', 'LogBuffer', 'ModuleDict', 'ModuleList', 'Sequential',
-    '_load_checkpoint', '_load_checkpoint_with_prefix', 'auto_fp16', 'build_optimizer', 'build_optimizer_constructor',
-    'build_runner', 'find_latest_checkpoint', 'force_fp32', 'get_dist_info', 'get_state_dict', 'init_dist',
-    'load_checkpoint', 'load_state_dict', 'master_only', 'obj_from_dict', 'save_checkpoint', 'weights_to_cpu',
-    'wrap_fp16_model', *_hooks,
+    'LearningRateDecayOptimizerConstructor', 'LogBuffer', 'auto_fp16', 'build_optimizer',
+    'build_optimizer_constructor', 'build_runner', 'find_latest_checkpoint', 'force_fp32', 'get_dist_info',
+    'get_state_dict', 'init_dist', 'load_checkpoint', 'load_state_dict', 'master_only', 'obj_from_dict',
+    'save_checkpoint', 'weights_to_cpu', 'wrap_fp16_model', *_hooks, *_lazy,
 ]

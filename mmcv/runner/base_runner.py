@@ -8,36 +8,30 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 from torch.optim import Optimizer
 
 from mmcv import dist
 from mmcv.checkpoint import (
-    CheckpointError,
+    STRIP_MODULE,
+    Location,
     Writer,
     find_latest_checkpoint,
-    finished_iterations,
-    get_state_dict,
     load_checkpoint,
+    named_optimizers,
+    ours_only,
     read_checkpoint,
-    shard_optimizer_state,
-    to_host,
-    weights_to_cpu,
-    whole,
-    write_checkpoint,
+    restore_run,
+    set_rng_state,
+    state_of_run,
 )
-from mmcv.checkpoint.load import STRIP_MODULE, get_weights, load_state_dict, revise
-from mmcv.fileio import atomic_symlink
 from mmcv.utils import get_logger
-from mmcv.version import __version__
 
 from .batch_stream import BatchStream
 from .hook_host import HookHost
 from .hooks.momentum_updater import momentum_of
 from .log_buffer import LogBuffer
-from .rng import gather_rng_states, set_rng_state
 
 
 class BaseRunner(HookHost, ABC):
@@ -56,10 +50,15 @@ class BaseRunner(HookHost, ABC):
         iter, epoch, inner_iter: of the step that runs, from 0; ``inner_iter`` counts within the epoch.
         finished_iters, finished_epochs: what is behind; in ``after_train_iter`` the step that runs counts.
         resumed_from: the checkpoint that this run goes on from, or None.
+        data_loader, data_batch: of the step that runs.
         outputs: what the last step returned.
         metrics: what the last evaluation returned.
         step_context: makes the context manager that the forward pass runs in (autocast).
     """
+
+    filename_tmpl = 'iter_{}.pth'
+    data_loader: BatchStream
+    data_batch: dict[str, Any] | None = None
 
     def __init__(
         self,
@@ -88,20 +87,18 @@ class BaseRunner(HookHost, ABC):
         self.timestamp = time.strftime('%Y%m%d_%H%M%S', time.localtime())
         self.rank, self.world_size = dist.get_dist_info()
         self.mode: str | None = None
-        self.outputs: dict = {}
-        self.metrics: dict = {}
+        self.outputs: dict[str, Any] = {}
+        self.metrics: dict[str, Any] = {}
         self.log_buffer = LogBuffer()
-        self.step_context: Callable = contextlib.nullcontext
+        self.step_context: Callable[[], contextlib.AbstractContextManager] = contextlib.nullcontext
         self.finished_iters = self.finished_epochs = 0
-        self.resumed_from = None
+        self.resumed_from: str | None = None
         self._epoch = self._iter = self._inner_iter = 0
         self._max_iters, self._max_epochs = max_iters, max_epochs
         self._rng_state: dict | None = None
         self._losses_agree = self.world_size == 1
         self._stopped = False
         self._writer = Writer()
-
-    filename_tmpl = 'iter_{}.pth'
 
     @property
     def model_name(self) -> str:
@@ -128,7 +125,7 @@ class BaseRunner(HookHost, ABC):
         return self._max_epochs
 
     @property
-    def hook_msgs(self) -> dict:
+    def hook_msgs(self) -> dict[str, Any]:
         """What hooks tell each other and the checkpoint."""
         return self.meta['hook_msgs']
 
@@ -149,14 +146,9 @@ class BaseRunner(HookHost, ABC):
     def run(self, data_loaders: list[Iterable], workflow: list[tuple[str, int]], **kwargs) -> None:
         """Run to the end."""
 
-    def stop(self, reason: str) -> None:
-        """End the run after the step that runs; every rank has to call it in the same step."""
-        self.logger.info(f'Stopping after iteration {self.finished_iters}: {reason}')
-        self._stopped = True
-
     # --- one step
 
-    def fetch(self, stream: BatchStream) -> Any:
+    def fetch(self, stream: BatchStream) -> dict[str, Any]:
         """The next batch. After a resume the saved random state holds from the first batch on: loaders that are started
         may draw a seed, but their samples have randomness of their own."""
         dist.note_activity(f'loading iteration {self._iter + 1}')
@@ -167,7 +159,7 @@ class BaseRunner(HookHost, ABC):
             self._rng_state = None
         return batch
 
-    def step(self, batch: Any, train_mode: bool, **kwargs) -> None:
+    def step(self, batch: dict[str, Any], train_mode: bool, **kwargs: Any) -> None:
         """One forward pass (hooks do the rest); its ``log_vars`` go to the log buffer as they are, on the device."""
         with self.step_context():
             if self.batch_processor is not None:
@@ -177,27 +169,23 @@ class BaseRunner(HookHost, ABC):
             else:
                 outputs = self.model.val_step(batch, self.optimizer, **kwargs)
         if not self._losses_agree:
-            self._compare_losses(outputs.get('log_vars', {}))
+            _check_that_losses_agree(outputs.get('log_vars', {}))
+            self._losses_agree = True
         self.log_buffer.update(outputs.get('log_vars', {}), outputs.get('num_samples', 1))
         self.outputs = outputs
 
-    def _compare_losses(self, log_vars: dict) -> None:
-        """Ranks with different losses would wait for each other forever: say so at the first step."""
-        everyone = dist.gather_objects(sorted(log_vars))
-        for rank, names in enumerate(everyone):
-            if names != everyone[0]:
-                raise ValueError(f'the ranks compute different losses: rank 0 {everyone[0]}, rank {rank} {names}')
-        self._losses_agree = True
+    def stop(self, reason: str) -> None:
+        """End the run after the step that runs; every rank has to call it in the same step."""
+        self.logger.info(f'Stopping after iteration {self.finished_iters}: {reason}')
+        self._stopped = True
 
     # --- optimizers
 
     def optimizers(self) -> dict[str, Optimizer]:
         """The optimizers by name; a single one by its class."""
-        if isinstance(self.optimizer, dict):
-            return self.optimizer
-        return {} if self.optimizer is None else {type(self.optimizer).__name__: self.optimizer}
+        return named_optimizers(self.optimizer)
 
-    def param_groups(self) -> list[dict]:
+    def param_groups(self) -> list[dict[str, Any]]:
         """The parameter groups of all optimizers."""
         return [group for optimizer in self.optimizers().values() for group in optimizer.param_groups]
 
@@ -216,8 +204,12 @@ class BaseRunner(HookHost, ABC):
     # --- checkpoints
 
     def load_checkpoint(
-        self, filename: str, map_location: Any = 'cpu', strict: bool = False, revise_keys: Any = STRIP_MODULE
-    ) -> dict:
+        self,
+        filename: str,
+        map_location: Location = 'cpu',
+        strict: bool = False,
+        revise_keys: Iterable[tuple[str, str]] = STRIP_MODULE,
+    ) -> dict[str, Any]:
         """Load weights only; see :func:`mmcv.checkpoint.load_checkpoint`."""
         self.logger.info(f'Loading weights from {filename}')
         return load_checkpoint(self.model, filename, map_location, strict, self.logger, revise_keys)
@@ -239,9 +231,7 @@ class BaseRunner(HookHost, ABC):
             filename_tmpl: the name, with {} for the number of finished iterations (or epochs).
             save_optimizer: also what only a resumed run needs.
             meta: added to ``meta``.
-            create_symlink: let ``latest.pth`` point to it afterwards.
-            background: return as soon as the state is copied, and write in a thread; :meth:`wait_for_checkpoint` waits.
-            afterwards: called on rank 0 when all is written.
+            create_symlink, background, afterwards: as for :meth:`mmcv.checkpoint.Writer.write`, on rank 0.
 
         Returns:
             The path.
@@ -251,10 +241,12 @@ class BaseRunner(HookHost, ABC):
         """
         path = Path(out_dir, (filename_tmpl or self.filename_tmpl).format(self._checkpoint_number()))
         dist.note_activity(f'saving {path.name}')
-        checkpoint = self._state(save_optimizer, meta or {})
+        checkpoint = state_of_run(
+            self.model, self.optimizer, {**self.meta, **(meta or {})},
+            {'epoch': self._meta_epoch(), 'iter': self.finished_iters}, save_optimizer)
+        self.call_hook('before_save_checkpoint', checkpoint)
         if self.rank == 0:
-            content = to_host(checkpoint, copies=background)
-            self._writer.submit(lambda: _write(content, path, create_symlink, afterwards), background)
+            self._writer.write(checkpoint, path, create_symlink, background, afterwards)
         return str(path)
 
     def wait_for_checkpoint(self) -> None:
@@ -265,76 +257,24 @@ class BaseRunner(HookHost, ABC):
         """
         self._writer.wait()
 
-    def _state(self, save_optimizer: bool, meta: dict) -> dict:
-        checkpoint = {
-            'meta': {
-                **self.meta,
-                **meta,
-                'epoch': self._meta_epoch(),
-                'iter': self.finished_iters,
-                'mmcv_version': __version__,
-                'time': time.asctime(),
-            },
-            'state_dict': weights_to_cpu(get_state_dict(self.model)),
-            'resume': {'rng': gather_rng_states()},
-        }
-        model = getattr(self.model, 'module', self.model)
-        for name in ('CLASSES', 'PALETTE'):
-            if getattr(model, name, None) is not None:
-                checkpoint['meta'].setdefault(name, getattr(model, name))
-        if save_optimizer:
-            states = {name: whole(optimizer.state_dict()) for name, optimizer in self.optimizers().items()}
-            checkpoint['optimizer'] = states if isinstance(self.optimizer, dict) else next(iter(states.values()), {})
-        self.call_hook('before_save_checkpoint', checkpoint)
-        return checkpoint
-
-    def resume(self, checkpoint: str, resume_optimizer: bool = True, map_location: Any = 'cpu') -> None:
+    def resume(self, checkpoint: str, resume_optimizer: bool = True, map_location: Location = 'cpu') -> None:
         """Go on where a checkpoint was saved; call it after the hooks are registered, before :meth:`run`.
 
         Raises:
             CheckpointError: it is damaged, of another model, or holds no state of this optimizer.
         """
         content = read_checkpoint(checkpoint, map_location)
-        try:
-            self._restore(content, checkpoint, resume_optimizer)
-        except (TypeError, AttributeError, LookupError) as error:  # sound, but of a program that is not ours
-            raise CheckpointError(f'{checkpoint}: holds a state that no run here has saved ({type(error).__name__}: '
-                                  f'{error}): use --load-from for its weights alone') from error
-
-    def _restore(self, content: dict, checkpoint: str, resume_optimizer: bool) -> None:
-        state_dict = revise(get_weights(content, checkpoint), STRIP_MODULE)
-        if not isinstance(content.get('meta'), dict) or 'iter' not in content['meta']:
-            raise CheckpointError(f'{checkpoint}: says no iteration to resume from: use --load-from for weights alone')
-        load_state_dict(self.model, state_dict, strict=True, logger=self.logger, source=str(checkpoint))
-        if resume_optimizer:
-            self._resume_optimizer(content, checkpoint)
-
-        self._iter, remark = finished_iterations(content, checkpoint)
-        self._epoch = int(content['meta'].get('epoch', 0))
-        self.finished_iters, self.finished_epochs = self._iter, self._epoch
-        self.resumed_from = str(checkpoint)
-        if remark:
-            self.logger.warning(remark)
-        self.hook_msgs.update(_plain(content['meta'].get('hook_msgs') or {}))
-        rng_states = content.get('resume', {}).get('rng', [])
-        if self.rank < len(rng_states):
-            self._rng_state = rng_states[self.rank]
-        self.call_hook('after_resume', content)
+        with ours_only(checkpoint):
+            was = restore_run(content, checkpoint, self.model, self.optimizer, resume_optimizer, self.logger)
+            self._iter = self.finished_iters = was.iteration
+            self._epoch = self.finished_epochs = was.epoch
+            self._rng_state = was.rng
+            self.resumed_from = str(checkpoint)
+            self.hook_msgs.update(was.hook_msgs)
+            if was.remark:
+                self.logger.warning(was.remark)
+            self.call_hook('after_resume', content)
         self.logger.info(f'Resumed from {checkpoint}: {self._iter} iterations are done')
-
-    def _resume_optimizer(self, content: dict, source: str) -> None:
-        if 'optimizer' not in content:
-            raise CheckpointError(f'{source}: holds no optimizer state: use --load-from to start from its weights')
-        states = content['optimizer']
-        if not isinstance(self.optimizer, dict):
-            states = dict.fromkeys(self.optimizers(), states)
-        try:
-            for name, optimizer in self.optimizers().items():
-                optimizer.load_state_dict(shard_optimizer_state(states[name], optimizer))
-                _check_kind(optimizer)
-        except (ValueError, KeyError) as error:
-            raise CheckpointError(f'{source}: its optimizer state does not fit the optimizer of the config: {error}; '
-                                  'use --load-from to start from its weights') from error
 
     def auto_resume(self) -> None:
         """Resume from the newest sound checkpoint of the work directory, if there is one."""
@@ -349,29 +289,9 @@ class BaseRunner(HookHost, ABC):
         return self._epoch + 1
 
 
-def _write(content: dict, path: Path, create_symlink: bool, afterwards: Callable[[], None] | None) -> None:
-    write_checkpoint(content, path)
-    if create_symlink:
-        atomic_symlink(path.name, path.with_name('latest.pth'))
-    if afterwards is not None:
-        afterwards()
-
-
-def _check_kind(optimizer: Optimizer) -> None:
-    """Raise a ValueError if the state that was loaded is of an optimizer with other settings; switches may lack, which
-    newer versions of torch have added."""
-    settings = {key for key, value in optimizer.defaults.items() if not isinstance(value, (bool, type(None)))}
-    lacking = {key for group in optimizer.param_groups for key in settings - group.keys()}
-    if lacking:
-        raise ValueError(f'it is of another kind, without {", ".join(sorted(lacking))}')
-
-
-def _plain(values: dict) -> dict:
-    """Without what is no plain data; numpy numbers, which old checkpoints hold, as python's."""
-    plain = {}
-    for key, value in values.items():
-        if isinstance(value, dict):
-            plain[key] = _plain(value)
-        elif isinstance(value, (str, int, float, list, np.generic, type(None))):
-            plain[key] = value.item() if isinstance(value, np.generic) else value
-    return plain
+def _check_that_losses_agree(log_vars: dict[str, Any]) -> None:
+    """Ranks with different losses would wait for each other forever: say so at the first step."""
+    everyone = dist.gather_objects(sorted(log_vars))
+    for rank, names in enumerate(everyone):
+        if names != everyone[0]:
+            raise ValueError(f'the ranks compute different losses: rank 0 {everyone[0]}, rank {rank} {names}')

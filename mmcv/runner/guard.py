@@ -1,5 +1,6 @@
 """Steps with a loss or gradient that is infinite or nan: left out on every rank, with the files named."""
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -10,6 +11,7 @@ from torch.nn.utils import get_total_norm
 from torch.optim import Optimizer
 
 from mmcv import dist
+from mmcv.checkpoint import whole
 
 
 class NonFiniteError(ValueError):
@@ -43,7 +45,7 @@ class StepGuard:
         self._buffers = [_Buffers(buffers) for buffers in kinds.values()]
         self._losses, self._files = [], []
 
-    def state_dict(self) -> dict:
+    def state_dict(self) -> dict[str, Any]:
         """What is remembered of a step in the middle of its iterations: tensors and plain data."""
         return {'buffers': [buffers.before for buffers in self._buffers], 'losses': self._losses, 'files': self._files}
 
@@ -56,7 +58,7 @@ class StepGuard:
         self._losses = [loss.to(device) for loss in state['losses']]
         self._files = list(state['files'])
 
-    def add(self, loss: torch.Tensor, batch: Any) -> None:
+    def add(self, loss: torch.Tensor, batch: object) -> None:
         """Take note of one iteration's loss and batch; several of them may share a step."""
         self._losses.append(loss.detach())
         self._files += files_of(batch)
@@ -68,22 +70,25 @@ class StepGuard:
         bad = self._bad_loss
         if gradients:
             norm = get_total_norm(gradients, float('inf'))
-            norm = norm.full_tensor() if hasattr(norm, 'full_tensor') else norm  # of sharded gradients
-            bad = bad | ~norm.isfinite()
+            bad = bad | ~whole(norm).isfinite()
         return dist.all_reduce(bad.float(), 'max').bool()
 
-    def settle(self, bad: torch.Tensor, iteration: int, excused: Callable[[], bool], runner: Any) -> None:
+    def settle(self, bad: torch.Tensor, iteration: int, excused: Callable[[], bool],
+               logger: logging.Logger) -> None:
         """Undo what a bad step did to the buffers, and report it as soon as the host can know of it.
 
         Args:
+            bad: as from :meth:`check`.
+            iteration: its number, for the report.
             excused: tells whether a bad gradient is no fault, as while a dynamic loss scale comes down.
+            logger: where the report goes.
         """
         for buffers in self._buffers:
             buffers.restore_if(bad)
         self._undecided.append(_Decision(bad, self._bad_loss, iteration, self._files, excused))
-        self.read(runner, keep=1 if bad.is_cuda else 0)
+        self.read(logger, keep=1 if bad.is_cuda else 0)
 
-    def read(self, runner: Any, keep: int = 0) -> None:
+    def read(self, logger: logging.Logger, keep: int = 0) -> None:
         """Report the decisions but for the last ``keep``.
 
         Raises:
@@ -98,9 +103,11 @@ class StepGuard:
             everyone = dist.gather_objects((bad_loss, decision.files))
             at_fault = [rank for rank, (bad_loss, _) in enumerate(everyone) if bad_loss]
             if at_fault or not decision.excused():
-                self._report(runner, decision.iteration, everyone, at_fault)
+                self._report(logger, decision.iteration, everyone, at_fault)
 
-    def _report(self, runner: Any, iteration: int, everyone: list[tuple[bool, list[str]]], at_fault: list[int]) -> None:
+    def _report(
+        self, logger: logging.Logger, iteration: int, everyone: list[tuple[bool, list[str]]], at_fault: list[int]
+    ) -> None:
         self.in_a_row += 1
         what = 'the loss' if at_fault else 'the gradient'
         where = f' on rank {", ".join(map(str, at_fault))}' if at_fault and len(everyone) > 1 else ''
@@ -110,7 +117,7 @@ class StepGuard:
         if self.in_a_row >= self.limit:
             raise NonFiniteError(f'{text}; that makes {self.in_a_row} such steps in a row: lower the learning rate, '
                                  'clip the gradients (optimizer_config.grad_clip), or look at these files')
-        runner.logger.warning(text)
+        logger.warning(text)
 
 
 def takes_decision(optimizer: Optimizer) -> bool:
@@ -119,7 +126,7 @@ def takes_decision(optimizer: Optimizer) -> bool:
     return bool(optimizer.state) and getattr(optimizer, '_step_supports_amp_scaling', False)
 
 
-def files_of(batch: Any) -> list[str]:
+def files_of(batch: object) -> list[str]:
     """The files that ``img_metas`` of a batch names."""
     found, todo = [], [batch.get('img_metas') if isinstance(batch, Mapping) else None]
     while todo:

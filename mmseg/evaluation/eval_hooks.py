@@ -11,9 +11,9 @@ from typing import Any
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmcv import dist
+from mmcv.checkpoint import kept_rng_state
 from mmcv.engine import multi_gpu_test
 from mmcv.runner import Hook
-from mmcv.runner.rng import kept_rng_state
 
 from .loop import evaluate
 from .results import check_options

@@ -3,12 +3,12 @@
 import contextlib
 import re
 from pathlib import Path
-from typing import Any
 
 from mmcv import dist
 from mmcv.fileio import atomic_symlink, remove_temporaries
 
 from .hook import HOOKS, Hook
+from .runner import Runner
 from .sync_buffer import average_buffers
 
 
@@ -57,7 +57,7 @@ class CheckpointHook(Hook):
         self.options = {'save_optimizer': save_optimizer, 'create_symlink': create_symlink, 'meta': meta,
                         'background': async_save}
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         if self.by_epoch and runner.max_epochs is None:
             raise ValueError(f'checkpoint_config: by_epoch=True, but {type(runner).__name__} counts iterations: '
                              'write by_epoch=False')
@@ -75,17 +75,17 @@ class CheckpointHook(Hook):
         if newer and path.parent.resolve() == latest.parent.resolve():
             atomic_symlink(path.name, latest)
 
-    def after_train_iter(self, runner: Any) -> None:
+    def after_train_iter(self, runner: Runner) -> None:
         if not self.by_epoch and (self.every_n_iters(runner, self.interval)
                                   or (self.save_last and self.is_last_iter(runner))):
             self.save(runner)
 
-    def after_train_epoch(self, runner: Any) -> None:
+    def after_train_epoch(self, runner: Runner) -> None:
         if self.by_epoch and (self.every_n_epochs(runner, self.interval)
                               or (self.save_last and self.is_last_epoch(runner))):
             self.save(runner)
 
-    def save(self, runner: Any) -> None:
+    def save(self, runner: Runner) -> None:
         """Save a checkpoint now; every rank has to call it."""
         if self.sync_buffer:
             average_buffers(runner.model)
@@ -94,10 +94,10 @@ class CheckpointHook(Hook):
         runner.save_checkpoint(self.out_dir, name, afterwards=lambda: self._remove_old(path), **self.options)
         runner.hook_msgs['last_ckpt'] = str(path)
 
-    def after_run(self, runner: Any) -> None:
+    def after_run(self, runner: Runner) -> None:
         runner.wait_for_checkpoint()
 
-    def close(self, runner: Any) -> None:
+    def close(self, runner: Runner) -> None:
         try:  # of a run that ended otherwise
             runner.wait_for_checkpoint()
         except OSError as error:

@@ -1,8 +1,8 @@
 """Stops a run that does not get better."""
 
-from typing import Any
 
 from .hook import HOOKS, Hook
+from .runner import Runner
 
 
 @HOOKS.register_module()
@@ -24,7 +24,7 @@ class EarlyStoppingHook(Hook):
         self.monitor, self.patience, self.min_delta = monitor, patience, min_delta
         self.sign = 1 if rule == 'greater' else -1
 
-    def after_evaluation(self, runner: Any) -> None:
+    def after_evaluation(self, runner: Runner) -> None:
         if self.monitor not in runner.metrics:
             raise ValueError(f'EarlyStoppingHook: the evaluation has no {self.monitor!r}; it has '
                              f'{", ".join(runner.metrics)}')

@@ -1,12 +1,12 @@
 """An exponential moving average of the weights."""
 
-from typing import Any
 
 import torch
 
 from mmcv.checkpoint import sharded_like, unwrap, whole
 
 from .hook import HOOKS, Hook
+from .runner import Runner
 
 
 @HOOKS.register_module()
@@ -36,21 +36,21 @@ class EMAHook(Hook):
         self.average: dict[str, torch.Tensor] = {}
         self._updated = 0
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         if self.resume_from is not None:
             runner.resume(self.resume_from)
         if not self.average:
             self.average = {name: weight.detach().clone() for name, weight in self._weights(runner).items()}
 
     @staticmethod
-    def _weights(runner: Any) -> dict[str, torch.Tensor]:
+    def _weights(runner: Runner) -> dict[str, torch.Tensor]:
         return dict(unwrap(runner.model).named_parameters())
 
-    def after_train_iter(self, runner: Any) -> None:
+    def after_train_iter(self, runner: Runner) -> None:
         self._update(runner)
 
     @torch.no_grad()
-    def _update(self, runner: Any) -> None:
+    def _update(self, runner: Runner) -> None:
         """Take the iteration that is finished into the average, once."""
         if self._updated == runner.finished_iters or runner.iter % self.interval:
             return
@@ -59,27 +59,27 @@ class EMAHook(Hook):
         weights = self._weights(runner)
         torch._foreach_lerp_(list(self.average.values()), [weights[name] for name in self.average], momentum)
 
-    def before_evaluation(self, runner: Any) -> None:
+    def before_evaluation(self, runner: Runner) -> None:
         self._swap(runner)
 
-    def after_evaluation(self, runner: Any) -> None:
+    def after_evaluation(self, runner: Runner) -> None:
         self._swap(runner)
 
     @torch.no_grad()
-    def _swap(self, runner: Any) -> None:
+    def _swap(self, runner: Runner) -> None:
         for name, weight in self._weights(runner).items():
             kept = weight.clone()
             weight.copy_(self.average[name])
             self.average[name].copy_(kept)
 
-    def before_save_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         self._update(runner)  # of two hooks of one priority the one that saves may come first
         weights = checkpoint['state_dict']
         checkpoint['ema'] = {name: weights[name] for name in self.average}
         weights.update({name: whole(average).cpu() for name, average in self.average.items()})
 
     @torch.no_grad()
-    def after_resume(self, runner: Any, checkpoint: dict) -> None:
+    def after_resume(self, runner: Runner, checkpoint: dict) -> None:
         self._updated = runner.finished_iters
         weights = self._weights(runner)
         self.average = {name: weight.detach().clone() for name, weight in weights.items()}

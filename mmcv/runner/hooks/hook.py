@@ -1,9 +1,10 @@
 """The base of all hooks, their registry, and the order in which they run."""
 
 from enum import IntEnum
-from typing import Any
 
 from mmcv.utils import Registry
+
+from .runner import Runner
 
 
 class Priority(IntEnum):
@@ -51,83 +52,83 @@ class Hook:
         'before_val_epoch', 'before_val_iter', 'after_val_iter', 'after_val_epoch', 'before_evaluation',
         'after_evaluation', 'after_run')
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         pass
 
-    def after_run(self, runner: Any) -> None:
+    def after_run(self, runner: Runner) -> None:
         pass
 
-    def before_epoch(self, runner: Any) -> None:
+    def before_epoch(self, runner: Runner) -> None:
         pass
 
-    def after_epoch(self, runner: Any) -> None:
+    def after_epoch(self, runner: Runner) -> None:
         pass
 
-    def before_iter(self, runner: Any) -> None:
+    def before_iter(self, runner: Runner) -> None:
         pass
 
-    def after_iter(self, runner: Any) -> None:
+    def after_iter(self, runner: Runner) -> None:
         pass
 
-    def before_train_epoch(self, runner: Any) -> None:
+    def before_train_epoch(self, runner: Runner) -> None:
         self.before_epoch(runner)
 
-    def before_val_epoch(self, runner: Any) -> None:
+    def before_val_epoch(self, runner: Runner) -> None:
         self.before_epoch(runner)
 
-    def after_train_epoch(self, runner: Any) -> None:
+    def after_train_epoch(self, runner: Runner) -> None:
         self.after_epoch(runner)
 
-    def after_val_epoch(self, runner: Any) -> None:
+    def after_val_epoch(self, runner: Runner) -> None:
         self.after_epoch(runner)
 
-    def before_train_iter(self, runner: Any) -> None:
+    def before_train_iter(self, runner: Runner) -> None:
         self.before_iter(runner)
 
-    def before_val_iter(self, runner: Any) -> None:
+    def before_val_iter(self, runner: Runner) -> None:
         self.before_iter(runner)
 
-    def after_train_iter(self, runner: Any) -> None:
+    def after_train_iter(self, runner: Runner) -> None:
         self.after_iter(runner)
 
-    def after_val_iter(self, runner: Any) -> None:
+    def after_val_iter(self, runner: Runner) -> None:
         self.after_iter(runner)
 
-    def before_evaluation(self, runner: Any) -> None:
+    def before_evaluation(self, runner: Runner) -> None:
         pass
 
-    def after_evaluation(self, runner: Any) -> None:
+    def after_evaluation(self, runner: Runner) -> None:
         pass
 
-    def before_save_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         pass
 
-    def after_resume(self, runner: Any, checkpoint: dict) -> None:
+    def after_resume(self, runner: Runner, checkpoint: dict) -> None:
         pass
 
-    def close(self, runner: Any) -> None:
+    def close(self, runner: Runner) -> None:
         """Clean up; called at the end of a run, however it ends."""
 
-    def every_n_epochs(self, runner: Any, n: int) -> bool:
+    def every_n_epochs(self, runner: Runner, n: int) -> bool:
         """Whether the epoch that runs is the n-th, 2n-th, ...; never for n <= 0."""
         return n > 0 and (runner.epoch + 1) % n == 0
 
-    def every_n_inner_iters(self, runner: Any, n: int) -> bool:
+    def every_n_inner_iters(self, runner: Runner, n: int) -> bool:
         """Whether the iteration that runs is the n-th, 2n-th, ... of its epoch."""
         return n > 0 and (runner.inner_iter + 1) % n == 0
 
-    def every_n_iters(self, runner: Any, n: int) -> bool:
+    def every_n_iters(self, runner: Runner, n: int) -> bool:
         """Whether the iteration that runs is the n-th, 2n-th, ... of the run."""
         return n > 0 and (runner.iter + 1) % n == 0
 
-    def end_of_epoch(self, runner: Any) -> bool:
+    def end_of_epoch(self, runner: Runner) -> bool:
         """Whether the iteration that runs is the last of its epoch."""
         return runner.inner_iter + 1 == len(runner.data_loader)
 
-    def is_last_epoch(self, runner: Any) -> bool:
+    def is_last_epoch(self, runner: Runner) -> bool:
         return runner.epoch + 1 == runner.max_epochs
 
-    def is_last_iter(self, runner: Any) -> bool:
+    def is_last_iter(self, runner: Runner) -> bool:
         return runner.iter + 1 == runner.max_iters
 
     def get_triggered_stages(self) -> list[str]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Any
 
 from .hook import HOOKS
+from .runner import Runner
 from .schedule import (
     Cycle,
     OneCycle,
@@ -24,14 +24,14 @@ class LrUpdaterHook(ScheduleHook):
 
     section = 'lr_config'
 
-    def get_lr(self, runner: Any, base_lr: float) -> float:
+    def get_lr(self, runner: Runner, base_lr: float) -> float:
         """The learning rate of this iteration, without warm-up, for a group that began with ``base_lr``."""
         raise NotImplementedError
 
     def base_of(self, group: dict) -> float:
         return group.setdefault('initial_lr', group['lr'])
 
-    def regular(self, runner: Any, base: float) -> float:
+    def regular(self, runner: Runner, base: float) -> float:
         return self.get_lr(runner, base)
 
     def warm(self, value: float, factor: float) -> float:
@@ -47,7 +47,7 @@ class FixedLrUpdaterHook(LrUpdaterHook):
 
     follows_progress = False
 
-    def get_lr(self, runner: Any, base_lr: float) -> float:
+    def get_lr(self, runner: Runner, base_lr: float) -> float:
         return base_lr
 
 
@@ -62,7 +62,7 @@ class StepLrUpdaterHook(LrUpdaterHook):
         self.step, self.gamma, self.min_lr = step, gamma, min_lr
         super().__init__(**kwargs)
 
-    def get_lr(self, runner: Any, base_lr: float) -> float:
+    def get_lr(self, runner: Runner, base_lr: float) -> float:
         return decay_in_steps(base_lr, self.progress(runner)[0], self.step, self.gamma, self.min_lr)
 
 
@@ -74,7 +74,7 @@ class ExpLrUpdaterHook(LrUpdaterHook):
         self.gamma = gamma
         super().__init__(**kwargs)
 
-    def get_lr(self, runner: Any, base_lr: float) -> float:
+    def get_lr(self, runner: Runner, base_lr: float) -> float:
         return base_lr * self.gamma**self.progress(runner)[0]
 
 
@@ -86,7 +86,7 @@ class PolyLrUpdaterHook(LrUpdaterHook):
         self.power, self.min_lr = power, min_lr
         super().__init__(**kwargs)
 
-    def get_lr(self, runner: Any, base_lr: float) -> float:
+    def get_lr(self, runner: Runner, base_lr: float) -> float:
         done, total = self.progress(runner)
         return (base_lr - self.min_lr) * (1 - done / total)**self.power + self.min_lr
 
@@ -99,7 +99,7 @@ class InvLrUpdaterHook(LrUpdaterHook):
         self.gamma, self.power = gamma, power
         super().__init__(**kwargs)
 
-    def get_lr(self, runner: Any, base_lr: float) -> float:
+    def get_lr(self, runner: Runner, base_lr: float) -> float:
         return base_lr * (1 + self.gamma * self.progress(runner)[0])**-self.power
 
 
@@ -119,7 +119,7 @@ class _Annealing(LrUpdaterHook):
 class CosineAnnealingLrUpdaterHook(_Annealing):
     """Half a cosine over the run: https://arxiv.org/abs/1608.03983 without restarts."""
 
-    def get_lr(self, runner: Any, base_lr: float) -> float:
+    def get_lr(self, runner: Runner, base_lr: float) -> float:
         done, total = self.progress(runner)
         return annealing_cos(base_lr, self.target(base_lr), done / total)
 
@@ -128,7 +128,7 @@ class CosineAnnealingLrUpdaterHook(_Annealing):
 class LinearAnnealingLrUpdaterHook(_Annealing):
     """A straight line over the run."""
 
-    def get_lr(self, runner: Any, base_lr: float) -> float:
+    def get_lr(self, runner: Runner, base_lr: float) -> float:
         done, total = self.progress(runner)
         return annealing_linear(base_lr, self.target(base_lr), done / total)
 
@@ -143,7 +143,7 @@ class FlatCosineAnnealingLrUpdaterHook(_Annealing):
         self.start_percent = start_percent
         super().__init__(**kwargs)
 
-    def get_lr(self, runner: Any, base_lr: float) -> float:
+    def get_lr(self, runner: Runner, base_lr: float) -> float:
         done, total = self.progress(runner)
         start = round(total * self.start_percent)
         if done < start:
@@ -167,7 +167,7 @@ class CosineRestartLrUpdaterHook(_Annealing):
         self.periods, self.restart_weights = periods, restart_weights
         super().__init__(**kwargs)
 
-    def get_lr(self, runner: Any, base_lr: float) -> float:
+    def get_lr(self, runner: Runner, base_lr: float) -> float:
         done, total = self.progress(runner)
         for end, period, weight in zip(accumulate(self.periods), self.periods, self.restart_weights):
             if done < end:
@@ -193,7 +193,7 @@ class CyclicLrUpdaterHook(LrUpdaterHook):
         self.only_by_iteration()
         self.cycle = Cycle(self.section, target_ratio, cyclic_times, step_ratio_up, anneal_strategy, gamma)
 
-    def get_lr(self, runner: Any, base_lr: float) -> float:
+    def get_lr(self, runner: Runner, base_lr: float) -> float:
         return self.cycle.value(base_lr, runner.iter, runner.max_iters)
 
 
@@ -227,7 +227,7 @@ class OneCycleLrUpdaterHook(LrUpdaterHook):
         self.div_factor, self.final_div_factor = div_factor, final_div_factor
         self.curve = OneCycle(self.section, pct_start, anneal_strategy, three_phase)
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         if self.total_steps is not None and self.total_steps < runner.max_iters:
             raise ValueError(f'{self.section}.total_steps is {self.total_steps}, but the run has {runner.max_iters} '
                              'iterations: give at least as many')
@@ -238,7 +238,7 @@ class OneCycleLrUpdaterHook(LrUpdaterHook):
                 group.setdefault('initial_lr', peak / self.div_factor)
         super().before_run(runner)
 
-    def get_lr(self, runner: Any, base_lr: float) -> float:
+    def get_lr(self, runner: Runner, base_lr: float) -> float:
         total = self.total_steps or runner.max_iters
         return self.curve.value(
             base_lr, base_lr * self.div_factor, base_lr / self.final_div_factor, runner.iter, total)

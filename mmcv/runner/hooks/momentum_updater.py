@@ -1,9 +1,9 @@
 """Momentum policies, of ``momentum`` or, for Adam and its kin, of the first of ``betas``."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from .hook import HOOKS
+from .runner import Runner
 from .schedule import (
     Cycle,
     OneCycle,
@@ -41,11 +41,11 @@ class MomentumUpdaterHook(ScheduleHook):
     ) -> None:
         super().__init__(by_epoch, warmup, warmup_iters, warmup_ratio, warmup_by_epoch)
 
-    def get_momentum(self, runner: Any, base_momentum: float) -> float:
+    def get_momentum(self, runner: Runner, base_momentum: float) -> float:
         """The momentum of this iteration, without warm-up, for a group that began with ``base_momentum``."""
         raise NotImplementedError
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         for optimizer in runner.optimizers().values():
             if not {'momentum', 'betas'} & set(optimizer.defaults):
                 raise ValueError(f'{self.section}: {type(optimizer).__name__} has no momentum: remove {self.section}')
@@ -54,7 +54,7 @@ class MomentumUpdaterHook(ScheduleHook):
     def base_of(self, group: dict) -> float:
         return group.setdefault('initial_momentum', momentum_of(group))
 
-    def regular(self, runner: Any, base: float) -> float:
+    def regular(self, runner: Runner, base: float) -> float:
         return self.get_momentum(runner, base)
 
     def warm(self, value: float, factor: float) -> float:
@@ -78,7 +78,7 @@ class StepMomentumUpdaterHook(MomentumUpdaterHook):
         self.step, self.gamma, self.min_momentum = step, gamma, min_momentum
         super().__init__(**kwargs)
 
-    def get_momentum(self, runner: Any, base_momentum: float) -> float:
+    def get_momentum(self, runner: Runner, base_momentum: float) -> float:
         return decay_in_steps(base_momentum, self.progress(runner)[0], self.step, self.gamma, self.min_momentum)
 
 
@@ -100,7 +100,7 @@ class _Annealing(MomentumUpdaterHook):
 class CosineAnnealingMomentumUpdaterHook(_Annealing):
     """Half a cosine over the run."""
 
-    def get_momentum(self, runner: Any, base_momentum: float) -> float:
+    def get_momentum(self, runner: Runner, base_momentum: float) -> float:
         done, total = self.progress(runner)
         return annealing_cos(base_momentum, self.target(base_momentum), done / total)
 
@@ -109,7 +109,7 @@ class CosineAnnealingMomentumUpdaterHook(_Annealing):
 class LinearAnnealingMomentumUpdaterHook(_Annealing):
     """A straight line over the run."""
 
-    def get_momentum(self, runner: Any, base_momentum: float) -> float:
+    def get_momentum(self, runner: Runner, base_momentum: float) -> float:
         done, total = self.progress(runner)
         return annealing_linear(base_momentum, self.target(base_momentum), done / total)
 
@@ -132,7 +132,7 @@ class CyclicMomentumUpdaterHook(MomentumUpdaterHook):
         self.only_by_iteration()
         self.cycle = Cycle(self.section, target_ratio, cyclic_times, step_ratio_up, anneal_strategy, gamma)
 
-    def get_momentum(self, runner: Any, base_momentum: float) -> float:
+    def get_momentum(self, runner: Runner, base_momentum: float) -> float:
         return self.cycle.value(base_momentum, runner.iter, runner.max_iters)
 
 
@@ -159,7 +159,7 @@ class OneCycleMomentumUpdaterHook(MomentumUpdaterHook):
         self.base_momentum, self.max_momentum = base_momentum, max_momentum
         self.curve = OneCycle(self.section, pct_start, anneal_strategy, three_phase)
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         for name, optimizer in runner.optimizers().items():
             groups = optimizer.param_groups
             low, high = (per_group(self.section, argument, value[name] if isinstance(value, dict) else value, groups)
@@ -171,7 +171,7 @@ class OneCycleMomentumUpdaterHook(MomentumUpdaterHook):
                 group.setdefault('initial_momentum', highest)
         super().before_run(runner)
 
-    def before_train_iter(self, runner: Any) -> None:
+    def before_train_iter(self, runner: Runner) -> None:
         for group in runner.param_groups():
             self.assign(group, self.curve.value(
                 group['max_momentum'], group['base_momentum'], group['max_momentum'], runner.iter, runner.max_iters))

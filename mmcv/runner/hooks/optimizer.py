@@ -2,12 +2,13 @@
 
 import contextlib
 import functools
+from collections.abc import Iterable
 from numbers import Integral
-from typing import Any
 
 import torch
 from torch import nn
 from torch.nn.utils import clip_grad_norm_
+from torch.optim import Optimizer
 
 from mmcv import dist
 from mmcv.amp import StaticGradScaler, build_grad_scaler
@@ -15,6 +16,7 @@ from mmcv.checkpoint import to_host, unwrap, whole
 from mmcv.runner.guard import StepGuard, takes_decision
 
 from .hook import HOOKS, Hook
+from .runner import Runner
 
 
 @HOOKS.register_module()
@@ -57,27 +59,27 @@ class OptimizerHook(Hook):
         self._began = False
         self._unsynchronised = contextlib.ExitStack()
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         self._prepare(runner)
         if self.dtype is not None:
             runner.step_context = functools.partial(
                 torch.autocast, runner.device.type, dtype=getattr(torch, self.dtype))
 
-    def _prepare(self, runner: Any) -> None:
+    def _prepare(self, runner: Runner) -> None:
         device = runner.device.type
         if self.scaler is None and self.loss_scale is not None:
             self.scaler = build_grad_scaler(self.loss_scale, device)
         elif self.scaler is None:
             self.scaler = torch.amp.GradScaler(device, enabled=False)
 
-    def before_train_iter(self, runner: Any) -> None:
+    def before_train_iter(self, runner: Runner) -> None:
         if not self._began:
             self.guard.begin(runner.model)
             self._began = True
         if not self._steps_after(runner) and hasattr(runner.model, 'no_sync'):
             self._unsynchronised.enter_context(runner.model.no_sync())
 
-    def after_train_iter(self, runner: Any) -> None:
+    def after_train_iter(self, runner: Runner) -> None:
         loss = runner.outputs['loss']
         if runner.iter % self.cumulative_iters == 0:
             runner.optimizer.zero_grad()
@@ -86,12 +88,12 @@ class OptimizerHook(Hook):
         group_size = self._group_size(runner)
         self.scaler.scale(loss / group_size if group_size > 1 else loss).backward()
         self._unsynchronised.close()
-        self.guard.add(loss, getattr(runner, 'data_batch', None))
+        self.guard.add(loss, runner.data_batch)
         if self._steps_after(runner):
             self.step(runner)
             self._began = False
 
-    def step(self, runner: Any) -> None:
+    def step(self, runner: Runner) -> None:
         """Clip the gradients and update the weights, unless the loss or a gradient is infinite or nan."""
         gradients = [p.grad for p in runner.model.parameters() if p.grad is not None]
         bad = self.guard.check(gradients)
@@ -104,9 +106,9 @@ class OptimizerHook(Hook):
             if norm is not None:
                 runner.log_buffer.update({'grad_norm': norm}, runner.outputs['num_samples'])
         self._update_weights(runner.optimizer, bad)
-        self.guard.settle(bad, runner.finished_iters, self._scale_comes_down, runner)
+        self.guard.settle(bad, runner.finished_iters, self._scale_comes_down, runner.logger)
 
-    def _update_weights(self, optimizer: Any, bad: torch.Tensor) -> None:
+    def _update_weights(self, optimizer: Optimizer, bad: torch.Tensor) -> None:
         if takes_decision(optimizer):
             if not self.scaler.is_enabled():
                 optimizer.found_inf, optimizer.grad_scale = bad.float(), None
@@ -119,15 +121,15 @@ class OptimizerHook(Hook):
         dynamic = self.scaler.is_enabled() and not isinstance(self.scaler, StaticGradScaler)
         return dynamic and self.scaler.get_scale() > 1
 
-    def after_run(self, runner: Any) -> None:
-        self.guard.read(runner)
+    def after_run(self, runner: Runner) -> None:
+        self.guard.read(runner.logger)
 
-    def clip_grads(self, params: Any) -> torch.Tensor | None:
+    def clip_grads(self, params: Iterable[torch.Tensor]) -> torch.Tensor | None:
         """Scale the gradients down to the norm of ``grad_clip``. Returns their norm, None if there are none."""
         params = [p for p in params if p.requires_grad and p.grad is not None]
         return whole(clip_grad_norm_(params, **self.grad_clip)) if params else None
 
-    def report_unused(self, loss: torch.Tensor, runner: Any) -> None:
+    def report_unused(self, loss: torch.Tensor, runner: Runner) -> None:
         """Log the parameters that are not in the graph of ``loss``: under DDP they need find_unused_parameters."""
         used, seen, todo = set(), set(), [loss.grad_fn]
         while todo:
@@ -142,17 +144,17 @@ class OptimizerHook(Hook):
                 if parameter.requires_grad and id(parameter) not in used:
                     runner.logger.error(f'{name} {tuple(parameter.shape)} is not in the graph of the loss')
 
-    def _group_size(self, runner: Any) -> int:
+    def _group_size(self, runner: Runner) -> int:
         """How many iterations share the step that this one belongs to; the last group of a run may be shorter."""
         if runner.max_iters is None:
             return self.cumulative_iters
         begin = runner.iter - runner.iter % self.cumulative_iters
         return min(self.cumulative_iters, runner.max_iters - begin)
 
-    def _steps_after(self, runner: Any) -> bool:
+    def _steps_after(self, runner: Runner) -> bool:
         return self.every_n_iters(runner, self.cumulative_iters) or self.is_last_iter(runner)
 
-    def before_save_checkpoint(self, runner: Any, checkpoint: dict) -> None:
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         if self.scaler is not None and self.scaler.is_enabled():
             checkpoint['scaler'] = self.scaler.state_dict()
         if runner.finished_iters % self.cumulative_iters:  # half of a step: its gradients are a part of the state
@@ -163,7 +165,7 @@ class OptimizerHook(Hook):
             checkpoint['gradients'] = dist.gather_objects(to_host(gradients, copies=False))
             checkpoint['guard'] = dist.gather_objects(to_host(self.guard.state_dict(), copies=False))
 
-    def after_resume(self, runner: Any, checkpoint: dict) -> None:
+    def after_resume(self, runner: Runner, checkpoint: dict) -> None:
         self._prepare(runner)
         old = checkpoint['meta'].get('fp16', {}).get('loss_scaler')  # where mmcv 1.x kept it
         state = checkpoint.get('scaler', old)

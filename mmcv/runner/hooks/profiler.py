@@ -1,12 +1,12 @@
 """Where the time goes, by ``torch.profiler``."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import torch
 from torch import profiler
 
 from .hook import HOOKS, Hook
+from .runner import Runner
 
 
 @HOOKS.register_module()
@@ -51,12 +51,12 @@ class ProfilerHook(Hook):
         self.json_trace_path = json_trace_path
         self.profiler = None
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         self.profiler = profiler.profile(
             activities=self.activities, schedule=self.schedule, on_trace_ready=self._handler(runner), **self.options)
         self.profiler.__enter__()
 
-    def _handler(self, runner: Any) -> Callable | None:
+    def _handler(self, runner: Runner) -> Callable | None:
         if not isinstance(self.on_trace_ready, dict):
             return self.on_trace_ready
         options = dict(self.on_trace_ready)
@@ -69,21 +69,21 @@ class ProfilerHook(Hook):
                 done.key_averages().table(**{'sort_by': 'self_cpu_time_total', 'row_limit': 20, **options}))
         raise ValueError(f"ProfilerHook: on_trace_ready.type is {kind!r}: use 'tb_trace' or 'log_trace'")
 
-    def after_train_epoch(self, runner: Any) -> None:
+    def after_train_epoch(self, runner: Runner) -> None:
         if self.by_epoch and runner.epoch + 1 >= self.profile_iters:
             self._finish(runner)
 
-    def after_train_iter(self, runner: Any) -> None:
+    def after_train_iter(self, runner: Runner) -> None:
         if self.profiler is None:
             return
         self.profiler.step()
         if not self.by_epoch and runner.iter + 1 >= self.profile_iters:
             self._finish(runner)
 
-    def close(self, runner: Any) -> None:
+    def close(self, runner: Runner) -> None:
         self._finish(runner)
 
-    def _finish(self, runner: Any) -> None:
+    def _finish(self, runner: Runner) -> None:
         if self.profiler is None:
             return
         self.profiler.__exit__(None, None, None)

@@ -5,12 +5,12 @@ import logging
 import shutil
 import sys
 import time
-from typing import Any
 
 from mmcv import dist
 
 from .hook import HOOKS, Hook
 from .logger.text import peak_memory
+from .runner import Runner
 
 _REFRESH = 1.0  # seconds; reading the loss waits for the device
 _CLEAR = '\r\033[K'
@@ -26,7 +26,7 @@ class ProgressBarHook(Hook):
     def __init__(self) -> None:
         self.active = False
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         self.active = dist.is_main() and sys.stderr.isatty()
         if not self.active:
             return
@@ -36,11 +36,11 @@ class ProgressBarHook(Hook):
         for handler in self._cleared:
             handler.addFilter(self._clear)
 
-    def before_train_iter(self, runner: Any) -> None:
+    def before_train_iter(self, runner: Runner) -> None:
         if self.active:
             self._waited += time.monotonic() - self._mark
 
-    def after_train_iter(self, runner: Any) -> None:
+    def after_train_iter(self, runner: Runner) -> None:
         if not self.active:
             return
         self._mark = now = time.monotonic()
@@ -50,16 +50,16 @@ class ProgressBarHook(Hook):
             sys.stderr.flush()
             self._shown = now
 
-    def before_evaluation(self, runner: Any) -> None:
+    def before_evaluation(self, runner: Runner) -> None:
         self._paused = time.monotonic()
 
-    def after_evaluation(self, runner: Any) -> None:
+    def after_evaluation(self, runner: Runner) -> None:
         """Evaluation counts neither as training nor as waiting."""
         if self.active:
             self._begun += time.monotonic() - self._paused
             self._mark = time.monotonic()
 
-    def _line(self, runner: Any, seconds: float, width: int) -> str:
+    def _line(self, runner: Runner, seconds: float, width: int) -> str:
         done, total = runner.finished_iters, runner.max_iters
         speed = max(done - self._start, 1) / max(seconds, 1e-9)
         left = datetime.timedelta(seconds=int((total - done) / speed))
@@ -74,7 +74,7 @@ class ProgressBarHook(Hook):
         sys.stderr.write(_CLEAR)
         return True
 
-    def close(self, runner: Any) -> None:
+    def close(self, runner: Runner) -> None:
         if self.active:
             sys.stderr.write('\n')
             for handler in self._cleared:

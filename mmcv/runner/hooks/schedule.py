@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from .hook import Hook
+from .runner import Runner
 
 WARMUPS = ('constant', 'linear', 'exp')
 
@@ -49,7 +49,7 @@ class ScheduleHook(Hook):
         """The value that a parameter group began the run with; remembered in the group, so a resumed run knows it."""
         raise NotImplementedError
 
-    def regular(self, runner: Any, base: float) -> float:
+    def regular(self, runner: Runner, base: float) -> float:
         """The value without warm-up."""
         raise NotImplementedError
 
@@ -61,7 +61,7 @@ class ScheduleHook(Hook):
         """Set the value of a parameter group."""
         raise NotImplementedError
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         if runner.max_epochs is None:
             counts = f'but {type(runner).__name__} counts iterations'
             if self.by_epoch and self.follows_progress:
@@ -73,13 +73,13 @@ class ScheduleHook(Hook):
         for group in runner.param_groups():
             self.base_of(group)
 
-    def before_train_iter(self, runner: Any) -> None:
+    def before_train_iter(self, runner: Runner) -> None:
         factor = self.warmup_factor(runner)
         for group in runner.param_groups():
             value = self.regular(runner, self.base_of(group))
             self.assign(group, value if factor is None else self.warm(value, factor))
 
-    def warmup_factor(self, runner: Any) -> float | None:
+    def warmup_factor(self, runner: Runner) -> float | None:
         """What the regular value is scaled by in this iteration, None after the warm-up."""
         if self.warmup is None:
             return None
@@ -91,7 +91,7 @@ class ScheduleHook(Hook):
         left = 1 - runner.iter / length
         return 1 - left * (1 - self.warmup_ratio) if self.warmup == 'linear' else self.warmup_ratio**left
 
-    def progress(self, runner: Any) -> tuple[int, int]:
+    def progress(self, runner: Runner) -> tuple[int, int]:
         """How far the run is, and its length, in epochs or iterations."""
         return (runner.epoch, runner.max_epochs) if self.by_epoch else (runner.iter, runner.max_iters)
 

@@ -10,6 +10,7 @@ import torch.distributed as torch_dist
 from mmcv import dist
 
 from .hook import HOOKS, Hook
+from .runner import Runner
 
 EXIT_CODE = 143  # 128 + SIGTERM, what schedulers expect
 
@@ -34,7 +35,7 @@ class SignalHook(Hook):
         self._vote = None
         self._group = None
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         if threading.current_thread() is threading.main_thread():  # only there python takes handlers
             self._previous = {number: signal.signal(number, self._receive) for number in self.signals}
         if dist.get_dist_info()[1] > 1:
@@ -45,7 +46,7 @@ class SignalHook(Hook):
             raise KeyboardInterrupt
         self.received = number
 
-    def after_train_iter(self, runner: Any) -> None:
+    def after_train_iter(self, runner: Runner) -> None:
         if not self._agreed():
             return
         path = runner.save_checkpoint(self.out_dir or runner.work_dir)
@@ -66,10 +67,10 @@ class SignalHook(Hook):
         self._vote = torch_dist.all_reduce(flag, torch_dist.ReduceOp.MAX, self._group, async_op=True), flag
         return agreed
 
-    def after_run(self, runner: Any) -> None:
+    def after_run(self, runner: Runner) -> None:
         if self._vote is not None:
             self._vote[0].wait()
 
-    def close(self, runner: Any) -> None:
+    def close(self, runner: Runner) -> None:
         for number, handler in self._previous.items():
             signal.signal(number, handler)

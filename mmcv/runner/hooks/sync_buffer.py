@@ -1,12 +1,12 @@
 """One set of batch norm statistics for all processes."""
 
-from typing import Any
 
 import torch
 
 from mmcv import dist
 
 from .hook import HOOKS, Hook
+from .runner import Runner
 
 
 @HOOKS.register_module()
@@ -16,7 +16,7 @@ class SyncBuffersHook(Hook):
     def __init__(self, distributed: bool = True) -> None:
         self.distributed = distributed
 
-    def after_epoch(self, runner: Any) -> None:
+    def after_epoch(self, runner: Runner) -> None:
         if self.distributed:
             average_buffers(runner.model)
 

@@ -9,7 +9,7 @@ from torch import nn
 
 from mmcv.checkpoint import (
     CheckpointError,
-    _load_checkpoint_with_prefix,
+    fetch_part,
     get_state_dict,
     load_checkpoint,
     load_state_dict,
@@ -86,10 +86,10 @@ def test_part_of_a_checkpoint(tmp_path):
     whole = nn.Sequential(OrderedDict(backbone=small(), head=nn.Linear(1, 1)))
     save_checkpoint(whole, tmp_path / 'x.pth')
     for prefix in ('backbone', 'backbone.'):
-        part = _load_checkpoint_with_prefix(prefix, tmp_path / 'x.pth')
+        part = fetch_part(prefix, tmp_path / 'x.pth')
         assert list(part) == list(small().state_dict())
     with pytest.raises(CheckpointError, match="begins with 'neck.'"):
-        _load_checkpoint_with_prefix('neck', tmp_path / 'x.pth')
+        fetch_part('neck', tmp_path / 'x.pth')
 
 
 @pytest.mark.parametrize('content', [[1, 2], {'meta': {}}, {'state_dict': [1]}])

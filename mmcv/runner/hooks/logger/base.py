@@ -6,6 +6,7 @@ from typing import Any
 
 from mmcv.runner.hooks.hook import Hook
 from mmcv.runner.hooks.momentum_updater import momentum_of
+from mmcv.runner.hooks.runner import Runner
 
 
 class LoggerHook(Hook):
@@ -32,10 +33,10 @@ class LoggerHook(Hook):
         self._written = -1
 
     @abstractmethod
-    def log(self, runner: Any) -> None:
+    def log(self, runner: Runner) -> None:
         """Write the output of the log buffer."""
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         runner.log_buffer.window = max(runner.log_buffer.window, self.interval)
         self._written = runner.finished_iters
         for hook in runner.hooks:
@@ -43,51 +44,51 @@ class LoggerHook(Hook):
                 last = hook
         last.reset_flag = True
 
-    def before_epoch(self, runner: Any) -> None:
+    def before_epoch(self, runner: Runner) -> None:
         runner.log_buffer.clear()
 
-    def after_train_iter(self, runner: Any) -> None:
+    def after_train_iter(self, runner: Runner) -> None:
         self._log_interval(runner)
 
-    def before_evaluation(self, runner: Any) -> None:
+    def before_evaluation(self, runner: Runner) -> None:
         self._log_interval(runner)  # the interval that ends here has its own line, before the metrics
 
-    def _log_interval(self, runner: Any) -> None:
+    def _log_interval(self, runner: Runner) -> None:
         if self._written != runner.finished_iters and self._due(runner):
             self._written = runner.finished_iters
             runner.log_buffer.average(self.interval)
         self._log_ready(runner)
 
-    def _due(self, runner: Any) -> bool:
+    def _due(self, runner: Runner) -> bool:
         done = runner.inner_iter + 1 if self.by_epoch else runner.finished_iters
         end = len(runner.data_loader) if self.by_epoch else runner.max_iters
         return done % self.interval == 0 or (not self.ignore_last and done == end)
 
-    def _log_ready(self, runner: Any) -> None:
+    def _log_ready(self, runner: Runner) -> None:
         if runner.log_buffer.ready:
             self.log(runner)
             if self.reset_flag:
                 runner.log_buffer.clear_output()
 
-    def after_evaluation(self, runner: Any) -> None:
+    def after_evaluation(self, runner: Runner) -> None:
         self._log_ready(runner)
 
-    def after_train_epoch(self, runner: Any) -> None:
+    def after_train_epoch(self, runner: Runner) -> None:
         self._log_ready(runner)
 
-    def after_val_epoch(self, runner: Any) -> None:
+    def after_val_epoch(self, runner: Runner) -> None:
         runner.log_buffer.average()
         self._log_ready(runner)
 
-    def get_mode(self, runner: Any) -> str:
+    def get_mode(self, runner: Runner) -> str:
         """'train' for a line about training iterations, 'val' for metrics."""
         return 'train' if runner.mode == 'train' and 'time' in runner.log_buffer.output else 'val'
 
-    def get_epoch(self, runner: Any) -> int:
+    def get_epoch(self, runner: Runner) -> int:
         """The epoch a line is about, from 1."""
         return runner.epoch + 1 if runner.mode == 'train' else runner.epoch
 
-    def get_iter(self, runner: Any, inner_iter: bool = False) -> int:
+    def get_iter(self, runner: Runner, inner_iter: bool = False) -> int:
         """The iteration a line is about, from 1; with ``inner_iter`` within its epoch, where epochs are counted."""
         return runner.inner_iter + 1 if self.by_epoch and inner_iter else runner.finished_iters
 
@@ -97,7 +98,7 @@ class LoggerHook(Hook):
 
     def get_loggable_tags(
         self,
-        runner: Any,
+        runner: Runner,
         allow_scalar: bool = True,
         allow_text: bool = False,
         add_mode: bool = True,

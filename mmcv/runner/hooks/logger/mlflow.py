@@ -1,10 +1,10 @@
 """Curves in MLflow."""
 
-from typing import Any
 
 from mmcv.checkpoint import unwrap
 from mmcv.dist import master_only
 from mmcv.runner.hooks.hook import HOOKS
+from mmcv.runner.hooks.runner import Runner
 
 from .base import LoggerHook
 
@@ -37,7 +37,7 @@ class MlflowLoggerHook(LoggerHook):
         self.params = params
         self.log_model = log_model
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         super().before_run(runner)
         self._open()
 
@@ -57,10 +57,10 @@ class MlflowLoggerHook(LoggerHook):
             mlflow.log_params(self.params)
 
     @master_only
-    def log(self, runner: Any) -> None:
+    def log(self, runner: Runner) -> None:
         self.mlflow.log_metrics(self.get_loggable_tags(runner), step=self.get_iter(runner))
 
     @master_only
-    def after_run(self, runner: Any) -> None:
+    def after_run(self, runner: Runner) -> None:
         if self.log_model:
             self.mlflow.pytorch.log_model(unwrap(runner.model), 'models')

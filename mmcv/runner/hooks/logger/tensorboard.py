@@ -1,10 +1,10 @@
 """Curves in TensorBoard."""
 
 from pathlib import Path
-from typing import Any
 
 from mmcv.dist import master_only
 from mmcv.runner.hooks.hook import HOOKS
+from mmcv.runner.hooks.runner import Runner
 
 from .base import LoggerHook
 
@@ -29,12 +29,12 @@ class TensorboardLoggerHook(LoggerHook):
         super().__init__(interval, ignore_last, reset_flag, by_epoch)
         self.log_dir = log_dir
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         super().before_run(runner)
         self._open(runner)
 
     @master_only
-    def _open(self, runner: Any) -> None:
+    def _open(self, runner: Runner) -> None:
         try:
             from torch.utils.tensorboard import SummaryWriter
         except ImportError:
@@ -43,7 +43,7 @@ class TensorboardLoggerHook(LoggerHook):
         self.writer = SummaryWriter(self.log_dir or str(Path(runner.work_dir, 'tf_logs')))
 
     @master_only
-    def log(self, runner: Any) -> None:
+    def log(self, runner: Runner) -> None:
         for tag, value in self.get_loggable_tags(runner, allow_text=True).items():
             if isinstance(value, str):
                 self.writer.add_text(tag, value, self.get_iter(runner))
@@ -51,5 +51,5 @@ class TensorboardLoggerHook(LoggerHook):
                 self.writer.add_scalar(tag, value, self.get_iter(runner))
 
     @master_only
-    def after_run(self, runner: Any) -> None:
+    def after_run(self, runner: Runner) -> None:
         self.writer.close()

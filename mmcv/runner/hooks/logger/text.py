@@ -11,6 +11,7 @@ import torch
 from mmcv import dist
 from mmcv.fileio import dump
 from mmcv.runner.hooks.hook import HOOKS
+from mmcv.runner.hooks.runner import Runner
 
 from .base import LoggerHook
 
@@ -52,7 +53,7 @@ class TextLoggerHook(LoggerHook):
         self.out_suffix = out_suffix
         self.keep_local = keep_local
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         super().before_run(runner)
         self.start_iter = runner.iter
         self.seconds = 0.0
@@ -60,7 +61,7 @@ class TextLoggerHook(LoggerHook):
         if runner.meta:
             self._dump(runner.meta)
 
-    def log(self, runner: Any) -> None:
+    def log(self, runner: Runner) -> None:
         output = dict(runner.log_buffer.output)
         mode = self.get_mode(runner)
         iteration = output.pop('eval_iter_num', None)
@@ -76,7 +77,7 @@ class TextLoggerHook(LoggerHook):
         self._say(line, runner)
         self._dump({key: _rounded(value) for key, value in line.items()})
 
-    def _say(self, line: dict, runner: Any) -> None:
+    def _say(self, line: dict, runner: Runner) -> None:
         name = runner.meta.get('exp_name')
         if name and self.every_n_iters(runner, self.interval_exp_name):
             runner.logger.info(f'Exp name: {name}')
@@ -91,14 +92,14 @@ class TextLoggerHook(LoggerHook):
                   for key, value in line.items() if key not in _OWN]
         runner.logger.info(f'{self._place(line, runner)}\t{", ".join(parts)}')
 
-    def _place(self, line: dict, runner: Any) -> str:
+    def _place(self, line: dict, runner: Runner) -> str:
         epoch = f'[{line["epoch"]}]' if self.by_epoch else ''
         if line['mode'] == 'val':
             return f'{"Epoch" if self.by_epoch else "Iter"}(val) {epoch}[{line["iter"]}]'
         total = len(runner.data_loader) if self.by_epoch else runner.max_iters
         return f'{"Epoch" if self.by_epoch else "Iter"} {epoch}[{line["iter"]}/{total}]'
 
-    def _time_left(self, seconds_an_iteration: float, runner: Any) -> str:
+    def _time_left(self, seconds_an_iteration: float, runner: Runner) -> str:
         self.seconds += seconds_an_iteration * self.interval
         mean = self.seconds / max(runner.finished_iters - self.start_iter, 1)
         return str(datetime.timedelta(seconds=int(mean * (runner.max_iters - runner.finished_iters))))
@@ -109,7 +110,7 @@ class TextLoggerHook(LoggerHook):
             file.write(dump(line, file_format='json') + '\n')
 
     @dist.master_only
-    def after_run(self, runner: Any) -> None:
+    def after_run(self, runner: Runner) -> None:
         if self.out_dir is None:
             return
         work_dir = Path(runner.work_dir)

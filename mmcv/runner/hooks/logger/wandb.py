@@ -1,10 +1,10 @@
 """Curves in Weights & Biases."""
 
 from pathlib import Path
-from typing import Any
 
 from mmcv.dist import master_only
 from mmcv.runner.hooks.hook import HOOKS
+from mmcv.runner.hooks.runner import Runner
 
 from .base import LoggerHook
 
@@ -44,7 +44,7 @@ class WandbLoggerHook(LoggerHook):
         self.out_suffix = out_suffix
         self.define_metric_cfg = define_metric_cfg or {}
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         super().before_run(runner)
         self._open()
 
@@ -60,7 +60,7 @@ class WandbLoggerHook(LoggerHook):
             wandb.define_metric(metric, summary=summary)
 
     @master_only
-    def log(self, runner: Any) -> None:
+    def log(self, runner: Runner) -> None:
         tags = self.get_loggable_tags(runner)
         if self.with_step:
             self.wandb.log(tags, step=self.get_iter(runner), commit=self.commit)
@@ -68,7 +68,7 @@ class WandbLoggerHook(LoggerHook):
             self.wandb.log({**tags, 'global_step': self.get_iter(runner)}, commit=self.commit)
 
     @master_only
-    def after_run(self, runner: Any) -> None:
+    def after_run(self, runner: Runner) -> None:
         if self.log_artifact:
             artifact = self.wandb.Artifact(name='artifact', type='model')
             for path in sorted(Path(runner.work_dir).iterdir()):

@@ -1,10 +1,12 @@
 import errno
 import threading
+import time
 
 import pytest
 import torch
 
-from mmcv.runner import CheckpointHook, Hook, base_runner
+from mmcv.checkpoint import background
+from mmcv.runner import CheckpointHook, Hook
 
 
 def files(folder):
@@ -83,7 +85,7 @@ def test_leftovers_of_killed_runs_are_removed(saved, tmp_path):
 
 
 def test_a_failing_write_leaves_what_was_there(make_runner, stream, tmp_path, monkeypatch):
-    write, written = base_runner.write_checkpoint, []
+    write, written = background.write_checkpoint, []
 
     def fail_later(checkpoint, path):
         if written:
@@ -91,7 +93,7 @@ def test_a_failing_write_leaves_what_was_there(make_runner, stream, tmp_path, mo
         written.append(path)
         write(checkpoint, path)
 
-    monkeypatch.setattr(base_runner, 'write_checkpoint', fail_later)
+    monkeypatch.setattr(background, 'write_checkpoint', fail_later)
     runner = make_runner(max_iters=4)
     runner.register_training_hooks(None, {}, {'interval': 2, 'max_keep_ckpts': 1})
     with pytest.raises(OSError, match=r'No space left.*iter_4\.pth'):
@@ -128,7 +130,7 @@ def test_buffers_of_all_ranks(run_ranks):
 class TestAsynchronousSaving:
 
     def contents(self, make_runner, stream, folder, monkeypatch, **options):
-        monkeypatch.setattr(base_runner.time, 'asctime', lambda: 'now')
+        monkeypatch.setattr(time, 'asctime', lambda: 'now')
         runner = make_runner(max_iters=5)
         runner.work_dir = str(folder)
         runner.register_training_hooks(None, {}, {'interval': 1, 'max_keep_ckpts': 3, 'out_dir': None, **options})
@@ -145,14 +147,14 @@ class TestAsynchronousSaving:
         assert later == at_once
 
     def test_training_does_not_wait_and_the_end_does(self, make_runner, stream, tmp_path, monkeypatch):
-        write, go, iterations = base_runner.write_checkpoint, threading.Event(), []
+        write, go, iterations = background.write_checkpoint, threading.Event(), []
 
         def slow(checkpoint, path):
             assert go.wait(30)
             iterations.append(runner.iter)
             write(checkpoint, path)
 
-        monkeypatch.setattr(base_runner, 'write_checkpoint', slow)
+        monkeypatch.setattr(background, 'write_checkpoint', slow)
         runner = make_runner(max_iters=4)
         runner.register_training_hooks(None, {}, {'interval': 2, 'async_save': True})
         runner.register_hook(type('Go', (Hook,), {
@@ -165,7 +167,7 @@ class TestAsynchronousSaving:
     @pytest.mark.parametrize(('failing', 'saves'), [(1, 1), (2, 2)])
     def test_errors_come_at_the_next_save_or_at_the_end(
             self, make_runner, stream, tmp_path, monkeypatch, failing, saves):
-        write, attempts = base_runner.write_checkpoint, []
+        write, attempts = background.write_checkpoint, []
 
         def fail(checkpoint, path):
             attempts.append(path)
@@ -173,7 +175,7 @@ class TestAsynchronousSaving:
                 raise OSError(errno.ENOSPC, 'No space left on device', str(path))
             write(checkpoint, path)
 
-        monkeypatch.setattr(base_runner, 'write_checkpoint', fail)
+        monkeypatch.setattr(background, 'write_checkpoint', fail)
         runner = make_runner(max_iters=4)
         runner.register_training_hooks(None, {}, {'interval': 2, 'async_save': True, 'max_keep_ckpts': 1})
         with pytest.raises(OSError, match='No space left'):
@@ -185,7 +187,7 @@ class TestAsynchronousSaving:
         def fail(checkpoint, path):
             raise OSError(errno.EIO, 'Input/output error', str(path))
 
-        monkeypatch.setattr(base_runner, 'write_checkpoint', fail)
+        monkeypatch.setattr(background, 'write_checkpoint', fail)
         runner = make_runner(max_iters=4)
         runner.register_training_hooks(None, {}, {'interval': 1, 'async_save': True})
         runner.register_hook(type('Break', (Hook,), {'after_train_iter': lambda self, r: 1 / 0})())

@@ -1,4 +1,4 @@
-"""The random state of the processes, and how a loader is brought to a position."""
+"""The random state of the processes."""
 
 import contextlib
 import random

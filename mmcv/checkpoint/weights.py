@@ -1,0 +1,68 @@
+"""state_dicts: out of models and files, renamed, on the host."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import torch
+from torch import nn
+
+from .errors import CheckpointError
+from .shards import whole
+from .wrappers import unwrap
+
+STRIP_MODULE = ((r'^module\.', ''),)
+
+
+@runtime_checkable
+class Versioned(Protocol):
+    """A state_dict that knows the versions of its modules, as those of ``nn.Module`` do."""
+
+    _metadata: 'OrderedDict[str, dict]'
+
+
+def versions_of(state_dict: Mapping) -> 'OrderedDict[str, dict]':
+    """The versions of the modules of a state_dict; empty where it has none."""
+    return state_dict._metadata if isinstance(state_dict, Versioned) else OrderedDict()
+
+
+def get_state_dict(module: nn.Module) -> 'OrderedDict[str, torch.Tensor]':
+    """The state_dict of a module, without the prefix of a parallel wrapper; whole also where it is sharded."""
+    state_dict = unwrap(module).state_dict()
+    for key, value in state_dict.items():
+        state_dict[key] = whole(value)
+    return state_dict
+
+
+def weights_to_cpu(state_dict: Mapping[str, torch.Tensor]) -> 'OrderedDict[str, torch.Tensor]':
+    """A state_dict whose tensors lie on the CPU; the versions of its modules go along."""
+    copied = OrderedDict((key, value.cpu()) for key, value in state_dict.items())
+    copied._metadata = versions_of(state_dict)
+    return copied
+
+
+def get_weights(checkpoint: object, source: str | Path = 'the checkpoint') -> Mapping[str, torch.Tensor]:
+    """The state_dict in what was read: under 'state_dict', or the whole.
+
+    Raises:
+        CheckpointError: there is none.
+    """
+    weights = checkpoint.get('state_dict', checkpoint) if isinstance(checkpoint, Mapping) else None
+    if not isinstance(weights, Mapping) or not any(isinstance(value, torch.Tensor) for value in weights.values()):
+        raise CheckpointError(f'{source}: holds no state_dict')
+    return weights
+
+
+def revise(
+    state_dict: Mapping[str, torch.Tensor], revise_keys: Iterable[tuple[str, str]]
+) -> 'OrderedDict[str, torch.Tensor]':
+    """Rename keys by regular expressions: [(pattern, replacement), ...]."""
+    metadata = versions_of(state_dict)
+    for pattern, replacement in revise_keys:
+        state_dict = OrderedDict((re.sub(pattern, replacement, key), value) for key, value in state_dict.items())
+        metadata = OrderedDict((re.sub(pattern, replacement, key), value) for key, value in metadata.items())
+    revised = OrderedDict(state_dict)
+    revised._metadata = metadata
+    return revised
