@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from mmcv import dist
+from mmcv.checkpoint import class_facts
 from mmcv.fileio import dump
 from mmcv.runner.hooks.hook import HOOKS
 from mmcv.runner.hooks.runner import Runner
@@ -22,7 +23,7 @@ _OWN = ('mode', 'epoch', 'iter', 'lr', 'time', 'data_time', 'data_share', 'memor
 class TextLoggerHook(LoggerHook):
     """Writes to the runner's logger and, one json object a line, to ``TIMESTAMP.log.json`` in the work directory.
 
-    The first line of the json file is ``runner.meta``. A training line has the means over the interval: ``time`` and
+    The first line of the json file is ``runner.meta`` with the model's classes. A training line has the means over the interval: ``time`` and
     ``data_time``, the part of it spent waiting for data, in seconds, and ``data_share``, their ratio; and ``memory`` in
     MB, the peak on the GPU, or of the process on a machine without.
 
@@ -58,8 +59,9 @@ class TextLoggerHook(LoggerHook):
         self.start_iter = runner.iter
         self.seconds = 0.0
         self.json_log_path = Path(runner.work_dir, f'{runner.timestamp}.log.json')
-        if runner.meta:
-            self._dump(runner.meta)
+        meta = {**runner.meta, **class_facts(runner.model)}
+        if meta:
+            self._dump(meta)
 
     def log(self, runner: Runner) -> None:
         output = dict(runner.log_buffer.output)
