@@ -23,9 +23,9 @@ _OWN = ('mode', 'epoch', 'iter', 'lr', 'time', 'data_time', 'data_share', 'memor
 class TextLoggerHook(LoggerHook):
     """Writes to the runner's logger and, one json object a line, to ``TIMESTAMP.log.json`` in the work directory.
 
-    The first line of the json file is ``runner.meta`` with the model's classes. A training line has the means over the interval: ``time`` and
-    ``data_time``, the part of it spent waiting for data, in seconds, and ``data_share``, their ratio; and ``memory`` in
-    MB, the peak on the GPU, or of the process on a machine without.
+    The first line of the json file is ``runner.meta``, with the model's classes. A training line has the means over
+    the interval: ``time`` and ``data_time``, the part of it spent waiting for data, in seconds, and ``data_share``,
+    their ratio; and ``memory`` in MB, the peak on the GPU, or of the process on a machine without.
 
     Args:
         by_epoch, interval, ignore_last, reset_flag: as for :class:`LoggerHook`.
