@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import nn
@@ -11,9 +11,6 @@ from torch.optim import Optimizer
 
 from mmcv.runner.batch_stream import BatchStream
 from mmcv.runner.log_buffer import LogBuffer
-
-if TYPE_CHECKING:
-    from .hook import Hook
 
 
 class Runner(Protocol):
@@ -82,7 +79,7 @@ class Runner(Protocol):
     def hook_msgs(self) -> dict[str, Any]: ...
 
     @property
-    def hooks(self) -> 'list[Hook]': ...
+    def hooks(self) -> list[object]: ...
 
     def optimizers(self) -> dict[str, Optimizer]: ...
 
