@@ -5,7 +5,6 @@ import sys
 import torch
 from prettytable import PrettyTable
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
 import mmcv.ops  # noqa: F401 (registers mmcv::winograd_conv)
 
@@ -34,6 +33,8 @@ def get_model_complexity_info(
     Returns:
         FLOPs and number of parameters.
     """
+    from torch.utils.flop_counter import FlopCounterMode  # loads much, of which nothing else makes use
+
     parameter = next(model.parameters())
     was_training = model.training
     model.eval()

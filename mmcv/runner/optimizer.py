@@ -15,6 +15,8 @@ from torch.optim import Optimizer
 from mmcv.checkpoint import unwrap
 from mmcv.utils import ConfigError, Registry, build_from_cfg, did_you_mean
 
+from .light_optimizer import lighten
+
 OPTIMIZERS = Registry('optimizer', base=Optimizer)
 OPTIMIZER_BUILDERS = Registry('optimizer constructor')
 
@@ -35,6 +37,7 @@ def build_optimizer(model: nn.Module, cfg: dict) -> Optimizer:
     Raises:
         ConfigError: an unknown type or argument.
     """
+    lighten(getattr(torch.optim, name) for name in TORCH_OPTIMIZERS)
     cfg = copy.copy(cfg)
     constructor = cfg.pop('constructor', 'DefaultOptimizerConstructor')
     paramwise_cfg = cfg.pop('paramwise_cfg', None)

@@ -1,5 +1,6 @@
 """What a bug report needs to know about the machine."""
 
+import importlib.metadata
 import importlib.util
 import os
 import platform
@@ -58,10 +59,9 @@ def processor() -> str:
 
 def _torchvision() -> str:
     try:
-        import torchvision
-    except Exception as error:  # one that was built for another torch fails in many ways
-        return f'n/a ({type(error).__name__})'
-    return torchvision.__version__
+        return importlib.metadata.version('torchvision')
+    except importlib.metadata.PackageNotFoundError:
+        return 'n/a'
 
 
 def _lines(*command: str) -> list[str]:

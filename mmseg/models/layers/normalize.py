@@ -1,6 +1,7 @@
 """What ``Normalize(on_device=True)`` has left to do."""
 
 import functools
+from collections.abc import Callable
 
 import torch
 
@@ -20,10 +21,19 @@ def normalize_bytes(img: torch.Tensor | list, img_metas: list) -> torch.Tensor |
         return [normalize_bytes(*view) for view in zip(img, img_metas)]
     if img.dtype != torch.uint8:
         return img
-    return _normalize(img, [meta.get('img_norm_cfg', {}) for meta in img_metas])
+    settings = [meta.get('img_norm_cfg', {}) for meta in img_metas]
+    if not torch.compiler.is_compiling():
+        return _normalize(img, settings)
+    if not _outside_graphs:
+        _outside_graphs.append(torch.compiler.disable(_normalize))
+    return _outside_graphs[0](img, settings)
 
 
-@torch.compiler.disable  # it depends on sizes that differ from batch to batch
+# _normalize, kept out of graphs because it depends on sizes that differ from batch to batch. It is made when somebody
+# compiles: it loads torch._dynamo, which takes as long as torch itself.
+_outside_graphs: list[Callable] = []
+
+
 def _normalize(img: torch.Tensor, settings: list[dict]) -> torch.Tensor:
     if not all('on_device' in one for one in settings):
         raise ValueError('the images are bytes: put Normalize into the pipeline; with on_device=True, img_norm_cfg has '

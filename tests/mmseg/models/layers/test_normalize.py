@@ -72,6 +72,24 @@ def test_the_numbers_are_the_same_on_a_gpu():
     assert torch.equal(done.cpu(), normalize_bytes(loaded['img'], loaded['img_metas']))
 
 
+def test_other_sizes_compile_nothing_anew():
+    """The padding of each batch depends on the sizes of its images: compiled, each would be a graph of its own."""
+    torch._dynamo.reset()
+    graphs = []
+
+    def backend(graph, _):
+        graphs.append(graph)
+        return graph
+
+    compiled = torch.compile(lambda *batch: normalize_bytes(*batch).sum(dim=1) * 2, backend=backend, dynamic=True)
+    for height in (20, 21, 25, 26, 30, 40):
+        shape = {'shape': (height - 3, height - 2), 'pad_shape': (height, height), 'pad_val': 3.0}
+        metas = [{'img_norm_cfg': {'mean': [1, 2, 3], 'std': [4, 5, 6], 'on_device': shape}}] * 2
+        img = torch.randint(0, 256, (2, 3, height + 1, height + 4), dtype=torch.uint8)
+        assert torch.equal(compiled(img, metas), normalize_bytes(img, metas).sum(dim=1) * 2)
+    assert len(graphs) == 1
+
+
 def test_floats_pass():
     img = torch.rand(2, 3, 4, 5)
     assert normalize_bytes(img, [{}, {}]) is img
