@@ -29,6 +29,7 @@ LAYERS = {
         ['samples'],
         ['evaluation'],
         ['datasets', 'models'],
+        ['zoo'],
         ['assembly'],
         ['apis'],
         ['cli'],

@@ -77,6 +77,14 @@ class Config:
         _import_custom_modules(cfg_dict)
         return cls(cfg_dict, text)
 
+    @classmethod
+    def fromtext(cls, text: str, path: str | os.PathLike, import_custom_modules: bool = True) -> 'Config':
+        """Read a Python config from a text as if it stood in the file ``path``, which need not be there."""
+        cfg_dict, whole = read_config_text(text, Path(path), '.py')
+        if import_custom_modules:
+            _import_custom_modules(cfg_dict)
+        return cls(cfg_dict, whole, path)
+
     def merge_from_dict(self, options: Mapping[str, Any], allow_list_keys: bool = True) -> None:
         """Override values, dotted keys and list indices allowed: ``{'data.train.pipeline.2.type': 'Pad'}``.
 
