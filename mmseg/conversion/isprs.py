@@ -7,19 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from mmseg.datasets.known.isprs import FACTS
+
 from .jobs import Tiles, convert, make_parser, require
 from .label_maps import label_colours
 from .sources import Source, read_rgb
 
-COLOURS = {
-    (0, 0, 0): 0,  # boundary, ignored through reduce_zero_label
-    (255, 255, 255): 1,  # impervious surface
-    (0, 0, 255): 2,  # building
-    (0, 255, 255): 3,  # low vegetation
-    (0, 255, 0): 4,  # tree
-    (255, 255, 0): 5,  # car
-    (255, 0, 0): 6,  # clutter
-}
+COLOURS = {(0, 0, 0): 0, **FACTS.colour_values}  # black is a boundary, ignored through reduce_zero_label
 
 
 def read_mask(source: Source, unknown: int | None) -> np.ndarray:

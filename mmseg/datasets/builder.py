@@ -20,8 +20,8 @@ from .loader import SampleLoader
 from .samplers import EvaluationSampler, IndexStream
 
 # A data set is anything with a length: a user's plain class registers, a model does not.
-DATASETS = Registry('dataset', base=Sized)
-PIPELINES = Registry('pipeline')
+DATASETS = Registry('dataset', base=Sized, folder='mmseg.datasets')
+PIPELINES = Registry('pipeline', folder='mmseg.datasets.pipelines')
 
 _PLACES = ('img_dir', 'ann_dir', 'split')
 _OPEN_FILES = 4096

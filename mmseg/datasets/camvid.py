@@ -1,14 +1,16 @@
+"""The data set of CamVid."""
+
 from .builder import DATASETS
-from .class_names import get_classes, get_palette
 from .custom import CustomDataset
+from .known.camvid import FACTS
 
 
 @DATASETS.register_module()
 class CamVidDataset(CustomDataset):
-    """CamVid in its 11 classes: ``images/*.jpg``, ``annotations/*.png`` (palette indices; 255 = void).
+    """CamVid in its 11 classes: ``images/*.jpg``, ``annotations/*.png`` (palette indices; 255 = void)."""
 
-    Brostow et al.: Semantic object classes in video, PRL 2009.
-    """
+    CLASSES = FACTS.classes
+    PALETTE = FACTS.palette
 
-    CLASSES = tuple(get_classes('camvid'))
-    PALETTE = get_palette('camvid')
+    def __init__(self, **kwargs) -> None:
+        super().__init__(**{**FACTS.layout, **kwargs})

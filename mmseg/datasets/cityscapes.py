@@ -1,3 +1,5 @@
+"""The data set of Cityscapes."""
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,29 +10,20 @@ from mmcv.utils import ConfigError, print_log
 from mmseg.evaluation.evaluator import Evaluator
 
 from .builder import DATASETS
-from .class_names import get_classes, get_palette
 from .custom import CustomDataset
+from .known.cityscapes import FACTS
 from .submission import write_label_maps
-
-#: The id of each class (trainId) on the test server; what is no class becomes 0, "unlabeled".
-_LABEL_IDS = (7, 8, 11, 12, 13, 17, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 31, 32, 33)
 
 
 @DATASETS.register_module()
 class CityscapesDataset(CustomDataset):
-    """Cityscapes: ``*_leftImg8bit.png`` with label maps ``*_gtFine_labelTrainIds.png`` of 19 classes.
+    """Cityscapes: ``*_leftImg8bit.png`` with label maps ``*_gtFine_labelTrainIds.png`` of 19 classes."""
 
-    Cordts et al.: The Cityscapes dataset for semantic urban scene understanding, CVPR 2016.
-    """
-
-    CLASSES = tuple(get_classes('cityscapes'))
-    PALETTE = get_palette('cityscapes')
+    CLASSES = FACTS.classes
+    PALETTE = FACTS.palette
 
     def __init__(
-        self,
-        img_suffix: str = '_leftImg8bit.png',
-        seg_map_suffix: str = '_gtFine_labelTrainIds.png',
-        **kwargs,
+        self, img_suffix: str = FACTS.img_suffix, seg_map_suffix: str = FACTS.seg_map_suffix, **kwargs
     ) -> None:
         super().__init__(img_suffix=img_suffix, seg_map_suffix=seg_map_suffix, **kwargs)
 
@@ -50,8 +43,8 @@ class CityscapesDataset(CustomDataset):
         if not to_label_id:
             return write_label_maps(self, results, imgfile_prefix, indices, palette=self.PALETTE)
         palette = np.zeros((256, 3), np.uint8)
-        palette[list(_LABEL_IDS)] = get_palette('cityscapes')
-        return write_label_maps(self, results, imgfile_prefix, indices, _LABEL_IDS, palette)
+        palette[list(FACTS.server_ids)] = FACTS.palette
+        return write_label_maps(self, results, imgfile_prefix, indices, FACTS.server_ids, palette)
 
     def new_evaluator(self, metric: str | Sequence[str] = 'mIoU', bootstrap: int = 0) -> Evaluator:
         """As :meth:`CustomDataset.new_evaluator`; for the metric ``cityscapes`` there is nothing to count."""

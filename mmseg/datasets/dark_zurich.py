@@ -1,13 +1,13 @@
+"""The data set of Dark Zurich."""
+
 from .builder import DATASETS
 from .cityscapes import CityscapesDataset
+from .known.dark_zurich import FACTS
 
 
 @DATASETS.register_module()
 class DarkZurichDataset(CityscapesDataset):
-    """Dark Zurich in the classes of Cityscapes: ``*_rgb_anon.png`` with ``*_gt_labelTrainIds.png``.
-
-    Sakaridis et al.: Guided curriculum model adaptation for semantic nighttime image segmentation, ICCV 2019.
-    """
+    """Dark Zurich in the classes of Cityscapes: ``*_rgb_anon.png`` with ``*_gt_labelTrainIds.png``."""
 
     def __init__(self, **kwargs) -> None:
-        super().__init__(img_suffix='_rgb_anon.png', seg_map_suffix='_gt_labelTrainIds.png', **kwargs)
+        super().__init__(**{**FACTS.layout, **kwargs})

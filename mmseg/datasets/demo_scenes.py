@@ -8,7 +8,6 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -20,6 +19,7 @@ from mmseg.logger import get_root_logger
 from .builder import DATASETS
 from .custom import CustomDataset
 from .demo import draw_scene
+from .known.demo_scenes import FACTS
 
 _VERSION = 1  # raise it whenever a pixel changes
 _STAMP = '.drawn'
@@ -53,18 +53,17 @@ class DemoScenesDataset(CustomDataset):
         ConfigError: ``data_root`` holds something else, or cannot be written to.
     """
 
-    CLASSES = ('road', 'sidewalk', 'building', 'pole', 'traffic sign', 'vegetation', 'terrain', 'sky', 'person', 'car')
-    PALETTE = [[128, 64, 128], [244, 35, 232], [70, 70, 70], [153, 153, 153], [220, 220, 0],
-               [107, 142, 35], [152, 251, 152], [70, 130, 180], [220, 20, 60], [0, 0, 142]]
+    CLASSES = FACTS.classes
+    PALETTE = FACTS.palette
 
     def __init__(
         self,
         data_root: str = 'data/demo_scenes',
-        img_suffix: str = '_leftImg8bit.png',
-        seg_map_suffix: str = '_gtFine_labelTrainIds.png',
+        img_suffix: str = FACTS.img_suffix,
+        seg_map_suffix: str = FACTS.seg_map_suffix,
         num_scenes: Sequence[int] = (200, 40),
         height: int = 192,
-        **kwargs: Any,
+        **kwargs,
     ) -> None:
         draw_tree(data_root, num_scenes, height)
         super().__init__(data_root=data_root, img_suffix=img_suffix, seg_map_suffix=seg_map_suffix, **kwargs)
@@ -129,9 +128,9 @@ def _draw_scene(root: Path, height: int, scene: tuple[str, str, int]) -> None:
     split, city, index = scene
     image, label = draw_scene(city, index, height, 2 * height)
     name = f'{split}/{city}/{city}_{index:06d}'
-    Image.fromarray(image).save(root / f'leftImg8bit/{name}_leftImg8bit.png', compress_level=1)
+    Image.fromarray(image).save(root / f'leftImg8bit/{name}{FACTS.img_suffix}', compress_level=1)
     palette = np.zeros((256, 3), np.uint8)
-    palette[:len(DemoScenesDataset.PALETTE)] = DemoScenesDataset.PALETTE
+    palette[:len(FACTS.palette)] = FACTS.palette
     coloured = Image.fromarray(label)
     coloured.putpalette(palette.ravel().tolist())
-    coloured.save(root / f'gtFine/{name}_gtFine_labelTrainIds.png')
+    coloured.save(root / f'gtFine/{name}{FACTS.seg_map_suffix}')

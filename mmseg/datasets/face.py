@@ -1,20 +1,20 @@
+"""The data set of occluded faces."""
+
 from .builder import DATASETS
-from .class_names import get_classes, get_palette
 from .custom import CustomDataset
+from .known.face import FACTS
 
 
 @DATASETS.register_module()
 class FaceOccludedDataset(CustomDataset):
     """Faces with occlusions: ``*.jpg`` with label maps ``*.png`` (0 = background, 1 = face).
 
-    Voo et al.: Delving into high-quality synthetic face occlusion segmentation datasets, CVPRW 2022.
-
     Args:
         split: the list of images, one of ``train.txt, val.txt``.
     """
 
-    CLASSES = tuple(get_classes('occludedface'))
-    PALETTE = get_palette('occludedface')
+    CLASSES = FACTS.classes
+    PALETTE = FACTS.palette
 
     def __init__(self, split: str, **kwargs) -> None:
-        super().__init__(img_suffix='.jpg', seg_map_suffix='.png', split=split, **kwargs)
+        super().__init__(**{**FACTS.layout, **kwargs}, split=split)

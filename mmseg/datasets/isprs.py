@@ -1,15 +1,16 @@
+"""The data set of ISPRS Vaihingen."""
+
 from .builder import DATASETS
-from .class_names import get_classes, get_palette
 from .custom import CustomDataset
+from .known.isprs import FACTS
 
 
 @DATASETS.register_module()
 class ISPRSDataset(CustomDataset):
-    """ISPRS Vaihingen tiles: ``*.png`` with label maps ``*.png`` (0 = ignored, 1 = the first class).
-    """
+    """ISPRS Vaihingen tiles: ``*.png`` with label maps ``*.png`` (0 = ignored, 1 = the first class)."""
 
-    CLASSES = tuple(get_classes('vaihingen'))
-    PALETTE = get_palette('vaihingen')
+    CLASSES = FACTS.classes
+    PALETTE = FACTS.palette
 
     def __init__(self, **kwargs) -> None:
-        super().__init__(img_suffix='.png', seg_map_suffix='.png', reduce_zero_label=True, **kwargs)
+        super().__init__(**{**FACTS.layout, **kwargs})

@@ -1,13 +1,13 @@
+"""The data set of Nighttime Driving."""
+
 from .builder import DATASETS
 from .cityscapes import CityscapesDataset
+from .known.night_driving import FACTS
 
 
 @DATASETS.register_module()
 class NightDrivingDataset(CityscapesDataset):
-    """Nighttime Driving in the classes of Cityscapes: ``*_leftImg8bit.png`` with ``*_gtCoarse_labelTrainIds.png``.
-
-    Dai, Van Gool: Dark model adaptation: Semantic image segmentation from daytime to nighttime, ITSC 2018.
-    """
+    """Nighttime Driving in the classes of Cityscapes: ``*_leftImg8bit.png`` with ``*_gtCoarse_labelTrainIds.png``."""
 
     def __init__(self, **kwargs) -> None:
-        super().__init__(img_suffix='_leftImg8bit.png', seg_map_suffix='_gtCoarse_labelTrainIds.png', **kwargs)
+        super().__init__(**{**FACTS.layout, **kwargs})

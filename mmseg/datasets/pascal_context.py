@@ -1,23 +1,23 @@
+"""The data sets of Pascal Context, with and without its background."""
+
 from .builder import DATASETS
-from .class_names import get_classes, get_palette
 from .custom import CustomDataset
+from .known.pascal_context import FACTS
 
 
 @DATASETS.register_module()
 class PascalContextDataset(CustomDataset):
     """Pascal Context, 59 classes and background: ``*.jpg`` with label maps ``*.png`` (0 = background).
 
-    Mottaghi et al.: The role of context for object detection and semantic segmentation in the wild, CVPR 2014.
-
     Args:
         split: the list of images, one of ``ImageSets/SegmentationContext/*.txt``.
     """
 
-    CLASSES = tuple(get_classes('pascal_context'))
-    PALETTE = get_palette('pascal_context')
+    CLASSES = FACTS.classes
+    PALETTE = FACTS.palette
 
     def __init__(self, split: str, **kwargs) -> None:
-        super().__init__(img_suffix='.jpg', seg_map_suffix='.png', reduce_zero_label=False, split=split, **kwargs)
+        super().__init__(**{**FACTS.layout, **kwargs}, split=split)
 
 
 @DATASETS.register_module()
@@ -28,8 +28,8 @@ class PascalContextDataset59(CustomDataset):
         split: the list of images, one of ``ImageSets/SegmentationContext/*.txt``.
     """
 
-    CLASSES = tuple(get_classes('pascal_context'))[1:]
-    PALETTE = get_palette('pascal_context')[1:]
+    CLASSES = FACTS.classes[1:]
+    PALETTE = FACTS.palette[1:]
 
     def __init__(self, split: str, **kwargs) -> None:
-        super().__init__(img_suffix='.jpg', seg_map_suffix='.png', reduce_zero_label=True, split=split, **kwargs)
+        super().__init__(**{**FACTS.layout, 'reduce_zero_label': True, **kwargs}, split=split)

@@ -1,17 +1,16 @@
+"""The data set of STARE."""
+
 from .builder import DATASETS
-from .class_names import get_classes, get_palette
 from .custom import CustomDataset
+from .known.stare import FACTS
 
 
 @DATASETS.register_module()
 class STAREDataset(CustomDataset):
-    """STARE: ``*.png`` with vessel maps ``*.ah.png`` (0 = background, 1 = vessel).
+    """STARE: ``*.png`` with vessel maps ``*.ah.png`` (0 = background, 1 = vessel)."""
 
-    Hoover et al.: Locating blood vessels in retinal images, TMI 2000.
-    """
-
-    CLASSES = tuple(get_classes('stare'))
-    PALETTE = get_palette('stare')
+    CLASSES = FACTS.classes
+    PALETTE = FACTS.palette
 
     def __init__(self, **kwargs) -> None:
-        super().__init__(img_suffix='.png', seg_map_suffix='.ah.png', reduce_zero_label=False, **kwargs)
+        super().__init__(**{**FACTS.layout, **kwargs})

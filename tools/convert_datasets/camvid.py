@@ -22,19 +22,16 @@ from mmseg.cli import run_tool
 from mmseg.conversion import Job, Source, convert, make_parser, require
 from mmseg.conversion.label_maps import relabel
 from mmseg.conversion.sources import read_image, read_label, read_lines
+from mmseg.datasets.known.camvid import FACTS
 
 VOID = 255
-CLASSES = {
-    'Sky': (128, 128, 128), 'Building': (128, 0, 0), 'Pole': (192, 192, 128), 'Road': (128, 64, 128),
-    'Pavement': (60, 40, 222), 'Tree': (128, 128, 0), 'SignSymbol': (192, 128, 128), 'Fence': (64, 64, 128),
-    'Car': (64, 0, 128), 'Pedestrian': (64, 64, 0), 'Bicyclist': (0, 128, 192)}
-VALUES = {value: value for value in range(len(CLASSES))} | {len(CLASSES): VOID}
+VALUES = {value: value for value in FACTS.label_values} | {len(FACTS.classes): VOID}
 
 
 def read_mask(source: Source, unknown: int | None) -> Image.Image:
     """A palette image of class indices."""
     image = Image.fromarray(relabel(read_label(source), VALUES, unknown))
-    colours = [channel for colour in CLASSES.values() for channel in colour]
+    colours = [channel for colour in FACTS.palette for channel in colour]
     image.putpalette(colours + [0] * (768 - len(colours)))  # all 256, or PNG would pack the indices and lose void
     return image
 

@@ -23,20 +23,10 @@ from mmseg.cli import run_tool
 from mmseg.conversion import Job, Refused, Source, convert, make_parser, require, write_list
 from mmseg.conversion.label_maps import relabel
 from mmseg.conversion.sources import existing, read_bytes, read_label, refuse_unreadable
+from mmseg.datasets.known.cityscapes import FACTS, LABELS, UNDRAWN
 
-# The place in this list is the label id.
-LABELS = (
-    'unlabeled', 'ego vehicle', 'rectification border', 'out of roi', 'static', 'dynamic', 'ground', 'road',
-    'sidewalk', 'parking', 'rail track', 'building', 'wall', 'fence', 'guard rail', 'bridge', 'tunnel', 'pole',
-    'polegroup', 'traffic light', 'traffic sign', 'vegetation', 'terrain', 'sky', 'person', 'rider', 'car', 'truck',
-    'bus', 'caravan', 'trailer', 'train', 'motorcycle', 'bicycle')
-# The place in this list is the train id; every other label is ignored.
-CLASSES = (
-    'road', 'sidewalk', 'building', 'wall', 'fence', 'pole', 'traffic light', 'traffic sign', 'vegetation', 'terrain',
-    'sky', 'person', 'rider', 'car', 'truck', 'bus', 'train', 'motorcycle', 'bicycle')
 IGNORED = 255
-TRAIN_IDS = {name: CLASSES.index(name) if name in CLASSES else IGNORED for name in LABELS}
-UNDRAWN = 'license plate'  # has no id: what lies below shows
+TRAIN_IDS = {name: FACTS.classes.index(name) if name in FACTS.classes else IGNORED for name in LABELS}
 SPLITS = ('train', 'val', 'test', 'train_extra')
 
 

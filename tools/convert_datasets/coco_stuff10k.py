@@ -22,10 +22,10 @@ from mmseg.cli import run_tool
 from mmseg.conversion import Job, Refused, Source, convert, make_parser, require
 from mmseg.conversion.label_maps import relabel
 from mmseg.conversion.sources import copy_image, load_mat, read_lines
+from mmseg.datasets.known.coco_stuff import CLASS_OF_ID
 
-# Ids of COCO that no image has.
-UNUSED = {12, 26, 29, 30, 45, 66, 68, 69, 71, 83, 91}
-TRAIN_IDS = {label: index for index, label in enumerate(i for i in range(183) if i not in UNUSED)}
+# The files count the ids from 1, and have 0 for what is no class.
+TRAIN_IDS = {0: 0} | {label + 1: index + 1 for label, index in CLASS_OF_ID.items()}
 
 
 def read_mask(source: Source, unknown: int | None) -> np.ndarray:

@@ -20,11 +20,10 @@ from mmseg.cli import run_tool
 from mmseg.conversion import Job, Source, convert, make_parser, require
 from mmseg.conversion.label_maps import relabel
 from mmseg.conversion.sources import copy_image, existing, read_label
+from mmseg.datasets.known.coco_stuff import CLASS_OF_ID, FACTS
 
-# Ids of COCO, counted from 0, that no image has.
-UNUSED = {11, 25, 28, 29, 44, 65, 67, 68, 70, 82, 90}
-TRAIN_IDS = {label: index for index, label in enumerate(i for i in range(182) if i not in UNUSED)} | {255: 255}
-SUFFIX = '_labelTrainIds.png'
+TRAIN_IDS = CLASS_OF_ID | {255: 255}
+SUFFIX = FACTS.seg_map_suffix
 
 
 def read_mask(source: Source, unknown: int | None) -> np.ndarray:

@@ -22,18 +22,16 @@ from mmseg.cli import run_tool
 from mmseg.conversion import Job, Source, Tiles, convert, make_parser, require
 from mmseg.conversion.label_maps import label_colours
 from mmseg.conversion.sources import copy_image, list_zips, read_rgb
+from mmseg.datasets.known.isaid import FACTS
 
 IGNORED = 255
 PATTERN = '_{y0}_{y1}_{x0}_{x1}'
-MASK_SUFFIX = '_instance_color_RGB'
-COLOURS = (  # of the classes 0..15
-    (0, 0, 0), (0, 0, 63), (0, 63, 63), (0, 63, 0), (0, 63, 127), (0, 63, 191), (0, 63, 255), (0, 127, 63),
-    (0, 127, 127), (0, 0, 127), (0, 0, 191), (0, 0, 255), (0, 191, 127), (0, 127, 191), (0, 127, 255), (0, 100, 155))
+MASK_SUFFIX = FACTS.seg_map_suffix.removesuffix('.png')
 
 
 def read_mask(source: Source, unknown: int | None) -> np.ndarray:
     """(H, W) uint8, 0..15."""
-    return label_colours(read_rgb(source), {colour: index for index, colour in enumerate(COLOURS)}, unknown)
+    return label_colours(read_rgb(source), FACTS.colour_values, unknown)
 
 
 def list_jobs(root: Path, split: str, args: argparse.Namespace) -> list[Job]:

@@ -21,9 +21,10 @@ from mmseg.cli import run_tool
 from mmseg.conversion import Job, Source, convert, make_parser, require
 from mmseg.conversion.label_maps import relabel
 from mmseg.conversion.sources import copy_image, list_sources, read_label
+from mmseg.datasets.known.loveda import FACTS
 
 FILE = re.compile(r'(?:.*/)?(Rural|Urban)/(images|masks)_png/([^/]+\.png)')
-VALUES = {value: value for value in range(8)}
+VALUES = {value: value for value in FACTS.label_values}
 
 
 def read_mask(source: Source, unknown: int | None) -> np.ndarray:

@@ -23,13 +23,9 @@ import numpy as np
 from mmseg.cli import run_tool
 from mmseg.conversion import Job, Refused, Source, convert, make_parser, require, write_list
 from mmseg.conversion.sources import existing, refuse_unreadable
+from mmseg.datasets.known.pascal_context import CATEGORY_IDS
 
-# Category ids of the 459 that are kept, in the order of their train ids; 0 is the background.
-CATEGORIES = (
-    0, 2, 9, 18, 19, 22, 23, 25, 31, 33, 34, 44, 45, 46, 59, 65, 68, 72, 80, 85, 98, 104, 105, 113, 115, 144, 158, 159,
-    162, 187, 189, 207, 220, 232, 258, 259, 260, 284, 295, 296, 308, 324, 326, 347, 349, 354, 355, 360, 366, 368, 397,
-    415, 416, 420, 424, 427, 440, 445, 454, 458)
-TRAIN_IDS = {category: index for index, category in enumerate(CATEGORIES)}
+TRAIN_IDS = {category: index for index, category in enumerate(CATEGORY_IDS)}
 
 
 def decode_runs(counts: str) -> list[int]:

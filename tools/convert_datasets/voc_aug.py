@@ -23,8 +23,9 @@ from mmseg.cli import run_tool
 from mmseg.conversion import Job, Refused, Source, convert, make_parser, require, write_list
 from mmseg.conversion.label_maps import relabel
 from mmseg.conversion.sources import copy_image, existing, load_mat, read_lines
+from mmseg.datasets.known.voc import FACTS
 
-VALUES = {value: value for value in (*range(21), 255)}
+VALUES = {value: value for value in (*FACTS.label_values, 255)}
 
 
 def read_mask(source: Source) -> np.ndarray:

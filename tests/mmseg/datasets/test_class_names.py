@@ -1,6 +1,7 @@
 import pytest
 
-from mmseg.datasets.class_names import _TABLE_OF, get_classes, get_palette
+from mmseg.datasets.class_names import get_classes, get_palette
+from mmseg.datasets.known import known_names
 
 COUNTS = {'cityscapes': 19, 'camvid': 11, 'ade20k': 150, 'voc12aug': 21, 'pascal_context': 60, 'coco-stuff164k': 171,
           'cocostuff10k': 171, 'loveda': 7, 'potsdam': 6, 'vaihingen': 6, 'iSAID': 16, 'STARE': 2, 'occludedface': 2}
@@ -11,7 +12,7 @@ def test_counts(name, count):
     assert len(get_classes(name)) == len(get_palette(name)) == len(set(get_classes(name))) == count
 
 
-@pytest.mark.parametrize('name', _TABLE_OF)
+@pytest.mark.parametrize('name', known_names())
 def test_every_class_has_a_name_and_a_colour(name):
     assert all(get_classes(name))
     assert all(len(color) == 3 and all(0 <= c <= 255 for c in color) for color in get_palette(name))
