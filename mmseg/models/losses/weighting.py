@@ -92,5 +92,5 @@ def one_hot_classes(label: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
     Returns:
         (N, K, ...).
     """
-    classes = like.shape[1]
-    return torch.nn.functional.one_hot(label.long().clamp(0, classes - 1), classes).movedim(-1, 1).to(like.dtype)
+    classes = torch.arange(like.shape[1], device=label.device).view(-1, *[1] * (label.dim() - 1))
+    return (label.clamp(0, like.shape[1] - 1)[:, None] == classes).to(like.dtype)

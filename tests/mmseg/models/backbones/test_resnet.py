@@ -11,6 +11,16 @@ from mmseg.models import ResNet, ResNetV1c, ResNetV1d
 from mmseg.models.backbones.resnet import BasicBlock, Bottleneck
 
 TINY = {'base_channels': 4, 'stem_channels': 4}
+DILATED = {'base_channels': 8, 'stem_channels': 8, 'dilations': (1, 1, 2, 4), 'strides': (1, 2, 1, 1)}
+AUXILIARY = {'type': 'FCNHead', 'in_index': 2, 'num_convs': 1}
+SYNC_BN, GN = {'type': 'SyncBN'}, {'type': 'GN', 'num_groups': 4}
+
+SAMPLES = {
+    'resnet': {'model': {'backbone': {'type': 'ResNet', 'depth': 18, **DILATED}, 'auxiliary_head': AUXILIARY}},
+    'resnetv1c': {'model': {'backbone': {'type': 'ResNetV1c', 'depth': 18, **DILATED}}},
+    'resnetv1d-50': {'model': {'backbone': {'type': 'ResNetV1d', 'depth': 50, **DILATED, 'norm_cfg': SYNC_BN}}},
+    'group norm': {'model': {'backbone': {'type': 'ResNetV1c', 'depth': 18, **DILATED, 'norm_cfg': GN}}},
+}
 
 
 @pytest.mark.parametrize(('depth', 'blocks'), [(18, 8), (34, 16), (50, 16), (101, 33), (152, 50)])

@@ -5,6 +5,29 @@ import torch
 from mmcv.cnn import build_upsample_layer
 from mmseg.models import UNet
 
+DIVISIBLE = {'odd_sizes': 'both sides of the image have to be divisible by 16'}
+TWO_MAPS = {'type': 'FCNHead', 'in_channels': (16, 8), 'in_index': (3, 4), 'input_transform': 'resize_concat'}
+DECONV = {'type': 'DeconvModule'}
+
+SAMPLES = {
+    'interpolation': {
+        'model': {
+            'backbone': {'type': 'UNet', 'base_channels': 8},
+            'decode_head': {'type': 'PSPHead', 'in_index': 4},
+            'auxiliary_head': {'type': 'FCNHead', 'in_index': 3},
+        },
+        'compiles': True,
+        'exempt': DIVISIBLE,
+    },
+    'deconvolution': {
+        'model': {
+            'backbone': {'type': 'UNet', 'base_channels': 8, 'upsample_cfg': DECONV},
+            'decode_head': TWO_MAPS,
+        },
+        'exempt': DIVISIBLE,
+    },
+}
+
 
 def three_stages(**options):
     lengths = {'strides': (1,) * 3, 'enc_num_convs': (2,) * 3, 'dec_num_convs': (2,) * 2, 'downsamples': (True,) * 2}

@@ -7,6 +7,15 @@ from mmseg.models import LOSSES, BaseDecodeHead, FCNHead
 
 BINARY = {'num_classes': 2, 'out_channels': 1}
 
+SAMPLES = {
+    'dilated fcn': {'model': {'decode_head': {'type': 'FCNHead', 'dilation': 2}}},
+    'hard pixels': {
+        'model': {
+            'decode_head': {'type': 'FCNHead', 'sampler': {'type': 'OHEMPixelSampler', 'thresh': 0.7, 'min_kept': 999}},
+        },
+    },
+}
+
 
 class Head(BaseDecodeHead):
     """Just the classifier."""

@@ -12,6 +12,17 @@ from mmcv.cnn import ConvModule
 from mmseg.models import PPM, PSPHead
 from mmseg.models.decode_heads import psp_head
 
+BINARY = {'num_classes': 2, 'out_channels': 1, 'threshold': 0.5,
+          'loss_decode': {'type': 'CrossEntropyLoss', 'use_sigmoid': True}}
+
+SAMPLES = {
+    'factored': {'model': {'decode_head': {'type': 'PSPHead'}}, 'compiles': True},
+    'unfactored': {'model': {'decode_head': {'type': 'PSPHead', 'factored': False}}},
+    'corners': {'model': {'decode_head': {'type': 'PSPHead', 'align_corners': True}}},
+    'binary': {'model': {'decode_head': {'type': 'PSPHead', **BINARY},
+                         'auxiliary_head': {'type': 'FCNHead', 'in_index': 2, 'num_convs': 1, **BINARY}}},
+}
+
 
 def head(**options):
     defaults = {'in_channels': 12, 'channels': 6, 'num_classes': 5, 'norm_cfg': {'type': 'BN'}, 'dropout_ratio': 0}

@@ -8,6 +8,21 @@ import torch.nn.functional as F
 
 from mmseg.models import build_loss, get_class_weight, weight_reduce_loss, weighted_loss
 
+CROSS_ENTROPY = {'type': 'CrossEntropyLoss', 'class_weight': [1.0, 0.5, 2.0, 1.0, 0.1], 'avg_non_ignore': True}
+LOVASZ = {'type': 'LovaszLoss', 'reduction': 'none'}
+
+SAMPLES = {
+    name: {'model': {'decode_head': {'type': 'FCNHead', 'loss_decode': loss}}, **options}
+    for name, loss, options in [
+        ('cross entropy', CROSS_ENTROPY, {}),
+        ('cross entropy and dice', [{'type': 'CrossEntropyLoss'}, {'type': 'DiceLoss'}], {}),
+        ('focal', {'type': 'FocalLoss'}, {}),
+        ('lovasz', LOVASZ, {'exempt': {
+            'training_step_never_waits_for_the_device': 'how many pixels are not ignored decides the shapes'}}),
+        ('tversky', {'type': 'TverskyLoss'}, {}),
+    ]
+}
+
 
 @pytest.fixture
 def logit():

@@ -6,6 +6,25 @@ from torch import nn
 from mmseg.models import BACKBONES, HEADS, BaseCascadeDecodeHead, BaseDecodeHead, build_segmentor
 from mmseg.models.segmentors.encoder_decoder import _windows
 
+AUXILIARY = {'type': 'FCNHead', 'num_convs': 1}
+
+SAMPLES = {
+    'two auxiliary heads': {
+        'model': {
+            'decode_head': {'type': 'PSPHead'},
+            'auxiliary_head': [{**AUXILIARY, 'in_index': 2}, {**AUXILIARY, 'in_index': 1}],
+        },
+        'compiles': True,
+    },
+    'cascade': {
+        'model': {
+            'type': 'CascadeEncoderDecoder',
+            'num_stages': 2,
+            'decode_head': [{'type': 'FCNHead'}, {'type': 'Correct', 'channels': 5}],
+        },
+    },
+}
+
 
 @BACKBONES.register_module(force=True)
 class Identity(nn.Module):
@@ -29,6 +48,14 @@ class Refine(BaseCascadeDecodeHead):
 
     def forward(self, inputs, prev_output):
         return 2 * prev_output
+
+
+@HEADS.register_module(force=True)
+class Correct(BaseCascadeDecodeHead):
+    """A linear function of the logits so far."""
+
+    def forward(self, inputs, prev_output):
+        return self.cls_seg(prev_output)
 
 
 def pixels(**options):
