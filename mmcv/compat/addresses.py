@@ -36,6 +36,13 @@ _SAMPLERS = {
     'mmseg.models.decode_heads.pixel_samplers':
         'PIXEL_SAMPLERS BasePixelSampler OHEMPixelSampler build_pixel_sampler',
 }
+_MISC = {
+    'mmcv.utils.imports': 'import_modules_from_strings',
+    'mmcv.utils.methods': 'deprecated_api_warning has_method is_method_overridden',
+    'mmcv.utils.sequences': """
+        concat_list is_list_of is_seq_of is_str is_tuple_of iter_cast list_cast slice_list to_1tuple to_2tuple to_3tuple
+        to_4tuple to_ntuple tuple_cast""",
+}
 _SMALL = {'mmseg.models.segmentors.base': 'add_prefix'}
 _TORCH = {
     'torch.nn.modules.batchnorm': '_BatchNorm SyncBatchNorm',
@@ -52,6 +59,7 @@ NAMES = {
     'mmcv.ops': {'mmcv.ops._load': 'is_compiled=has_kernel'},
     'mmcv.runner': {'mmcv.checkpoint': '_load_checkpoint=fetch_checkpoint _load_checkpoint_with_prefix=fetch_part'},
     'mmcv.utils': {'mmcv.config': 'Config ConfigDict DictAction check_known_keys find_config', **_TORCH},
+    'mmcv.utils.misc': _MISC,
     'mmcv.utils.parrots_wrapper': _TORCH,
     'mmseg.core': {
         **_EVALUATION,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mmcv.utils.errors import ConfigError, ConfigImportError, ConfigKeyError, ConfigTypeError, did_you_mean, one_line
-from mmcv.utils.misc import import_modules_from_strings
+from mmcv.utils.imports import import_modules_from_strings
 from mmcv.utils.origins import children, join_path, origin_of
 
 from .dict import ConfigDict, place, to_node
@@ -25,6 +25,14 @@ class Config:
 
     Keys are attributes and items of it: ``cfg.model.backbone.depth``, ``cfg['model']``. Everything that a dict does
     (``get``, ``pop``, ``update``, ``in``, iteration) works.
+
+    Args:
+        cfg_dict: the keys and values; by default none.
+        cfg_text: what :attr:`text` is; by default what is in ``filename``.
+        filename: the file that it comes from.
+
+    Raises:
+        ConfigError: something else than a dict, or a key that is an attribute of Config.
 
     Example:
         >>> cfg = Config.fromfile('configs/pspnet/pspnet_r50-d8_512x1024_40k_cityscapes.py')
@@ -69,9 +77,11 @@ class Config:
 
     @classmethod
     def fromstring(cls, cfg_str: str, file_format: str) -> 'Config':
-        """Read a config from a text; ``file_format`` is '.py', '.json', '.yaml' or '.yml'.
+        """Read a config from a text, whose bases are relative to the working directory.
 
-        Its bases are relative to the working directory.
+        Args:
+            cfg_str: the text.
+            file_format: '.py', '.json', '.yaml' or '.yml'.
         """
         cfg_dict, text = read_config_text(cfg_str, Path.cwd() / '<string>', file_format)
         _import_custom_modules(cfg_dict)
@@ -85,10 +95,14 @@ class Config:
             _import_custom_modules(cfg_dict)
         return cls(cfg_dict, whole, path)
 
-    def merge_from_dict(self, options: Mapping[str, Any], allow_list_keys: bool = True) -> None:
+    def merge_from_dict(self, options: Mapping[str, object], allow_list_keys: bool = True) -> None:
         """Override values, dotted keys and list indices allowed: ``{'data.train.pipeline.2.type': 'Pad'}``.
 
         A dict is merged into the one that is there, unless it has ``_delete_=True``.
+
+        Args:
+            options: the values by dotted key.
+            allow_list_keys: let a number between the dots be an index of a list.
 
         Raises:
             ConfigError: a dict over something else, an index outside the list, a reserved key.
@@ -227,7 +241,7 @@ class Config:
         return other
 
 
-def _leaves(value: Any, path: str, origin: str | None) -> Iterator[tuple[str, Any, str | None]]:
+def _leaves(value: object, path: str, origin: str | None) -> Iterator[tuple[str, Any, str | None]]:
     for key, item in children(value):
         item_path, item_origin = join_path(path, key), origin_of(value, key) or origin
         nested = isinstance(item, dict) or (isinstance(item, (list, tuple)) and any(
@@ -275,6 +289,6 @@ def check_known_keys(cfg: Config | ConfigDict, known: Iterable[str]) -> None:
             raise ConfigKeyError(f'{where}: {key}: no such key{hint}; a variable of your own needs another name')
 
 
-def _occurs(value: Any, container: Any, skip: Any = None) -> bool:
+def _occurs(value: object, container: object, skip: object = None) -> bool:
     items = container.items() if isinstance(container, Config) else children(container)
     return any(key != skip and (item == value or _occurs(value, item)) for key, item in items)

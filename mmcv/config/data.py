@@ -3,8 +3,9 @@
 import ast
 import json
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 from mmcv.utils.errors import ConfigError, ConfigImportError, one_line, short_path
 from mmcv.utils.origins import TrackedDict
@@ -12,14 +13,18 @@ from mmcv.utils.origins import TrackedDict
 TUPLE_TAG = 'tag:yaml.org,2002:python/tuple'
 
 
-def parse_json(text: str, path: Path) -> Any:
+def parse_json(text: str, path: Path) -> object:
     """The value of a JSON text; its objects are TrackedDict.
+
+    Args:
+        text: the text.
+        path: names it in messages and in the origins of its keys.
 
     Raises:
         ConfigError: not valid JSON.
     """
 
-    def unique(pairs: list[tuple[str, Any]]) -> dict:
+    def unique(pairs: list[tuple[str, object]]) -> dict:
         keys = [key for key, _ in pairs]
         if twice := {key for key in keys if keys.count(key) > 1}:
             raise ConfigError(f'{short_path(path)}: {", ".join(sorted(twice))} is given twice')
@@ -36,7 +41,7 @@ def parse_json(text: str, path: Path) -> Any:
     return _with_lines(value, tree, path)
 
 
-def _with_lines(value: Any, tree: ast.expr, path: Path) -> Any:
+def _with_lines(value: object, tree: ast.expr, path: Path) -> object:
     if isinstance(value, dict):
         items = {key: _with_lines(item, node, path) for (key, item), node in zip(value.items(), tree.values)}
         return TrackedDict(items, {key: f'{path}:{node.lineno}' for key, node in zip(value, tree.keys)})
@@ -45,8 +50,12 @@ def _with_lines(value: Any, tree: ast.expr, path: Path) -> Any:
     return value
 
 
-def import_yaml() -> Any:
-    """PyYAML, which only YAML configs need."""
+def import_yaml() -> ModuleType:
+    """PyYAML, which only YAML configs need.
+
+    Raises:
+        ConfigImportError: it is not installed.
+    """
     try:
         import yaml
     except ImportError as error:
@@ -54,8 +63,12 @@ def import_yaml() -> Any:
     return yaml
 
 
-def parse_yaml(text: str, path: Path) -> Any:
+def parse_yaml(text: str, path: Path) -> object:
     """The value of a YAML text; its mappings are TrackedDict.
+
+    Args:
+        text: the text.
+        path: names it in messages and in the origins of its keys.
 
     Raises:
         ConfigError: not valid YAML.
@@ -65,7 +78,7 @@ def parse_yaml(text: str, path: Path) -> Any:
     class Loader(yaml.SafeLoader):
         pass
 
-    def construct_map(loader: Loader, node: Any) -> Any:
+    def construct_map(loader: Loader, node: yaml.MappingNode) -> Iterator[TrackedDict]:
         items = TrackedDict({}, {})
         yield items
         dict.update(items, loader.construct_mapping(node))
@@ -77,7 +90,8 @@ def parse_yaml(text: str, path: Path) -> Any:
     try:
         value = yaml.load(text, Loader)
     except yaml.YAMLError as error:
-        mark = getattr(error, 'problem_mark', None)
-        problem = getattr(error, 'problem', None) or one_line(error)
-        raise ConfigError(f'{short_path(path)}:{mark.line + 1 if mark else 1}: {problem}') from error
+        marked = isinstance(error, yaml.MarkedYAMLError)
+        line = error.problem_mark.line + 1 if marked and error.problem_mark else 1
+        problem = error.problem if marked and error.problem else one_line(error)
+        raise ConfigError(f'{short_path(path)}:{line}: {problem}') from error
     return TrackedDict({}, {}) if value is None else value

@@ -3,10 +3,10 @@
 from typing import Any
 
 from mmcv.utils.errors import did_you_mean
-from mmcv.utils.origins import caller, children, join_path, origins_of
+from mmcv.utils.origins import Node, caller, children, join_path, origins_of, path_of
 
 
-class ConfigDict(dict):
+class ConfigDict(Node):
     """A dict whose keys can be read and set as attributes.
 
     Dicts that are put in become ConfigDict themselves, also inside lists and tuples. A missing attribute is an
@@ -14,9 +14,9 @@ class ConfigDict(dict):
     ``cfg['items']`` only.
     """
 
-    __slots__ = ('_node_origins', '_node_path')
+    __slots__ = ()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__()
         source = args[0] if args else {}
         self._init_node({**origins_of(source)}, None)
@@ -34,7 +34,7 @@ class ConfigDict(dict):
             hint = '' if name.startswith('__') else did_you_mean(name, self)
             raise AttributeError(f'{type(self).__name__!r} object has no attribute {name!r}{hint}') from None
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         if hasattr(type(self), name):
             raise AttributeError(f"{name!r} is a method of {type(self).__name__}: write cfg['{name}'] = ... instead")
         self[name] = value
@@ -44,19 +44,20 @@ class ConfigDict(dict):
             raise AttributeError(f'{type(self).__name__!r} object has no attribute {name!r}{did_you_mean(name, self)}')
         del self[name]
 
-    def __setitem__(self, key: Any, value: Any) -> None:
+    def __setitem__(self, key: object, value: object) -> None:
         origin = caller()
         value = _adopt(value, origin)
         put(self, key, value, origin)
         if self._node_path is not None:
             place(value, join_path(self._node_path, key), keep=True)
 
-    def setdefault(self, key: Any, default: Any = None) -> Any:
+    def setdefault(self, key: object, default: object = None) -> Any:
+        """The value of a key, which is set to ``default`` first where it is missing."""
         if key not in self:
             self[key] = default
         return self[key]
 
-    def update(self, *args: Any, **kwargs: Any) -> None:
+    def update(self, *args: object, **kwargs: object) -> None:
         """Set many keys. Where the old and the new value are both dicts, the new one is merged into the old."""
         for key, value in dict(*args, **kwargs).items():
             if isinstance(value, dict) and isinstance(self.get(key), ConfigDict):
@@ -94,13 +95,13 @@ def _rebuild(cls: type, items: dict, origins: dict, path: str | None) -> ConfigD
     return node
 
 
-def put(node: ConfigDict, key: Any, value: Any, origin: str | None) -> None:
+def put(node: ConfigDict, key: object, value: object, origin: str | None) -> None:
     """Set a key of which the origin is known."""
     dict.__setitem__(node, key, value)
     node._node_origins[key] = origin
 
 
-def to_plain(value: Any) -> Any:
+def to_plain(value: object) -> Any:
     """The same value with plain dicts in place of ConfigDict."""
     if isinstance(value, dict):
         return {key: to_plain(item) for key, item in value.items()}
@@ -109,24 +110,24 @@ def to_plain(value: Any) -> Any:
     return value
 
 
-def to_node(value: Any, origin: str | None = None) -> Any:
+def to_node(value: object, origin: str | None = None) -> Any:
     """A copy of a value in which every dict is a ConfigDict.
 
     Nothing in it is shared any more, so that a ``norm_cfg`` that was used twice can be changed in one place. Keys of
-    unknown origin get the one of the key that holds them.
+    unknown origin get ``origin``, which is that of the key that holds them.
     """
     if isinstance(value, dict):
         known, items, origins = origins_of(value), {}, {}
         for key, item in value.items():
             origins[key] = known.get(key, origin)
             items[key] = to_node(item, origins[key])
-        return _rebuild(ConfigDict, items, origins, getattr(value, '_node_path', None))
+        return _rebuild(ConfigDict, items, origins, path_of(value))
     if type(value) in (list, tuple):
         return type(value)(to_node(item, origin) for item in value)
     return value
 
 
-def _adopt(value: Any, origin: str) -> Any:
+def _adopt(value: object, origin: str) -> Any:
     """``value`` itself if it holds no plain dict, so that ``cfg.hooks = hooks = []`` stays one list; else a copy."""
     if isinstance(value, ConfigDict):
         return value
@@ -136,7 +137,7 @@ def _adopt(value: Any, origin: str) -> Any:
     return to_node(value, origin)
 
 
-def place(value: Any, path: str, keep: bool = False) -> None:
+def place(value: object, path: str, keep: bool = False) -> None:
     """Tell every dict in a value its dotted path; with ``keep`` not those that have one already."""
     if isinstance(value, ConfigDict):
         if keep and value._node_path is not None:

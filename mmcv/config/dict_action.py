@@ -1,9 +1,9 @@
 """``KEY=VALUE`` arguments of the command line."""
 
 import argparse
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
+Value = str | int | float | bool | list | tuple | None
 _CLOSING = {'(': ')', '[': ']'}
 
 
@@ -16,7 +16,7 @@ class DictAction(argparse.Action):
     """
 
     def __call__(
-        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any,
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: str | Sequence[str],
         option_string: str | None = None,
     ) -> None:
         options = dict(getattr(namespace, self.dest) or {})
@@ -31,7 +31,7 @@ class DictAction(argparse.Action):
         setattr(namespace, self.dest, options)
 
 
-def parse_value(text: str) -> Any:
+def parse_value(text: str) -> Value:
     """The value that a text on the command line means.
 
     Raises:
@@ -77,7 +77,7 @@ def _split(text: str) -> Iterator[str]:
         yield part
 
 
-def _scalar(text: str) -> Any:
+def _scalar(text: str) -> str | int | float | bool | None:
     for kind in (int, float):
         try:
             return kind(text)

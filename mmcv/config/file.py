@@ -38,6 +38,10 @@ def contains_reference(text: str) -> bool:
 def read_config(path: str | os.PathLike, use_variables: bool = True, _chain: tuple = ()) -> tuple[ConfigDict, str]:
     """Read a config file and all that it inherits from.
 
+    Args:
+        path: the file.
+        use_variables: replace ``{{ fileDirname }}`` and its like.
+
     Returns:
         The resolved config, and the texts of the files it came from, bases first.
 
@@ -58,7 +62,14 @@ def read_config(path: str | os.PathLike, use_variables: bool = True, _chain: tup
 def read_config_text(
     text: str, path: Path, suffix: str, use_variables: bool = True, _chain: tuple = (),
 ) -> tuple[ConfigDict, str]:
-    """Like :func:`read_config`, of a text; ``path`` names it and is what its bases are relative to."""
+    """Like :func:`read_config`, of a text.
+
+    Args:
+        text: what would be in the file.
+        path: names it, and is what its bases are relative to.
+        suffix: '.py', '.json', '.yaml' or '.yml'.
+        use_variables: replace ``{{ fileDirname }}`` and its like.
+    """
     if suffix not in SUFFIXES:
         raise ConfigError(f'{short_path(path)}: a config is a {", ".join(SUFFIXES)} file')
     source = _Source(text, path, (*_chain, path), use_variables)
@@ -111,7 +122,7 @@ class _Source:
         base_names = self._expand_all(value.get(BASE_KEY, ()), tuple)
         return self._expand_all(value, lambda: base_names)
 
-    def _expand_all(self, value: Any, base_names: Callable[[], Any]) -> Any:
+    def _expand_all(self, value: object, base_names: Callable[[], object]) -> Any:
         if isinstance(value, str):
             return self._expand(value, base_names)
         if isinstance(value, TrackedDict):
@@ -122,13 +133,13 @@ class _Source:
             return type(value)(self._expand_all(item, base_names) for item in value)
         return value
 
-    def _expand(self, marked: str, base_names: Callable[[], Any]) -> Any:
+    def _expand(self, marked: str, base_names: Callable[[], object]) -> Any:
         """The value of a text with marks: of any type if it is nothing but one mark, else a string."""
         if whole := _MARK.fullmatch(marked):
             return self._value(int(whole[1]), base_names)
         return _MARK.sub(lambda match: str(self._value(int(match[1]), base_names)), marked)
 
-    def _value(self, index: int, base_names: Callable[[], Any]) -> Any:
+    def _value(self, index: int, base_names: Callable[[], object]) -> Any:
         expression, line = self.references[index]
         if expression in _VARIABLES:
             return _VARIABLES[expression](self.path)

@@ -6,7 +6,6 @@ import math
 import sys
 from collections.abc import Iterable
 from pathlib import PurePath
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from .dict import to_plain
 from .file import contains_reference
 
 _WIDTH = 100
-#: Names that the text itself uses: keys of these names are set last.
+# Names that the text itself uses: keys of these names are set last.
 _USED = ('dict', 'float', 'globals', 'set', 'frozenset', 'range', 'slice')
 
 
@@ -38,24 +37,25 @@ def format_python(config: dict) -> str:
     return '\n'.join([*imports, *lines]) + '\n'
 
 
-def _is_name(key: Any) -> bool:
+def _is_name(key: object) -> bool:
     # Python would normalise other than ASCII names.
     return isinstance(key, str) and key.isascii() and key.isidentifier() and not keyword.iskeyword(key)
 
 
 class _PythonWriter:
+    """Writes values as expressions, and notes what these need to be imported."""
 
     def __init__(self) -> None:
         self.modules: dict[str, str] = {}  # to be imported, with their aliases
 
-    def write(self, value: Any, path: str, column: int, indent: int = 0, braces: bool = False) -> str:
+    def write(self, value: object, path: str, column: int, indent: int = 0, braces: bool = False) -> str:
         """The expression of a value. It starts at ``column``; its further lines are indented by ``indent``."""
         if not isinstance(value, (dict, list, tuple)):
             return self._atom(value, path)
         return self._layout(value, path, column, indent, braces)
 
     def _layout(self, value: dict | list | tuple, path: str, column: int, indent: int, braces: bool) -> str:
-        """All in one line if that fits, else an item a line."""
+        """All in one line if that fits, else one line per item."""
         opening, closing, prefixes = _brackets(value, braces)
         items = list(children(value))
 
@@ -72,7 +72,7 @@ class _PythonWriter:
         lines = [f'{pad}{text},\n' for text in write_items(indent + 4, indent + 4)]
         return f'{opening}\n{"".join(lines)}{" " * indent}{closing}'
 
-    def _atom(self, value: Any, path: str) -> str:
+    def _atom(self, value: object, path: str) -> str:
         if isinstance(value, np.generic):
             value = value.item()
         if isinstance(value, str):
@@ -92,7 +92,7 @@ class _PythonWriter:
             return f'{self._alias("pathlib")}.{value!r}'
         return self._by_reference(value, path)
 
-    def _by_reference(self, value: Any, path: str) -> str:
+    def _by_reference(self, value: object, path: str) -> str:
         module, name = getattr(value, '__module__', None), getattr(value, '__qualname__', '')
         found = sys.modules.get(module)
         for part in name.split('.'):
@@ -123,9 +123,13 @@ def _write_string(text: str) -> str:
 
 
 def format_json(config: dict) -> str:
-    """A JSON config; tuples become lists and keys strings, for JSON has no others."""
+    """A JSON config; tuples become lists and keys strings, for JSON has no others.
 
-    def default(value: Any) -> Any:
+    Raises:
+        ConfigTypeError: a value that JSON has no word for.
+    """
+
+    def default(value: object) -> object:
         if isinstance(value, np.generic):
             return value.item()
         raise ConfigTypeError(f'{value!r} cannot be written to a JSON config: write a .py one')
@@ -135,11 +139,16 @@ def format_json(config: dict) -> str:
 
 
 def format_yaml(config: dict) -> str:
-    """A YAML config; tuples carry a tag that keeps them tuples."""
+    """A YAML config; tuples carry a tag that keeps them tuples.
+
+    Raises:
+        ConfigTypeError: a value that YAML has no word for.
+        ConfigImportError: PyYAML is not installed.
+    """
     yaml = import_yaml()
 
     class Dumper(yaml.SafeDumper):
-        def ignore_aliases(self, data: Any) -> bool:
+        def ignore_aliases(self, data: object) -> bool:
             return True
 
     Dumper.add_representer(tuple, lambda dumper, value: dumper.represent_sequence(TUPLE_TAG, value))

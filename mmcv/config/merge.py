@@ -10,11 +10,17 @@ from .dict import ConfigDict, put
 DELETE_KEY = '_delete_'
 
 
-def merge(base: Any, over: Any, list_keys: bool = False, where: str = '', path: str = '') -> Any:
+def merge(base: object, over: object, list_keys: bool = False, where: str = '', path: str = '') -> Any:
     """``over`` on top of ``base``, as a new value: dicts are merged key by key, anything else is replaced.
 
-    A dict with ``_delete_=True`` replaces the one below it. With ``list_keys`` a dict of indices, ``{'2': ...}``,
-    changes those elements of a list or tuple. ``where`` (the origin of ``over``) and ``path`` are for messages.
+    A dict with ``_delete_=True`` replaces the one below it.
+
+    Args:
+        base: what lies below.
+        over: what is laid over it.
+        list_keys: let a dict of indices, ``{'2': ...}``, change those elements of a list or tuple.
+        where: the origin of ``over``, for messages.
+        path: the dotted path of ``over``, for messages and the nodes.
 
     Raises:
         ConfigTypeError: a dict is laid over something that is none.
@@ -59,7 +65,7 @@ def _merge_list(base: list | tuple, over: ConfigDict, where: str, path: str) -> 
     return type(base)(items)
 
 
-def without_delete(value: Any) -> Any:
+def without_delete(value: object) -> Any:
     """A copy without the ``_delete_`` keys that have nothing below them to replace."""
     if isinstance(value, ConfigDict):
         result = value.copy()
@@ -72,6 +78,6 @@ def without_delete(value: Any) -> Any:
     return value
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + '...'

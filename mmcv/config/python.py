@@ -10,7 +10,6 @@ import builtins
 import types
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from mmcv.utils.errors import ConfigError, one_line, short_path
 from mmcv.utils.origins import TrackedDict, origins_of
@@ -21,8 +20,8 @@ _TRACK, _EXPAND = '__track__', '__expand__'
 def run_python(
     text: str,
     path: Path,
-    has_reference: Callable[[str], Any],
-    expand: Callable[[str, Callable[[], Any]], Any],
+    has_reference: Callable[[str], object],
+    expand: Callable[[str, Callable[[], object]], object],
 ) -> TrackedDict:
     """Run a config's source and return its keys: the top-level names that are no helpers.
 
@@ -40,7 +39,7 @@ def run_python(
         tree = ast.fix_missing_locations(instrument.visit(ast.parse(text, str(path))))
         code = compile(tree, str(path), 'exec')
     except (SyntaxError, ValueError) as error:  # ValueError: null bytes
-        line, problem = getattr(error, 'lineno', None) or 1, getattr(error, 'msg', error)
+        line, problem = (error.lineno or 1, error.msg) if isinstance(error, SyntaxError) else (1, error)
         raise ConfigError(f'{short_path(path)}:{line}: {type(error).__name__}: {problem}') from error
     namespace = {'__builtins__': builtins, '__name__': '__config__', '__file__': str(path)}
     namespace['_base_'] = _literal_base(tree)  # may be referred to further up
@@ -57,16 +56,16 @@ def run_python(
     return TrackedDict(keys, {key: f'{path}:{instrument.top_lines.get(key, 1)}' for key in keys})
 
 
-def _is_key(name: str, value: Any, imported: bool) -> bool:
+def _is_key(name: str, value: object, imported: bool) -> bool:
     """Helpers are no keys: modules, functions, classes, and what is imported unless it is plain data."""
     helper = isinstance(value, (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type))
     data = isinstance(value, (str, int, float, dict, list, tuple, type(None)))
     return not name.startswith('__') and not helper and (data or not imported)
 
 
-def _literal_base(tree: ast.Module) -> Any:
+def _literal_base(tree: ast.Module) -> object:
     for statement in tree.body:
-        if isinstance(statement, ast.Assign) and any(getattr(t, 'id', None) == '_base_' for t in statement.targets):
+        if isinstance(statement, ast.Assign) and any(_is_named(target, '_base_') for target in statement.targets):
             try:
                 return ast.literal_eval(statement.value)
             except ValueError:
@@ -99,7 +98,7 @@ class _Instrument(ast.NodeTransformer):
         tables: of each dict, the lines of its keys and its own.
     """
 
-    def __init__(self, has_reference: Callable[[str], Any]) -> None:
+    def __init__(self, has_reference: Callable[[str], object]) -> None:
         self.has_reference = has_reference
         self.top_lines: dict[str, int] = {}
         self.imported: set[str] = set()
@@ -143,7 +142,7 @@ class _Instrument(ast.NodeTransformer):
         return self._tracked(node, lines, [value for key, value in zip(node.keys, node.values) if key is None])
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        if getattr(node.func, 'id', None) != 'dict':
+        if not _is_named(node.func, 'dict'):
             return self.generic_visit(node)
         lines = {keyword.arg: keyword.lineno for keyword in node.keywords if keyword.arg}
         return self._tracked(node, lines, [*node.args, *(k.value for k in node.keywords if not k.arg)])
@@ -157,6 +156,10 @@ class _Instrument(ast.NodeTransformer):
 
     def _expanded(self, node: ast.expr, marked: str) -> ast.AST:
         return ast.copy_location(_call(_EXPAND, ast.Constant(marked)), node)
+
+
+def _is_named(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def _call(name: str, *args: ast.expr) -> ast.Call:

@@ -1,6 +1,5 @@
 """Registries, errors, logging, paths and other foundations; they import nothing else of mmcv."""
 
-
 from .env import collect_env, processor
 from .errors import (
     ConfigError,
@@ -12,14 +11,15 @@ from .errors import (
     one_line,
     short_path,
 )
+from .imports import import_modules_from_strings
 from .logging import get_logger, logger_initialized, print_log
-from .misc import (
+from .methods import deprecated_api_warning, has_method, is_method_overridden
+from .path import check_file_exist, find_vcs_root, fopen, is_filepath, mkdir_or_exist, scandir, symlink
+from .progressbar import ProgressBar, track_iter_progress, track_parallel_progress, track_progress
+from .registry import Registry, build_from_cfg
+from .sequences import (
     concat_list,
-    deprecated_api_warning,
-    has_method,
-    import_modules_from_strings,
     is_list_of,
-    is_method_overridden,
     is_seq_of,
     is_str,
     is_tuple_of,
@@ -33,9 +33,6 @@ from .misc import (
     to_ntuple,
     tuple_cast,
 )
-from .path import check_file_exist, find_vcs_root, fopen, is_filepath, mkdir_or_exist, scandir, symlink
-from .progressbar import ProgressBar, track_iter_progress, track_parallel_progress, track_progress
-from .registry import Registry, build_from_cfg
 from .timer import Timer, TimerError
 from .version import TORCH_VERSION, digit_version, get_git_hash, parse_version_info
 

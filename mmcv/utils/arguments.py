@@ -15,6 +15,9 @@ class Parameters:
     A constructor that passes its ``**kwargs`` on to ``super().__init__`` takes those of its bases too. One that does
     anything else with them takes anything.
 
+    Args:
+        builder: the class or function.
+
     Attributes:
         names: the names.
         switches: those of them that are annotated as bool, or bool | None.
@@ -50,9 +53,10 @@ class Parameters:
             if not _passes_on(function, rest[0]):
                 return
             # A constructor that reads kwargs.pop('x') takes x without passing it on.
-            self._constants.update(getattr(getattr(function, '__code__', None), 'co_consts', ()))
+            self._constants.update(function.__code__.co_consts if inspect.isfunction(function) else ())
 
     def accept(self, key: str) -> bool:
+        """Whether an argument of that name may be given."""
         return self.open or key in self.names or key in self._constants
 
 

@@ -16,6 +16,9 @@ def lazy_names(
         names: {module: names that it defines, separated by blanks}; a module that begins with a dot lies in the
             package.
         modules: further modules of the package that are its attributes, separated by blanks.
+
+    Returns:
+        The three of them.
     """
     homes = {name: module for module, text in names.items() for name in text.split()}
     inner = modules.split()

@@ -1,4 +1,4 @@
-"""Loggers that write to the console and to a file, once a line and on the first process only."""
+"""Loggers that write to the console and to a file, each line once and on the first process only."""
 
 import logging
 import os
@@ -17,6 +17,7 @@ class _Console(logging.StreamHandler):
 
     @property
     def stream(self) -> TextIO:
+        """What is stderr now."""
         return sys.stderr
 
     @stream.setter
@@ -24,8 +25,9 @@ class _Console(logging.StreamHandler):
         pass  # StreamHandler sets it; ours follows sys.stderr
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Write a line that nobody else shows."""
         root_shows = any(type(handler) is logging.StreamHandler for handler in logging.getLogger().handlers)
-        if not root_shows and not getattr(record, 'shown_on_console', False):
+        if not root_shows and not vars(record).get('shown_on_console'):
             record.shown_on_console = True
             super().emit(record)
 

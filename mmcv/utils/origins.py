@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from .errors import short_path
 
@@ -19,20 +18,28 @@ class TrackedDict(dict):
         super().__init__(items)
         self.origins = origins
 
-    def __setitem__(self, key: Any, value: Any) -> None:
+    def __setitem__(self, key: object, value: object) -> None:
         super().__setitem__(key, value)
         self.origins[key] = caller()
 
-    def update(self, *args: Any, **kwargs: Any) -> None:
+    def update(self, *args: object, **kwargs: object) -> None:
+        """Set many keys, with the caller as their origin."""
         items = dict(*args, **kwargs)
         super().update(items)
         self.origins.update(dict.fromkeys(items, caller()))
 
     def copy(self) -> 'TrackedDict':
+        """A shallow copy with origins of its own."""
         return TrackedDict(self, dict(self.origins))
 
     def __reduce__(self) -> tuple:
         return TrackedDict, (dict(self), dict(self.origins))
+
+
+class Node(dict):
+    """A dict of a config, which also knows where each of its keys was set and its own dotted path, None at first."""
+
+    __slots__ = ('_node_origins', '_node_path')
 
 
 def caller() -> str:
@@ -43,21 +50,26 @@ def caller() -> str:
     return f'{frame.f_code.co_filename}:{frame.f_lineno}'
 
 
-def origins_of(value: Any) -> dict:
+def origins_of(value: object) -> dict:
     """{key: origin} of a dict of a config; empty for anything else."""
     if isinstance(value, TrackedDict):
         return value.origins
-    return getattr(value, '_node_origins', {}) if isinstance(value, dict) else {}
+    return value._node_origins if isinstance(value, Node) else {}
 
 
-def join_path(path: str, key: Any) -> str:
+def path_of(value: object) -> str | None:
+    """The dotted path of a dict of a config, '' for the whole; None for anything else."""
+    return value._node_path if isinstance(value, Node) else None
+
+
+def join_path(path: str, key: object) -> str:
     """``model.backbone`` + ``depth``; a number is an index: ``pipeline[2]``."""
     if isinstance(key, int):
         return f'{path}[{key}]'
     return f'{path}.{key}' if path else str(key)
 
 
-def children(value: Any) -> Iterator[tuple[Any, Any]]:
+def children(value: object) -> Iterator[tuple]:
     """(key or index, value) of a dict, list or tuple; nothing of anything else."""
     if isinstance(value, dict):
         yield from value.items()
@@ -65,7 +77,7 @@ def children(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from enumerate(value)
 
 
-def origin_of(node: Any, key: Any) -> str | None:
+def origin_of(node: object, key: object) -> str | None:
     """'FILE:LINE' or '--cfg-options' of a key of a node; None where it is unknown, as in a plain dict."""
     origin = origins_of(node).get(key)
     if origin is None or ':' not in origin:
@@ -74,9 +86,9 @@ def origin_of(node: Any, key: Any) -> str | None:
     return f'{short_path(path)}:{line}'
 
 
-def locate(node: Any, key: Any = None) -> str:
+def locate(node: dict, key: object = None) -> str:
     """``'configs/x.py:12: model.decode_head.pool_scale'``: as much of it as is known; for a node itself without key."""
-    path = getattr(node, '_node_path', None) or ''
+    path = path_of(node) or ''
     name = path if key is None else join_path(path, key)
     if key is None:
         key = 'type' if 'type' in node else next(iter(node), None)

@@ -3,15 +3,15 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 
-def is_filepath(x: Any) -> bool:
+def is_filepath(x: object) -> bool:
     """Whether ``x`` is a path by its type."""
     return isinstance(x, (str, Path))
 
 
-def fopen(filepath: str | Path, *args: Any, **kwargs: Any) -> Any:
+def fopen(filepath: str | Path, *args: Any, **kwargs: Any) -> IO:
     """``open`` for a path of either type."""
     return open(filepath, *args, **kwargs)
 
@@ -59,7 +59,7 @@ def scandir(
     return _scan(str(dir_path), '', suffix or '', recursive, case_sensitive)
 
 
-def _scan(root: str, below: str, suffix: str | tuple, recursive: bool, case_sensitive: bool) -> Iterator[str]:
+def _scan(root: str, below: str, suffix: str | tuple[str, ...], recursive: bool, case_sensitive: bool) -> Iterator[str]:
     with os.scandir(os.path.join(root, below)) as entries:
         for entry in entries:
             path = os.path.join(below, entry.name)

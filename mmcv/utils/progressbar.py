@@ -3,10 +3,11 @@
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sized
 from multiprocessing import Pool
-from typing import Any, TextIO
+from typing import TextIO
 
+Tasks = Collection | tuple[Iterable, int]
 _QUIET_SECONDS = 30.0
 
 
@@ -40,7 +41,7 @@ class ProgressBar:
             self._draw()
 
     def update(self, num_tasks: int = 1) -> None:
-        """Count ``num_tasks`` more tasks as done."""
+        """Count ``num_tasks`` more tasks, at least one, as done."""
         if num_tasks < 1:
             raise ValueError(f'num_tasks has to be at least 1, not {num_tasks}')
         self.completed += num_tasks
@@ -78,16 +79,16 @@ class ProgressBar:
         return f'[{">" * filled}{" " * (width - filled)}] {counts}'
 
 
-def _iterable_and_length(tasks: Any) -> tuple[Iterable, int]:
+def _iterable_and_length(tasks: Tasks) -> tuple[Iterable, int]:
     """``tasks`` is a sequence or a pair (iterable, how many)."""
     if isinstance(tasks, tuple) and len(tasks) == 2 and isinstance(tasks[0], Iterable) and isinstance(tasks[1], int):
         return tasks
-    if not isinstance(tasks, Sequence) and not hasattr(tasks, '__len__'):
+    if not isinstance(tasks, Sized):
         raise TypeError(f'tasks has to have a length or be a pair (iterable, length), not {type(tasks).__name__}')
     return tasks, len(tasks)
 
 
-def track_iter_progress(tasks: Any, bar_width: int = 50, file: TextIO | None = None) -> Iterator:
+def track_iter_progress(tasks: Tasks, bar_width: int = 50, file: TextIO | None = None) -> Iterator:
     """Go through ``tasks``, a sequence or a pair (iterable, length), with a progress bar."""
     items, length = _iterable_and_length(tasks)
     bar = ProgressBar(length, bar_width, file=file)
@@ -96,13 +97,15 @@ def track_iter_progress(tasks: Any, bar_width: int = 50, file: TextIO | None = N
         bar.update()
 
 
-def track_progress(func: Callable, tasks: Any, bar_width: int = 50, file: TextIO | None = None, **kwargs: Any) -> list:
+def track_progress(
+    func: Callable, tasks: Tasks, bar_width: int = 50, file: TextIO | None = None, **kwargs: object,
+) -> list:
     """``[func(task, **kwargs) for task in tasks]`` with a progress bar."""
     return [func(task, **kwargs) for task in track_iter_progress(tasks, bar_width, file)]
 
 
 def track_parallel_progress(
-    func: Callable, tasks: Any, nproc: int, initializer: Callable | None = None, initargs: tuple = (),
+    func: Callable, tasks: Tasks, nproc: int, initializer: Callable | None = None, initargs: tuple = (),
     bar_width: int = 50, chunksize: int = 1, skip_first: bool = False, keep_order: bool = True,
     file: TextIO | None = None,
 ) -> list:

@@ -1,7 +1,6 @@
 """A stopwatch."""
 
 import time
-from typing import Any
 
 
 class TimerError(Exception):
@@ -24,13 +23,14 @@ class Timer:
 
     @property
     def is_running(self) -> bool:
+        """Whether it was started and not stopped since."""
         return self._started is not None
 
     def __enter__(self) -> 'Timer':
         self.start()
         return self
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, *error: object) -> None:
         print(self.print_tmpl.format(self.since_last_check()))
         self._started = None
 

@@ -31,7 +31,7 @@ def digit_version(version_str: str, length: int = 4) -> tuple[int, ...]:
 
 
 def parse_version_info(version_str: str) -> tuple[int | str, ...]:
-    """'1.7.3' -> (1, 7, 3), '1.7.3rc1' -> (1, 7, 3, 'rc1')."""
+    """A version as a tuple: '1.7.3' -> (1, 7, 3), '1.7.3rc1' -> (1, 7, 3, 'rc1')."""
     parts = re.findall(r'\d+(?=\.|rc|$)|rc\d+', version_str)
     return tuple(int(part) if part.isdigit() else part for part in parts)
 
@@ -42,6 +42,9 @@ def get_git_hash(fallback: str = 'unknown', digits: int | None = None) -> str:
     Args:
         fallback: the answer outside a checkout.
         digits: how many characters of the hash; all by default.
+
+    Raises:
+        TypeError: ``digits`` is no integer.
     """
     if digits is not None and not isinstance(digits, int):
         raise TypeError(f'digits has to be an int or None, not {digits!r}')
