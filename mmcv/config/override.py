@@ -1,7 +1,5 @@
 """What a config has to say to become another one by inheritance."""
 
-from typing import Any
-
 from .merge import DELETE_KEY
 
 
@@ -29,7 +27,7 @@ def override(base: dict, wanted: dict) -> dict:
     return result
 
 
-def _change(old: Any, new: Any) -> Any:
+def _change(old: object, new: object) -> object:
     if not isinstance(new, dict):
         return new
     try:
@@ -38,7 +36,7 @@ def _change(old: Any, new: Any) -> Any:
         return {DELETE_KEY: True, **new}
 
 
-def same(one: Any, other: Any) -> bool:
+def same(one: object, other: object) -> bool:
     """Whether two values of configs are equal, tuples apart from lists and True apart from 1."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())

@@ -6,11 +6,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 
 @contextlib.contextmanager
-def atomic_write(path: str | os.PathLike, mode: str = 'wb', **kwargs) -> Iterator[IO]:
+def atomic_write(path: str | os.PathLike, mode: str = 'wb', **kwargs: Any) -> Iterator[IO]:
     """Open a temporary file next to ``path`` that takes its place when the block ends well.
 
     The content and the folder are synchronised with the disk before and after the renaming, so that a power cut too
@@ -20,7 +20,10 @@ def atomic_write(path: str | os.PathLike, mode: str = 'wb', **kwargs) -> Iterato
     Args:
         path: the file to write or replace.
         mode: 'wb', 'w+b' or 'w'.
-        kwargs: as for ``open``.
+        **kwargs: as for ``open``.
+
+    Yields:
+        The open file.
 
     Raises:
         OSError: the disk is full, the folder may not be written to, ...; it names ``path``.
@@ -48,6 +51,13 @@ def atomic_symlink(target: str, link: str | os.PathLike) -> None:
     """Let ``link`` point to ``target`` (a name in the same folder); it points to the old or the new one at any moment.
 
     On a file system without symbolic links, ``link`` becomes a hard link, or a copy.
+
+    Args:
+        target: the name of the file.
+        link: the path of the link.
+
+    Raises:
+        OSError: it cannot be written; the error names ``link``.
     """
     link = Path(link)
     temporary = link.with_name(f'.{link.name}.{os.getpid()}.tmp')

@@ -67,7 +67,7 @@ def download(url: str, folder: str | os.PathLike | None = None, sha256: str | No
             try:
                 _fetch(url, target, sha256 or '')
             except (OSError, ValueError, http.client.HTTPException) as error:
-                reason = getattr(error, 'reason', None) or error
+                reason = (isinstance(error, urllib.error.URLError) and error.reason) or error
                 raise DownloadError(f'{url}: cannot download: {reason}{advice and "; "}{advice}') from error
     return target
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,14 +14,15 @@ from .storage import get_bytes
 _FORMATS = {'json': 'json', 'yaml': 'yaml', 'yml': 'yaml', 'pkl': 'pickle', 'pickle': 'pickle'}
 
 
-def load(file: str | Path | IO, file_format: str | None = None, file_client_args: dict | None = None, **kwargs) -> Any:
+def load(file: str | os.PathLike | IO, file_format: str | None = None, file_client_args: dict | None = None,
+         **kwargs: Any) -> Any:
     """Read a json or yaml file.
 
     Args:
         file: a path, an address, or an open file (then give ``file_format``).
         file_format: 'json' or 'yaml'; None goes by the suffix.
         file_client_args: where the file lies, see :func:`mmcv.fileio.get_bytes`.
-        kwargs: as for ``json.loads``.
+        **kwargs: as for ``json.loads``.
 
     Raises:
         ValueError: another format; pickles among them, because reading one runs what its author wrote into it.
@@ -28,7 +30,7 @@ def load(file: str | Path | IO, file_format: str | None = None, file_client_args
     kind = _format_of(file, file_format)
     if kind == 'pickle':
         raise ValueError(f'{file}: reading a pickle may run foreign code, so it is refused; convert it to json or npz')
-    content = file.read() if hasattr(file, 'read') else get_bytes(file, **(file_client_args or {}))
+    content = get_bytes(file, **(file_client_args or {})) if isinstance(file, (str, os.PathLike)) else file.read()
     try:
         if kind == 'yaml':
             import yaml
@@ -38,35 +40,42 @@ def load(file: str | Path | IO, file_format: str | None = None, file_client_args
         raise ValueError(f'{file}: no valid {kind}: {error}') from error
 
 
-def dump(obj: Any, file: str | Path | IO | None = None, file_format: str | None = None, **kwargs) -> str | None:
+def dump(obj: object, file: str | os.PathLike | IO | None = None, file_format: str | None = None,
+         **kwargs: Any) -> str | bytes | None:
     """Write json, yaml or (for scripts that read them with numpy or pandas) a pickle.
 
     Args:
         obj: plain data; numpy arrays and scalars, sets and ranges become lists and numbers in json.
         file: a path (written atomically, folders are made), an open file, or None for the text itself.
         file_format: 'json', 'yaml' or 'pkl'; None goes by the suffix.
-        kwargs: as for ``json.dumps``, ``yaml.safe_dump`` or ``pickle.dumps``.
+        **kwargs: as for ``json.dumps``, ``yaml.safe_dump`` or ``pickle.dumps``.
+
+    Returns:
+        The text (of a pickle, the bytes) where ``file`` is None.
+
+    Raises:
+        ValueError: another format.
     """
     kind = _format_of(file, file_format)
     content = _ENCODERS[kind](obj, **kwargs)
     if file is None:
         return content
-    if hasattr(file, 'write'):
+    if isinstance(file, (str, os.PathLike)):
+        with atomic_write(file, 'w' if isinstance(content, str) else 'wb') as opened:
+            opened.write(content)
+    else:
         file.write(content.encode() if isinstance(content, str) and not isinstance(file, io.TextIOBase) else content)
-        return None
-    with atomic_write(file, 'w' if isinstance(content, str) else 'wb') as opened:
-        opened.write(content)
     return None
 
 
-def _format_of(file: Any, file_format: str | None) -> str:
-    suffix = file_format or (Path(file).suffix[1:] if isinstance(file, (str, Path)) else '')
+def _format_of(file: object, file_format: str | None) -> str:
+    suffix = file_format or (Path(file).suffix[1:] if isinstance(file, (str, os.PathLike)) else '')
     if suffix not in _FORMATS:
         raise ValueError(f'{file}: format {suffix!r} is unknown: use json or yaml')
     return _FORMATS[suffix]
 
 
-def _json_default(obj: Any) -> Any:
+def _json_default(obj: object) -> object:
     if isinstance(obj, (set, frozenset, range)):
         return list(obj)
     if isinstance(obj, (np.ndarray, np.generic)):
@@ -74,16 +83,16 @@ def _json_default(obj: Any) -> Any:
     raise TypeError(f'json has no {type(obj).__name__}: {obj!r}')
 
 
-def _to_json(obj: Any, **kwargs) -> str:
+def _to_json(obj: object, **kwargs: Any) -> str:
     return json.dumps(obj, **{'default': _json_default, **kwargs})
 
 
-def _to_yaml(obj: Any, **kwargs) -> str:
+def _to_yaml(obj: object, **kwargs: Any) -> str:
     import yaml
     return yaml.safe_dump(obj, **kwargs)
 
 
-def _to_pickle(obj: Any, **kwargs) -> bytes:
+def _to_pickle(obj: object, **kwargs: Any) -> bytes:
     import pickle
     return pickle.dumps(obj, **kwargs)
 

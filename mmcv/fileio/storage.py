@@ -3,18 +3,22 @@
 import os
 import urllib.request
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
 
 _DISK = ('disk', 'local', 'file')
 _HTTP = ('http', 'https')
 
 
-def get_bytes(path: str | os.PathLike, backend: str | None = None, **options) -> bytes:
+def get_bytes(path: str | os.PathLike, backend: str | None = None, **options: Any) -> bytes:
     """The content of a file.
 
     Args:
         path: a local path, an http(s) address, or ``protocol://...`` for fsspec (s3, gs, hdfs, memory, ...).
         backend: 'disk', 'http' or a protocol of fsspec; None goes by the address.
-        options: arguments of the fsspec file system (credentials, endpoint, ...).
+        **options: arguments of the fsspec file system (credentials, endpoint, ...).
 
     Raises:
         OSError: the file cannot be read; FileNotFoundError when it is not there.
@@ -35,7 +39,7 @@ def protocol_of(path: str | os.PathLike) -> str:
     return protocol if separator else 'disk'
 
 
-def _file_system(protocol: str, options: dict):
+def _file_system(protocol: str, options: dict) -> 'AbstractFileSystem':
     try:
         import fsspec
     except ImportError:
@@ -51,10 +55,10 @@ class FileClient:
 
     Args:
         backend: as for :func:`get_bytes`.
-        options: as for :func:`get_bytes`.
+        **options: as for :func:`get_bytes`.
     """
 
-    def __init__(self, backend: str | None = None, **options) -> None:
+    def __init__(self, backend: str | None = None, **options: Any) -> None:
         self.backend = backend
         self.options = options
 

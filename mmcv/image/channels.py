@@ -1,12 +1,13 @@
 """What the image functions share: choices by name, and images with any number of channels."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Number
-from typing import Any
+from typing import TypeVar
 
 import cv2
 import numpy as np
 
+_T = TypeVar('_T')
 INTERPOLATIONS = {
     'nearest': cv2.INTER_NEAREST,
     'bilinear': cv2.INTER_LINEAR,
@@ -16,14 +17,14 @@ INTERPOLATIONS = {
 }
 
 
-def choose(table: Mapping[str, Any], name: str, what: str) -> Any:
+def choose(table: Mapping[str, _T], name: str, what: str) -> _T:
     """``table[name]``, or a ValueError that lists the names."""
     if name not in table:
         raise ValueError(f'unknown {what} {name!r}; take one of {", ".join(table)}')
     return table[name]
 
 
-def pair(value: Any) -> tuple:
+def pair(value: float | Iterable) -> tuple:
     """``(value, value)`` for a number, else the values as a tuple."""
     return (value, value) if isinstance(value, Number) else tuple(value)
 

@@ -38,13 +38,20 @@ def imrotate(
     auto_bound: bool = False,
     border_mode: str = 'constant',
 ) -> np.ndarray:
-    """Rotate clockwise by ``angle`` degrees.
+    """Rotate clockwise.
 
     Args:
+        img: (H, W) or (H, W, C).
+        angle: in degrees.
         center: (x, y) of the fixed point; the middle of the image by default.
-        border_value: fills what comes from outside: one number for all channels, or one for each.
+        scale: by what it is enlarged.
+        border_value: fills what comes from outside: one number for all channels, or one per channel.
+        interpolation: ``nearest``, ``bilinear``, ``bicubic``, ``area`` or ``lanczos``.
         auto_bound: grow the result so that nothing is cut off; not with ``center``.
         border_mode: ``constant``, ``replicate``, ``reflect``, ``reflect_101`` or ``wrap``, as OpenCV means them.
+
+    Raises:
+        ValueError: an unknown name, ``auto_bound`` with ``center``, or a number of border values that does not fit.
     """
     if center is not None and auto_bound:
         raise ValueError('imrotate: auto_bound rotates about the middle and takes no center')
@@ -70,11 +77,13 @@ def imrotate(
 def imcrop(
     img: np.ndarray, bboxes: np.ndarray, scale: float = 1.0, pad_fill: float | Sequence[float] | None = None
 ) -> np.ndarray | list[np.ndarray]:
-    """Cut out boxes (k, 4) or one box (4,) of x1, y1, x2, y2 in pixels, the last row and column included.
+    """Cut out boxes.
 
     Args:
+        img: (H, W) or (H, W, C).
+        bboxes: (k, 4) or one box (4,) of x1, y1, x2, y2 in pixels, the last row and column included.
         scale: grow each box about its middle first.
-        pad_fill: fills what lies outside of the image, one number or one a channel; None cuts it off.
+        pad_fill: fills what lies outside of the image, one number or one per channel; None cuts it off.
 
     Returns:
         One patch for one box, else a list of them.
@@ -101,13 +110,17 @@ def impad(
     pad_val: float | Sequence[float] = 0,
     padding_mode: str = 'constant',
 ) -> np.ndarray:
-    """Pad to ``shape`` (h, w) at the right and the bottom, or by ``padding``; a new array.
+    """Pad to ``shape`` at the right and the bottom, or by ``padding``; a new array.
 
     Args:
-        shape: an edge that is longer already stays as it is.
+        img: (H, W) or (H, W, C).
+        shape: (h, w); an edge that is longer already stays as it is.
         padding: one number for all sides, (left and right, top and bottom) or (left, top, right, bottom).
-        pad_val: one number for all channels, or one for each; rounded for an integer image.
+        pad_val: one number for all channels, or one per channel; rounded for an integer image.
         padding_mode: ``constant``, ``edge``, ``reflect`` or ``symmetric``, as numpy means them.
+
+    Raises:
+        ValueError: both or none of ``shape`` and ``padding``, an unknown mode, or a number of values that does not fit.
     """
     if (shape is None) == (padding is None):
         raise ValueError('impad: give either shape or padding')

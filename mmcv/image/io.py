@@ -26,7 +26,11 @@ _default_backend = 'cv2'
 
 
 def use_backend(backend: str) -> None:
-    """Set the decoder of ``imread`` and ``imfrombytes`` for calls that name none: cv2, pillow or tifffile."""
+    """Set the decoder of ``imread`` and ``imfrombytes`` for calls that name none: cv2, pillow or tifffile.
+
+    Raises:
+        ValueError: another name.
+    """
     global _default_backend
     choose(_DECODERS, backend, 'image backend')
     _default_backend = backend
@@ -42,6 +46,7 @@ def imread(
     """Read an image file; an array is returned as it is.
 
     Args:
+        img_or_path: the path or address.
         flag, channel_order, backend: as for :func:`imfrombytes`.
         file_client_args: where the file lies, the keyword arguments of :func:`mmcv.fileio.get_bytes`.
 
@@ -94,6 +99,7 @@ def imfrombytes(
     """Decode an image.
 
     Args:
+        content: what is in the file.
         flag: ``'color'`` gives (H, W, 3) and ``'grayscale'`` (H, W), both uint8 and turned upright by the EXIF tag
             (not so with the suffix ``'_ignore_orientation'``); ``'unchanged'`` keeps channels and depth. A palette
             image stays a map of indices under ``pillow``, while ``cv2`` expands it to colours.
@@ -126,9 +132,16 @@ def imfrombytes(
 def imwrite(
     img: np.ndarray, file_path: str | Path, params: list[int] | None = None, auto_mkdir: bool = True
 ) -> bool:
-    """Write an image in the format that the suffix names; ``params`` are those of ``cv2.imwrite``.
+    """Write an image in the format that the suffix names.
 
-    Missing folders are made unless ``auto_mkdir`` is False.
+    Args:
+        img: (H, W) or (H, W, C), colours as BGR(A).
+        file_path: where to.
+        params: as for ``cv2.imwrite``.
+        auto_mkdir: make missing folders.
+
+    Returns:
+        True.
 
     Raises:
         ValueError: a suffix or an array that OpenCV cannot encode.

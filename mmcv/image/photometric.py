@@ -15,8 +15,11 @@ def imnormalize(
 
     Args:
         img: (H, W) or (H, W, C) of any type and number of channels.
-        mean, std: one value a channel, in the order *after* the swap; or one value for all.
+        mean, std: one value per channel, in the order *after* the swap; or one value for all.
         to_rgb: swap BGR to RGB first; needs three channels.
+
+    Raises:
+        ValueError: the number of channels does not fit.
     """
     mean, std = np.float32(mean).ravel(), np.float32(std).ravel()
     channels = 1 if img.ndim == 2 else img.shape[2]
@@ -63,7 +66,11 @@ def as_uint8(img: np.ndarray, who: str) -> np.ndarray:
 
 
 def lut_transform(img: np.ndarray, lut_table: np.ndarray) -> np.ndarray:
-    """Replace each 8-bit value ``v`` of an image by ``lut_table[v]``; the table has 256 entries."""
+    """Replace each 8-bit value ``v`` of an image by ``lut_table[v]``; the table has 256 entries.
+
+    Raises:
+        ValueError: another table, or an image of larger integers.
+    """
     if np.shape(lut_table) != (256,):
         raise ValueError(f'lut_transform: the table must have shape (256,), not {np.shape(lut_table)}')
     return cv2.LUT(as_uint8(img, 'lut_transform'), lut_table).reshape(img.shape)
@@ -71,6 +78,9 @@ def lut_transform(img: np.ndarray, lut_table: np.ndarray) -> np.ndarray:
 
 def clahe(img: np.ndarray, clip_limit: float = 40.0, tile_grid_size: tuple[int, int] = (8, 8)) -> np.ndarray:
     """Contrast limited adaptive histogram equalisation of one channel, (H, W) uint8.
+
+    Raises:
+        ValueError: another image.
 
     See `OpenCV's tutorial <https://docs.opencv.org/master/d5/daf/tutorial_py_histogram_equalization.html>`_.
     """

@@ -21,12 +21,16 @@ _PILLOW_INTERPOLATIONS = {
 def rescale_size(
     old_size: tuple[int, int], scale: float | tuple[int, int], return_scale: bool = False
 ) -> tuple[int, int] | tuple[tuple[int, int], float]:
-    """The size (w, h) that an image of ``old_size`` (w, h) has after a resize that keeps its shape.
+    """The size (w, h) that an image has after a resize that keeps its shape.
 
     Args:
+        old_size: (w, h) of the image.
         scale: a factor; or two lengths, in any order: the largest size whose long edge is at most the greater of
             them and whose short edge is at most the smaller.
         return_scale: also return the factor.
+
+    Raises:
+        ValueError: a scale that is not positive, or other than one or two numbers.
     """
     width, height = old_size
     if isinstance(scale, Number):
@@ -49,15 +53,19 @@ def imresize(
     out: np.ndarray | None = None,
     backend: str | None = None,
 ) -> np.ndarray | tuple[np.ndarray, float, float]:
-    """Resize to ``size`` (w, h).
+    """Resize an image.
 
     Args:
         img: (H, W) or (H, W, C).
+        size: (w, h) of the result.
         return_scale: return (image, width ratio, height ratio).
         interpolation: ``nearest``, ``bilinear``, ``bicubic``, ``area`` or ``lanczos``; with ``pillow`` ``box`` and
             ``hamming`` too, but no ``area``.
         out: an array for the result, ``cv2`` only.
         backend: ``cv2`` (the default) or ``pillow`` (uint8 only).
+
+    Raises:
+        ValueError: an empty size, an unknown name, or a type that pillow does not take.
     """
     if min(size) < 1:
         raise ValueError(f'imresize: width and height must be at least 1, got {tuple(size)}')
@@ -99,8 +107,13 @@ def imresize_to_multiple(
     """Resize to ``size`` (w, h), or by ``scale_factor`` (w, h), each edge rounded up to a multiple of ``divisor``.
 
     Args:
+        img: (H, W) or (H, W, C).
         divisor, size, scale_factor: one value for both edges or one for each (w, h); either size or scale_factor.
         keep_ratio: fit the image into ``size`` with its shape kept, before the rounding.
+        return_scale, interpolation, out, backend: as for :func:`imresize`.
+
+    Raises:
+        ValueError: both or none of ``size`` and ``scale_factor``, or as for :func:`imresize`.
     """
     if (size is None) == (scale_factor is None):
         raise ValueError('imresize_to_multiple: give either size or scale_factor')

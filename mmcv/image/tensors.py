@@ -14,11 +14,15 @@ def tensor2imgs(
     std: Sequence[float] | None = None,
     to_rgb: bool = True,
 ) -> list[np.ndarray]:
-    """Turn a normalised batch (N, C, H, W), C 1 or 3, back into N images (H, W, C) uint8.
+    """Turn a normalised batch back into N images (H, W, C) uint8.
 
     Args:
+        tensor: (N, C, H, W), C 1 or 3.
         mean, std: what the batch was normalised with; 0 and 1 by default.
         to_rgb: whether the normalisation swapped BGR to RGB, so that the images come back as BGR.
+
+    Raises:
+        ValueError: another shape.
     """
     if tensor.ndim != 4 or tensor.shape[1] not in (1, 3):
         raise ValueError(f'tensor2imgs: needs (N, 3, H, W) or (N, 1, H, W), got {tuple(tensor.shape)}')
