@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # another mmcv or mmseg in site-packages must not win
+sys.path.append(str(ROOT / 'tests'))  # modules that tests share: zoo
 
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402

@@ -14,8 +14,11 @@ import torch
 from torch import nn
 
 from mmcv.cnn import DropPath
+from mmcv.config import Config
+from mmseg.models import BACKBONES, HEADS, NECKS
 
-GOLDEN = Path(__file__).parent / 'golden'
+ROOT = Path(__file__).parents[1]
+GOLDEN = ROOT / 'tests/golden'
 
 
 @functools.cache
@@ -28,6 +31,27 @@ def cases(part):
 def arrays(part):
     """The npz of golden/zoo_<part>; an array is read when it is asked for."""
     return np.load(GOLDEN / f'zoo_{part}.npz')
+
+
+def model_cfg(config):
+    """The model of a file below configs/ as its numbers were made: nothing to fetch, and BN for SyncBN."""
+    return _plain(Config.fromfile(ROOT / 'configs' / config, import_custom_modules=False).model)
+
+
+def _plain(node):
+    if isinstance(node, dict):
+        node = {key: _plain(value) for key, value in node.items() if key not in ('init_cfg', 'pretrained')}
+        return {**node, 'type': 'BN'} if node.get('type') == 'SyncBN' else node
+    return type(node)(map(_plain, node)) if isinstance(node, (list, tuple)) else node
+
+
+def missing(cfg):
+    """The types of a model's config that nobody has registered yet."""
+    for key, registry in (('backbone', BACKBONES), ('neck', NECKS), ('decode_head', HEADS), ('auxiliary_head', HEADS)):
+        parts = cfg.get(key) or []
+        for part in parts if isinstance(parts, (list, tuple)) else [parts]:
+            if part['type'] not in registry:
+                yield part['type']
 
 
 def fill(model):

@@ -7,31 +7,23 @@ import functools
 import gzip
 import json
 import math
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+import zoo
 
-from mmcv.config import Config
-from mmseg.models import BACKBONES, HEADS, NECKS, build_segmentor
-
-ROOT = Path(__file__).parents[3]
-sys.path.insert(0, str(ROOT / 'tests'))
-
-import zoo  # noqa: E402
+from mmseg.models import build_segmentor
 
 CASES = zoo.cases('models')
-CONFIGS = json.loads(gzip.decompress((ROOT / 'tests/golden/zoo_configs.json.gz').read_bytes()))
+CONFIGS = json.loads(gzip.decompress((zoo.GOLDEN / 'zoo_configs.json.gz').read_bytes()))
 MOST = {'backbone': 400, 'neck': 400, 'decode': 1500, 'aux': 500}  # values of an array that are kept
 QUICK = ('bisenetv2', 'fastscnn', 'segformer', 'mobilenet')  # of these, one case is tried in the quick suite
 
 
 def settings(case):
     """The config of a case as its numbers were made: nothing pretrained, no SyncBN, 19 classes, the overrides."""
-    cfg = Config.fromfile(ROOT / 'configs' / case['config'], import_custom_modules=False).model
-    cfg = _plain(copy.deepcopy(cfg))
+    cfg = _with_19_classes(zoo.model_cfg(case['config']))
     for path, value in case['overrides'].items():
         *parents, last = path.split('.')
         functools.reduce(lambda node, key: node[key], parents, cfg)[last] = _tuples(value)
@@ -45,28 +37,11 @@ def _tuples(value):
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
-def _plain(node):
+def _with_19_classes(node):
     if isinstance(node, dict):
-        node = {key: _plain(value) for key, value in node.items() if key not in ('init_cfg', 'pretrained')}
-        if node.get('type') == 'SyncBN':
-            node['type'] = 'BN'
-        if 'num_classes' in node and node.get('type') != 'STDCHead':
-            node['num_classes'] = 19
-        return node
-    return type(node)(map(_plain, node)) if isinstance(node, (list, tuple)) else node
-
-
-def types(node):
-    """(registry, name) of every part that a config names."""
-    for key, registry in (('backbone', BACKBONES), ('neck', NECKS), ('decode_head', HEADS), ('auxiliary_head', HEADS)):
-        parts = node.get(key) or []
-        for part in parts if isinstance(parts, (list, tuple)) else [parts]:
-            yield registry, part['type']
-
-
-def missing(case):
-    cfg = Config.fromfile(ROOT / 'configs' / case['config'], import_custom_modules=False).model
-    return [name for registry, name in types(cfg) if name not in registry]
+        node = {key: _with_19_classes(value) for key, value in node.items()}
+        return {**node, 'num_classes': 19} if 'num_classes' in node and node.get('type') != 'STDCHead' else node
+    return type(node)(map(_with_19_classes, node)) if isinstance(node, (list, tuple)) else node
 
 
 @functools.lru_cache(maxsize=1)
@@ -124,8 +99,7 @@ def parameters(names):
 
 @pytest.fixture
 def model(name):
-    lacking = missing(CASES[name])
-    if lacking:
+    if lacking := list(zoo.missing(zoo.model_cfg(CASES[name]['config']))):
         pytest.skip(f'not there yet: {", ".join(lacking)}')
     return build(name)
 

@@ -7,7 +7,7 @@ from mmcv.cnn.bricks.registry import (
     TRANSFORMER_LAYER_SEQUENCE,
 )
 
-from .adaptive_padding import AdaptivePadding
+from mmcv.cnn.bricks.adaptive_padding import AdaptivePadding
 from .builder import (
     build_attention,
     build_feedforward_network,
