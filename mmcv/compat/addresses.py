@@ -5,6 +5,9 @@ that it had, by the module that has them today; ``old=new`` where the name has c
 """
 
 MODULES = {
+    'mmcv.cnn.bricks.hsigmoid': 'mmcv.cnn.bricks.activation',
+    'mmcv.cnn.bricks.hswish': 'mmcv.cnn.bricks.activation',
+    'mmcv.cnn.bricks.swish': 'mmcv.cnn.bricks.activation',
     'mmcv.cnn.utils.fuse_conv_bn': 'mmcv.cnn.fold_norms',
     'mmcv.engine.test': 'mmcv.engine.inference',
     'mmcv.image.misc': 'mmcv.image.tensors',
@@ -14,6 +17,15 @@ MODULES = {
     'mmseg.core.evaluation.eval_hooks': 'mmseg.evaluation.eval_hooks',
     'mmseg.core.seg.sampler.ohem_pixel_sampler': 'mmseg.models.decode_heads.pixel_samplers',
     'mmseg.models.losses.utils': 'mmseg.models.losses.weighting',
+    'mmseg.models.utils.embed': 'mmseg.models.layers.embed',
+    'mmseg.models.utils.inverted_residual': 'mmseg.models.layers.inverted_residual',
+    'mmseg.models.utils.make_divisible': 'mmseg.models.layers.make_divisible',
+    'mmseg.models.utils.res_layer': 'mmseg.models.layers.res_layer',
+    'mmseg.models.utils.se_layer': 'mmseg.models.layers.se_layer',
+    'mmseg.models.utils.self_attention_block': 'mmseg.models.layers.self_attention_block',
+    'mmseg.models.utils.shape_convert': 'mmseg.models.layers.shape_convert',
+    'mmseg.models.utils.up_conv_block': 'mmseg.models.layers.up_conv_block',
+    'mmseg.ops.encoding': 'mmseg.models.layers.encoding',
     'mmseg.ops.wrappers': 'mmseg.models.layers.resize',
     'mmseg.utils.collect_env': 'mmseg.env',
     'mmseg.utils.logger': 'mmseg.logger',
@@ -55,6 +67,10 @@ NAMES = {
     # Configs of 0.x import mmcls for ConvNeXt and PoolFormer, which are among our own backbones.
     'mmcls': {},
     'mmcls.models': {},
+    'mmcv.cnn.bricks.activation': {'torch.nn': 'GELU SiLU'},
+    'mmcv.cnn.bricks.wrappers': {
+        'mmcv.cnn': 'Conv2d Conv3d ConvTranspose2d ConvTranspose3d Linear MaxPool2d MaxPool3d',
+    },
     'mmcv.cnn.utils': {'mmcv.cnn': 'fuse_conv_bn get_model_complexity_info'},
     'mmcv.ops': {'mmcv.ops._load': 'is_compiled=has_kernel'},
     'mmcv.runner': {'mmcv.checkpoint': '_load_checkpoint=fetch_checkpoint _load_checkpoint_with_prefix=fetch_part'},
@@ -72,8 +88,12 @@ NAMES = {
     'mmseg.core.evaluation.metrics': _METRICS,
     'mmseg.core.seg': _SAMPLERS,
     'mmseg.core.utils': _SMALL,
-    'mmseg.models.utils': {'mmseg.models.layers': 'ResLayer UpConvBlock'},
-    'mmseg.ops': {'mmseg.models.layers': 'Upsample resize'},
+    'mmseg.models.utils': {
+        'mmseg.models.layers': """
+            InvertedResidual InvertedResidualV3 PatchEmbed ResLayer SELayer SelfAttentionBlock UpConvBlock
+            make_divisible nchw2nlc2nchw nchw_to_nlc nlc2nchw2nlc nlc_to_nchw""",
+    },
+    'mmseg.ops': {'mmseg.models.layers': 'Encoding Upsample resize'},
     'mmseg.utils': {
         'mmcv.config': 'find_config',
         'mmseg.env': 'collect_env',

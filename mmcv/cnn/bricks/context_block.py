@@ -37,9 +37,10 @@ class ContextBlock(nn.Module):
         super().__init__()
         if pooling_type not in ('att', 'avg'):
             raise ValueError(f"ContextBlock: pooling_type is {pooling_type!r}; use 'att' or 'avg'")
-        if not isinstance(fusion_types, (list, tuple)) or not {*fusion_types} <= {'channel_add', 'channel_mul'} or (
-                not fusion_types):
-            raise ValueError(f"ContextBlock: fusion_types is {fusion_types!r}; list 'channel_add', 'channel_mul' or both")
+        known = isinstance(fusion_types, (list, tuple)) and {*fusion_types} <= {'channel_add', 'channel_mul'}
+        if not known or not fusion_types:
+            raise ValueError(f"ContextBlock: fusion_types is {fusion_types!r}; list one or both of 'channel_add' and "
+                             "'channel_mul'")
         self.in_channels = in_channels
         self.ratio = ratio
         self.planes = int(in_channels * ratio)

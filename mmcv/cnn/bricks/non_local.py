@@ -80,10 +80,8 @@ class _NonLocalNd(nn.Module):
         """Small weights inside, zeros or small ones behind; as the constructor was told, unless told otherwise."""
         std = self.std if std is None else std
         zeros_init = self.zeros_init if zeros_init is None else zeros_init
-        for name in ('g', 'theta', 'phi'):
-            if name == 'g' or self.mode != 'gaussian':
-                part = getattr(self, name)
-                normal_init((part[0] if self.sub_sample else part).conv, std=std)
+        for part in [self.g] if self.mode == 'gaussian' else [self.g, self.theta, self.phi]:
+            normal_init((part[0] if isinstance(part, nn.Sequential) else part).conv, std=std)
         last = self.conv_out.conv if self.conv_out.norm is None else self.conv_out.norm
         if zeros_init:
             constant_init(last, 0)

@@ -1,4 +1,5 @@
 """Transformers: attention, feed-forward networks, and the layers that configs compose of them."""
+from mmcv.cnn.bricks.adaptive_padding import AdaptivePadding
 from mmcv.cnn.bricks.registry import (
     ATTENTION,
     FEEDFORWARD_NETWORK,
@@ -7,7 +8,6 @@ from mmcv.cnn.bricks.registry import (
     TRANSFORMER_LAYER_SEQUENCE,
 )
 
-from mmcv.cnn.bricks.adaptive_padding import AdaptivePadding
 from .builder import (
     build_attention,
     build_feedforward_network,

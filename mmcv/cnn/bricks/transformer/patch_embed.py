@@ -2,11 +2,10 @@
 import torch
 
 from mmcv.cnn.base_module import BaseModule
+from mmcv.cnn.bricks.adaptive_padding import make_padding, slide_size
 from mmcv.cnn.bricks.conv import build_conv_layer
 from mmcv.cnn.bricks.norm import build_norm_layer
 from mmcv.utils import to_2tuple
-
-from mmcv.cnn.bricks.adaptive_padding import make_padding, slide_size
 
 
 class PatchEmbed(BaseModule):

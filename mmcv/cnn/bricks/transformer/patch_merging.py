@@ -6,10 +6,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from mmcv.cnn.base_module import BaseModule
+from mmcv.cnn.bricks.adaptive_padding import make_padding, slide_size
 from mmcv.cnn.bricks.norm import build_norm_layer
 from mmcv.utils import to_2tuple
-
-from mmcv.cnn.bricks.adaptive_padding import make_padding, slide_size
 
 
 class PatchMerging(BaseModule):
