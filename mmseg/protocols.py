@@ -160,6 +160,20 @@ class Transform(Protocol):
 
 
 @runtime_checkable
+class HoldsTransforms(Protocol):
+    """A pipeline whose transforms can be looked at."""
+
+    transforms: Sequence[Transform]
+
+
+@runtime_checkable
+class ReducesLabels(Protocol):
+    """A transform, or a data set, that may lower the values of label maps by one, 0 becoming the ignored one."""
+
+    reduce_zero_label: bool
+
+
+@runtime_checkable
 class MixesSamples(Protocol):
     """A transform that wants further samples, in ``results['mix_results']``."""
 

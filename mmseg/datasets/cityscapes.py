@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from mmcv.utils import ConfigError, print_log
+from mmseg.evaluation.counting import ConfusionMatrix
 from mmseg.evaluation.evaluator import Evaluator
 
 from .builder import DATASETS
@@ -52,9 +52,9 @@ class CityscapesDataset(CustomDataset):
 
     def evaluate(
         self,
-        results: Any,
+        results: Evaluator | ConfusionMatrix | Sequence,
         metric: str | Sequence[str] = 'mIoU',
-        logger: Any = None,
+        logger: object = None,
         imgfile_prefix: str | None = None,
         **kwargs,
     ) -> dict[str, float]:
@@ -71,7 +71,7 @@ class CityscapesDataset(CustomDataset):
             values |= super().evaluate(results, others, logger, **kwargs)
         return values
 
-    def _official(self, folder: str | None, logger: Any) -> dict[str, float]:
+    def _official(self, folder: str | None, logger: object) -> dict[str, float]:
         if folder is None:
             raise ConfigError("metric 'cityscapes' reads formatted results: set imgfile_prefix to their folder")
         try:

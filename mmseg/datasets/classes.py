@@ -10,7 +10,7 @@ from mmcv.utils.errors import did_you_mean
 
 
 def read_classes(classes: Sequence[str] | str) -> Sequence[str]:
-    """Class names as given, or one a line from a text file.
+    """Class names as given, or one per line from a text file.
 
     Raises:
         ConfigError: neither names nor a file that can be read.

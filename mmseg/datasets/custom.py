@@ -13,6 +13,7 @@ from mmseg.evaluation.counting import ConfusionMatrix
 from mmseg.evaluation.evaluator import Evaluator
 from mmseg.labels import remap_label
 from mmseg.logger import get_root_logger
+from mmseg.protocols import HoldsTransforms, ReducesLabels, Transform
 
 from .builder import DATASETS
 from .cache import Image, build_cache
@@ -42,14 +43,14 @@ class CustomDataset(Dataset):
         pipeline: transforms, as configs or callables.
         img_dir, ann_dir: folders, below ``data_root`` unless absolute; without ``ann_dir`` there are no labels.
         img_suffix, seg_map_suffix: what file names end in.
-        split: a text file with one name a line, without suffix; None takes all files of ``img_dir`` in sorted order.
+        split: a text file with one name per line, without suffix; None takes all files of ``img_dir`` in sorted order.
         data_root: see above.
         test_mode: whether samples come without their label.
         ignore_index: the label value that counts neither for the loss nor for metrics.
         reduce_zero_label: whether the value 0 means "no class" and 1 the first class.
-        classes: names, or a text file with one a line. Where the data set knows its classes, a subset of them, in a
+        classes: names, or a text file with one per line. Where the data set knows its classes, a subset of them, in a
             new order if wanted; the other classes are ignored.
-        palette: one [red, green, blue] a class; None takes the data set's, or draws colours.
+        palette: one [red, green, blue] per class; None takes the data set's, or draws colours.
         gt_seg_map_loader_cfg: arguments of LoadAnnotations for evaluation.
         file_client_args: of :func:`mmcv.fileio.get_bytes`, for reading ``split``.
         fuse: let the usual transforms work in one pass; see :class:`.pipelines.Compose`.
@@ -119,7 +120,7 @@ class CustomDataset(Dataset):
         """List the images; a subclass may return a plain list of dicts.
 
         Returns:
-            One ``dict(filename=..., ann=dict(seg_map=...))`` an image, names relative to ``img_dir`` and ``ann_dir``.
+            One ``dict(filename=..., ann=dict(seg_map=...))`` per image, names relative to ``img_dir`` and ``ann_dir``.
         """
         require_folder('data_root', self.data_root)
         infos = list_images(
@@ -152,8 +153,8 @@ class CustomDataset(Dataset):
 
     def files_to_decode(self, indices: Iterable[int]) -> Iterator[Image]:
         """What is decoded for the samples of these indices, and how: what the cache is to hold."""
-        loaders = [loader for loader in getattr(self.pipeline, 'transforms', ())
-                   if isinstance(loader, (LoadImageFromFile, LoadAnnotations))]
+        loaders = [transform for transform in self._transforms()
+                   if isinstance(transform, (LoadImageFromFile, LoadAnnotations))]
         if self.test_mode:
             loaders.append(self.gt_seg_map_loader)
         for index in indices:
@@ -224,12 +225,16 @@ class CustomDataset(Dataset):
         """The mapping of :meth:`label_mapping` in one line, for the log; a second one where training contradicts it."""
         pairs = ', '.join(f'{value} = {name or "(ignored)"}' for value, name in self.label_mapping().items())
         text = f'Labels in {self.ann_dir}: {pairs}'
-        for transform in getattr(self.pipeline, 'transforms', ()):
-            reduces = getattr(transform, 'reduce_zero_label', self.reduce_zero_label)
+        for transform in self._transforms():
+            reduces = transform.reduce_zero_label if isinstance(transform, ReducesLabels) else self.reduce_zero_label
             if reduces != self.reduce_zero_label:
                 text += (f'\nWARNING: {type(transform).__name__} has reduce_zero_label={reduces} and the data set '
                          f'{self.reduce_zero_label}: training and evaluation would disagree by one class')
         return text
+
+    def _transforms(self) -> Sequence[Transform]:
+        """Those of the pipeline; none where a user has put something else in its place."""
+        return self.pipeline.transforms if isinstance(self.pipeline, HoldsTransforms) else ()
 
     def pre_eval(self, preds: list | np.ndarray | str, indices: int | list[int]) -> list[Areas]:
         """Count label maps (H, W) against the labels of ``indices``; one result per image, for :meth:`evaluate`."""
@@ -285,7 +290,7 @@ class CustomDataset(Dataset):
             self.label_map = subset_label_map(self.CLASSES, names)
         palette = self.get_palette_for_custom_classes(names, palette)
         if len(palette) != len(names):
-            raise ConfigError(f'palette: {len(palette)} colours for {len(names)} classes: give one a class')
+            raise ConfigError(f'palette: {len(palette)} colours for {len(names)} classes: give one per class')
         return names, palette
 
     def get_palette_for_custom_classes(

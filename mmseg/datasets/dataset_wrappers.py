@@ -62,7 +62,7 @@ class ConcatDataset(TorchConcatDataset):
         return dataset.eval_label(sample)
 
     def describe_labels(self) -> str:
-        """One line a data set, see :meth:`CustomDataset.describe_labels`."""
+        """One line per data set, see :meth:`CustomDataset.describe_labels`."""
         return describe_labels(*self.datasets)
 
     def pre_eval(self, preds: list | np.ndarray | str, indices: int | list[int]) -> list:

@@ -36,7 +36,7 @@ def scan_files(root: str, suffix: str) -> list[str]:
 class ImgInfos(Sequence):
     """Reads like a list of ``dict(filename=..., ann=dict(seg_map=...))``, and keeps one buffer of names.
 
-    A list of a million dicts costs 500 bytes an image, and as Python counts references inside of each object, every
+    A list of a million dicts costs 500 bytes per image, and as Python counts references inside of each object, every
     forked worker soon has a copy of its own. Two flat buffers cost the name plus 8 bytes, and stay shared.
 
     Args:

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from mmseg.labels import read_label_map
 
+from .custom import CustomDataset
+
 
 def write_label_maps(
-    dataset: Any,
+    dataset: CustomDataset,
     results: Sequence,
     folder: str,
     indices: Sequence[int] | None = None,
@@ -21,6 +22,7 @@ def write_label_maps(
     """Write each label map as ``folder/NAME.png``, NAME from its image.
 
     Args:
+        dataset: names the images, and knows which of its classes are in use.
         results: (H, W) class indices, as arrays or ``.npy`` files.
         indices: the samples that they belong to; None takes them in order.
         ids: the server's value of each class of the data set, also of those that are not in use; what is no class

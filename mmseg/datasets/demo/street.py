@@ -120,12 +120,14 @@ class Street:
         grain, patches = noise.rough(x * 2.5, z * 1.2), noise.rough(x * .3 + 9, z * .12)
         rough, worn = .7 + .35 * grain + .25 * patches, .4 + .5 * grain
 
-        def layer(half, colour, label, middle=0., share=1.):
+        def layer(
+                half: float, colour: np.ndarray, label: int | None, middle: float = 0., share: float | np.ndarray = 1.
+        ) -> None:
             """A strip along the road and, by the symmetry of ``middle``, its mirror image."""
             alpha = np.clip((half - np.abs(np.abs(x) - middle)) / metre + .5, 0, 1) * share
             canvas.blend(np.s_[top:, :], alpha, canvas.far(colour * light, z), label)
 
-        def repeat(value, share):
+        def repeat(value: np.ndarray, share: float) -> np.ndarray:
             return value - np.floor(value) < share
 
         layer(1e4, self.grass * (.55 + .6 * grain + .3 * patches), TERRAIN)

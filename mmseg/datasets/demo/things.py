@@ -43,7 +43,7 @@ def building(
     trim, shop, shift = dice.tint(colour, .15), dice.tint(dice.pick(CLOTHES)), dice.between(0, 64)
     has_shop = dice.chance(.4)
 
-    def facade(x, y, z):
+    def facade(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
         along = np.abs(x - x0) + np.abs(z - z0)
         column, floor = along / pitch, y / 3.1
         u, v = np.abs(column - np.floor(column) - .5), floor - np.floor(floor)
@@ -118,7 +118,7 @@ def car(canvas: Canvas, dice: Dice, x: float, z: float, oncoming: bool) -> None:
     canvas.face(under, BLACK, None, .75, shade=False)
     side = x - half if x > 0 else x + half
 
-    def flank(outline, colour, shade=True):
+    def flank(outline: list[tuple[float, float]], colour: np.ndarray, shade: bool = True) -> None:
         canvas.face([(side, up, along) for along, up in outline], colour, CAR, shade=shade)
 
     flank([(z, .22), (z, waist), (back, waist), (back, .22)], paint)
@@ -130,7 +130,7 @@ def car(canvas: Canvas, dice: Dice, x: float, z: float, oncoming: bool) -> None:
     for wheel in (x - half + .16, x + half - .16):
         canvas.face(upright(wheel, z + .15, bar(.13, 0, .4)), BLACK, CAR, shade=False)
 
-    def pane(bottom, top, low, high):
+    def pane(bottom: float, top: float, low: float, high: float) -> list[tuple[float, float, float]]:
         corners = [(-bottom, waist + low, z), (bottom, waist + low, z), (top, roof - high, z + slope),
                    (-top, roof - high, z + slope)]
         return [(x + across * half, up, along) for across, up, along in corners]

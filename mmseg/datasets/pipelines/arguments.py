@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from numbers import Number
-from typing import Any
 
 import numpy as np
 
@@ -16,7 +15,7 @@ def map_fields(results: dict, on_image: Operation, on_label: Operation) -> None:
         results[key] = on_label(results[key])
 
 
-def require(condition: Any, transform: object, message: str) -> None:
+def require(condition: object, transform: object, message: str) -> None:
     """Raise a ValueError that opens with the transform's name unless the condition holds."""
     if not condition:
         raise ValueError(f'{type(transform).__name__}: {message}')
@@ -31,7 +30,7 @@ def require_positive(transform: object, name: str) -> None:
     require(isinstance(value, Number) and value > 0, transform, f'{name} must be a positive number, got {value!r}')
 
 
-def is_pair(value: Any) -> bool:
+def is_pair(value: object) -> bool:
     """Whether it is two numbers; configs from json and yaml hold lists in the place of tuples."""
     return isinstance(value, Sequence) and len(value) == 2 and all(isinstance(item, Number) for item in value)
 

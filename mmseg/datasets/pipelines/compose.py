@@ -15,13 +15,13 @@ class Compose:
         transforms: config dicts of registered transforms, or callables that take the results and return them.
             One that returns None drops the sample: the rest is skipped and the pipeline returns None.
         fuse: let the usual runs of transforms work as one, with the same random numbers and the same result but for
-            some rounding; see :class:`.fuse.FusedTransforms`.
+            some rounding; see :class:`.one_pass.FusedTransforms`.
 
     Attributes:
         transforms: a list, which may be changed.
     """
 
-    def __init__(self, transforms: Sequence[dict | Callable[[dict], dict | None]], fuse: bool = True):
+    def __init__(self, transforms: Sequence[dict | Callable[[dict], dict | None]], fuse: bool = True) -> None:
         if isinstance(transforms, (str, dict)) or not isinstance(transforms, Sequence):
             raise ConfigTypeError(f'a pipeline must be a list of transforms, not {transforms!r}')
         self.transforms = [self._build(transform) for transform in transforms]

@@ -32,7 +32,7 @@ class RandomCrop:
     cat_max_ratio: float = 1.0
     ignore_index: int = 255
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         valid = is_pair(self.crop_size) and min(self.crop_size) > 0
         require(valid, self, f'crop_size must be (h, w) in pixels, got {self.crop_size!r}')
 

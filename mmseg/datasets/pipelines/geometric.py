@@ -31,7 +31,7 @@ class RandomFlip:
     direction: str = 'horizontal'
     flip_ratio: float | None = field(default=None, repr=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.flip_ratio is not None:
             warnings.warn('RandomFlip: flip_ratio is now called prob', DeprecationWarning, stacklevel=3)
             self.prob = self.flip_ratio
@@ -78,7 +78,7 @@ class RandomRotate:
     center: tuple[float, float] | None = None
     auto_bound: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require_prob(self, self.prob)
         if isinstance(self.degree, Number):
             require_positive(self, 'degree')
@@ -118,7 +118,7 @@ class Pad:
     pad_val: float | Sequence[float] = 0
     seg_pad_val: int = 255
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require((self.size is None) != (self.size_divisor is None), self, 'give either size or size_divisor')
         if self.size is None:
             require_positive(self, 'size_divisor')

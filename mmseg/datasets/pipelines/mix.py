@@ -23,7 +23,7 @@ class RandomCutOut:
         n_holes: number of boxes, or (fewest, most).
         cutout_shape: (w, h) of a box in pixels, or several to choose from.
         cutout_ratio: or the same as shares of the image.
-        fill_in: one number for all channels, or one for each.
+        fill_in: one number for all channels, or one per channel.
         seg_fill_in: label value in the boxes; None leaves the labels alone.
     """
 
@@ -34,7 +34,7 @@ class RandomCutOut:
     fill_in: float | Sequence[float] = (0, 0, 0)
     seg_fill_in: int | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require_prob(self, self.prob)
         given = (self.cutout_shape is None) != (self.cutout_ratio is None)
         require(given, self, 'give either cutout_shape or cutout_ratio')
@@ -96,7 +96,7 @@ class RandomMosaic:
     pad_val: float | Sequence[float] = 0
     seg_pad_val: int = 255
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require_prob(self, self.prob)
         require(is_pair(self.img_scale), self, f'img_scale must be (h, w), got {self.img_scale!r}')
         low, high = self.center_ratio_range
@@ -123,7 +123,9 @@ class RandomMosaic:
         results['img_shape'] = results['ori_shape'] = results['img'].shape
         return results
 
-    def _combine(self, images: list[np.ndarray], x: int, y: int, fill, interpolation: str) -> np.ndarray:
+    def _combine(
+        self, images: list[np.ndarray], x: int, y: int, fill: float | Sequence[float], interpolation: str
+    ) -> np.ndarray:
         """Place the images top left, top right, bottom left and bottom right of (x, y)."""
         first = images[0]
         height, width = self.img_scale
@@ -140,7 +142,7 @@ class RandomMosaic:
         return canvas
 
 
-def _paint(array: np.ndarray, holes: list[tuple[slice, slice]], value) -> np.ndarray:
+def _paint(array: np.ndarray, holes: list[tuple[slice, slice]], value: float | np.ndarray) -> np.ndarray:
     array = array.copy()
     for hole in holes:
         array[hole] = value

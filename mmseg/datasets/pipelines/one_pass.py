@@ -39,7 +39,7 @@ def fuse(transforms: Sequence[Callable]) -> list[Callable]:
     steps, run = [], []
     for transform in transforms:
         kind = type(transform)
-        if kind in _ENDS and run and getattr(transform, 'keys', ['img']) == ['img']:
+        if kind in _ENDS and run and (kind is DefaultFormatBundle or transform.keys == ['img']):
             steps.append(FusedTransforms([*run, transform]))
             run = []
         elif kind in _ORDER and (not run or _ORDER.index(kind) > _ORDER.index(type(run[-1]))):
@@ -77,7 +77,7 @@ class FusedTransforms:
 
     def __call__(self, results: dict) -> dict:
         for loader in self._loaders:
-            results = getattr(loader, 'defer', loader)(results)
+            results = loader.defer(results) if isinstance(loader, LoadImageFromFile) else loader(results)
         if self._takes(results):
             return self._augment(results)
         if isinstance(results.get('img'), EncodedImage):
@@ -91,7 +91,7 @@ class FusedTransforms:
         if not isinstance(img, (np.ndarray, EncodedImage)) or img.dtype != np.uint8 or img.shape[2:] != (3,):
             return False
         if label is None:
-            return not results.get('seg_fields') and getattr(self._crop, 'cat_max_ratio', 1) >= 1
+            return not results.get('seg_fields') and (self._crop is None or self._crop.cat_max_ratio >= 1)
         fits = isinstance(label, np.ndarray) and label.shape == img.shape[:2] and label.dtype == np.uint8
         return fits and results.get('seg_fields') == [_LABEL] and not self._keeps_labels
 

@@ -30,7 +30,7 @@ class Normalize:
     to_rgb: bool = True
     on_device: bool = field(default=False, repr=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.mean, self.std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
         require(self.mean.shape == self.std.shape, self, 'mean and std must have one value a channel each')
         require((self.std > 0).all(), self, f'std must be positive, got {self.std.tolist()}')
@@ -60,7 +60,7 @@ class Rerange:
     min_value: float = 0
     max_value: float = 255
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require(self.min_value < self.max_value, self, 'min_value must be below max_value')
 
     def __call__(self, results: dict) -> dict:
@@ -79,7 +79,7 @@ class CLAHE:
     clip_limit: float = 40.0
     tile_grid_size: tuple[int, int] = (8, 8)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require_positive(self, 'clip_limit')
         valid = is_pair(self.tile_grid_size) and all(isinstance(count, int) for count in self.tile_grid_size)
         require(valid, self, f'tile_grid_size must be two integers, got {self.tile_grid_size!r}')
@@ -98,7 +98,7 @@ class RGB2Gray:
     """Replace the channels by their weighted sum, repeated ``out_channels`` times (as often as before if None).
 
     Args:
-        weights: one for each channel of the image.
+        weights: one per channel of the image.
 
     The result is float64, as the weights are. Sets ``img_shape``.
     """
@@ -106,10 +106,11 @@ class RGB2Gray:
     out_channels: int | None = None
     weights: Sequence[float] = (0.299, 0.587, 0.114)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.out_channels is not None:
             require_positive(self, 'out_channels')
-        require(isinstance(self.weights, Sequence), self, f'weights must be one number a channel, got {self.weights!r}')
+        listed = isinstance(self.weights, Sequence)
+        require(listed, self, f'weights must be one number per channel, got {self.weights!r}')
 
     def __call__(self, results: dict) -> dict:
         img = results['img']
@@ -128,7 +129,7 @@ class AdjustGamma:
 
     gamma: float = 1.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require_positive(self, 'gamma')
         self._table = np.array([(value / 255) ** (1 / self.gamma) * 255 for value in range(256)]).astype(np.uint8)
 

@@ -41,7 +41,7 @@ class Resize:
     keep_ratio: bool = True
     min_size: int | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.img_scale = as_pairs(self, 'img_scale')
         if self.ratio_range is None:
             modes = ('value', 'range')
@@ -106,7 +106,7 @@ class ResizeToMultiple:
     size_divisor: int = 32
     interpolation: str | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require_positive(self, 'size_divisor')
 
     def __call__(self, results: dict) -> dict:
@@ -127,7 +127,7 @@ class SegRescale:
 
     scale_factor: float = 1
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require_positive(self, 'scale_factor')
 
     def __call__(self, results: dict) -> dict:

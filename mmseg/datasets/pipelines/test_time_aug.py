@@ -13,7 +13,7 @@ from .compose import Compose
 @PIPELINES.register_module()
 @dataclass(eq=False)
 class MultiScaleFlipAug:
-    """Run the transforms once for each scale, flip and direction; every value becomes a list of as many.
+    """Run the transforms once per scale, flip and direction; every value becomes a list of as many.
 
     Args:
         transforms: the pipeline of one version; its Resize, RandomFlip and so on take the scale and flip from here.
@@ -31,9 +31,9 @@ class MultiScaleFlipAug:
     flip_direction: str | list[str] = 'horizontal'
     fuse: bool = True
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         kinds = [transform.get('type') for transform in self.transforms if isinstance(transform, dict)]
-        self._check_flip([getattr(kind, '__name__', kind) for kind in kinds])
+        self._check_flip([kind.__name__ if isinstance(kind, type) else kind for kind in kinds])
         self.transforms = Compose(self.transforms, self.fuse)
         self.img_scale = as_pairs(self, 'img_scale')
         if self.img_ratios is not None:
