@@ -2,10 +2,15 @@
 import functools
 import gzip
 import json
+import logging
 import os
 import random
+import runpy
+import subprocess
 import sys
 import tempfile
+import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,6 +63,39 @@ def fixed_seeds():
     random.seed(0)
     np.random.seed(0)
     torch.manual_seed(0)
+
+
+@pytest.fixture
+def call_tool(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture) -> Iterator[Callable]:
+    """``call_tool('train', config, '--seed', 1, cwd=...)``: what ``python tools/train.py ...`` does, in this process.
+
+    Returns a :class:`subprocess.CompletedProcess`; what an exception would print stands in its ``stderr``.
+    """
+    monkeypatch.setattr('mmseg.env.collect_env', dict)  # asks compilers for their versions, which takes its time
+    monkeypatch.setattr(sys, 'path', list(sys.path))
+
+    def call(name: str, *args: object, cwd: Path | None = None) -> subprocess.CompletedProcess:
+        path = str(ROOT / 'tools' / f'{name}.py')
+        monkeypatch.setattr(sys, 'argv', [path, *map(str, args)])
+        if cwd is not None:
+            monkeypatch.chdir(cwd)
+        capfd.readouterr()
+        code = 0
+        try:
+            runpy.run_path(path, run_name='__main__')
+        except SystemExit as stop:
+            code = stop.code or 0
+        except Exception:
+            traceback.print_exc()
+            code = 1
+        return subprocess.CompletedProcess(sys.argv, code, *capfd.readouterr())
+
+    yield call
+    for logger in map(logging.getLogger, ('mmcv', 'mmseg')):
+        for handler in logger.handlers[:]:
+            if isinstance(handler, logging.FileHandler):  # in the run's work directory
+                logger.removeHandler(handler)
+                handler.close()
 
 
 @functools.cache

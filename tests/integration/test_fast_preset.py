@@ -11,7 +11,7 @@ optimizer = dict(fused=True)
 """
 
 
-def test_fast_run_leaves_a_checkpoint_for_every_config(write_config, run_tool, tmp_path, request):
+def test_fast_run_leaves_a_checkpoint_for_every_config(write_config, run_tool, call_tool, tmp_path, request):
     plain = write_config(tmp_path)
     fast = tmp_path / 'fast.py'
     fast.write_text(FAST.format(plain=plain, root=request.config.rootpath))
@@ -26,7 +26,7 @@ def test_fast_run_leaves_a_checkpoint_for_every_config(write_config, run_tool, t
     maps = []
     for config in (plain, fast):
         out = tmp_path / f'{config.stem}.pkl'
-        done = run_tool('test', config, checkpoint, '--out', out, '--cfg-options', 'device=cuda', cwd=tmp_path)
+        done = call_tool('test', config, checkpoint, '--out', out, '--cfg-options', 'device=cuda', cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         maps.append(np.stack(np.load(out, allow_pickle=True)))
     assert (maps[0] == maps[1]).mean() > 0.995

@@ -72,16 +72,16 @@ def test_resume_goes_on_bit_for_bit(trained, run_tool):
     assert all(torch.equal(whole[key], resumed[key]) for key in whole)
 
 
-def test_auto_resume_of_a_finished_run_has_nothing_to_do(trained, run_tool):
+def test_auto_resume_of_a_finished_run_has_nothing_to_do(trained, call_tool):
     folder, config, _ = trained
-    done = run_tool('train', config, '--work-dir', folder / 'out', '--auto-resume', '--no-validate', cwd=folder)
+    done = call_tool('train', config, '--work-dir', folder / 'out', '--auto-resume', '--no-validate', cwd=folder)
     assert done.returncode == 0, done.stderr
     assert 'iter_6.pth' in done.stdout + done.stderr
 
 
-def test_evaluates_a_checkpoint(trained, run_tool, tmp_path):
+def test_evaluates_a_checkpoint(trained, call_tool, tmp_path):
     folder, config, _ = trained
-    done = run_tool('test', config, folder / 'out' / 'iter_6.pth', '--eval', 'mIoU', 'mDice', 'mFscore', '--work-dir',
+    done = call_tool('test', config, folder / 'out' / 'iter_6.pth', '--eval', 'mIoU', 'mDice', 'mFscore', '--work-dir',
                     tmp_path / 'tested', '--show-dir', tmp_path / 'drawn', '--out', tmp_path / 'maps.pkl', cwd=folder)
     assert done.returncode == 0, done.stderr
     assert '| middle' in done.stdout + done.stderr
@@ -94,10 +94,10 @@ def test_evaluates_a_checkpoint(trained, run_tool, tmp_path):
     assert [m.shape for m in maps] == [(48, 64)] * 5
 
 
-def test_augmented_test_averages_scales_and_flips(trained, run_tool, tmp_path):
+def test_augmented_test_averages_scales_and_flips(trained, call_tool, tmp_path):
     folder, config, _ = trained
-    done = run_tool('test', config, folder / 'out' / 'iter_6.pth', '--aug-test', '--eval', 'mIoU', '--work-dir',
-                    tmp_path, cwd=folder)
+    done = call_tool('test', config, folder / 'out' / 'iter_6.pth', '--aug-test', '--eval', 'mIoU', '--work-dir',
+                     tmp_path, cwd=folder)
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.glob('eval_multi_scale_*.json'))
 

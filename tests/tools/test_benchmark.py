@@ -1,5 +1,5 @@
 """``tools/benchmark.py`` says in one line what it cannot do, before it measures."""
-import subprocess
+
 import sys
 
 import pytest
@@ -16,19 +16,17 @@ import pytest
     (['--device', 'cuda', '--against', 'python'], '--device c'),
     (['--rounds', '1', '--only', 'nothing'], '--only nothing: no case has this in its name'),
 ])
-def test_wrong_arguments_are_one_line(arguments, message, request, tmp_path):
-    tool = request.config.rootpath / 'tools' / 'benchmark.py'
-    command = [sys.executable, str(tool), 'eval', '--device', 'cpu', *arguments]
-    ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+def test_wrong_arguments_are_one_line(arguments, message, call_tool, tmp_path, monkeypatch):
+    machine = dict(device='none', threads=1, torch='', matmul_flops_per_s={}, copy_bytes_per_s=0)
+    monkeypatch.setattr('mmseg.benchmark.describe_machine', lambda device: machine)  # which takes seconds
+    ended = call_tool('benchmark', 'eval', '--device', 'cpu', *arguments, cwd=tmp_path)
     assert ended.returncode == 2
     assert message in ended.stderr.splitlines()[-1]
     assert 'Traceback' not in ended.stderr
     assert 'evaluation of a frame' not in ended.stdout
 
 
-def test_a_suite_without_the_rival_does_not_ignore_it(request, tmp_path):
-    tool = request.config.rootpath / 'tools' / 'benchmark.py'
-    command = [sys.executable, str(tool), 'ops', '--device', 'cpu', '--against', sys.executable]
-    ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+def test_a_suite_without_the_rival_does_not_ignore_it(call_tool, tmp_path):
+    ended = call_tool('benchmark', 'ops', '--device', 'cpu', '--against', sys.executable, cwd=tmp_path)
     assert ended.returncode == 2
     assert '--against: ops is not measured with mmsegmentation 0.30' in ended.stderr.splitlines()[-1]

@@ -1,18 +1,10 @@
 """Both figures: what runs, and what the plain model would cost."""
+
 import re
-import subprocess
-import sys
-from pathlib import Path
-
-TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'get_flops.py'
 
 
-def run(*args):
-    return subprocess.run([sys.executable, str(TOOL), *args], capture_output=True, text=True)
-
-
-def test_counts_the_factored_and_the_plain_model():
-    done = run('pspnet_r50-d8_512x1024_40k_cityscapes', '--shape', '512', '1024')
+def test_counts_the_factored_and_the_plain_model(call_tool):
+    done = call_tool('get_flops', 'pspnet_r50-d8_512x1024_40k_cityscapes', '--shape', '512', '1024')
     assert done.returncode == 0, done.stderr
     factored, plain = map(float, re.findall(r'([\d.]+) GFLOPs', done.stdout))
     assert '48.98 M' in done.stdout
@@ -20,7 +12,7 @@ def test_counts_the_factored_and_the_plain_model():
     assert 0.77 < factored / plain < 0.80
 
 
-def test_a_wrong_shape_is_one_line():
-    done = run('pspnet_r18-d8_demo', '--shape', '1', '2', '3')
+def test_a_wrong_shape_is_one_line(call_tool):
+    done = call_tool('get_flops', 'pspnet_r18-d8_demo', '--shape', '1', '2', '3')
     assert done.returncode == 2
     assert done.stderr == 'error: --shape is [1, 2, 3]; give a height and a width in pixels, or one number for both\n'
