@@ -1,25 +1,57 @@
 """The table of old addresses.
 
-``MODULES``: a module of old and the one of today that it is. ``NAMES``: for a module, old or still there, the names
-that it had, by the module that has them today; ``old=new`` where the name has changed.
+``MODULES``: a module of old and the one of today that it is, with all that lies below it. ``NAMES``: for a module, old
+or still there, the names that it had, by the module that has them today; ``old=new`` where the name has changed.
 """
 
 MODULES = {
     'mmcv.cnn.bricks.hsigmoid': 'mmcv.cnn.bricks.activation',
     'mmcv.cnn.bricks.hswish': 'mmcv.cnn.bricks.activation',
     'mmcv.cnn.bricks.swish': 'mmcv.cnn.bricks.activation',
+    'mmcv.cnn.fuse': 'mmcv.cnn.fold_norms',
+    'mmcv.cnn.utils.flops_counter': 'mmcv.cnn.flops',
     'mmcv.cnn.utils.fuse_conv_bn': 'mmcv.cnn.fold_norms',
+    'mmcv.cnn.utils.weight_init': 'mmcv.cnn.weight_init',
     'mmcv.engine.test': 'mmcv.engine.inference',
+    'mmcv.image._common': 'mmcv.image.channels',
     'mmcv.image.misc': 'mmcv.image.tensors',
-    'mmcv.utils.config': 'mmcv.config.config',
+    'mmcv.parallel.distributed': 'mmcv.parallel.data_parallel',
+    'mmcv.runner.dist_utils': 'mmcv.dist',
+    'mmcv.runner.fp16_utils': 'mmcv.amp',
+    'mmcv.utils.config_data': 'mmcv.config.data',
+    'mmcv.utils.config_dict': 'mmcv.config.dict',
+    'mmcv.utils.config_file': 'mmcv.config.file',
+    'mmcv.utils.config_format': 'mmcv.config.format',
+    'mmcv.utils.config_merge': 'mmcv.config.merge',
+    'mmcv.utils.config_python': 'mmcv.config.python',
+    'mmcv.utils.dict_action': 'mmcv.config.dict_action',
+    'mmseg.apis.assemble': 'mmseg.assembly.parts',
+    'mmseg.apis.benchmark': 'mmseg.benchmark',
+    'mmseg.apis.seed': 'mmseg.assembly.seed',
+    'mmseg.apis.speed': 'mmseg.assembly.speed',
     'mmseg.apis.test': 'mmcv.engine.inference',
+    'mmseg.core.evaluation.bootstrap': 'mmseg.evaluation.bootstrap',
+    'mmseg.core.evaluation.boundary': 'mmseg.evaluation.boundary',
     'mmseg.core.evaluation.class_names': 'mmseg.datasets.class_names',
+    'mmseg.core.evaluation.confusion': 'mmseg.evaluation.counting',
     'mmseg.core.evaluation.eval_hooks': 'mmseg.evaluation.eval_hooks',
+    'mmseg.core.evaluation.report': 'mmseg.evaluation.tables',
+    'mmseg.core.hooks.report_hook': 'mmseg.evaluation.report_hook',
+    'mmseg.core.seg.base_pixel_sampler': 'mmseg.models.decode_heads.pixel_samplers',
+    'mmseg.core.seg.builder': 'mmseg.models.decode_heads.pixel_samplers',
+    'mmseg.core.seg.ohem_pixel_sampler': 'mmseg.models.decode_heads.pixel_samplers',
+    'mmseg.core.seg.sampler.base_pixel_sampler': 'mmseg.models.decode_heads.pixel_samplers',
     'mmseg.core.seg.sampler.ohem_pixel_sampler': 'mmseg.models.decode_heads.pixel_samplers',
+    'mmseg.core.utils.labels': 'mmseg.labels',
+    'mmseg.core.visualization': 'mmseg.evaluation.visualization',
+    'mmseg.datasets.pipelines._common': 'mmseg.datasets.pipelines.arguments',
+    'mmseg.datasets.pipelines.fuse': 'mmseg.datasets.pipelines.one_pass',
+    'mmseg.models.backbones.common': 'mmseg.models.backbones.pretrained',
     'mmseg.models.losses.utils': 'mmseg.models.losses.weighting',
     'mmseg.models.utils.embed': 'mmseg.models.layers.embed',
     'mmseg.models.utils.inverted_residual': 'mmseg.models.layers.inverted_residual',
     'mmseg.models.utils.make_divisible': 'mmseg.models.layers.make_divisible',
+    'mmseg.models.utils.normalize': 'mmseg.models.layers.normalize',
     'mmseg.models.utils.res_layer': 'mmseg.models.layers.res_layer',
     'mmseg.models.utils.se_layer': 'mmseg.models.layers.se_layer',
     'mmseg.models.utils.self_attention_block': 'mmseg.models.layers.self_attention_block',
@@ -27,10 +59,26 @@ MODULES = {
     'mmseg.models.utils.up_conv_block': 'mmseg.models.layers.up_conv_block',
     'mmseg.ops.encoding': 'mmseg.models.layers.encoding',
     'mmseg.ops.wrappers': 'mmseg.models.layers.resize',
+    'mmseg.utils.cli': 'mmseg.cli',
     'mmseg.utils.collect_env': 'mmseg.env',
     'mmseg.utils.logger': 'mmseg.logger',
 }
 
+_CONFIG = {'mmcv.config': 'Config ConfigDict DictAction check_known_keys find_config'}
+_TORCH = {
+    'torch.nn.modules.batchnorm': '_BatchNorm SyncBatchNorm',
+    'torch.nn.modules.conv': '_ConvNd _ConvTransposeMixin',
+    'torch.nn.modules.instancenorm': '_InstanceNorm',
+    'torch.utils.data': 'DataLoader',
+}
+_UTILS = {
+    'mmcv.utils.imports': 'import_modules_from_strings',
+    'mmcv.utils.methods': 'deprecated_api_warning has_method is_method_overridden',
+    'mmcv.utils.sequences': """
+        concat_list is_list_of is_seq_of is_str is_tuple_of iter_cast list_cast slice_list to_1tuple to_2tuple to_3tuple
+        to_4tuple to_ntuple tuple_cast""",
+}
+_LOADING = {'mmcv.checkpoint': '_load_checkpoint=fetch_checkpoint _load_checkpoint_with_prefix=fetch_part'}
 _METRICS = {
     'mmseg.evaluation.areas': 'intersect_and_union total_intersect_and_union',
     'mmseg.evaluation.metrics':
@@ -44,57 +92,103 @@ _EVALUATION = {
     'mmseg.evaluation.eval_hooks': 'DistEvalHook EvalHook',
     **_METRICS,
 }
-_SAMPLERS = {
+_PIXEL_SAMPLERS = {'mmseg.models.decode_heads.pixel_samplers': 'BasePixelSampler OHEMPixelSampler'}
+_SAMPLING = {
     'mmseg.models.decode_heads.pixel_samplers':
         'PIXEL_SAMPLERS BasePixelSampler OHEMPixelSampler build_pixel_sampler',
 }
-_MISC = {
-    'mmcv.utils.imports': 'import_modules_from_strings',
-    'mmcv.utils.methods': 'deprecated_api_warning has_method is_method_overridden',
-    'mmcv.utils.sequences': """
-        concat_list is_list_of is_seq_of is_str is_tuple_of iter_cast list_cast slice_list to_1tuple to_2tuple to_3tuple
-        to_4tuple to_ntuple tuple_cast""",
-}
-_SMALL = {'mmseg.models.segmentors.base': 'add_prefix'}
-_TORCH = {
-    'torch.nn.modules.batchnorm': '_BatchNorm SyncBatchNorm',
-    'torch.nn.modules.conv': '_ConvNd _ConvTransposeMixin',
-    'torch.nn.modules.instancenorm': '_InstanceNorm',
-    'torch.utils.data': 'DataLoader',
+_OPTIMIZERS = {'mmcv.runner.layer_decay': 'LayerDecayOptimizerConstructor LearningRateDecayOptimizerConstructor'}
+_OPTIMIZER_BUILDERS = {'mmcv.runner.optimizer': 'OPTIMIZER_BUILDERS build_optimizer_constructor'}
+_ADD_PREFIX = {'mmseg.models.segmentors.base': 'add_prefix'}
+_REPORT = {'mmseg.evaluation.report_hook': 'ReportHook'}
+_RESIZED = {
+    'mmseg.models.exact': 'is_untouched',
+    'mmseg.models.layers.resized_conv': 'can_factor conv_module_over_resized conv_over_resized',
 }
 
 NAMES = {
     # Configs of 0.x import mmcls for ConvNeXt and PoolFormer, which are among our own backbones.
     'mmcls': {},
     'mmcls.models': {},
+
     'mmcv.cnn.bricks.activation': {'torch.nn': 'GELU SiLU'},
     'mmcv.cnn.bricks.wrappers': {
         'mmcv.cnn': 'Conv2d Conv3d ConvTranspose2d ConvTranspose3d Linear MaxPool2d MaxPool3d',
     },
-    'mmcv.cnn.utils': {'mmcv.cnn': 'fuse_conv_bn get_model_complexity_info'},
+    'mmcv.cnn.utils': {
+        'mmcv.cnn': """
+            caffe2_xavier_init constant_init fuse_conv_bn get_model_complexity_info initialize kaiming_init normal_init
+            trunc_normal_init uniform_init xavier_init""",
+    },
     'mmcv.ops': {'mmcv.ops._load': 'is_compiled=has_kernel'},
-    'mmcv.runner': {'mmcv.checkpoint': '_load_checkpoint=fetch_checkpoint _load_checkpoint_with_prefix=fetch_part'},
-    'mmcv.utils': {'mmcv.config': 'Config ConfigDict DictAction check_known_keys find_config', **_TORCH},
-    'mmcv.utils.misc': _MISC,
+    'mmcv.parallel.registry': {'mmcv.checkpoint.wrappers': 'MODULE_WRAPPERS'},
+    'mmcv.parallel.scatter_gather': {'mmcv.parallel.device': 'scatter'},
+    'mmcv.parallel.utils': {'mmcv.checkpoint.wrappers': 'is_module_wrapper'},
+    'mmcv.runner': _LOADING,
+    'mmcv.runner.base_module': {'mmcv.cnn': 'BaseModule ModuleDict ModuleList Sequential'},
+    'mmcv.runner.checkpoint': {
+        **_LOADING,
+        'mmcv.checkpoint.state': 'save_checkpoint',
+        'mmcv.checkpoint.load': 'load_checkpoint load_state_dict',
+        'mmcv.checkpoint.weights': 'get_state_dict weights_to_cpu',
+    },
+    'mmcv.runner.hooks.misc': {
+        'mmcv.runner.hooks': 'ClosureHook DistSamplerSeedHook EmptyCacheHook SyncBuffersHook',
+        'mmcv.runner.hooks.sync_buffer': 'average_buffers',
+    },
+    'mmcv.runner.priority': {'mmcv.runner.hooks.hook': 'Priority get_priority'},
+    'mmcv.runner.state': {
+        'mmcv.checkpoint.rng': 'gather_rng_states get_rng_state kept_rng_state set_rng_state',
+        'mmcv.runner.batch_stream': 'BatchStream',
+    },
+    'mmcv.utils': {**_CONFIG, **_TORCH},
+    'mmcv.utils.config': {
+        **_CONFIG,
+        'mmcv.config.file': 'BASE_KEY DEPRECATION_KEY RESERVED_KEYS',
+        'mmcv.config.merge': 'DELETE_KEY',
+    },
+    'mmcv.utils.misc': _UTILS,
     'mmcv.utils.parrots_wrapper': _TORCH,
+
     'mmseg.core': {
         **_EVALUATION,
-        **_SAMPLERS,
-        **_SMALL,
-        'mmseg.evaluation.report_hook': 'ReportHook',
+        **_SAMPLING,
+        **_OPTIMIZERS,
+        **_OPTIMIZER_BUILDERS,
+        **_ADD_PREFIX,
+        **_REPORT,
         'mmseg.evaluation.visualization': 'colorize draw_curves',
     },
+    'mmseg.core.builder': _OPTIMIZER_BUILDERS,
     'mmseg.core.evaluation': _EVALUATION,
-    'mmseg.core.evaluation.metrics': _METRICS,
-    'mmseg.core.seg': _SAMPLERS,
-    'mmseg.core.utils': _SMALL,
+    'mmseg.core.evaluation.metrics': {
+        **_METRICS,
+        'mmseg.evaluation.areas': 'intersect_and_union sum_areas total_intersect_and_union',
+        'mmseg.labels': 'read_label_map remap_label',
+    },
+    'mmseg.core.hooks': _REPORT,
+    'mmseg.core.optimizers': _OPTIMIZERS,
+    'mmseg.core.seg': _SAMPLING,
+    'mmseg.core.seg.sampler': _PIXEL_SAMPLERS,
+    'mmseg.core.utils': {**_ADD_PREFIX, 'mmseg.labels': 'describe_foreign_labels foreign_labels'},
+    'mmseg.core.utils.misc': _ADD_PREFIX,
+    'mmseg.datasets.evaluator': {
+        'mmseg.evaluation.evaluator': 'ALL_METRICS METRICS Evaluator',
+        'mmseg.evaluation.image_areas': 'ImageAreas',
+    },
     'mmseg.models.utils': {
+        **_RESIZED,
         'mmseg.models.layers': """
             InvertedResidual InvertedResidualV3 PatchEmbed ResLayer SELayer SelfAttentionBlock UpConvBlock
-            make_divisible nchw2nlc2nchw nchw_to_nlc nlc2nchw2nlc nlc_to_nchw""",
+            make_divisible nchw2nlc2nchw nchw_to_nlc nlc2nchw2nlc nlc_to_nchw normalize_bytes""",
+    },
+    'mmseg.models.utils.resized_conv': {
+        **_RESIZED,
+        'mmseg.models.layers.resized_conv': 'can_factor conv_module_over_resized conv_over_resized tap_matrix',
     },
     'mmseg.ops': {'mmseg.models.layers': 'Encoding Upsample resize'},
     'mmseg.utils': {
+        'mmcv.checkpoint': 'find_latest_checkpoint',
         'mmcv.config': 'find_config',
         'mmseg.env': 'collect_env',
         'mmseg.logger': 'get_root_logger',

@@ -5,95 +5,130 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_loader
+from importlib.util import find_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from .addresses import MODULES, NAMES
 
 _ROOT = Path(__file__).resolve().parents[2]
+_PACKAGES = {name.partition('.')[0] for name in (*MODULES, *NAMES)}
 
 
 def install() -> None:
     """Let the imports of this process find old addresses; a second call changes nothing."""
-    if not any(isinstance(finder, OldAddresses) for finder in sys.meta_path):
-        sys.meta_path.insert(0, OldAddresses())
+    if any(isinstance(finder, OldAddresses) for finder in sys.meta_path):
+        return
+    sys.meta_path.insert(0, OldAddresses())
+    for name in NAMES.keys() & sys.modules.keys():
+        if _is_ours(sys.modules[name].__spec__):
+            _add_old_names(sys.modules[name])
 
 
 class OldAddresses(MetaPathFinder):
     """Finds the modules of the table that nobody else has, and adds old names to those of ours that somebody has.
 
-    A project that brings a module of that name itself keeps it.
+    A project that brings a module of that name itself keeps it; of a package that is not ours nothing is answered.
     """
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None,
     ) -> ModuleSpec | None:
+        package, (name_of_parent, _, child) = fullname.partition('.')[0], fullname.rpartition('.')
+        parent = sys.modules.get(name_of_parent)
+        if package not in _PACKAGES or (parent and not _is_ours(sys.modules[package].__spec__)):
+            return None
+        if parent and parent.__name__ != name_of_parent:  # a module of today under its old name
+            today = f'{parent.__name__}.{child}'
+            return _spec_of_old(fullname, today) if find_spec(today) else None
         if fullname not in MODULES and fullname not in NAMES:
             return None
         spec = self._spec_of_others(fullname, path, target)
         if spec is None:
-            return spec_from_loader(fullname, _OldModule(), is_package=True)
-        if fullname in NAMES and spec.origin and Path(spec.origin).is_relative_to(_ROOT):
-            spec.loader = _WithOldNames(spec.loader)
+            return _spec_of_old(fullname, MODULES.get(fullname))
+        if fullname in NAMES and _is_ours(spec):
+            spec.loader.exec_module = _with_old_names(spec.loader.exec_module)
         return spec
 
-    def _spec_of_others(self, *args: Any) -> ModuleSpec | None:
-        specs = (finder.find_spec(*args) for finder in sys.meta_path if finder is not self)
+    def _spec_of_others(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None,
+    ) -> ModuleSpec | None:
+        specs = (finder.find_spec(fullname, path, target) for finder in sys.meta_path if finder is not self)
         return next((spec for spec in specs if spec is not None), None)
+
+
+class _OldNames(ModuleType):
+    """A module of names that live in others.
+
+    Where it has a name and a module that are called the same, the name is its attribute, as in a package that imports
+    the function of a file called like it.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (isinstance(value, ModuleType) and name in _homes(self.__name__)):
+            super().__setattr__(name, value)
 
 
 class _OldModule(Loader):
     """Makes a module that is gone: it is the one that took its place, or a list of names that live in several."""
 
-    def create_module(self, spec: ModuleSpec) -> None:
-        return None
+    def __init__(self, today: str | None) -> None:
+        self.today = today
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return _OldNames(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        name = module.__name__
-        if name in MODULES:
-            sys.modules[name] = importlib.import_module(MODULES[name])
+        if self.today is not None:
+            sys.modules[module.__name__] = importlib.import_module(self.today)
         else:
-            module.__getattr__ = _old_names(module)
-            module.__all__ = sorted(_homes(name))
+            module.__all__ = []
+            _add_old_names(module)
 
 
-class _WithOldNames(Loader):
-    """The loader of a module, which also gives it a ``__getattr__`` for its old names."""
-
-    def __init__(self, loader: Loader) -> None:
-        self._loader = loader
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._loader, name)
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return self._loader.create_module(spec)
-
-    def exec_module(self, module: ModuleType) -> None:
-        self._loader.exec_module(module)
-        module.__getattr__ = _old_names(module)
+def _spec_of_old(name: str, today: str | None) -> ModuleSpec:
+    return spec_from_loader(name, _OldModule(today), is_package=True)
 
 
-def _homes(module: str) -> dict[str, tuple[str, str]]:
-    """{old name: (module, name) of today} of an old module."""
-    pairs = ((entry.partition('=')[::2], home) for home, text in NAMES[module].items() for entry in text.split())
-    return {old: (home, new or old) for (old, new), home in pairs}
+def _is_ours(spec: ModuleSpec | None) -> bool:
+    """Whether a module lies beside this one, or is an old one itself."""
+    if spec is None:
+        return False
+    return isinstance(spec.loader, _OldModule) or (bool(spec.origin) and Path(spec.origin).is_relative_to(_ROOT))
 
 
-def _old_names(module: ModuleType) -> Callable[[str], Any]:
-    """A ``__getattr__`` for a module: its own, and the old names."""
-    name_of_module, own, homes = module.__name__, vars(module).get('__getattr__'), _homes(module.__name__)
+def _with_old_names(execute: Callable[[ModuleType], None]) -> Callable[[ModuleType], None]:
+    """The ``exec_module`` of a loader, which also gives the module its old names."""
 
-    def get(name: str) -> Any:
+    def exec_module(module: ModuleType) -> None:
+        execute(module)
+        _add_old_names(module)
+
+    return exec_module
+
+
+def _add_old_names(module: ModuleType) -> None:
+    """Let a module answer its old names, and ``from module import *`` import them."""
+    homes = _homes(module.__name__)
+    answer = vars(module).get('__getattr__')
+
+    def get(name: str) -> object:
         if name in homes:
             home, today = homes[name]
             value = getattr(importlib.import_module(home), today)
             setattr(module, name, value)
             return value
-        if own is not None:
-            return own(name)
-        raise AttributeError(f'module {name_of_module!r} has no attribute {name!r}')
+        if answer is not None:
+            return answer(name)
+        raise AttributeError(f'module {module.__name__!r} has no attribute {name!r}')
 
-    return get
+    module.__getattr__ = get
+    if '__all__' in vars(module):
+        module.__all__ = sorted({*module.__all__, *homes})
+
+
+def _homes(module: str) -> dict[str, tuple[str, str]]:
+    """{old name: (module, name) of today} of an old module."""
+    homes = NAMES.get(module, {})
+    pairs = ((entry.partition('=')[::2], home) for home, text in homes.items() for entry in text.split())
+    return {old: (home, new or old) for (old, new), home in pairs}
