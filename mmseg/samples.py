@@ -9,6 +9,7 @@ from torch.utils.data import Dataset
 from mmseg.protocols import (
     ColoursClasses,
     DescribesLabels,
+    GivesLabels,
     HoldsDataset,
     HoldsDatasets,
     IgnoresLabel,
@@ -19,6 +20,7 @@ from mmseg.protocols import (
     PicksSamples,
     RequiresLabels,
     Samples,
+    require,
 )
 
 
@@ -93,6 +95,26 @@ def sample_files(dataset: Samples, index: int) -> dict[str, str]:
         return dataset.sample_files(index)
     found = locate(dataset, index)
     return sample_files(*found) if found else {'img': f'sample {index}'}
+
+
+def holder_of(dataset: Samples, index: int, protocol: type) -> tuple[Samples, int]:
+    """The first data set on the way to a sample that offers ``protocol``, and which of its samples that is.
+
+    Raises:
+        ConfigTypeError: none does; what is lacking is named.
+    """
+    while not isinstance(dataset, protocol):
+        found = locate(dataset, index)
+        if found is None:
+            require(dataset, protocol, f'sample {index}')
+        dataset, index = found
+    return dataset, index
+
+
+def eval_label(dataset: Samples, index: int) -> np.ndarray:
+    """The label map of a sample in class indices, (H, W), by the first data set on the way to it that gives labels."""
+    holder, index = holder_of(dataset, index, GivesLabels)
+    return holder.eval_label(index)
 
 
 def class_names(dataset: Samples) -> Sequence[str] | None:

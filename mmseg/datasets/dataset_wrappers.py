@@ -14,7 +14,7 @@ from mmcv.utils import ConfigError, build_from_cfg
 from mmseg.evaluation.evaluator import Evaluator
 from mmseg.evaluation.joined import JoinedEvaluator, evaluate_each
 from mmseg.protocols import MixesSamples, Samples
-from mmseg.samples import class_names, describe_labels, ignored_label, palette, sample_files
+from mmseg.samples import class_names, describe_labels, eval_label, ignored_label, palette, sample_files
 
 from .builder import DATASETS, PIPELINES
 
@@ -58,8 +58,7 @@ class ConcatDataset(TorchConcatDataset):
 
     def eval_label(self, index: int) -> np.ndarray:
         """The label map of a sample in class indices, (H, W)."""
-        dataset, sample = self.locate(index)
-        return dataset.eval_label(sample)
+        return eval_label(*self.locate(index))
 
     def describe_labels(self) -> str:
         """One line per data set, see :meth:`CustomDataset.describe_labels`."""

@@ -1,0 +1,139 @@
+"""Evaluation of wrappers that have none of their own, by the labels of what is inside."""
+
+import os
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from torch.utils.data import Dataset
+
+from mmcv.utils import ConfigError
+from mmseg.evaluation.adapters import evaluate_results, pre_evaluate
+from mmseg.evaluation.areas import Areas
+from mmseg.evaluation.counting import ConfusionMatrix
+from mmseg.evaluation.evaluator import Evaluator
+from mmseg.labels import DataError
+from mmseg.protocols import (
+    EvaluatedDataset,
+    FormatsResults,
+    LabelledDataset,
+    LocatesSamples,
+    Samples,
+    require,
+)
+from mmseg.samples import (
+    class_names,
+    eval_label,
+    holder_of,
+    ignored_label,
+    inner_datasets,
+    locate,
+    offering,
+    palette,
+    sample_files,
+)
+
+from .dataset_wrappers import ConcatDataset, MultiImageMixDataset
+
+
+def as_evaluated(dataset: Samples) -> Samples:
+    """The data set, or around a wrapper that cannot be evaluated one that can.
+
+    Raises:
+        ConfigError: a wrapper of labelled data sets of which it is not known which label belongs to which sample.
+    """
+    if isinstance(dataset, ConcatDataset):
+        dataset.datasets = list(map(as_evaluated, dataset.datasets))
+    if isinstance(dataset, EvaluatedDataset) or not any(offering(dataset, LabelledDataset)):
+        return dataset
+    if _mixes(dataset):
+        raise ConfigError(f'{type(dataset).__name__} shows mixtures of several images, whose labels no file has: '
+                          'evaluate the data set inside')
+    return EvaluatedWrapper(dataset)
+
+
+def _mixes(dataset: Samples) -> bool:
+    return isinstance(dataset, MultiImageMixDataset) or any(map(_mixes, inner_datasets(dataset)))
+
+
+class EvaluatedWrapper(Dataset):
+    """Samples of a wrapper with the labels of the data sets inside of it.
+
+    Where the wrapper does not say itself which sample of which data set it shows (``locate``), and its length suggests
+    it, each sample is held against the file that it comes from.
+
+    Args:
+        dataset: a wrapper.
+
+    Raises:
+        ConfigTypeError: neither the wrapper nor its length tells which label belongs to a sample.
+    """
+
+    def __init__(self, dataset: Samples) -> None:
+        if len(dataset) and locate(dataset, 0) is None:
+            require(dataset, LocatesSamples, 'evaluation')
+        self.dataset = dataset
+        self.CLASSES = class_names(dataset)
+        self.PALETTE = palette(dataset)
+        self.ignore_index = ignored_label(dataset)
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, idx: int) -> object:
+        sample = self.dataset[idx]
+        shown, labelled = _file_of(sample), self.sample_files(idx)['img']
+        if shown and not isinstance(self.dataset, LocatesSamples) and not _is_one_file(shown, labelled):
+            raise DataError(f'{shown}: {type(self.dataset).__name__} shows it as sample {idx}, but its label would be '
+                            f'that of {labelled}: give the class a method locate(idx) -> (data set, index in it)')
+        return sample
+
+    def locate(self, idx: int) -> tuple[Samples, int]:
+        """The data set inside that a sample comes from, and which one it is there."""
+        return locate(self.dataset, idx)
+
+    def sample_files(self, idx: int) -> dict[str, str]:
+        """Paths of a sample's files, see :meth:`CustomDataset.sample_files`."""
+        return sample_files(*self.locate(idx))
+
+    def eval_label(self, index: int) -> np.ndarray:
+        """The label map of a sample in class indices, (H, W)."""
+        return eval_label(*self.locate(index))
+
+    def pre_eval(self, preds: list | np.ndarray | str, indices: int | list[int]) -> list[Areas]:
+        """As :meth:`CustomDataset.pre_eval`."""
+        return pre_evaluate(self, preds, indices)
+
+    def new_evaluator(self, metric: str | Sequence[str] = 'mIoU', bootstrap: int = 0) -> Evaluator:
+        """As :meth:`CustomDataset.new_evaluator`."""
+        return Evaluator(self, metric, bootstrap)
+
+    def evaluate(
+        self,
+        results: Evaluator | ConfusionMatrix | Sequence,
+        metric: str | Sequence[str] = 'mIoU',
+        logger: object = None,
+        bootstrap: int = 0,
+    ) -> dict[str, float]:
+        """As :meth:`CustomDataset.evaluate`."""
+        return evaluate_results(self, results, map(self.eval_label, range(len(self))), metric, logger, bootstrap)
+
+    def format_results(
+        self, results: list, imgfile_prefix: str, indices: list[int] | None = None, **kwargs
+    ) -> list[str]:
+        """As of the data sets inside, which write each label map under the name of its image."""
+        paths = []
+        for result, index in zip(results, range(len(self)) if indices is None else indices):
+            dataset, sample = holder_of(*self.locate(index), FormatsResults)
+            paths += dataset.format_results([result], imgfile_prefix, indices=[sample], **kwargs)
+        return paths
+
+
+def _file_of(sample: object) -> str | None:
+    """The file that a sample says its image to come from; one version of it where it has several."""
+    metas = sample.get('img_metas') if isinstance(sample, Mapping) else None
+    metas = metas[0] if isinstance(metas, list) and metas else metas
+    return metas.get('filename') if isinstance(metas, Mapping) else None
+
+
+def _is_one_file(path: str, other: str) -> bool:
+    return path == other or os.path.realpath(path) == os.path.realpath(other)
