@@ -55,6 +55,13 @@ class NamesFiles(Protocol):
 
 
 @runtime_checkable
+class LoadsImages(Protocol):
+    """The image of a sample as its pipeline loads it, (H, W) or (H, W, C), numbers of any type."""
+
+    def load_image(self, idx: int) -> np.ndarray: ...
+
+
+@runtime_checkable
 class KeepsImages(Protocol):
     """The folder that the names of the images begin at."""
 

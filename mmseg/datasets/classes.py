@@ -1,9 +1,7 @@
-"""Which classes a data set has, under which colours, and what its label files call them."""
+"""Which classes a data set has, and what its label files call them."""
 
 from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
 
 from mmcv.utils import ConfigError
 from mmcv.utils.errors import did_you_mean
@@ -37,8 +35,3 @@ def subset_label_map(known: Sequence[str], chosen: Sequence[str]) -> dict[int, i
             raise ConfigError(f'classes: {name!r} is none of the data set{did_you_mean(name, known)}')
     place = {name: i for i, name in enumerate(chosen)}
     return {i: place.get(name, -1) for i, name in enumerate(known)}
-
-
-def random_palette(count: int) -> list[list[int]]:
-    """Colours for classes that have none, always the same: those that 0.x drew under seed 42."""
-    return np.random.RandomState(42).randint(0, 255, size=(count, 3)).tolist()

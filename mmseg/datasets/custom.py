@@ -13,11 +13,12 @@ from mmseg.evaluation.counting import ConfusionMatrix
 from mmseg.evaluation.evaluator import Evaluator
 from mmseg.labels import remap_label
 from mmseg.logger import get_root_logger
+from mmseg.palette import plain_palette, random_palette
 from mmseg.protocols import HoldsTransforms, ReducesLabels, Transform
 
 from .builder import DATASETS
 from .cache import Image, build_cache
-from .classes import random_palette, read_classes, subset_label_map
+from .classes import read_classes, subset_label_map
 from .img_infos import list_images, require_files, require_folder
 from .pipelines import Compose, LoadAnnotations, LoadImageFromFile
 
@@ -50,7 +51,8 @@ class CustomDataset(Dataset):
         reduce_zero_label: whether the value 0 means "no class" and 1 the first class.
         classes: names, or a text file with one per line. Where the data set knows its classes, a subset of them, in a
             new order if wanted; the other classes are ignored.
-        palette: one [red, green, blue] per class; None takes the data set's, or draws colours.
+        palette: one [red, green, blue] per class, whole numbers of 0 to 255 or fractions of 0.0 to 1.0; None takes
+            the data set's, or draws colours.
         gt_seg_map_loader_cfg: arguments of LoadAnnotations for evaluation.
         file_client_args: of :func:`mmcv.fileio.get_bytes`, for reading ``split``.
         fuse: let the usual transforms work in one pass; see :class:`.pipelines.Compose`.
@@ -99,7 +101,8 @@ class CustomDataset(Dataset):
         self.ignore_index = ignore_index
         self.reduce_zero_label = reduce_zero_label
         self.label_map = None
-        self.CLASSES, self.PALETTE = self.get_classes_and_palette(classes, palette)
+        self.CLASSES, colors = self.get_classes_and_palette(classes, palette)
+        self.PALETTE = None if colors is None else plain_palette(colors, f'the palette of {type(self).__name__}')
         self.gt_seg_map_loader = LoadAnnotations(**(gt_seg_map_loader_cfg or {}))
         self.file_client_args = dict(file_client_args or {'backend': 'disk'})
         self.cache = build_cache(cache, self.data_root or self.img_dir)
@@ -191,6 +194,19 @@ class CustomDataset(Dataset):
     def prepare_test_img(self, idx: int) -> dict:
         """The image of a sample, through the pipeline."""
         return self._prepare({'img_info': self.img_infos[idx]})
+
+    def load_image(self, idx: int) -> np.ndarray:
+        """The image of a sample as the pipeline first has it: before it is resized or normalised."""
+        info = self.img_infos[idx]
+        results = {'img_info': info, **({'ann_info': info['ann']} if 'ann' in info else {})}
+        self.pre_pipeline(results)
+        for transform in self.pipeline.transforms:
+            results = transform(results)
+            if results is None or 'img' in results:
+                break
+        if not results or 'img' not in results:
+            raise ConfigError(f'{info["filename"]}: no transform of the pipeline loads the image')
+        return results['img']
 
     def _prepare(self, results: dict) -> dict:
         self.pre_pipeline(results)

@@ -4,11 +4,12 @@ from .areas import intersect_and_union, total_intersect_and_union
 from .bootstrap import bootstrap_interval
 from .boundary import boundary_areas
 from .counting import ConfusionMatrix
+from .curves import draw_curves
 from .eval_hooks import DistEvalHook, EvalHook
 from .evaluator import Evaluator
 from .metrics import eval_metrics, mean_dice, mean_fscore, mean_iou, pre_eval_to_metrics
 from .report_hook import ReportHook
-from .visualization import colorize, draw_curves
+from .visualization import colorize
 
 __all__ = [
     'ConfusionMatrix', 'DistEvalHook', 'EvalHook', 'Evaluator', 'ReportHook', 'bootstrap_interval', 'boundary_areas',

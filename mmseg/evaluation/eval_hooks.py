@@ -6,19 +6,24 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
+import numpy as np
+import torch
+from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmcv import dist
 from mmcv.checkpoint import kept_rng_state
 from mmcv.engine import multi_gpu_test
 from mmcv.runner import Hook
+from mmcv.runner.hooks.runner import Runner
+from mmseg.protocols import EvaluatorLike, Loader
 
 from .loop import evaluate
 from .results import check_options
 
 _AUTO = 'auto'
+_NUMBERS = (np.generic, np.ndarray, torch.Tensor)
 
 
 class EvalHook(Hook):
@@ -52,13 +57,13 @@ class EvalHook(Hook):
 
     def __init__(
         self,
-        dataloader: Any,
+        dataloader: Loader,
         start: int | None = None,
         interval: int = 1,
         by_epoch: bool = False,
         save_best: str | None = None,
         rule: str | None = None,
-        test_fn: Callable | None = None,
+        test_fn: Callable[[nn.Module, Loader], list] | None = None,
         greater_keys: Sequence[str] | None = None,
         less_keys: Sequence[str] | None = None,
         out_dir: str | None = None,
@@ -86,7 +91,7 @@ class EvalHook(Hook):
         self.out_dir = out_dir
         self.pre_eval = pre_eval
         self.eval_kwargs = eval_kwargs
-        self.latest_results: Any = None
+        self.latest_results: EvaluatorLike | list | None = None
 
     def _infer_rule(self, key: str) -> str:
         for matches in (lambda name: key.lower() == name.lower(), lambda name: name.lower() in key.lower()):
@@ -95,20 +100,20 @@ class EvalHook(Hook):
                     return rule
         raise ValueError(f"evaluation: is more of {key!r} better or less? write rule='greater' or rule='less'")
 
-    def before_run(self, runner: Any) -> None:
+    def before_run(self, runner: Runner) -> None:
         if self.by_epoch and runner.max_epochs is None:
             raise ValueError(f'evaluation: by_epoch=True, but {type(runner).__name__} counts iterations: write '
                              'by_epoch=False')
         self.out_dir = str(Path(self.out_dir, Path(runner.work_dir).name)) if self.out_dir else runner.work_dir
         self._first = True
 
-    def before_train_iter(self, runner: Any) -> None:
+    def before_train_iter(self, runner: Runner) -> None:
         self._catch_up(runner)
 
-    def after_run(self, runner: Any) -> None:
+    def after_run(self, runner: Runner) -> None:
         self._catch_up(runner)  # a run that was cut off in its last evaluation has no iteration left
 
-    def _catch_up(self, runner: Any) -> None:
+    def _catch_up(self, runner: Runner) -> None:
         """Evaluate at the beginning, where the run before was cut off in it or ``start`` lies behind."""
         if not self._first:
             return
@@ -119,15 +124,15 @@ class EvalHook(Hook):
             self._do_evaluate(runner)
             runner.model.train()
 
-    def after_train_iter(self, runner: Any) -> None:
+    def after_train_iter(self, runner: Runner) -> None:
         if not self.by_epoch and self._due(self._done(runner)):
             self._do_evaluate(runner)
 
-    def after_train_epoch(self, runner: Any) -> None:
+    def after_train_epoch(self, runner: Runner) -> None:
         if self.by_epoch and self._due(self._done(runner)):
             self._do_evaluate(runner)
 
-    def _done(self, runner: Any) -> int:
+    def _done(self, runner: Runner) -> int:
         return runner.finished_epochs if self.by_epoch else runner.finished_iters
 
     def _due(self, done: int) -> bool:
@@ -135,7 +140,7 @@ class EvalHook(Hook):
             return done % self.interval == 0
         return done >= self.start and (done - self.start) % self.interval == 0
 
-    def _do_evaluate(self, runner: Any) -> None:
+    def _do_evaluate(self, runner: Runner) -> None:
         runner.call_hook('before_evaluation')
         with kept_rng_state(), runner.step_context():
             results = self.test(runner)
@@ -150,7 +155,7 @@ class EvalHook(Hook):
         if self.save_best:
             self._save_best(runner)
 
-    def test(self, runner: Any) -> Any:
+    def test(self, runner: Runner) -> EvaluatorLike | list | None:
         """Predict the validation set: what ``dataset.evaluate`` takes, on rank 0 at least."""
         if self.test_fn is not None:
             return self.test_fn(runner.model, self.dataloader)
@@ -159,12 +164,12 @@ class EvalHook(Hook):
             return multi_gpu_test(runner.model, self.dataloader, progress=on_terminal)
         return evaluate(runner.model, self.dataloader, on_terminal, **self.eval_kwargs)
 
-    def evaluate(self, runner: Any, results: Any) -> dict[str, float]:
+    def evaluate(self, runner: Runner, results: EvaluatorLike | list) -> dict[str, float]:
         """The metrics by name, as plain numbers."""
         metrics = self.dataloader.dataset.evaluate(results, logger=runner.logger, **self.eval_kwargs)
-        return {name: value.item() if hasattr(value, 'item') else value for name, value in metrics.items()}
+        return {name: value.item() if isinstance(value, _NUMBERS) else value for name, value in metrics.items()}
 
-    def _save_best(self, runner: Any) -> None:
+    def _save_best(self, runner: Runner) -> None:
         key = next(iter(runner.metrics)) if self.save_best == _AUTO else self.save_best
         if key not in runner.metrics:
             raise ValueError(f'evaluation.save_best is {key!r}, but the metrics are {", ".join(runner.metrics)}')
@@ -196,7 +201,7 @@ class DistEvalHook(EvalHook):
         super().__init__(*args, **kwargs)
         self.broadcast_bn_buffer = broadcast_bn_buffer
 
-    def test(self, runner: Any) -> Any:
+    def test(self, runner: Runner) -> EvaluatorLike | list | None:
         if self.broadcast_bn_buffer:
             for module in runner.model.modules():
                 if isinstance(module, _BatchNorm) and module.track_running_stats:

@@ -1,16 +1,18 @@
 """What becomes of the label maps of a test run: they are counted, kept, written for a test server, drawn."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+import cv2
 import numpy as np
 
 import mmcv
 from mmcv import dist
-from mmcv.utils import ConfigError, did_you_mean
+from mmcv.utils import ConfigError, did_you_mean, one_line
 from mmcv.utils.arguments import Parameters
+from mmseg.logger import get_root_logger
 from mmseg.protocols import (
     CountingDataset,
     DrawsResults,
@@ -22,7 +24,9 @@ from mmseg.protocols import (
     Samples,
     TakesResults,
 )
-from mmseg.samples import sample_files
+from mmseg.samples import palette, sample_files
+
+from .picture import as_picture, load_image, picture_path
 
 T = TypeVar('T')
 
@@ -122,27 +126,39 @@ class Drawn:
         folder: where the pictures go, by the images' names; None writes none.
         show: show each in a window.
         opacity: of a label map over its image, above 0 and up to 1.
+        bands: of the images, see :func:`.picture.as_picture`.
     """
 
     def __init__(
         self, dataset: Samples, model: DrawsResults, folder: str | None = None, show: bool = False,
-        opacity: float = 0.5,
+        opacity: float = 0.5, bands: Sequence[int] | None = None,
     ) -> None:
         self.dataset = dataset
         self.model = model
         self.folder = folder
         self.show = show
         self.opacity = opacity
+        self.bands = bands
 
     def add(self, results: list, indices: list[int]) -> None:
-        """Draw the label maps of these samples."""
+        """Draw the label maps of these samples; an image that cannot be shown is named in a warning."""
         for result, index in zip(results, indices):
-            path = Path(sample_files(self.dataset, index)['img'])
-            inside = getattr(self.dataset, 'img_dir', path.parent)  # a name in it may stand in several folders
-            out = str(Path(self.folder, path.relative_to(inside))) if self.folder else None
+            try:
+                picture = as_picture(load_image(self.dataset, index), self.bands)
+            except Exception as error:  # of a user's loader, perhaps: the other pictures are drawn
+                file = sample_files(self.dataset, index)['img']
+                get_root_logger().warning(f'no picture of {file}: {one_line(error) or type(error).__name__}')
+                continue
+            picture = mmcv.imresize(picture, (result.shape[1], result.shape[0]))
             self.model.show_result(
-                mmcv.imread(str(path)), [result], palette=self.dataset.PALETTE, show=self.show, out_file=out,
+                picture, [result], palette=palette(self.dataset), show=self.show, out_file=self._out_file(index),
                 opacity=self.opacity)
+
+    def _out_file(self, index: int) -> str | None:
+        if self.folder is None:
+            return None
+        path = str(Path(self.folder, picture_path(self.dataset, index)))
+        return path if cv2.haveImageWriter(path) else f'{path}.png'
 
 
 def in_order(pairs: Iterable[tuple[int, T]]) -> list[T]:

@@ -9,6 +9,7 @@ import mmcv
 from mmcv.amp import auto_fp16
 from mmcv.cnn import BaseModule
 from mmseg.models.layers import normalize_bytes
+from mmseg.palette import Palette, plain_palette, random_palette
 
 
 class BaseSegmentor(BaseModule, metaclass=ABCMeta):
@@ -192,17 +193,16 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
             cv2.waitKey(wait_time)
         return img
 
-    def _colors(self, palette):
+    def _colors(self, palette: Palette | None) -> np.ndarray:
         """(K, 3) RGB; random ones are always the same, and leave the global random state alone."""
         palette = self.PALETTE if palette is None else palette
         if palette is None:
-            classes = len(self.CLASSES) if self.CLASSES else self.num_classes
-            return np.random.RandomState(42).randint(0, 255, size=(classes, 3))
-        palette = np.asarray(palette)
-        expected = len(self.CLASSES) if self.CLASSES else len(palette)
-        if palette.shape != (expected, 3):
-            raise ValueError(f'show_result: palette has shape {palette.shape}; give RGB rows for {expected} classes')
-        return palette
+            return np.array(random_palette(len(self.CLASSES) if self.CLASSES else self.num_classes))
+        colors = np.array(plain_palette(palette, 'show_result: palette'))
+        expected = len(self.CLASSES) if self.CLASSES else len(colors)
+        if len(colors) != expected:
+            raise ValueError(f'show_result: palette has shape {colors.shape}; give RGB rows for {expected} classes')
+        return colors
 
 
 def add_prefix(inputs: dict, prefix: str) -> dict:

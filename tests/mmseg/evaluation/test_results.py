@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.utils.data import BatchSampler, DataLoader, SequentialSampler
 
+import mmcv
 from mmcv import dist
 from mmcv.engine import run_inference
 from mmcv.utils import ConfigError
@@ -168,8 +169,6 @@ class Canvas:
 
 
 def test_draws_into_the_folders_of_the_images(tmp_path):
-    import mmcv
-
     class Files(Maps):
         img_dir = str(tmp_path)
 
@@ -178,8 +177,26 @@ def test_draws_into_the_folders_of_the_images(tmp_path):
 
     image = np.full((4, 5, 3), 7, np.uint8)
     mmcv.imwrite(image, str(tmp_path / 'city' / 'a.png'))
-    canvas = Canvas()
-    Drawn(Files(), canvas, 'out', opacity=0.3).add(['label'], [0])
+    canvas, label = Canvas(), np.zeros((4, 5), int)
+    Drawn(Files(), canvas, 'out', opacity=0.3).add([label], [0])
     np.testing.assert_array_equal(canvas.img, image)
-    assert canvas.result == ['label']
+    assert canvas.result[0] is label
     assert canvas.kwargs == {'palette': Maps.PALETTE, 'show': False, 'out_file': 'out/city/a.png', 'opacity': 0.3}
+
+
+def test_draws_images_of_any_kind_beside_one_that_cannot_be_read(tmp_path, caplog):
+    class Bands(Maps):
+        def load_image(self, idx):
+            if idx == 0:
+                raise KeyError('band')
+            return np.arange(4 * 5 * 6, dtype=np.uint16).reshape(4, 5, 6)
+
+        def sample_files(self, idx):
+            return {'img': f'{idx}.npy'}
+
+    canvas = Canvas()
+    Drawn(Bands(), canvas, 'out').add([np.zeros((8, 10), int)] * 2, [0, 1])
+    assert caplog.messages == ["no picture of 0.npy: 'band'"]
+    assert canvas.img.shape == (8, 10, 3)
+    assert canvas.img.dtype == np.uint8
+    assert canvas.kwargs['out_file'] == 'out/1.npy.png'

@@ -1,0 +1,82 @@
+"""What a run wrote into its ``.log.json`` files, over all its resumes."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+Entry = dict
+
+
+def read_log(path: str | Path) -> list[Entry]:
+    """The entries of a ``.log.json`` that have a mode; a line cut off by a kill is passed over."""
+    entries = []
+    for line in Path(path).read_text(encoding='utf-8', errors='replace').splitlines():
+        try:
+            entry = json.loads(line)
+        except json.JSONDecodeError:
+            continue
+        if isinstance(entry, dict) and 'mode' in entry and 'iter' in entry:
+            entries.append(entry)
+    return entries
+
+
+def read_logs(work_dir: str | Path) -> list[Entry]:
+    """The entries of all ``.log.json`` files of a folder, as if the run had never been cut off.
+
+    The files are taken in the order of their names, which begin with the time. Where a run went on from before the end
+    of the last, what it did again counts, and not what the last one had done.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
+    paths = sorted(Path(work_dir).glob('*.log.json'))
+    if not paths:
+        raise FileNotFoundError(f'{work_dir}: there is no .log.json')
+    entries: list[Entry] = []
+    for path in paths:
+        later = read_log(path)
+        entries = _what_stays(entries, later) + later
+    return entries
+
+
+def _what_stays(earlier: list[Entry], later: list[Entry]) -> list[Entry]:
+    """Of a log that another one goes on from, the entries from before that place."""
+    beginning = next((i for i, entry in enumerate(later) if entry['mode'] == 'train'), len(later))
+    if beginning < len(later):
+        place = _place(later[beginning], _by_epoch(earlier + later))
+        again = (i for i, entry in enumerate(earlier)
+                 if entry['mode'] == 'train' and _place(entry, _by_epoch(earlier + later)) >= place)
+        earlier = earlier[:next(again, len(earlier))]
+    repeated = [_metrics(entry) for entry in later[:beginning]]  # an evaluation that was made up for
+    return [entry for entry in earlier if entry['mode'] == 'train' or _metrics(entry) not in repeated]
+
+
+def _by_epoch(entries: list[Entry]) -> bool:
+    """Whether ``iter`` counts within an epoch: then it starts again where an epoch does."""
+    train = [entry for entry in entries if entry['mode'] == 'train']
+    return any(b.get('epoch', 0) > a.get('epoch', 0) and b['iter'] <= a['iter'] for a, b in pairwise(train))
+
+
+def _place(entry: Entry, by_epoch: bool) -> tuple[int, int]:
+    return (entry.get('epoch', 0) if by_epoch else 0), entry['iter']
+
+
+def _metrics(entry: Entry) -> Entry:
+    return {name: value for name, value in entry.items() if name not in ('epoch', 'lr')}
+
+
+def positions(entries: list[Entry]) -> tuple[str, list[float]]:
+    """Where each entry stands in the run.
+
+    Returns:
+        The unit, 'iteration' or 'epoch' (of logs that count iterations within epochs), and one number per entry. A
+        validation stands where the training line before it does: its own ``iter`` counts its batches.
+    """
+    by_epoch = _by_epoch(entries)
+    length = max((entry['iter'] for entry in entries if entry['mode'] == 'train'), default=1)
+    at, found = 0, []
+    for entry in entries:
+        if entry['mode'] == 'train':
+            at = entry['epoch'] - 1 + entry['iter'] / length if by_epoch else entry['iter']
+        found.append(at)
+    return ('epoch' if by_epoch else 'iteration'), found
