@@ -6,9 +6,12 @@ import sys
 import warnings
 from collections.abc import Callable
 
+import torch
+
 from mmcv import dist
 from mmcv.config import Config, DictAction
 from mmcv.utils import one_line
+from mmseg.settings import Settings
 
 
 def run_tool(main: Callable[[argparse.Namespace], None], args: argparse.Namespace) -> None:
@@ -42,21 +45,22 @@ def message(error: BaseException) -> str:
     return one_line(error) or type(error).__name__
 
 
-def add_common_arguments(parser: argparse.ArgumentParser) -> None:
+def add_config_arguments(parser: argparse.ArgumentParser) -> None:
+    """A config, what to override in it, and ``--debug``."""
+    parser.add_argument('config', help='path or bare name of a config: pspnet_r18-d8_demo')
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
+                        help='override its values: data.samples_per_gpu=4 model.decode_head.pool_scales=(1,2,3)')
+    parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
+
+
+def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments that training and testing share, the deprecated ones among them."""
     parser.add_argument('--options', nargs='+', action=DictAction, help='deprecated: use --cfg-options')
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        metavar='KEY=VALUE',
-        help='override config values: data.samples_per_gpu=4 model.decode_head.pool_scales=(1,2,3)')
     parser.add_argument(
         '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none', help='who started the processes')
     parser.add_argument('--dist_backend', '--dist-backend', help='nccl or gloo (default: what the machine has)')
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help='set by some launchers; not needed')
-    parser.add_argument('--gpu-id', type=int, default=0, help='which GPU to use when there is no launcher')
-    parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
+    parser.add_argument('--gpu-id', type=int, help='which GPU to use when there is no launcher (default: 0)')
 
 
 def merge_deprecated_options(args: argparse.Namespace, new: str = 'cfg_options') -> None:
@@ -70,8 +74,13 @@ def merge_deprecated_options(args: argparse.Namespace, new: str = 'cfg_options')
     setattr(args, new, args.options)
 
 
+def chosen_device(args: argparse.Namespace) -> str | None:
+    """The GPU that ``--gpu-id`` names, where there is any; None leaves it to the config."""
+    return f'cuda:{args.gpu_id}' if args.gpu_id is not None and torch.cuda.is_available() else None
+
+
 def join_processes(cfg: Config, args: argparse.Namespace) -> bool:
-    """Join the process group as ``--launcher``, ``--dist_backend`` and ``cfg.dist_params`` say.
+    """Join the process group as ``--launcher``, ``--dist_backend`` and ``dist_params`` say.
 
     Returns:
         Whether there is a launcher.
@@ -79,8 +88,11 @@ def join_processes(cfg: Config, args: argparse.Namespace) -> bool:
     if args.launcher == 'none':
         return False
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))  # old launchers pass it as an argument
-    params = dict(cfg.get('dist_params', {}))
+    settings = Settings.of(cfg)
+    params = dict(settings.dist_params)
     if args.dist_backend:
         params['backend'] = args.dist_backend
+    if settings.device.type == 'cpu' and params.get('backend', 'nccl') == 'nccl':
+        params['backend'] = 'gloo'  # what most configs name moves nothing between CPUs
     dist.init_dist(args.launcher, **params)
     return True

@@ -9,20 +9,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, w
 import torch
 
 from mmcv.cnn import get_model_complexity_info
-from mmcv.config import DictAction
-from mmseg.assembly.parts import build_model, load_config
-from mmseg.cli import run_tool
+from mmseg.assembly.model import load_trained
+from mmseg.cli import add_config_arguments, run_tool
 from mmseg.models.exact import plain
+from mmseg.settings import load_config
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Count what one forward pass of a config's model costs")
-    parser.add_argument('config', help='path or bare name of a config')
+    add_config_arguments(parser)
     parser.add_argument('--shape', type=int, nargs='+', default=[2048, 1024], metavar='PIXELS',
                         help='height and width of the image, or one number for both (default: %(default)s)')
     parser.add_argument('--layers', action='store_true', help='also print every module')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE', help='override values')
-    parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
     return parser.parse_args()
 
 
@@ -31,9 +29,8 @@ def main(args: argparse.Namespace) -> None:
         raise ValueError(f'--shape is {args.shape}; give a height and a width in pixels, or one number for both')
     shape = (3, args.shape[0], args.shape[-1])
     cfg = load_config(args.config, args.cfg_options)
-    cfg.model.pretrained = None
     with torch.device('meta'):
-        model = build_model(cfg).eval()
+        model = load_trained(cfg, checkpoint=None).eval()
     model.forward = model.forward_dummy
     flops, params = get_model_complexity_info(model, shape, print_per_layer_stat=args.layers)
     print(f'Input: {shape}\nFLOPs: {flops} (one FLOP is a multiplication and its addition, as in mmcv)\n'

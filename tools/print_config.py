@@ -7,16 +7,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, whatever mmcv is installed
 
 from mmcv.config import Config, DictAction, find_config
-from mmseg.cli import merge_deprecated_options, run_tool
+from mmseg.cli import add_config_arguments, merge_deprecated_options, run_tool
 
 
 def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description='Print a resolved config')
-    parser.add_argument('config', help='path or bare name of a config')
-    parser.add_argument('--origin', action='store_true', help='one value a line, with the file and line that set it')
+    add_config_arguments(parser)
+    parser.add_argument('--origin', action='store_true', help='one value per line, with the file and line that set it')
     parser.add_argument('--options', nargs='+', action=DictAction, help='deprecated: use --cfg-options')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE', help='override values')
-    parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
     return parser.parse_args()
 
 

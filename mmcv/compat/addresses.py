@@ -25,11 +25,8 @@ MODULES = {
     'mmcv.utils.config_merge': 'mmcv.config.merge',
     'mmcv.utils.config_python': 'mmcv.config.python',
     'mmcv.utils.dict_action': 'mmcv.config.dict_action',
-    'mmseg.apis.assemble': 'mmseg.assembly.parts',
     'mmseg.apis.benchmark': 'mmseg.benchmark',
     'mmseg.apis.seed': 'mmseg.assembly.seed',
-    'mmseg.apis.speed': 'mmseg.assembly.speed',
-    'mmseg.apis.test': 'mmcv.engine.inference',
     'mmseg.core.evaluation.bootstrap': 'mmseg.evaluation.bootstrap',
     'mmseg.core.evaluation.boundary': 'mmseg.evaluation.boundary',
     'mmseg.core.evaluation.class_names': 'mmseg.datasets.class_names',
@@ -79,6 +76,11 @@ _UTILS = {
         to_4tuple to_ntuple tuple_cast""",
 }
 _LOADING = {'mmcv.checkpoint': '_load_checkpoint=fetch_checkpoint _load_checkpoint_with_prefix=fetch_part'}
+_ASSEMBLY = {
+    'mmseg.assembly.loaders': 'build_test_loader build_train_loader',
+    'mmseg.assembly.model': 'build_model',
+}
+_TRAINING = {'mmseg.assembly.seed': 'init_random_seed set_random_seed', 'mmseg.logger': 'get_root_logger'}
 _METRICS = {
     'mmseg.evaluation.areas': 'intersect_and_union total_intersect_and_union',
     'mmseg.evaluation.metrics':
@@ -150,6 +152,19 @@ NAMES = {
     'mmcv.utils.misc': _UTILS,
     'mmcv.utils.parrots_wrapper': _TORCH,
 
+    'mmseg.apis': {**_ASSEMBLY, 'mmseg.logger': 'get_root_logger'},
+    'mmseg.apis.assemble': {
+        'mmseg.assembly.device': 'place=wrap_for_device',
+        'mmseg.assembly.loaders': 'build_test_loader build_train_datasets build_train_loader',
+        'mmseg.assembly.model': 'build_model',
+        'mmseg.samples': 'require_labels',
+        'mmseg.settings': 'load_config',
+    },
+    'mmseg.apis.inference': {'mmseg.apis.load': 'init_segmentor'},
+    'mmseg.apis.speed': {
+        'mmseg.assembly.speed': 'mixed_precision prepare_inference prepare_training set_backends speed_up'},
+    'mmseg.apis.test': {'mmcv.engine': 'multi_gpu_test single_gpu_test'},
+    'mmseg.apis.train': _TRAINING,
     'mmseg.core': {
         **_EVALUATION,
         **_SAMPLING,

@@ -1,14 +1,13 @@
 """The public facade: load a config or a model, train, test, segment an image."""
 
-from mmcv.engine import multi_gpu_test, single_gpu_test
-from mmseg.assembly.parts import build_model, build_test_loader, build_train_loader, load_config
-from mmseg.assembly.seed import init_random_seed, set_random_seed
+from mmcv.utils.lazy import lazy_names
 
-from .inference import inference_segmentor, init_segmentor, show_result_pyplot
-from .train import train_segmentor
-
-__all__ = [
-    'build_model', 'build_test_loader', 'build_train_loader', 'inference_segmentor', 'init_random_seed',
-    'init_segmentor', 'load_config', 'multi_gpu_test', 'set_random_seed', 'show_result_pyplot', 'single_gpu_test',
-    'train_segmentor',
-]
+__getattr__, __dir__, __all__ = lazy_names(__name__, {
+    '.inference': 'inference_segmentor show_result_pyplot',
+    '.load': 'init_segmentor load_model',
+    '.test': 'run_test',
+    '.train': 'run_training train_segmentor',
+    'mmcv.engine': 'multi_gpu_test single_gpu_test',
+    'mmseg.assembly.seed': 'init_random_seed set_random_seed',
+    'mmseg.settings': 'load_config',
+})

@@ -1,65 +1,26 @@
-"""One call to load a trained model, one to segment an image, one to look at it."""
+"""One call to segment images, one to look at the result."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
 import mmcv
-from mmcv.config import Config
+from mmcv.checkpoint import unwrap
 from mmcv.parallel import collate, to_device
-from mmcv.runner import load_checkpoint
-from mmseg.assembly.parts import load_config
-from mmseg.assembly.speed import check_speed, prepare_inference, speed_up
-from mmseg.datasets.class_names import get_classes, get_palette
 from mmseg.datasets.pipelines import Compose
-from mmseg.models import build_segmentor
-
-
-def init_segmentor(
-    config: str | Path | Config,
-    checkpoint: str | None = None,
-    device: str = 'cuda:0' if torch.cuda.is_available() else 'cpu',
-) -> nn.Module:
-    """Build a segmentor for inference.
-
-    Args:
-        config: a path, a bare name, or a loaded config.
-        checkpoint: a path or an address; its classes and palette become the model's.
-        device: where the model lives.
-
-    Returns:
-        The segmentor in eval mode, with ``cfg``, ``CLASSES`` and ``PALETTE`` attached.
-
-    Raises:
-        ConfigError: a key of speed has a value that means nothing.
-    """
-    cfg = config if isinstance(config, Config) else load_config(str(config))
-    check_speed(cfg)
-    settings = cfg.model.copy()
-    settings.update({key: None for key in ('pretrained', 'train_cfg') if key in settings})  # not needed to predict
-    model = build_segmentor(settings, test_cfg=cfg.get('test_cfg'))
-    if checkpoint is not None:
-        meta = load_checkpoint(model, checkpoint, map_location='cpu').get('meta', {})
-        model.CLASSES = meta.get('CLASSES') or get_classes('cityscapes')
-        model.PALETTE = meta.get('PALETTE') or get_palette('cityscapes')
-    model.cfg = cfg.copy()
-    model.cfg.device = str(device)  # what the keys of speed go by
-    return speed_up(prepare_inference(model, model.cfg).to(device), model.cfg)
 
 
 def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> list[np.ndarray]:
     """Segment images with the test pipeline of the model's config.
 
     Args:
-        model: from :func:`init_segmentor`.
+        model: from :func:`load_model`.
         imgs: a path or an (H, W, 3) uint8 BGR array, or a list of such.
 
     Returns:
-        One (H, W) integer label map an image, at the image's own size.
+        One (H, W) integer label map per image, at the image's own size.
     """
     load, *rest = model.cfg.data.test.pipeline
     pipeline, from_array = Compose([load, *rest]), Compose(rest)
@@ -75,7 +36,7 @@ def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> 
     return results
 
 
-def _as_loaded(img: np.ndarray) -> dict[str, Any]:
+def _as_loaded(img: np.ndarray) -> dict:
     """What LoadImageFromFile would have put in for this array."""
     shape = img.shape
     return dict(
@@ -94,8 +55,7 @@ def show_result_pyplot(
     out_file: str | None = None,
 ) -> None:
     """Show a segmentation over its image with matplotlib (or write it to ``out_file``)."""
-    model = getattr(model, 'module', model)
-    drawn = model.show_result(img, result, palette=palette, show=False, opacity=opacity)
+    drawn = unwrap(model).show_result(img, result, palette=palette, show=False, opacity=opacity)
     if out_file is not None:
         mmcv.imwrite(drawn, out_file)
         return

@@ -1,30 +1,113 @@
-"""Training: the assembled parts handed to a runner."""
+"""Training: a run from its config to its last checkpoint, and the parts of one handed to a runner."""
 
-from typing import Any
+import logging
+import time
+from collections.abc import Sequence
+from pathlib import Path
 
+import torch
 from torch import nn
 
 import mmcv
+from mmcv import dist
+from mmcv.checkpoint import find_latest_checkpoint, read_checkpoint
 from mmcv.config import Config
-from mmcv.runner import build_optimizer, build_runner
-from mmseg.assembly.parts import build_test_loader, build_train_loader, place, require_labels
-from mmseg.assembly.speed import check_speed, mixed_precision, prepare_training
+from mmcv.runner import BaseRunner, build_optimizer, build_runner
+from mmcv.utils import ConfigError, get_git_hash, mkdir_or_exist
+from mmseg.assembly.device import wrap_for_device
+from mmseg.assembly.loaders import build_test_loader, build_train_datasets, build_train_loader
+from mmseg.assembly.model import build_model
+from mmseg.assembly.seed import init_random_seed, set_random_seed
+from mmseg.assembly.speed import mixed_precision, prepare_training, set_backends
+from mmseg.env import collect_env
 from mmseg.evaluation.eval_hooks import DistEvalHook, EvalHook
 from mmseg.evaluation.report_hook import ReportHook
 from mmseg.logger import get_root_logger
+from mmseg.protocols import Samples
+from mmseg.samples import class_names, describe_labels, palette, require_labels
+from mmseg.settings import Settings
 from mmseg.version import __version__
+
+
+def run_training(
+    cfg: Config,
+    *,
+    work_dir: str | None = None,
+    load_from: str | None = None,
+    resume_from: str | None = None,
+    auto_resume: bool = False,
+    seed: int | None = None,
+    diff_seed: bool = False,
+    deterministic: bool = False,
+    validate: bool = True,
+    device: str | torch.device | None = None,
+    distributed: bool = False,
+) -> nn.Module:
+    """Train as a config says: from its work dir, log and seed to the last checkpoint. What ``tools/train.py`` does.
+
+    Args:
+        cfg: a whole config, from :func:`load_config` for instance; it is not changed.
+        work_dir, load_from, resume_from, seed: in the place of the config's.
+        auto_resume: go on from the newest sound checkpoint of the work dir, if there is one.
+        diff_seed: add the rank to the seed of what the model draws.
+        deterministic: allow only deterministic algorithms.
+        validate: evaluate ``data.val`` as ``evaluation`` says.
+        device: in the place of the config's.
+        distributed: whether this is one process of a group, which it has joined already.
+
+    Returns:
+        The trained segmentor.
+
+    Raises:
+        ConfigError: what is wrong with the config, in one line.
+    """
+    settings = Settings.of(cfg, device)
+    settings = settings.changed(
+        work_dir=work_dir or settings.work_dir or str(Path('work_dirs', settings.name)),
+        load_from=load_from or settings.load_from,
+        resume_from=resume_from or settings.resume_from,
+        device=settings.device.type,
+        gpu_ids=list(range(dist.get_dist_info()[1])) if distributed else [settings.device.index or 0])
+    set_backends(settings)
+    if auto_resume or settings.auto_resume:
+        settings = settings.changed(resume_from=_newest_checkpoint(settings) or settings.resume_from)
+
+    timestamp, logger = _open_log(settings)
+    seed = init_random_seed(_chosen_seed(settings, seed))
+    settings = settings.changed(seed=seed)
+    set_random_seed(seed + dist.get_dist_info()[0] * diff_seed, deterministic)
+    env = '\n'.join(f'{k}: {v}' for k, v in collect_env().items())
+    logger.info(f'Environment:\n{env}')
+    logger.info(f'Distributed training: {distributed}, device: {settings.device.type}, seed: {seed}, '
+                f'deterministic: {deterministic}')
+    logger.info(f'Config:\n{settings.config.pretty_text}')
+
+    datasets = build_train_datasets(settings)
+    model = build_model(settings, datasets[0])
+    model.init_weights()
+    logger.info(f'Model: {type(model).__name__}, {sum(p.numel() for p in model.parameters()):,} parameters')
+    meta = {
+        'env_info': env,
+        'seed': seed,
+        'exp_name': f'{settings.name}.py',
+        'mmseg_version': f'{__version__}+{get_git_hash(digits=7)}',
+        'config': settings.config.pretty_text,
+        **_classes_of(datasets[0])}
+    _train(model, datasets, settings, distributed, validate, timestamp, meta)
+    logger.info(f'Everything is in {settings.work_dir}')
+    return model
 
 
 def train_segmentor(
     model: nn.Module,
-    dataset: Any,
+    dataset: Samples | Sequence[Samples],
     cfg: Config,
     distributed: bool = False,
     validate: bool = False,
     timestamp: str | None = None,
     meta: dict | None = None,
 ) -> None:
-    """Train ``model`` as ``cfg`` says, until ``cfg.runner`` has done its iterations or epochs.
+    """Train ``model`` as ``cfg`` says, until its runner has done its iterations or epochs.
 
     Args:
         model: a segmentor, on any device, not yet wrapped.
@@ -36,70 +119,109 @@ def train_segmentor(
         meta: kept in the log and in every checkpoint.
 
     Raises:
-        ConfigError: a key of speed has a value that means nothing.
+        ConfigError: a key has a value that means nothing, or the config does not say how long to train, or how.
     """
-    check_speed(cfg)
-    logger = get_root_logger(log_level=cfg.get('log_level', 'INFO'))
     datasets = list(dataset) if isinstance(dataset, (list, tuple)) else [dataset]
+    _train(model, datasets, Settings.of(cfg), distributed, validate, timestamp, meta)
+
+
+def _train(
+    model: nn.Module, datasets: list[Samples], settings: Settings, distributed: bool, validate: bool,
+    timestamp: str | None, meta: dict | None,
+) -> None:
+    for key, section in (('runner', settings.runner), ('optimizer', settings.optimizer)):
+        if section is None:
+            where = settings.config.filename or 'config'
+            raise ConfigError(f'{where}: `{key} = dict(...)` is missing: inherit one from configs/_base_/schedules')
+    logger = get_root_logger(log_level=settings.log_level)
     for one in datasets:
         logger.info(f'{type(one).__name__}: {len(one)} samples')
-        if hasattr(one, 'describe_labels'):
-            logger.info(one.describe_labels())
-    loaders = [build_train_loader(cfg, ds, distributed) for ds in datasets]
-    model = place(prepare_training(model, cfg), cfg, distributed)
+        if meaning := describe_labels(one):
+            logger.info(meaning)
+    loaders = [build_train_loader(settings, one, distributed) for one in datasets]
+    model = wrap_for_device(prepare_training(model, settings), settings, distributed)
     runner = build_runner(
-        cfg.runner,
+        settings.runner,
         default_args={
             'model': model,
-            'optimizer': build_optimizer(model, cfg.optimizer),
-            'work_dir': cfg.work_dir,
+            'optimizer': build_optimizer(model, settings.optimizer),
+            'work_dir': settings.work_dir,
             'logger': logger,
             'meta': meta,
         })
     if timestamp is not None:
         runner.timestamp = timestamp
-    _register_hooks(runner, cfg, datasets[0])
+    _register_hooks(runner, settings, datasets)
     if validate:
-        loader = build_test_loader(cfg, 'val', distributed)
-        require_labels(loader.dataset)
-        by_epoch = cfg.runner.type != 'IterBasedRunner'
-        hook = DistEvalHook if distributed else EvalHook
-        runner.register_hook(hook(loader, **{'by_epoch': by_epoch, **cfg.get('evaluation', {})}), priority='LOW')
-        runner.register_hook(ReportHook(loader.dataset, **cfg.get('report', {})), priority='LOWEST')
-    if cfg.get('resume_from'):
-        runner.resume(cfg.resume_from)
-    elif cfg.get('load_from'):
-        runner.load_checkpoint(cfg.load_from)
-    runner.run(loaders, cfg.get('workflow', [('train', 1)]))
+        _register_evaluation(runner, settings, distributed)
+    if settings.resume_from:
+        runner.resume(settings.resume_from)
+    elif settings.load_from:
+        runner.load_checkpoint(settings.load_from)
+    runner.run(loaders, settings.workflow)
 
 
-def _register_hooks(runner: Any, cfg: Config, dataset: Any) -> None:
-    checkpoint = cfg.get('checkpoint_config')
+def _register_hooks(runner: BaseRunner, settings: Settings, datasets: list[Samples]) -> None:
+    checkpoint = settings.checkpoint_config
     if checkpoint is not None:
-        checkpoint = dict(checkpoint)
-        checkpoint['meta'] = {
+        checkpoint = dict(checkpoint, meta={
             'mmseg_version': __version__,
             'mmcv_version': mmcv.__version__,
-            'config': cfg.pretty_text,
-            'CLASSES': dataset.CLASSES,
-            'PALETTE': dataset.PALETTE}
+            'config': settings.config.pretty_text,
+            **(_classes_of(datasets[0]) if datasets else {})})
     runner.register_training_hooks(
-        cfg.get('lr_config'),
-        _optimizer_config(cfg),
+        settings.lr_config,
+        _optimizer_config(settings),
         checkpoint,
-        cfg.get('log_config'),
-        cfg.get('momentum_config'),
-        custom_hooks_config=list(cfg.get('custom_hooks', [])))
+        settings.log_config,
+        settings.momentum_config,
+        custom_hooks_config=settings.custom_hooks)
 
 
-def _optimizer_config(cfg: Config) -> dict:
+def _register_evaluation(runner: BaseRunner, settings: Settings, distributed: bool) -> None:
+    loader = build_test_loader(settings, 'val', distributed)
+    require_labels(loader.dataset)
+    by_epoch = settings.runner.type != 'IterBasedRunner'
+    hook = DistEvalHook if distributed else EvalHook
+    runner.register_hook(hook(loader, **{'by_epoch': by_epoch, **settings.evaluation}), priority='LOW')
+    runner.register_hook(ReportHook(loader.dataset, **settings.report), priority='LOWEST')
+
+
+def _optimizer_config(settings: Settings) -> dict:
     """``optimizer_config`` with the precision that ``amp`` or ``fp16`` asks for."""
-    config = dict(cfg.get('optimizer_config') or {})
+    config = dict(settings.optimizer_config)
     if 'type' in config:
         return config
-    amp = mixed_precision(cfg)
+    amp = mixed_precision(settings)
     if amp:
         return dict(config, type='AmpOptimizerHook', **amp)
-    if cfg.get('fp16') is not None:
-        return dict(config, type='Fp16OptimizerHook', **cfg.fp16)
+    if settings.fp16 is not None:
+        return dict(config, type='Fp16OptimizerHook', **settings.fp16)
     return config
+
+
+def _open_log(settings: Settings) -> tuple[str, logging.Logger]:
+    """Make the work dir, with the config in it: the stem of the log's files, the same on every rank, and the logger."""
+    mkdir_or_exist(settings.work_dir)
+    timestamp = dist.broadcast_object(time.strftime('%Y%m%d_%H%M%S', time.localtime()))
+    if dist.is_main():
+        settings.config.dump(str(Path(settings.work_dir, f'{settings.name}.py')))
+    return timestamp, get_root_logger(str(Path(settings.work_dir, f'{timestamp}.log')), settings.log_level)
+
+
+def _newest_checkpoint(settings: Settings) -> str | None:
+    """The newest sound checkpoint of the work dir, which rank 0 looks for: every rank takes the same."""
+    return dist.broadcast_object(find_latest_checkpoint(settings.work_dir) if dist.is_main() else None)
+
+
+def _chosen_seed(settings: Settings, seed: int | None) -> int | None:
+    """The seed of the caller, of the config, or of the run that is resumed, whose data stream depends on it."""
+    if seed is None and settings.seed is None and settings.resume_from:
+        meta = read_checkpoint(settings.resume_from).get('meta') if dist.is_main() else None
+        return dist.broadcast_object(meta.get('seed') if isinstance(meta, dict) else None)
+    return settings.seed if seed is None else seed
+
+
+def _classes_of(dataset: Samples) -> dict:
+    """The names and colours of the classes, as checkpoints have them."""
+    return {'CLASSES': class_names(dataset), 'PALETTE': palette(dataset)}

@@ -6,22 +6,24 @@ from collections.abc import Iterator
 import torch
 
 from mmcv.config import Config
-from mmseg.assembly.speed import device_type, mixed_precision, set_backends
+from mmseg.assembly.speed import mixed_precision, set_backends
+from mmseg.settings import Settings
 
 
 def precision_of(cfg: Config) -> str:
     """'bfloat16' or 'float16' under ``amp``, 'tf32' where float32 is multiplied so, else 'float32'."""
-    amp = mixed_precision(cfg)
+    settings = Settings.of(cfg)
+    amp = mixed_precision(settings)
     if amp is not None:
         return amp.get('dtype', 'bfloat16')
-    return 'tf32' if cfg.get('tf32') and device_type(cfg) == 'cuda' else 'float32'
+    return 'tf32' if settings.tf32 and settings.device.type == 'cuda' else 'float32'
 
 
 @contextlib.contextmanager
 def backends(cfg: Config) -> Iterator[None]:
     """torch's switches as the config has them, and TF32 off unless it says otherwise; as before afterwards."""
     before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32, torch.backends.cudnn.benchmark
-    set_backends(Config(dict(cudnn_benchmark=True, tf32=bool(cfg.get('tf32')))))
+    set_backends(Settings.of(Config(dict(cudnn_benchmark=True, tf32=bool(cfg.get('tf32'))))))
     try:
         yield
     finally:

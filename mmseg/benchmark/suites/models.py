@@ -9,12 +9,13 @@ from torch import nn
 
 from mmcv.cnn import fuse_conv_bn
 from mmcv.config import Config, find_config
-from mmseg.assembly.parts import build_model, load_config
+from mmseg.assembly.model import build_model
 from mmseg.assembly.speed import mixed_precision, prepare_inference, prepare_training, speed_up
 from mmseg.benchmark.measure import Case, Way
 from mmseg.benchmark.precision import backends, precision_of
 from mmseg.benchmark.rival import Rival
 from mmseg.models import exact
+from mmseg.settings import Settings, load_config
 
 from .options import Options
 
@@ -51,10 +52,10 @@ def infer(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 1)
     img = torch.randn(batch, 3, *size, device=options.device)
     meta = [dict(img_shape=(*size, 3), ori_shape=(*size, 3), pad_shape=(*size, 3), flip=False)] * batch
     slow, fast = Config(dict(device=options.device)), fast_config(options)
-    quick = prepare_inference(speed_up(copy.deepcopy(net), fast), fast)
+    quick = prepare_inference(speed_up(copy.deepcopy(net), Settings.of(fast)), Settings.of(fast))
     folded, turned = _folded(net), Config(dict(channels_last=True))
     ways = {'plain': (plain(net), slow), EXACT: (net, slow), f'{EXACT}, norms folded': (folded, slow),
-            f'{EXACT}, norms folded, channels_last': (speed_up(copy.deepcopy(folded), turned), slow),
+            f'{EXACT}, norms folded, channels_last': (speed_up(copy.deepcopy(folded), Settings.of(turned)), slow),
             'fast preset': (quick, fast)}
     ways = {name: _way(_prediction(changed, img, meta), cfg) for name, (changed, cfg) in ways.items()}
     if options.against:
@@ -143,7 +144,7 @@ def _way(run: Callable[[], object], cfg: Config) -> Way:
 
 def _iteration(net: nn.Module, data: dict, cfg: Config) -> Callable[[], None]:
     optimizer = torch.optim.SGD(net.parameters(), 1e-3, momentum=0.9, weight_decay=5e-4)
-    half = getattr(torch, precision_of(cfg)) if mixed_precision(cfg) is not None else None
+    half = getattr(torch, precision_of(cfg)) if mixed_precision(Settings.of(cfg)) is not None else None
 
     def run() -> None:
         optimizer.zero_grad()
@@ -166,4 +167,5 @@ def _folded(net: nn.Module) -> nn.Module:
 
 
 def _trained(net: nn.Module, cfg: Config) -> nn.Module:
-    return prepare_training(speed_up(copy.deepcopy(net), cfg), cfg)
+    settings = Settings.of(cfg)
+    return prepare_training(speed_up(copy.deepcopy(net), settings), settings)

@@ -13,16 +13,11 @@ from mmcv.amp import native_half
 from mmcv.cnn import Conv2d
 from mmcv.runner import build_optimizer
 from mmcv.utils import ConfigError
-from mmseg.apis import build_model, init_segmentor, load_config, train_segmentor
-from mmseg.assembly.parts import place
-from mmseg.assembly.speed import (
-    check_speed,
-    mixed_precision,
-    prepare_inference,
-    prepare_training,
-    set_backends,
-    speed_up,
-)
+from mmseg.apis import init_segmentor, load_config, train_segmentor
+from mmseg.assembly.device import wrap_for_device
+from mmseg.assembly.model import build_model
+from mmseg.assembly.speed import mixed_precision, prepare_inference, prepare_training, set_backends, speed_up
+from mmseg.settings import Settings
 
 SMALL = {
     'device': 'cpu', 'model.backbone.base_channels': 8, 'model.backbone.stem_channels': 8,
@@ -43,6 +38,13 @@ def fast_cfg(tmp_path, request):
     path = tmp_path / 'fast.py'
     path.write_text(FAST.replace('..', str(configs)))
     return load_config(str(path), SMALL)
+
+
+@pytest.fixture
+def one_gpu(monkeypatch):
+    """torch says that there is one."""
+    monkeypatch.setattr('torch.cuda.is_available', lambda: True)
+    monkeypatch.setattr('torch.cuda.device_count', lambda: 1)
 
 
 def batch(height=64, width=96):
@@ -70,13 +72,13 @@ def predict(model, size=(64, 96)):
 def test_amp_auto_goes_by_the_device(cfg, amp, native, expected, monkeypatch):
     monkeypatch.setattr('mmseg.assembly.speed.native_half', {'cpu': native}.get)
     cfg.amp = amp
-    assert mixed_precision(cfg) == expected
+    assert mixed_precision(Settings.of(cfg)) == expected
 
 
 @pytest.mark.parametrize(('amp', 'half'), [(True, True), ({}, True), (False, False), (None, False)])
 def test_a_trained_model_takes_the_defaults_of_amp(cfg, amp, half):
     cfg.amp = amp
-    assert prepare_inference(build_model(cfg), cfg).fp16_enabled == half
+    assert prepare_inference(build_model(cfg), Settings.of(cfg)).fp16_enabled == half
 
 
 def test_native_half_is_a_type_that_autocast_knows():
@@ -91,7 +93,7 @@ def test_backends(cfg):
     try:
         for tf32, expected in ((True, 'high'), (None, 'high'), (False, 'highest'), (None, 'highest')):
             cfg.merge_from_dict({'tf32': tf32, 'cudnn_benchmark': tf32})
-            set_backends(cfg)
+            set_backends(Settings.of(cfg))
             assert torch.get_float32_matmul_precision() == expected
             assert torch.backends.cudnn.allow_tf32 == (expected == 'high')
             assert torch.backends.cudnn.benchmark == bool(tf32)
@@ -104,7 +106,7 @@ def test_backends(cfg):
 def test_compiled_parts_are_whole_graphs_with_the_same_results(cfg, backend):
     plain = build_model(cfg)
     cfg.compile = dict(backend=backend, fullgraph=True)
-    compiled = speed_up(copy.deepcopy(plain), cfg)
+    compiled = speed_up(copy.deepcopy(plain), Settings.of(cfg))
     assert list(compiled.state_dict()) == list(plain.state_dict())
     for size in ((64, 96), (48, 80)):
         data = batch(*size)
@@ -129,7 +131,8 @@ def test_fast_preset_predicts_the_same_labels(fast_cfg, cfg, dtype):
         for _ in range(3):  # statistics of the norms
             plain.train().train_step(batch())
         plain.decode_head.conv_seg.weight.mul_(100)  # logits that differ, as after training
-    fast = place(prepare_inference(copy.deepcopy(plain), fast_cfg), fast_cfg, distributed=False).module
+    settings = Settings.of(fast_cfg)
+    fast = wrap_for_device(prepare_inference(copy.deepcopy(plain), settings), settings, distributed=False).module
     assert fast.backbone.layer1[0].conv1.weight.is_contiguous(memory_format=torch.channels_last)
     assert fast.fp16_enabled == (dtype == 'bfloat16' or native_half('cpu') is not None)
     assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in fast.modules())
@@ -144,7 +147,7 @@ def test_fast_preset_predicts_the_same_labels(fast_cfg, cfg, dtype):
 def test_recomputed_norms_take_less_and_change_no_bit(cfg):
     cfg.device = 'cpu'
     plain = build_model(cfg).train()
-    saving = prepare_training(copy.deepcopy(plain), cfg)
+    saving = prepare_training(copy.deepcopy(plain), Settings.of(cfg))
     assert list(saving.state_dict()) == list(plain.state_dict())
     data, results, kept = batch(), [], []
     for model in (plain, saving):
@@ -174,9 +177,9 @@ def _loss_and_maps(model, data):
 
 def test_memory_that_is_free_goes_back_once_a_training_step(cfg, monkeypatch):
     cfg.device = 'cpu'
-    model = prepare_training(build_model(cfg), cfg).train()
+    model = prepare_training(build_model(cfg), Settings.of(cfg)).train()
     calls = []
-    monkeypatch.setattr('mmseg.assembly.speed._glibc', lambda name: lambda *values: calls.append((name, *values)))
+    monkeypatch.setattr('mmseg.assembly.memory._glibc', lambda name: lambda *values: calls.append((name, *values)))
     model.train_step(batch())['loss'].backward()
     assert calls == [('malloc_trim', 0)]
     predict(model)
@@ -185,8 +188,8 @@ def test_memory_that_is_free_goes_back_once_a_training_step(cfg, monkeypatch):
 
 def test_memory_that_is_free_waits_for_images_of_one_size(cfg, monkeypatch):
     calls = []
-    monkeypatch.setattr('mmseg.assembly.speed._glibc', lambda name: lambda *values: calls.append(name))
-    model = prepare_inference(build_model(cfg), cfg)
+    monkeypatch.setattr('mmseg.assembly.memory._glibc', lambda name: lambda *values: calls.append(name))
+    model = prepare_inference(build_model(cfg), Settings.of(cfg))
     assert calls == ['mallopt'] * 2
     calls.clear()
     for size, trims in (((64, 96), 1), ((64, 96), 1), ((64, 64), 2), ((64, 64), 2), ((64, 96), 3)):
@@ -197,15 +200,16 @@ def test_memory_that_is_free_waits_for_images_of_one_size(cfg, monkeypatch):
 def test_models_without_a_backbone_take_the_keys_too(fast_cfg):
     model = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4))
     fast_cfg.compile = False
-    assert prepare_inference(speed_up(model, fast_cfg), fast_cfg)(torch.ones(1, 3, 8, 8)).shape == (1, 4, 6, 6)
+    settings = Settings.of(fast_cfg)
+    assert prepare_inference(speed_up(model, settings), settings)(torch.ones(1, 3, 8, 8)).shape == (1, 4, 6, 6)
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != 'glibc', reason='these are settings of glibc')
 def test_large_maps_are_not_taken_from_the_system_anew():
     code = """
 import resource, torch
-from mmseg.assembly.speed import _KeepFreedMemory
-_KeepFreedMemory()
+from mmseg.assembly.memory import KeepFreedMemory
+KeepFreedMemory()
 faults = []
 for _ in range(40):  # small tensors settle between the large ones first
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -222,10 +226,11 @@ print(max(faults[-5:]))
     ({'device': 'cuda', 'recompute_norm': True}, True), ({'compile': 'auto'}, True),
     ({'compile': {'backend': 'eager'}, 'recompute_norm': True}, False),  # what is compiled decides on its own
 ])
-def test_when_norms_are_recomputed(cfg, keys, recomputes):
+def test_when_norms_are_recomputed(cfg, keys, recomputes, one_gpu):
     model = build_model(cfg)
     cfg.merge_from_dict({'device': 'cpu', **keys})
-    assert any('forward' in vars(module) for module in prepare_training(model, cfg).modules()) == recomputes
+    model = prepare_training(model, Settings.of(cfg))
+    assert any('forward' in vars(module) for module in model.modules()) == recomputes
 
 
 def test_training_recomputes_norms(cfg, monkeypatch):
@@ -269,7 +274,7 @@ def test_init_segmentor_goes_by_its_own_device(fast_cfg, monkeypatch):
 @pytest.mark.parametrize('winograd', [None, False])
 def test_winograd_can_be_left_out(cfg, winograd):
     cfg.winograd = winograd
-    model = speed_up(build_model(cfg), cfg)
+    model = speed_up(build_model(cfg), Settings.of(cfg))
     assert {module.winograd for module in model.modules() if isinstance(module, Conv2d)} == {winograd is None}
 
 
@@ -277,8 +282,8 @@ def test_winograd_can_be_left_out(cfg, winograd):
 def test_fast_preset_on_a_gpu(fast_cfg, cfg):
     fast_cfg.device = cfg.device = 'cuda'
     plain = build_model(cfg)
-    fast = place(copy.deepcopy(plain), fast_cfg, distributed=False)
-    plain = place(plain, cfg, distributed=False)
+    fast = wrap_for_device(copy.deepcopy(plain), Settings.of(fast_cfg), distributed=False)
+    plain = wrap_for_device(plain, Settings.of(cfg), distributed=False)
     data = batch()
     losses = []
     for model, precision in ((plain, None), (fast, torch.bfloat16)):
@@ -332,13 +337,12 @@ def test_configs_that_come_from_code_are_checked_too(cfg, start):
 
 def test_a_dict_without_arguments_means_the_defaults(cfg):
     cfg.merge_from_dict({'amp': {}, 'compile': {}})
-    check_speed(cfg)
-    assert mixed_precision(cfg) == {}
-    assert speed_up(build_model(cfg), cfg).backbone._compiled_call_impl is not None
+    assert mixed_precision(Settings.of(cfg)) == {}
+    assert speed_up(build_model(cfg), Settings.of(cfg)).backbone._compiled_call_impl is not None
 
 
 @pytest.mark.parametrize('options', [{'bar': 1}, {'mode': 'fastest'}, {'dynamic': 'no'}, {'options': 3}])
 def test_arguments_that_torch_compile_does_not_take(cfg, options):
     cfg.compile = options
     with pytest.raises(ConfigError, match='compile: torch.compile does not take'):
-        speed_up(build_model(cfg), cfg)
+        speed_up(build_model(cfg), Settings.of(cfg))

@@ -5,7 +5,7 @@ import pytest
 
 from mmcv.config import Config
 from mmcv.utils import ConfigError
-from mmseg.assembly.parts import build_train_loader
+from mmseg.assembly.loaders import build_train_loader
 from mmseg.datasets import CustomDataset
 
 

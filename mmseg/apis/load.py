@@ -1,0 +1,39 @@
+"""One call to load a trained model."""
+
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from mmcv.config import Config
+from mmseg.assembly.model import load_trained
+from mmseg.assembly.speed import prepare_inference, speed_up
+from mmseg.settings import Settings, load_config
+
+
+def load_model(
+    config: str | Path | Config, checkpoint: str | None = None, device: str | torch.device | None = None,
+) -> nn.Module:
+    """Build a segmentor for inference; in 0.x ``init_segmentor``.
+
+    Args:
+        config: a path, a bare name, or a loaded config.
+        checkpoint: a path or an address; its classes and palette become the model's. None: random weights.
+        device: where the model lives; by default ``device`` of the config, or a GPU where there is one.
+
+    Returns:
+        The segmentor in eval mode, with ``cfg``, ``CLASSES`` and ``PALETTE`` attached.
+
+    Raises:
+        ConfigError: a key of the config has a value that means nothing.
+        ValueError: there is no such device.
+    """
+    cfg = config if isinstance(config, Config) else load_config(str(config))
+    settings = Settings.of(cfg, device)
+    model = prepare_inference(load_trained(settings, checkpoint), settings).to(settings.device)
+    model.cfg = cfg.copy()
+    model.cfg.device = str(settings.device)
+    return speed_up(model, settings)
+
+
+init_segmentor = load_model

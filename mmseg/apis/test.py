@@ -1,0 +1,122 @@
+"""Testing: a checkpoint over the images of a config's test set, and what becomes of the label maps."""
+
+import copy
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+
+import mmcv
+from mmcv import dist
+from mmcv.config import Config
+from mmcv.engine import run_inference
+from mmcv.utils import ConfigError
+from mmseg.assembly.device import wrap_for_device
+from mmseg.assembly.loaders import build_test_loader
+from mmseg.assembly.model import load_trained
+from mmseg.assembly.speed import prepare_inference, set_backends
+from mmseg.evaluation.results import Counted, Drawn, Formatted, Kept, Results, check_options
+from mmseg.logger import get_root_logger
+from mmseg.protocols import EvaluatedDataset, FormatsResults
+from mmseg.samples import require_labels
+from mmseg.settings import Settings
+
+SCALES = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75]
+_GIVEN = ('results', 'metric', 'logger', 'indices')  # arguments of data sets that are no options
+
+
+def run_test(
+    cfg: Config,
+    checkpoint: str,
+    *,
+    metrics: Sequence[str] = (),
+    format_only: bool = False,
+    options: Mapping[str, object] | None = None,
+    out: str | None = None,
+    show: bool = False,
+    show_dir: str | None = None,
+    opacity: float = 0.5,
+    aug_test: bool = False,
+    work_dir: str | None = None,
+    device: str | torch.device | None = None,
+    distributed: bool = False,
+) -> Mapping[str, float] | None:
+    """Predict every image of ``data.test`` and evaluate, write or draw the label maps. What ``tools/test.py`` does.
+
+    Args:
+        cfg: a whole config, from :func:`load_config` for instance; it is not changed.
+        checkpoint: a path or an address; its keys have to be those of the model.
+        metrics: what to evaluate: 'mIoU', 'mDice', 'mFscore'. A json of the values is left in the work dir.
+        format_only: write files for a test server.
+        options: further arguments of the data set's ``evaluate``, or of its ``format_results`` under ``format_only``.
+        out: write the label maps of all images to this .pkl file; they are kept in memory until then.
+        show: show each prediction in a window.
+        show_dir: draw each prediction into this folder.
+        opacity: of a drawn prediction, above 0 and up to 1.
+        aug_test: flips and six scales.
+        work_dir: where the json goes; by default ``work_dirs/CONFIG``.
+        device: in the place of the config's.
+        distributed: whether this is one process of a group, which it has joined already.
+
+    Returns:
+        The metrics by name, on rank 0; None elsewhere, and without ``metrics``.
+
+    Raises:
+        ConfigError: what is wrong with the config or the options, in one line.
+    """
+    settings = Settings.of(cfg, device)
+    settings = settings.changed(gpu_ids=[settings.device.index or 0])
+    if aug_test:
+        settings = settings.changed(data=_augmented(settings))
+    set_backends(settings)
+    loader = build_test_loader(settings, 'test', distributed)
+    dataset, options = loader.dataset, dict(options or {})
+    _check(dataset, options, bool(metrics), format_only)
+    model = prepare_inference(load_trained(settings, checkpoint, dataset, strict=True), settings)
+    counted = Counted(dataset, metric=list(metrics), **options) if metrics else None
+    kept = Kept() if out else None
+    formatted = Formatted(dataset, **options) if format_only else None
+    drawn = Drawn(dataset, model, show_dir, show, opacity) if show or show_dir else None
+    takers = Results(*(taker for taker in (counted, kept, formatted, drawn) if taker is not None))
+    run_inference(wrap_for_device(model, settings, distributed=False), loader, takers)
+    if kept is not None:
+        label_maps = kept.total()
+        if dist.is_main():
+            mmcv.dump(label_maps, out)
+    if counted is None:
+        return None
+    logger = get_root_logger(log_level=settings.log_level)
+    values = counted.evaluate(logger)
+    if dist.is_main():
+        folder = work_dir or str(Path('work_dirs', settings.name))
+        logger.info(f'Metrics: {_write(values, settings, folder, aug_test)}')
+    return values
+
+
+def _check(dataset: EvaluatedDataset | FormatsResults, options: dict, evaluates: bool, format_only: bool) -> None:
+    """Refuse what would fail only after hours of inference."""
+    if evaluates:
+        require_labels(dataset)
+        check_options(dataset.evaluate, options, '--eval-options ', _GIVEN)
+    elif format_only:
+        check_options(dataset.format_results, options, '--eval-options ', _GIVEN)
+
+
+def _augmented(settings: Settings) -> dict:
+    """``data`` with flips and scales in the test pipeline."""
+    data = copy.deepcopy(settings.data)
+    for transform in data.test.pipeline:
+        if transform.type == 'MultiScaleFlipAug':
+            transform.img_ratios = SCALES
+            transform.flip = True
+            return data
+    raise ConfigError(f'{settings.config.filename}: --aug-test needs MultiScaleFlipAug in data.test.pipeline')
+
+
+def _write(metrics: Mapping[str, float], settings: Settings, folder: str, aug_test: bool) -> Path:
+    """Leave a json of the metrics; its path."""
+    stamp = time.strftime('%Y%m%d_%H%M%S', time.localtime())
+    path = Path(folder, f'eval_{"multi" if aug_test else "single"}_scale_{stamp}.json')
+    mmcv.dump({'config': settings.config.filename, 'metric': metrics}, str(path))
+    return path

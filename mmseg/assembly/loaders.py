@@ -1,0 +1,76 @@
+"""Data sets out of a config, and their loaders."""
+
+import copy
+import inspect
+
+from torch.utils.data import DataLoader
+
+from mmcv.config import Config
+from mmcv.utils import ConfigError, did_you_mean
+from mmcv.utils.arguments import Parameters
+from mmseg.datasets import build_dataloader, build_dataset
+from mmseg.protocols import Samples
+from mmseg.settings import Settings
+from mmseg.settings.kinds import SECONDS, SWITCH, Kind, whole
+
+_SPLITS = ('train', 'val', 'test')
+_LOADERS = tuple(f'{split}_dataloader' for split in _SPLITS)
+_OPTIONS = {name for function in (build_dataloader, DataLoader.__init__)
+            for name in inspect.signature(function).parameters} - {'self', 'dataset', 'kwargs'}
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(Parameters(build_dataloader).switches, SWITCH),
+    'samples_per_gpu': whole(1), 'workers_per_gpu': whole(0), 'prefetch_factor': whole(1), 'timeout': SECONDS}
+_MAY_BE_NONE = ('prefetch_factor',)
+
+
+def build_train_datasets(settings: Settings | Config) -> list[Samples]:
+    """The training set and, for the workflow [('train', n), ('val', m)], the validation set with its transforms."""
+    settings = Settings.of(settings)
+    datasets = [build_dataset(settings.data.train)]
+    if len(settings.workflow) == 2:
+        val = copy.deepcopy(settings.data.val)
+        val.pipeline = settings.data.train.pipeline
+        datasets.append(build_dataset(val))
+    return datasets
+
+
+def build_train_loader(settings: Settings | Config, dataset: Samples, distributed: bool = False) -> DataLoader:
+    """The endless, seeded stream of training batches (DESIGN: the order depends on ``seed`` and position only)."""
+    settings = Settings.of(settings)
+    options = {'drop_last': True, 'endless': True, 'seed': settings.seed or 0, **_options(settings, 'train')}
+    return build_dataloader(dataset, dist=distributed, **options)
+
+
+def build_test_loader(settings: Settings | Config, split: str = 'val', distributed: bool = False) -> DataLoader:
+    """Every image of ``data[split]`` once, in order, one at a time unless ``{split}_dataloader`` says otherwise."""
+    settings = Settings.of(settings)
+    if split not in settings.data:
+        raise ConfigError(f'{settings.config.filename}: data.{split} is missing: add it, or train with --no-validate')
+    dataset = build_dataset(settings.data[split], {'test_mode': True})
+    options = _options(settings, split)
+    options['samples_per_gpu'] = settings.data.get(f'{split}_dataloader', {}).get('samples_per_gpu', 1)
+    options['shuffle'] = False
+    return build_dataloader(dataset, dist=distributed, **options)
+
+
+def _options(settings: Settings, split: str) -> dict:
+    """The arguments of a loader: the keys of ``data`` that are no data set, and over them those for this loader."""
+    shared = {k: v for k, v in settings.data.items() if k not in _SPLITS + _LOADERS}
+    own = settings.data.get(f'{split}_dataloader', {})
+    for section, options in (('data', shared), (f'data.{split}_dataloader', own)):
+        for key, value in options.items():
+            wrong = _problem(key, value)
+            if wrong:
+                raise ConfigError(f'{settings.config.origin(f"{section}.{key}")}: {section}.{key}{wrong}')
+    top = {'opencv_num_threads': settings.opencv_num_threads, 'multiprocessing_context': settings.mp_start_method}
+    return {**{k: v for k, v in top.items() if v is not None}, **shared, **own}
+
+
+def _problem(key: str, value: object) -> str:
+    """What is wrong with an argument of a loader; '' if nothing is."""
+    if key not in _OPTIONS:
+        return f': no loader takes such an argument{did_you_mean(key, (*_SPLITS, *_LOADERS, *_OPTIONS))}'
+    kind = _KINDS.get(key)
+    if kind is None or kind.accepts(value) or (value is None and key in _MAY_BE_NONE):
+        return ''
+    return f' is {value!r}: use {kind.wish}'

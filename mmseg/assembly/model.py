@@ -1,0 +1,85 @@
+"""A segmentor out of a config, with the classes of its data set or of its checkpoint."""
+
+import copy
+
+from torch import nn
+
+from mmcv.config import Config
+from mmcv.runner import load_checkpoint
+from mmcv.utils import ConfigError
+from mmseg.datasets.class_names import get_classes, get_palette
+from mmseg.datasets.class_weights import class_weights
+from mmseg.models import build_segmentor
+from mmseg.protocols import LabelledDataset, Samples
+from mmseg.samples import class_names, offering, palette
+from mmseg.settings import Settings
+
+_HEADS = ('decode_head', 'auxiliary_head')
+_OF_TRAINING = ('pretrained', 'train_cfg')
+
+
+def build_model(settings: Settings | Config, dataset: Samples | None = None) -> nn.Module:
+    """Build the segmentor of a config's ``model`` and give it the classes and colours of ``dataset``.
+
+    Raises:
+        ConfigError: the heads predict another number of classes than the data set has, or ``class_weight='auto'``
+            cannot be counted.
+    """
+    settings = Settings.of(settings)
+    model = copy.deepcopy(settings.model)
+    if dataset is not None:
+        _count_class_weights(model, dataset)
+    return _build(settings, model, settings.train_cfg, dataset)
+
+
+def load_trained(
+    settings: Settings | Config, checkpoint: str | None, dataset: Samples | None = None, strict: bool = False,
+) -> nn.Module:
+    """Build the segmentor of a config as predicting needs it, with the weights of a checkpoint.
+
+    Args:
+        settings: the config.
+        checkpoint: a path or an address, whose classes and palette become the model's; None for random weights.
+        dataset: whose classes hold where the checkpoint names none; those of Cityscapes do without it.
+        strict: refuse a checkpoint whose keys are not those of the model.
+    """
+    settings = Settings.of(settings)
+    bare = {key: None for key in _OF_TRAINING if key in settings.model}
+    model = _build(settings, settings.model.copy() | bare, None, dataset)
+    if checkpoint is not None:
+        meta = load_checkpoint(model, checkpoint, map_location='cpu', strict=strict).get('meta', {})
+        if dataset is None:
+            model.CLASSES, model.PALETTE = get_classes('cityscapes'), get_palette('cityscapes')
+        model.CLASSES, model.PALETTE = meta.get('CLASSES') or model.CLASSES, meta.get('PALETTE') or model.PALETTE
+    return model
+
+
+def _build(settings: Settings, cfg: dict, train_cfg: dict | None, dataset: Samples | None) -> nn.Module:
+    model = build_segmentor(cfg, train_cfg=train_cfg, test_cfg=settings.test_cfg)
+    classes = None if dataset is None else class_names(dataset)
+    if classes is not None:
+        _check_classes(settings.config, model, len(classes))
+        model.CLASSES, model.PALETTE = classes, palette(dataset)
+    return model
+
+
+def _count_class_weights(node: object, dataset: Samples) -> None:
+    """Put numbers in the place of every ``class_weight='auto'``, from the labels of the training set."""
+    if isinstance(node, dict) and node.get('class_weight') == 'auto':
+        labelled = next(offering(dataset, LabelledDataset), None)
+        if labelled is None:
+            raise ConfigError(f"class_weight='auto': {type(dataset).__name__} has no labels to count: use numbers")
+        node['class_weight'] = class_weights(labelled)
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        _count_class_weights(child, dataset)
+
+
+def _check_classes(cfg: Config, model: nn.Module, expected: int) -> None:
+    """Refuse a model whose heads tell another number of classes apart than the data set has."""
+    for part, head in model.named_children():
+        for one in head if isinstance(head, nn.ModuleList) else [head]:
+            if part in _HEADS and one.num_classes != expected:
+                key = f'model.{part}.num_classes'
+                raise ConfigError(
+                    f'{cfg.origin(key)}: {key} is {one.num_classes}, but the data set has {expected} classes: '
+                    f'set it to {expected} (or `classes` of the data set)')

@@ -1,0 +1,9 @@
+"""Every top-level key of a config: accepted values, meaning, default; typed settings out of a config; the device."""
+
+from mmcv.utils.lazy import lazy_names
+
+__getattr__, __dir__, __all__ = lazy_names(__name__, {
+    '.load': 'load_config',
+    '.settings': 'Settings',
+    '.device': 'choose_device',
+})

@@ -1,0 +1,38 @@
+"""docs/configs.md says what the table says."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mmseg.settings.docs import fill, keys_table
+from mmseg.settings.settings import KEYS
+from mmseg.settings.table import GROUPS
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = (ROOT / 'docs' / 'configs.md').read_text()
+
+
+def test_the_page_is_as_it_would_be_made():
+    assert fill(PAGE, ROOT / 'configs') == PAGE, 'make it anew: python -m mmseg.settings docs/configs.md'
+
+
+def test_the_page_has_every_table():
+    assert sorted(re.findall('<!-- table: (.+?) -->', PAGE)) == sorted([*GROUPS, 'configs'])
+    for line in KEYS.values():
+        assert f'| `{line.example}` | {line.meaning} |' in PAGE
+
+
+def test_every_config_is_counted():
+    rows = PAGE.split('<!-- table: configs -->')[1].split('<!-- end -->')[0]
+    counts = {}
+    for folder, count in re.findall(r'\[(\w+)\]\(../configs/\w+\) (\d+)', rows):
+        counts[folder] = counts.get(folder, 0) + int(count)
+    there = {path.name: len(list(path.glob('*.py'))) for path in (ROOT / 'configs').glob('[!_]*') if path.is_dir()}
+    assert counts == there
+
+
+@pytest.mark.parametrize('group', GROUPS)
+def test_cells_do_not_break_the_table(group):
+    for row in keys_table(group).splitlines():
+        assert re.fullmatch(r'\| [^|\n]+ \| [^|\n]+ \|', row)
