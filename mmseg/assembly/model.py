@@ -7,8 +7,8 @@ from torch import nn
 from mmcv.config import Config
 from mmcv.runner import load_checkpoint
 from mmcv.utils import ConfigError
+from mmseg.datasets import class_weights
 from mmseg.datasets.class_names import get_classes, get_palette
-from mmseg.datasets.class_weights import class_weights
 from mmseg.models import build_segmentor
 from mmseg.protocols import LabelledDataset, Samples
 from mmseg.samples import class_names, offering, palette
