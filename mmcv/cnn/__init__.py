@@ -1,4 +1,5 @@
 """Building blocks of convolutional networks: layers by config, initialization, folding, counting."""
+
 from torch.nn import Conv3d, ConvTranspose2d, ConvTranspose3d, Linear, MaxPool2d, MaxPool3d
 
 from .base_module import BaseModule, ModuleDict, ModuleList, Sequential

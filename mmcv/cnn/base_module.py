@@ -1,4 +1,5 @@
 """Modules that carry the config of their own initialization."""
+
 import copy
 import warnings
 

@@ -1,4 +1,5 @@
 """Multiplications and parameters of a model."""
+
 import math
 import sys
 

@@ -1,4 +1,5 @@
 """Folding batch norm into the convolution before it, for inference."""
+
 import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm

@@ -10,6 +10,7 @@ The trade is that of Training Deep Nets with Sublinear Memory Cost, Chen et al. 
 for the cheap layers alone, as in Memory-Efficient Implementation of DenseNets, Pleiss et al. 2017,
 https://arxiv.org/abs/1707.06990.
 """
+
 import functools
 import weakref
 from collections.abc import Callable

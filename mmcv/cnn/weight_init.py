@@ -1,4 +1,5 @@
 """Filling weights: plain functions for one module, and initializers that configs name in ``init_cfg``."""
+
 import copy
 import math
 

@@ -1,4 +1,5 @@
 """Operators: compiled where mmcv._ext has a kernel, plain PyTorch elsewhere. ``python -m mmcv.ops`` lists them."""
+
 from ._load import has_kernel, is_transformed
 from .augment_crop import augment_crop, augment_crop_label, crop_label_counts
 from .confusion_matrix import confusion_matrix

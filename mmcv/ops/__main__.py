@@ -1,4 +1,5 @@
 """``python -m mmcv.ops``: which operators are compiled for what, which fall back to plain PyTorch, and why."""
+
 import torch
 from prettytable import PrettyTable
 

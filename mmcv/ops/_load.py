@@ -3,6 +3,7 @@
 Every operator exists below ``torch.ops.mmcv`` in any case. Where the extension has a compiled kernel for a device that
 kernel runs; anywhere else the operator's reference does, the same in plain PyTorch, and says so once.
 """
+
 import functools
 import importlib
 import logging
@@ -21,6 +22,7 @@ _LIBRARY = torch.library.Library('mmcv', 'FRAGMENT')
 
 class Operator(NamedTuple):
     """One operator below ``torch.ops.mmcv``."""
+
     name: str
     schema: str
     reference: Callable
@@ -32,8 +34,9 @@ OPERATORS: dict[str, Operator] = {}
 
 
 def has_kernel(name: str, like: torch.Tensor) -> bool:
-    """Whether the extension has a kernel of the operator for the device of a tensor, and no torch.func.grad, jvp, vmap
-    is at work: these see into plain PyTorch alone.
+    """Whether the extension has a kernel of the operator for the device of a tensor.
+
+    Not while torch.func.grad, jvp or vmap is at work: these see into plain PyTorch alone.
     """
     return like.device.type in OPERATORS[name].kernels and not torch._C._are_functorch_transforms_active()
 
@@ -74,13 +77,16 @@ def register(schema: str, reference: Callable, fake: Callable, backward: Callabl
         fake: shapes and types of the results without their values, for torch.compile and export.
         backward, setup_context: the gradient, as torch.library.register_autograd takes them. Without them
             ``x_backward``, the gradient of x, refuses to be differentiated: torch would only warn and be wrong.
+
+    Returns:
+        What to call.
     """
     name = schema.partition('(')[0]
     if not torch._C._dispatch_has_kernel(f'mmcv::{name}'):
         _LIBRARY.define(schema)
 
     @functools.wraps(reference)
-    def fallback(*args):
+    def fallback(*args: object) -> object:
         device = next(arg.device.type for arg in args if isinstance(arg, torch.Tensor))
         say_once(f'mmcv.ops: {slow_because(device)}: {name} and the like run in plain PyTorch, slower. {mend(device)}')
         return reference(*args)
@@ -99,9 +105,9 @@ def register(schema: str, reference: Callable, fake: Callable, backward: Callabl
     return operator if backward is None else _refuse_tangents(name, operator)
 
 
-def _refuse_tangents(name, operator):
+def _refuse_tangents(name: str, operator: Callable) -> Callable:
     """Forward-mode differentiation would take such an operator for a constant, without a word."""
-    def call(*args):
+    def call(*args: object) -> object:
         if forward_ad._current_level >= 0 and any(
                 isinstance(arg, torch.Tensor) and forward_ad.unpack_dual(arg).tangent is not None for arg in args):
             raise NotImplementedError(f'mmcv.ops: {name} has no forward-mode derivative (torch.func.jvp): '
@@ -110,7 +116,7 @@ def _refuse_tangents(name, operator):
     return call
 
 
-def _refuse(name: str, *_) -> None:
+def _refuse(name: str, *_: object) -> None:
     raise RuntimeError(f'mmcv.ops: {name} has no second derivative')
 
 

@@ -1,4 +1,5 @@
 """torchvision's compiled operators, imported when the first of them is used."""
+
 import functools
 import importlib
 from types import ModuleType

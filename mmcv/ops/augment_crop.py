@@ -1,4 +1,5 @@
 """Window of a resized image, flipped, with new colours, normalised and padded, in one pass; and its label map."""
+
 from collections.abc import Sequence
 
 import torch
@@ -11,15 +12,20 @@ _FLIPS = {None: (False, False), 'horizontal': (True, False), 'vertical': (False,
 _INTEGERS = (torch.uint8, torch.int16, torch.int32, torch.int64)
 
 
-def _fake(image, size, window, flip_x, flip_y, shape, curve, saturation, hue, values, fill, reverse):
+def _fake(
+    image: Tensor, size: list[int], window: list[int], flip_x: bool, flip_y: bool, shape: list[int],
+    curve: Tensor | None, saturation: Tensor | None, hue: Tensor | None, values: Tensor, fill: Tensor, reverse: bool,
+) -> Tensor:
     return values.new_empty((3, *shape))
 
 
-def _fake_label(label, size, window, flip_x, flip_y, shape, fill):
+def _fake_label(
+    label: Tensor, size: list[int], window: list[int], flip_x: bool, flip_y: bool, shape: list[int], fill: int,
+) -> Tensor:
     return label.new_empty(shape, dtype=torch.int64)
 
 
-def _fake_counts(label, size, window):
+def _fake_counts(label: Tensor, size: list[int], window: list[int]) -> Tensor:
     return label.new_empty(256, dtype=torch.int64)
 
 
@@ -115,14 +121,14 @@ def augment_crop_label(
 
     Args:
         label: (H, W), uint8, int16, int32 or int64.
-        size, window, flip, shape: as there.
+        size, window, flip, shape: as of :func:`augment_crop`.
         fill: of the padding.
 
     Returns:
         int64 of that shape.
 
     Raises:
-        ValueError: as there.
+        ValueError: wrong shapes or types, or a window that is not inside of the resized map.
     """
     if label.dim() != 2 or label.dtype not in _INTEGERS:
         raise ValueError(f'augment_crop_label: label is {_kind(label)}; it must be (H, W), uint8 or int16 to int64')
@@ -135,13 +141,13 @@ def crop_label_counts(label: Tensor, size: tuple[int, int], window: tuple[int, i
 
     Args:
         label: uint8 (H, W).
-        size, window: as there.
+        size, window: as of :func:`augment_crop`.
 
     Returns:
         int64 (256,): the number of pixels of each value.
 
     Raises:
-        ValueError: as there.
+        ValueError: wrong shapes or types, or a window that is not inside of the resized map.
     """
     if label.dim() != 2 or label.dtype != torch.uint8:
         raise ValueError(f'crop_label_counts: label is {_kind(label)}; it must be uint8 (H, W)')
@@ -159,7 +165,10 @@ def _check_table(name: str, table: Tensor, shape: tuple, dtypes: Sequence[torch.
         raise ValueError(f'augment_crop: {name} is {_kind(table)}; it must be contiguous {kinds} {shape}')
 
 
-def _geometry(who: str, source: Tensor, size, window, flip: str | None, shape) -> tuple:
+def _geometry(
+    who: str, source: Tensor, size: tuple[int, int], window: tuple[int, int, int, int], flip: str | None,
+    shape: tuple[int, int] | None,
+) -> tuple[list[int], list[int], bool, bool, list[int]]:
     if flip not in _FLIPS:
         raise ValueError(f'{who}: flip is {flip!r}; it must be one of {", ".join(map(repr, _FLIPS))}')
     top, left, height, width = window

@@ -9,6 +9,7 @@ Environment:
     TORCH_CUDA_ARCH_LIST  compute capabilities, by default those of this machine's GPUs, without any 7.5;8.0;9.0+PTX
     CXX CXXFLAGS LDFLAGS CUDA_HOME   as usual
 """
+
 import argparse
 import functools
 import hashlib
@@ -43,6 +44,7 @@ class BuildError(RuntimeError):
 
 class Plan(NamedTuple):
     """How the extension is to be built here: everything but the contents of the sources."""
+
     cxx: list[str]
     flags: list[str]
     nvcc: list[str] | None  # None: for the CPU only
@@ -55,7 +57,11 @@ def source_key() -> str:
 
 
 def plan() -> Plan:
-    """Look for the compilers. Raises BuildError when there is no C++ compiler, or no nvcc with ``MMCV_CUDA=on``."""
+    """Look for the compilers.
+
+    Raises:
+        BuildError: there is no C++ compiler, or no nvcc with ``MMCV_CUDA=on``.
+    """
     known = [name for name in ('c++', 'g++', 'clang++') if shutil.which(name)]
     cxx = shlex.split(os.environ.get('CXX', '')) or known[:1]
     if not cxx:
@@ -78,7 +84,16 @@ def is_current(target: Path, plan: Plan) -> bool:
 
 
 def build(target: Path, work_dir: Path, plan: Plan) -> None:
-    """Compile what has changed since the last time into ``work_dir``, and link ``target`` in one atomic step."""
+    """Compile what has changed since the last time, and link it in one atomic step.
+
+    Args:
+        target: the extension.
+        work_dir: where the compiled files are kept for the next time.
+        plan: how.
+
+    Raises:
+        BuildError: something does not compile or link; the compiler's messages have been printed.
+    """
     started = time.monotonic()
     print(f'mmcv._ext: building for {_describe(plan)}', flush=True)
     work_dir.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,5 @@
 """Confusion matrix of label maps in one pass."""
+
 from numbers import Integral
 
 import torch
@@ -10,7 +11,7 @@ from .reference import confusion_matrix as reference
 _INTEGERS = (torch.uint8, torch.int16, torch.int32, torch.int64)
 
 
-def _fake(pred, label, num_classes, ignore_index):
+def _fake(pred: Tensor, label: Tensor, num_classes: int, ignore_index: int) -> Tensor:
     return pred.new_empty((num_classes + 1, num_classes + 1), dtype=torch.int64)
 
 

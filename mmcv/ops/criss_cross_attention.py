@@ -1,6 +1,8 @@
 """Criss-cross attention (CCNet): every pixel attends to its row and its column."""
+
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx
 
 from ._load import register
 from .reference import criss_cross_attention as reference
@@ -57,9 +59,12 @@ class CrissCrossAttention(nn.Module):
 
     Args:
         in_channels: C, at least 8; queries and keys have C // 8.
+
+    Raises:
+        ValueError: fewer channels.
     """
 
-    def __init__(self, in_channels: int):
+    def __init__(self, in_channels: int) -> None:
         super().__init__()
         if in_channels < 8:
             raise ValueError(f'CrissCrossAttention: in_channels is {in_channels}; it needs 8 or more')
@@ -70,6 +75,7 @@ class CrissCrossAttention(nn.Module):
         self.gamma = nn.ParameterDict({'scale': torch.tensor(0.0)})  # 'gamma.scale' in checkpoints
 
     def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to the same shape."""
         # On a GPU the vendor's matrix products beat kernels of one's own, 5 times by what mmcv 1.3.13 tells.
         relate, collect = (reference.ca_weight, reference.ca_map) if x.is_cuda else (ca_weight, ca_map)
         weight = relate(self.query_conv(x), self.key_conv(x)).softmax(1)
@@ -79,7 +85,7 @@ class CrissCrossAttention(nn.Module):
         return f'in_channels={self.in_channels}'
 
 
-def _check(name, **pair):
+def _check(name: str, **pair: Tensor) -> None:
     (name_a, a), (name_b, b) = pair.items()
     if a.dim() != 4 or b.dim() != 4 or a.shape[2:] != b.shape[2:] or a.size(0) != b.size(0):
         raise ValueError(f'{name}: {name_a} is {tuple(a.shape)} and {name_b} {tuple(b.shape)}; '
@@ -99,21 +105,21 @@ def _transpose(weight: Tensor) -> Tensor:
     return torch.cat([row.transpose(1, 3), column], 1)
 
 
-def _fake_weight(query, key):
+def _fake_weight(query: Tensor, key: Tensor) -> Tensor:
     samples, _, height, width = query.shape
     return query.new_empty((samples, width + height - 1, height, width))
 
 
-def _remember(ctx, inputs, output):
+def _remember(ctx: FunctionCtx, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
     ctx.save_for_backward(*inputs)
 
 
-def _weight_backward(ctx, grad):
+def _weight_backward(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor, Tensor]:
     query, key = ctx.saved_tensors
     return _ca_map(grad, key), _ca_map(_transpose(grad), query)
 
 
-def _map_backward(ctx, grad):
+def _map_backward(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor, Tensor]:
     weight, value = ctx.saved_tensors
     return _ca_weight(grad, value), _ca_map(_transpose(weight), grad)
 

@@ -1,5 +1,7 @@
 """Deformable convolutions, on top of torchvision's operator."""
+
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -40,9 +42,15 @@ def modulated_deform_conv2d(input: Tensor, offset: Tensor, mask: Tensor, weight:
     """:func:`deform_conv2d` with a factor for every tap (Zhu et al. 2018, https://arxiv.org/abs/1811.11168).
 
     Args:
+        input, offset, weight, stride, padding, dilation, groups, deform_groups: as of :func:`deform_conv2d`.
         mask: the factors, (N, deform_groups * kernel height * kernel width, H', W').
         bias: (C',) or None.
-        others: as in :func:`deform_conv2d`.
+
+    Returns:
+        (N, C', H', W'), as of :func:`deform_conv2d`.
+
+    Raises:
+        ValueError: the shapes do not fit, or torchvision is missing.
     """
     return _convolve('modulated_deform_conv2d', input, offset, mask, weight, bias, stride, padding, dilation, groups,
                      deform_groups)
@@ -54,7 +62,9 @@ class _DeformConv(nn.Module):
     transposed = False
     output_padding = (0,)
 
-    def __init__(self, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, deform_groups, bias):
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int | tuple[int, int],
+                 stride: int | tuple[int, int], padding: int | tuple[int, int], dilation: int | tuple[int, int],
+                 groups: int, deform_groups: int, bias: bool) -> None:
         super().__init__()
         name = type(self).__name__
         torchvision_ops(name)
@@ -77,9 +87,9 @@ class _DeformConv(nn.Module):
                 f'padding={self.padding}, dilation={self.dilation}, groups={self.groups}, '
                 f'deform_groups={self.deform_groups}, bias={self.bias is not None}')
 
-    def _add_conv_offset(self, numbers_a_tap):
-        """The ordinary convolution that gives ``numbers_a_tap`` numbers for every tap, at first zeros."""
-        channels = self.deform_groups * numbers_a_tap * math.prod(self.kernel_size)
+    def _add_conv_offset(self, numbers_per_tap: int) -> None:
+        """The ordinary convolution that gives ``numbers_per_tap`` numbers for every tap, at first zeros."""
+        channels = self.deform_groups * numbers_per_tap * math.prod(self.kernel_size)
         self.conv_offset = nn.Conv2d(self.in_channels, channels, self.kernel_size, self.stride, self.padding,
                                      self.dilation)
         self.init_weights()
@@ -107,7 +117,7 @@ class DeformConv2d(_DeformConv):
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int | tuple[int, int],
                  stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0,
                  dilation: int | tuple[int, int] = 1, groups: int = 1, deform_groups: int = 1, bias: bool = False,
-                 im2col_step: int = 32):
+                 im2col_step: int = 32) -> None:
         if bias:
             raise ValueError(f'{type(self).__name__}: bias must be False')
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, deform_groups,
@@ -115,6 +125,7 @@ class DeformConv2d(_DeformConv):
         nn.init.kaiming_uniform_(self.weight, nonlinearity='relu')
 
     def forward(self, x: Tensor, offset: Tensor) -> Tensor:
+        """See :func:`deform_conv2d`."""
         return deform_conv2d(x, offset, self.weight, self.stride, self.padding, self.dilation, self.groups,
                              self.deform_groups)
 
@@ -127,11 +138,12 @@ class DeformConv2dPack(DeformConv2d):
 
     _version = 2
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._add_conv_offset(2)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, C', H', W')."""
         return super().forward(x, self.conv_offset(x))
 
 
@@ -149,12 +161,14 @@ class ModulatedDeformConv2d(_DeformConv):
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int | tuple[int, int],
                  stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0,
-                 dilation: int | tuple[int, int] = 1, groups: int = 1, deform_groups: int = 1, bias: bool = True):
+                 dilation: int | tuple[int, int] = 1, groups: int = 1, deform_groups: int = 1,
+                 bias: bool = True) -> None:
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, deform_groups, bias)
         bound = 1 / math.sqrt(in_channels * math.prod(self.kernel_size))
         nn.init.uniform_(self.weight, -bound, bound)
 
     def forward(self, x: Tensor, offset: Tensor, mask: Tensor) -> Tensor:
+        """See :func:`modulated_deform_conv2d`."""
         return modulated_deform_conv2d(x, offset, mask, self.weight, self.bias, self.stride, self.padding,
                                        self.dilation, self.groups, self.deform_groups)
 
@@ -167,17 +181,20 @@ class ModulatedDeformConv2dPack(ModulatedDeformConv2d):
 
     _version = 2
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._add_conv_offset(3)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, C', H', W')."""
         made = self.conv_offset(x)
         offset_channels = made.size(1) // 3 * 2
         return super().forward(x, made[:, :offset_channels], made[:, offset_channels:].sigmoid())
 
 
-def _convolve(name, input, offset, mask, weight, bias, stride, padding, dilation, groups, deform_groups):
+def _convolve(name: str, input: Tensor, offset: Tensor, mask: Tensor | None, weight: Tensor, bias: Tensor | None,
+              stride: int | tuple[int, int], padding: int | tuple[int, int], dilation: int | tuple[int, int],
+              groups: int, deform_groups: int) -> Tensor:
     taps = deform_groups * math.prod(weight.shape[2:])
     if input.dim() != 4 or input.size(1) != weight.size(1) * groups:
         raise ValueError(f'{name}: input is {tuple(input.shape)}; '
@@ -191,6 +208,6 @@ def _convolve(name, input, offset, mask, weight, bias, stride, padding, dilation
     return out.to(offset.dtype)
 
 
-def _wide(tensor):
+def _wide(tensor: Tensor | None) -> Tensor | None:
     return tensor.float() if tensor is not None and tensor.dtype in (torch.float16, torch.bfloat16) else tensor
 

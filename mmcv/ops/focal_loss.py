@@ -1,8 +1,10 @@
 """Focal losses: cross entropies that give what is easy little weight."""
+
 from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx
 
 from ._load import register
 from .reference import focal_loss as reference
@@ -14,7 +16,7 @@ _REDUCTIONS = {'none': lambda loss, rows: loss,
 
 def sigmoid_focal_loss(input: Tensor, target: Tensor, gamma: float = 2.0, alpha: float = 0.25,
                        weight: Tensor | None = None, reduction: str = 'mean') -> Tensor:
-    """Focal loss of C binary classifiers a row.
+    """Focal loss of C binary classifiers per row.
 
     With p = sigmoid(input) for the row's class and p = 1 - sigmoid(input) for the others, an entry's loss is
     -a (1 - p)^gamma log(p), a being ``alpha`` for the row's class and 1 - ``alpha`` for the others
@@ -39,7 +41,7 @@ def sigmoid_focal_loss(input: Tensor, target: Tensor, gamma: float = 2.0, alpha:
 
 def softmax_focal_loss(input: Tensor, target: Tensor, gamma: float = 2.0, alpha: float = 0.25,
                        weight: Tensor | None = None, reduction: str = 'mean') -> Tensor:
-    """Focal loss of one classifier among C classes a row.
+    """Focal loss of one classifier among C classes per row.
 
     With p = softmax(input)[target] a row's loss is -alpha (1 - p)^gamma log(p) (Lin et al. 2017,
     https://arxiv.org/abs/1708.02002).
@@ -60,8 +62,9 @@ def softmax_focal_loss(input: Tensor, target: Tensor, gamma: float = 2.0, alpha:
 
 
 class _FocalLoss(nn.Module):
+    """What the two share."""
 
-    def __init__(self, gamma: float, alpha: float, weight: Tensor | None = None, reduction: str = 'mean'):
+    def __init__(self, gamma: float, alpha: float, weight: Tensor | None = None, reduction: str = 'mean') -> None:
         super().__init__()
         self.gamma = gamma
         self.alpha = alpha
@@ -76,6 +79,7 @@ class SigmoidFocalLoss(_FocalLoss):
     """:func:`sigmoid_focal_loss` as a module of the same arguments."""
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """The loss of logits (N, C) and classes (N,)."""
         return sigmoid_focal_loss(input, target, self.gamma, self.alpha, self.weight, self.reduction)
 
 
@@ -83,10 +87,12 @@ class SoftmaxFocalLoss(_FocalLoss):
     """:func:`softmax_focal_loss` as a module of the same arguments."""
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """The loss of logits (N, C) and classes (N,)."""
         return softmax_focal_loss(input, target, self.gamma, self.alpha, self.weight, self.reduction)
 
 
-def _focal_loss(name, operator, input, target, gamma, alpha, weight, reduction):
+def _focal_loss(name: str, operator: Callable[..., Tensor], input: Tensor, target: Tensor, gamma: float, alpha: float,
+                weight: Tensor | None, reduction: str) -> Tensor:
     _check(name, input, target, weight, reduction)
     target = target.long()
     if input.device.type == 'cpu' and input.dtype in (torch.float16, torch.bfloat16):
@@ -99,12 +105,12 @@ def _focal_loss(name, operator, input, target, gamma, alpha, weight, reduction):
     return _REDUCTIONS[reduction](loss, input.size(0))
 
 
-def _sum(loss):
+def _sum(loss: Tensor) -> Tensor:
     """In float32 for the half types: float16 ends at 65504."""
     return loss.sum(dtype=torch.promote_types(loss.dtype, torch.float32))
 
 
-def _check(name, input, target, weight, reduction):
+def _check(name: str, input: Tensor, target: Tensor, weight: Tensor | None, reduction: str) -> None:
     if input.dim() != 2 or target.shape != input.shape[:1]:
         raise ValueError(f'{name}: input is {tuple(input.shape)} and target {tuple(target.shape)}; '
                          'they must be (N, C) and (N,)')
@@ -130,7 +136,7 @@ def _register(name: str, fake: Callable) -> Callable:
         lambda grad, input, target, gamma, alpha: input.new_empty(input.shape),
     )
 
-    def remember(ctx, inputs, output):
+    def remember(ctx: FunctionCtx, inputs: tuple, output: Tensor) -> None:
         input, target, ctx.gamma, ctx.alpha = inputs
         ctx.save_for_backward(input, target)
 

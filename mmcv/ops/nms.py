@@ -1,4 +1,5 @@
 """Non-maximum suppression, on top of torchvision's operator."""
+
 import numpy as np
 import torch
 from torch import Tensor

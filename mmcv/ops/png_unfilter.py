@@ -1,4 +1,5 @@
 """Pixels from the inflated rows of a PNG file."""
+
 import torch
 from torch import Tensor
 
@@ -6,7 +7,7 @@ from ._load import register
 from .reference import png_unfilter as reference
 
 
-def _fake(filtered, height):
+def _fake(filtered: Tensor, height: int) -> Tensor:
     return filtered.new_empty((height, filtered.shape[1] // 3, 3))
 
 

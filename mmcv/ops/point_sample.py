@@ -1,18 +1,19 @@
 """Features at points between the pixels (PointRend, Kirillov et al. 2020, https://arxiv.org/abs/1912.08193)."""
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.modules.utils import _pair
 
 
-def point_sample(input: Tensor, points: Tensor, align_corners: bool = False, **kwargs) -> Tensor:
+def point_sample(input: Tensor, points: Tensor, align_corners: bool = False, **kwargs: str) -> Tensor:
     """Interpolate a feature map at points.
 
     Args:
         input: (N, C, H, W).
         points: (N, P, 2) or (N, h, w, 2), each x, y with 0 and 1 at the borders of the map.
         align_corners: whether 0 and 1 are the centres of the outermost pixels instead of their outer borders.
-        kwargs: ``mode`` and ``padding_mode`` of F.grid_sample, by default 'bilinear' and 'zeros'.
+        **kwargs: ``mode`` and ``padding_mode`` of F.grid_sample, by default 'bilinear' and 'zeros'.
 
     Returns:
         (N, C, P) or (N, C, h, w).
@@ -50,7 +51,7 @@ def rel_roi_point_to_rel_img_point(rois: Tensor, rel_roi_points: Tensor, img: tu
 
 
 class SimpleRoIAlign(nn.Module):
-    """:class:`RoIAlign` with one sample a cell, as PointRend takes it.
+    """:class:`RoIAlign` with one sample per cell, as PointRend takes it.
 
     Args:
         output_size: (h, w) of the result, or one number for both.
@@ -58,7 +59,7 @@ class SimpleRoIAlign(nn.Module):
         aligned: whether pixel centres lie at half numbers.
     """
 
-    def __init__(self, output_size: int | tuple[int, int], spatial_scale: float, aligned: bool = True):
+    def __init__(self, output_size: int | tuple[int, int], spatial_scale: float, aligned: bool = True) -> None:
         super().__init__()
         self.output_size = _pair(output_size)
         self.spatial_scale = float(spatial_scale)

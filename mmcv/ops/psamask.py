@@ -1,5 +1,7 @@
 """Point-wise spatial attention (PSANet)."""
+
 from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx
 from torch.nn.modules.utils import _pair
 
 from ._load import register
@@ -39,7 +41,7 @@ def psamask(input: Tensor, psa_type: str, mask_size: int | tuple[int, int]) -> T
 class PSAMask(nn.Module):
     """:func:`psamask` as a module of the same arguments."""
 
-    def __init__(self, psa_type: str, mask_size: int | tuple[int, int]):
+    def __init__(self, psa_type: str, mask_size: int | tuple[int, int]) -> None:
         super().__init__()
         if psa_type not in _TYPES:
             raise ValueError(f"PSAMask: psa_type is {psa_type!r}; use 'collect' or 'distribute'")
@@ -47,23 +49,24 @@ class PSAMask(nn.Module):
         self.mask_size = _pair(mask_size)
 
     def forward(self, input: Tensor) -> Tensor:
+        """(N, h * w, H, W) to (N, H * W, H, W)."""
         return psamask(input, self.psa_type, self.mask_size)
 
     def extra_repr(self) -> str:
         return f'psa_type={self.psa_type!r}, mask_size={self.mask_size}'
 
 
-def _fake(input, psa_type, mask_height, mask_width):
+def _fake(input: Tensor, psa_type: int, mask_height: int, mask_width: int) -> Tensor:
     samples, _, height, width = input.shape
     return input.new_empty((samples, height * width, height, width))
 
 
-def _fake_backward(grad, psa_type, mask_height, mask_width):
+def _fake_backward(grad: Tensor, psa_type: int, mask_height: int, mask_width: int) -> Tensor:
     samples, _, height, width = grad.shape
     return grad.new_empty((samples, mask_height * mask_width, height, width))
 
 
-def _remember(ctx, inputs, output):
+def _remember(ctx: FunctionCtx, inputs: tuple, output: Tensor) -> None:
     _, *ctx.arguments = inputs
 
 

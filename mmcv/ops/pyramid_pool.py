@@ -1,10 +1,12 @@
 """Adaptive average pools of several sizes in one read of the map."""
+
 from collections.abc import Iterable, Sequence
 from numbers import Integral
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.autograd.function import FunctionCtx
 
 from ._load import register
 from .reference import pyramid_pool as reference
@@ -16,11 +18,11 @@ def _is_channels_last(x: Tensor) -> bool:
     return x.is_contiguous(memory_format=torch.channels_last) and not x.is_contiguous()
 
 
-def _fake(x, sizes):
+def _fake(x: Tensor, sizes: list[int]) -> Tensor:
     return x.new_empty((*x.shape[:2], sum(size * size for size in sizes)))
 
 
-def _fake_backward(grad, sizes, height, width, channels_last):
+def _fake_backward(grad: Tensor, sizes: list[int], height: int, width: int, channels_last: bool) -> Tensor:
     layout = torch.channels_last if channels_last else torch.contiguous_format
     return torch.empty((*grad.shape[:2], height, width), dtype=grad.dtype, device=grad.device, memory_format=layout)
 
@@ -32,13 +34,13 @@ _backward = register(
 )
 
 
-def _setup_context(ctx, inputs, output):
+def _setup_context(ctx: FunctionCtx, inputs: tuple[Tensor, list[int]], output: Tensor) -> None:
     x, ctx.sizes = inputs
     ctx.height, ctx.width = x.shape[2:]
     ctx.channels_last = _is_channels_last(x)
 
 
-def _gradients(ctx, grad):
+def _gradients(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor, None]:
     return _backward(grad, ctx.sizes, ctx.height, ctx.width, ctx.channels_last), None
 
 
@@ -56,7 +58,7 @@ def pyramid_pool(x: Tensor, sizes: Sequence[int]) -> list[Tensor]:
 
     Args:
         x: (N, C, H, W), contiguous or channels_last, float16, bfloat16 (both summed in float32), float32 or float64.
-        sizes: bins an axis of each pool; more than 16, or than 120 in all, are pooled one by one.
+        sizes: bins per axis of each pool; more than 16, or than 120 in all, are pooled one by one.
 
     Returns:
         For each size s its pool, (N, C, s, s), in the type of x.

@@ -1,4 +1,5 @@
 """Crops of feature maps, on top of torchvision's operator."""
+
 from torch import Tensor, nn
 from torch.nn.modules.utils import _pair
 
@@ -14,7 +15,7 @@ def roi_align(input: Tensor, rois: Tensor, output_size: int | tuple[int, int], s
         rois: (K, 5), each a sample's index and x1, y1, x2, y2 in pixels of the image.
         output_size: (h, w) of the result, or one number for both.
         spatial_scale: size of the map relative to that of the image.
-        sampling_ratio: samples a cell and axis; 0 for as many as the box has pixels.
+        sampling_ratio: samples per cell and axis; 0 for as many as the box has pixels.
         pool_mode: must be 'avg', the mean of the samples.
         aligned: whether pixel centres lie at half numbers; False for the convention of old models.
 
@@ -37,7 +38,7 @@ class RoIAlign(nn.Module):
     """:func:`roi_align` as a module of the same arguments; ``use_torchvision`` is without effect."""
 
     def __init__(self, output_size: int | tuple[int, int], spatial_scale: float = 1.0, sampling_ratio: int = 0,
-                 pool_mode: str = 'avg', aligned: bool = True, use_torchvision: bool = False):
+                 pool_mode: str = 'avg', aligned: bool = True, use_torchvision: bool = False) -> None:
         super().__init__()
         torchvision_ops('RoIAlign')
         self.output_size = _pair(output_size)
@@ -47,6 +48,7 @@ class RoIAlign(nn.Module):
         self.aligned = aligned
 
     def forward(self, input: Tensor, rois: Tensor) -> Tensor:
+        """(N, C, H, W) and boxes (K, 5) to (K, C, h, w)."""
         return roi_align(input, rois, self.output_size, self.spatial_scale, self.sampling_ratio, self.pool_mode,
                          self.aligned)
 

@@ -1,25 +1,26 @@
 """Batch normalisation over the batches of all processes."""
+
 import torch
 import torch.distributed as dist
 import torch.distributed._functional_collectives as collectives
 import torch.nn.functional as F
 from torch import Tensor
-from torch.autograd.function import once_differentiable
+from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from ._load import register
 from .reference.sync_bn_stats import sync_bn_stats as reference
 
 
-def _fake(x):
+def _fake(x: Tensor) -> Tensor:
     return x.new_empty((2, x.size(1)), dtype=_wide(x))
 
 
-def _setup_context(ctx, inputs, output):
+def _setup_context(ctx: FunctionCtx, inputs: tuple[Tensor], output: Tensor) -> None:
     ctx.save_for_backward(*inputs, output)
 
 
-def _backward(ctx, grad):
+def _backward(ctx: FunctionCtx, grad: Tensor) -> Tensor:
     x, (mean, _) = ctx.saved_tensors
     grad_mean, grad_squares = (row.view(_shape(x)) for row in grad)
     count = x.numel() // max(x.size(1), 1)
@@ -41,18 +42,19 @@ class SyncBatchNorm(_BatchNorm):
     M / (n - 1) in ``running_var``. Gradients of x are exactly those of BatchNorm over the joined batch; those of weight
     and bias are this process's share, which add up to it. torch.compile keeps all of it in one graph.
 
-    Raises:
-        ValueError: (in training) the input has another number of channels, or one value a channel in one process.
-
     Args:
         num_features: channels C of the input (N, C, ...), float16, bfloat16, float32 or float64.
-        eps, momentum, affine, track_running_stats: as in nn.BatchNorm2d.
+        eps, momentum, affine, track_running_stats, device, dtype: as in nn.BatchNorm2d.
         process_group: the group to join, by default all processes.
+
+    Raises:
+        ValueError: when called in training, if the input has another number of channels, or one value per channel in
+            one process.
     """
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
                  track_running_stats: bool = True, process_group: dist.ProcessGroup | None = None,
-                 device=None, dtype=None):
+                 device: torch.device | str | None = None, dtype: torch.dtype | None = None) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device=device, dtype=dtype)
         self.process_group = process_group
 
@@ -65,7 +67,7 @@ class SyncBatchNorm(_BatchNorm):
         self._check_input_dim(x)
         if not self.joins:
             if self.training and x.numel() == self.num_features:
-                raise ValueError('batch norm: the whole batch has one value a channel, which has no variance (the 1x1 '
+                raise ValueError('batch norm: the whole batch has one value per channel: no variance (the 1x1 '
                                  'pool of PSPNet on one image): set data.samples_per_gpu to 2 or more')
             return super().forward(x)
         weight, bias = (
@@ -93,7 +95,9 @@ class _SyncNorm(torch.autograd.Function):
     """x -> normalised x, and the mean, centred sum of squares and count of the joined batch."""
 
     @staticmethod
-    def forward(ctx, x, weight, bias, eps, group):
+    def forward(
+        ctx: FunctionCtx, x: Tensor, weight: Tensor, bias: Tensor, eps: float, group: dist.ProcessGroup,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         mean, sum_squares, count = _joined_statistics(x, group)
         variance = sum_squares / count
         ctx.eps, ctx.group = eps, group
@@ -103,7 +107,7 @@ class _SyncNorm(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, grad, *_):
+    def backward(ctx: FunctionCtx, grad: Tensor, *_: None) -> tuple[Tensor | None, ...]:
         x, weight, mean, variance, count = ctx.saved_tensors
         # As if the statistics were constants ...
         grad_x, grad_weight, grad_bias = grad, torch.zeros_like(weight), torch.zeros_like(weight)
@@ -123,7 +127,7 @@ def statistics_of(node: torch.autograd.graph.Node) -> tuple[Tensor, Tensor]:
     return mean, variance
 
 
-def _joined_statistics(x: Tensor, group) -> tuple[Tensor, Tensor, Tensor]:
+def _joined_statistics(x: Tensor, group: dist.ProcessGroup) -> tuple[Tensor, Tensor, Tensor]:
     """Mean (C,), centred sum of squares (C,) and count () over the group; float32 for the half types."""
     stats = _sync_bn_stats(x)
     own = torch.cat([stats.flatten(), stats.new_full((1,), x.numel() // x.size(1))])
@@ -146,5 +150,5 @@ def _shape(x: Tensor) -> list[int]:
     return [1, -1] + [1] * (x.dim() - 2)
 
 
-def _world_size(group) -> int:
+def _world_size(group: dist.ProcessGroup | None) -> int:
     return dist.get_world_size(group) if dist.is_available() and dist.is_initialized() else 1

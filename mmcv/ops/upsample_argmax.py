@@ -1,4 +1,7 @@
 """Label map of upsampled logits, without the upsampled logits."""
+
+from collections.abc import Sized
+
 import torch
 from torch import Tensor
 
@@ -6,7 +9,9 @@ from ._load import register
 from .reference import upsample_argmax as reference
 
 
-def _fake(logits, height, width, align_corners, probability):
+def _fake(
+    logits: Tensor, height: int, width: int, align_corners: bool, probability: bool,
+) -> tuple[Tensor, Tensor]:
     shape = (logits.shape[0], height, width)
     return logits.new_empty(shape, dtype=torch.int64), logits.new_empty(shape if probability else 0)
 
@@ -45,7 +50,7 @@ def upsample_argmax(
     if logits.dim() != 4 or not logits.is_floating_point() or 0 in logits.shape[1:]:
         raise ValueError(f'upsample_argmax: logits are {logits.dtype} {tuple(logits.shape)}; they must be '
                          'floating-point (N, K, h, w) with at least one class and one pixel')
-    pair = hasattr(size, '__len__') and len(size) == 2
+    pair = isinstance(size, Sized) and len(size) == 2
     if not pair or any(isinstance(side, (float, str)) or side < 1 for side in size):
         raise ValueError(f'upsample_argmax: the size is {size!r}; it must be (H, W), positive integers')
     height, width = size

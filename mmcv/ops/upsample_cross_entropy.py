@@ -1,18 +1,25 @@
 """Cross entropy of upsampled logits, without the upsampled logits."""
+
 from numbers import Integral
 
 import torch
 from torch import Tensor
+from torch.autograd.function import FunctionCtx
 
 from ._load import register
 from .reference import upsample_cross_entropy as reference
 
 
-def _fake(logits, label, weight, ignore_index, align_corners):
+def _fake(
+    logits: Tensor, label: Tensor, weight: Tensor | None, ignore_index: int, align_corners: bool,
+) -> tuple[Tensor, Tensor, Tensor]:
     return logits.new_empty(label.shape), logits.new_empty(label.shape), label.new_empty(())
 
 
-def _fake_backward(grad_loss, logits, label, weight, logsumexp, ignore_index, align_corners):
+def _fake_backward(
+    grad_loss: Tensor, logits: Tensor, label: Tensor, weight: Tensor | None, logsumexp: Tensor, ignore_index: int,
+    align_corners: bool,
+) -> Tensor:
     return logits.new_empty(logits.shape)
 
 
@@ -24,14 +31,14 @@ _backward = register(
 )
 
 
-def _setup_context(ctx, inputs, output):
+def _setup_context(ctx: FunctionCtx, inputs: tuple, output: tuple[Tensor, Tensor, Tensor]) -> None:
     logits, label, weight, ctx.ignore_index, ctx.align_corners = inputs
     _, logsumexp, hits = output
     ctx.mark_non_differentiable(logsumexp, hits)
     ctx.save_for_backward(logits, label, weight, logsumexp)
 
 
-def _gradients(ctx, grad_loss, grad_logsumexp, grad_hits):
+def _gradients(ctx: FunctionCtx, grad_loss: Tensor, grad_logsumexp: None, grad_hits: None) -> tuple[Tensor | None, ...]:
     logits, label, weight, logsumexp = ctx.saved_tensors
     grad = _backward(grad_loss, logits, label, weight, logsumexp, ctx.ignore_index, ctx.align_corners)
     return grad, None, None, None, None
@@ -62,7 +69,7 @@ def upsample_cross_entropy(
     Args:
         logits: (N, K, h, w), float16, bfloat16, float32 or float64; the first two are computed in float32.
         label: integer (N, H, W) of classes 0 to K - 1 and ``ignore_index``.
-        weight: (K,), one factor a class, or None for ones.
+        weight: (K,), one factor per class, or None for ones.
         ignore_index: pixels of this label have the loss 0 and no gradient.
         align_corners: as in F.interpolate.
 

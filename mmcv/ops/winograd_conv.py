@@ -1,7 +1,9 @@
 """Convolutions whose multiplications are halved by Winograd's minimal filtering."""
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.autograd.function import FunctionCtx
 
 from ._load import has_kernel, is_transformed, register
 from .reference import winograd_conv as reference
@@ -22,27 +24,29 @@ def _is_channels_last(x: Tensor) -> bool:
     return True
 
 
-def _fake(x, weight, bias, padding, dilation, transposed):
+def _fake(
+    x: Tensor, weight: Tensor, bias: Tensor | None, padding: list[int], dilation: list[int], transposed: bool,
+) -> Tensor:
     size = (side + 2 * p - 2 * d for side, p, d in zip(x.shape[2:], padding, dilation))
     out = x.new_empty((x.shape[0], *size, weight.shape[1 if transposed else 0])).permute(0, 3, 1, 2)
     return out if _is_channels_last(x) else out.contiguous()
 
 
-def _fake_weight(grad, x, padding, dilation):
+def _fake_weight(grad: Tensor, x: Tensor, padding: list[int], dilation: list[int]) -> Tensor:
     return x.new_empty((grad.shape[1], x.shape[1], 3, 3))
 
 
-def _mirrored(padding, dilation):
+def _mirrored(padding: list[int], dilation: list[int]) -> list[int]:
     """The padding of the convolution that leads back to where one of ``padding`` came from."""
     return [2 * d - p for p, d in zip(padding, dilation)]
 
 
-def _setup_context(ctx, inputs, output):
+def _setup_context(ctx: FunctionCtx, inputs: tuple, output: Tensor) -> None:
     x, weight, _, ctx.padding, ctx.dilation, ctx.transposed = inputs
     ctx.save_for_backward(x, weight)
 
 
-def _gradients(ctx, grad):
+def _gradients(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor | None, ...]:
     x, weight = ctx.saved_tensors
     by_x = by_weight = by_bias = None
     back = _mirrored(ctx.padding, ctx.dilation)
@@ -57,12 +61,12 @@ def _gradients(ctx, grad):
     return by_x, by_weight, by_bias, None, None, None
 
 
-def _setup_weight_context(ctx, inputs, output):
+def _setup_weight_context(ctx: FunctionCtx, inputs: tuple, output: Tensor) -> None:
     grad, x, ctx.padding, ctx.dilation = inputs
     ctx.save_for_backward(grad, x)
 
 
-def _weight_gradients(ctx, by_weight):
+def _weight_gradients(ctx: FunctionCtx, by_weight: Tensor) -> tuple[Tensor | None, ...]:
     grad, x = ctx.saved_tensors
     by_grad = by_x = None
     if ctx.needs_input_grad[0]:
@@ -112,7 +116,7 @@ def conv2d(
     return F.conv2d(x, weight, bias, stride, padding, dilation, groups)
 
 
-def _pays(x, weight, padding, dilation):
+def _pays(x: Tensor, weight: Tensor, padding: tuple[int, int], dilation: tuple[int, int]) -> bool:
     return (
         not _is_watched()  # first: sizes that a graph leaves open must not be compared
         and x.dim() == 4
@@ -127,7 +131,7 @@ def _pays(x, weight, padding, dilation):
     )
 
 
-def _is_watched():
+def _is_watched() -> bool:
     """Whether something other than the numbers is asked for: a graph, another precision, vmap, a tangent."""
     return (
         is_transformed()

@@ -1,4 +1,5 @@
 """The layers that models are made of, and the registries through which configs choose them."""
+
 from .activation import Clamp, HSigmoid, HSwish, Swish, build_activation_layer
 from .context_block import ContextBlock
 from .conv import Conv2d, build_conv_layer

@@ -1,4 +1,5 @@
 """Activation layers that configs name."""
+
 import inspect
 
 import torch

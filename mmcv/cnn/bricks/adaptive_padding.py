@@ -1,4 +1,5 @@
 """Padding until a sliding window covers all of a map."""
+
 import torch
 import torch.nn.functional as F
 from torch import nn

@@ -1,4 +1,5 @@
 """Convolution layers that configs name."""
+
 from torch import Tensor, nn
 
 from mmcv.ops import DeformConv2dPack, ModulatedDeformConv2dPack, conv2d

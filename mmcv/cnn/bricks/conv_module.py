@@ -1,4 +1,5 @@
 """Convolution, normalization and activation in one module."""
+
 import warnings
 
 import torch

@@ -1,4 +1,5 @@
 """Depthwise separable convolution."""
+
 import torch
 from torch import nn
 

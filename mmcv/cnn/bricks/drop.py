@@ -1,4 +1,5 @@
 """Layers that drop: single values, or a residual branch for a whole sample."""
+
 import torch
 from torch import nn
 

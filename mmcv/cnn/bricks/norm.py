@@ -1,4 +1,5 @@
 """Normalization layers that configs name."""
+
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.instancenorm import _InstanceNorm

@@ -1,4 +1,5 @@
 """Padding layers that configs name."""
+
 from torch import nn
 
 from .registry import PADDING_LAYERS, build_layer

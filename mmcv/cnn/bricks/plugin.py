@@ -1,4 +1,5 @@
 """Plugin layers, which configs put between the convolutions of a residual block."""
+
 import re
 
 from torch import nn

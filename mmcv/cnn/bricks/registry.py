@@ -1,4 +1,5 @@
 """The layers that configs can name, one registry per kind, and how such a config becomes a layer."""
+
 import inspect
 from typing import Any
 

@@ -1,4 +1,5 @@
 """A learnable factor."""
+
 import torch
 from torch import nn
 

@@ -1,4 +1,5 @@
 """Upsampling layers that configs name."""
+
 import torch
 from torch import nn
 

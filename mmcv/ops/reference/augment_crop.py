@@ -1,4 +1,5 @@
 """Window of a resized image with new colours, and of a resized label map, in plain PyTorch."""
+
 import torch
 from torch import Tensor
 

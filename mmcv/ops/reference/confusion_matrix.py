@@ -1,4 +1,5 @@
 """Confusion matrix in plain PyTorch."""
+
 import torch
 from torch import Tensor
 

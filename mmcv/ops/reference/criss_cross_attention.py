@@ -1,4 +1,5 @@
 """Criss-cross attention in plain PyTorch, as batched matrix products."""
+
 import torch
 from torch import Tensor
 

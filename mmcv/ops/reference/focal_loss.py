@@ -1,4 +1,5 @@
 """Focal losses in plain PyTorch."""
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -35,16 +36,16 @@ def softmax_focal_loss_backward(grad: Tensor, input: Tensor, target: Tensor, gam
     return torch.where(valid[:, None], (grad * slope)[:, None] * direction, 0)
 
 
-def _is_label(input, target):
+def _is_label(input: Tensor, target: Tensor) -> Tensor:
     """(N, C): whether the column is the row's class."""
     return target[:, None] == torch.arange(input.size(1), device=input.device)
 
 
-def _balance(input, positive, alpha):
+def _balance(input: Tensor, positive: Tensor, alpha: float) -> Tensor:
     return torch.full_like(input, 1 - alpha).masked_fill(positive, alpha)
 
 
-def _softmax(input, target):
+def _softmax(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Whether a row has a class; log p of it, 1 - p without cancellation (N,), and all probabilities (N, C)."""
     valid = (target >= 0) & (target < input.size(1))
     prob = input.softmax(1)

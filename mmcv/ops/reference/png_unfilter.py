@@ -1,4 +1,5 @@
 """The filters of PNG in plain PyTorch, pixel by pixel."""
+
 import torch
 from torch import Tensor
 

@@ -1,4 +1,5 @@
 """Point-wise spatial attention in plain PyTorch."""
+
 import torch
 from torch import Tensor
 

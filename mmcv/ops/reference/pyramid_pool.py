@@ -1,4 +1,5 @@
 """Adaptive average pools of several sizes in plain PyTorch."""
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor

@@ -1,4 +1,5 @@
 """Mean and spread of every channel in plain PyTorch."""
+
 import torch
 from torch import Tensor
 

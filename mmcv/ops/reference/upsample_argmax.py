@@ -1,4 +1,5 @@
 """Label map of upsampled logits in plain PyTorch."""
+
 import torch.nn.functional as F
 from torch import Tensor
 

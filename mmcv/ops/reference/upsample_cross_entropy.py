@@ -1,4 +1,5 @@
 """Cross entropy of upsampled logits in plain PyTorch."""
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor

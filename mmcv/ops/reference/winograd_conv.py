@@ -1,4 +1,5 @@
 """3x3 convolutions of stride 1 in plain PyTorch."""
+
 import torch.nn.functional as F
 from torch import Tensor
 from torch.nn import grad as gradients
@@ -7,8 +8,10 @@ from torch.nn import grad as gradients
 def winograd_conv(
     x: Tensor, weight: Tensor, bias: Tensor | None, padding: list[int], dilation: list[int], transposed: bool
 ) -> Tensor:
-    """See :func:`mmcv.ops.winograd_conv.winograd_conv`; ``transposed`` swaps the weight's channels and turns its
-    kernels by 180 degrees, as the gradient by x wants it."""
+    """See :func:`mmcv.ops.conv2d`.
+
+    ``transposed`` swaps the weight's channels and turns its kernels by 180 degrees, as the gradient by x wants it.
+    """
     if transposed:
         weight = weight.flip(2, 3).transpose(0, 1)
     return F.conv2d(x, weight, bias, 1, padding, dilation)
