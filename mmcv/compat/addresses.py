@@ -45,6 +45,7 @@ MODULES = {
     'mmseg.datasets.pipelines.fuse': 'mmseg.datasets.pipelines.one_pass',
     'mmseg.models.backbones.common': 'mmseg.models.backbones.pretrained',
     'mmseg.models.losses.utils': 'mmseg.models.losses.weighting',
+    'mmseg.models.segmentors.base': 'mmseg.models.segmentors.base_segmentor',
     'mmseg.models.utils.embed': 'mmseg.models.layers.embed',
     'mmseg.models.utils.inverted_residual': 'mmseg.models.layers.inverted_residual',
     'mmseg.models.utils.make_divisible': 'mmseg.models.layers.make_divisible',
@@ -101,7 +102,7 @@ _SAMPLING = {
 }
 _OPTIMIZERS = {'mmcv.runner.layer_decay': 'LayerDecayOptimizerConstructor LearningRateDecayOptimizerConstructor'}
 _OPTIMIZER_BUILDERS = {'mmcv.runner.optimizer': 'OPTIMIZER_BUILDERS build_optimizer_constructor'}
-_ADD_PREFIX = {'mmseg.models.segmentors.base': 'add_prefix'}
+_ADD_PREFIX = {'mmseg.models.segmentors.base_segmentor': 'add_prefix'}
 _REPORT = {'mmseg.evaluation.report_hook': 'ReportHook'}
 _RESIZED = {
     'mmseg.models.exact': 'is_untouched',

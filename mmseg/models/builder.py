@@ -48,11 +48,11 @@ def build_segmentor(cfg: dict, train_cfg: dict | None = None, test_cfg: dict | N
     """Build a segmentor.
 
     Args:
-        cfg: Its config, normally with ``train_cfg`` and ``test_cfg`` inside.
-        train_cfg, test_cfg: The same from outside of it, as old configs have them.
+        cfg: its config, normally with ``train_cfg`` and ``test_cfg`` inside.
+        train_cfg, test_cfg: the same from outside of it, as old configs have them.
 
     Raises:
-        ConfigError: if one of them is given in both places.
+        ConfigError: one of them is given in both places.
     """
     outer = {'train_cfg': train_cfg, 'test_cfg': test_cfg}
     for name, value in outer.items():

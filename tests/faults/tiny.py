@@ -13,7 +13,7 @@ from mmcv.ops import SyncBatchNorm
 from mmcv.runner import HOOKS, Hook
 from mmseg.datasets import PIPELINES
 from mmseg.models.builder import SEGMENTORS
-from mmseg.models.segmentors.base import BaseSegmentor
+from mmseg.models.segmentors.base_segmentor import BaseSegmentor
 
 
 @SEGMENTORS.register_module()

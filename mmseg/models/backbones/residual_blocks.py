@@ -1,4 +1,5 @@
 """The blocks of residual networks (https://arxiv.org/abs/1512.03385)."""
+
 import torch
 from torch import nn
 
@@ -12,7 +13,7 @@ class _ResidualBlock(BaseModule):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.relu(checkpointed(self._residual, x, with_cp=self.with_cp))
 
-    def _residual(self, x):
+    def _residual(self, x: torch.Tensor) -> torch.Tensor:
         return add_shortcut(self._branch(x), x if self.downsample is None else self.downsample(x))
 
     @property
@@ -25,7 +26,7 @@ class _ResidualBlock(BaseModule):
         """Normalization after the second convolution."""
         return getattr(self, self.norm2_name)
 
-    def _add(self, number, conv, norm_cfg, channels):
+    def _add(self, number: int, conv: nn.Module, norm_cfg: dict, channels: int) -> None:
         """Add conv1 and bn1, say; ``self.norm1_name`` is then 'bn1'."""
         name, norm = build_norm_layer(norm_cfg, channels, postfix=number)
         self.add_module(f'conv{number}', conv)
@@ -37,16 +38,16 @@ class BasicBlock(_ResidualBlock):
     """Two 3x3 convolutions: the block of depths 18 and 34.
 
     Args:
-        inplanes: Input channels.
-        planes: Width; output channels are ``planes * expansion``.
-        stride: Of the first 3x3 convolution.
-        dilation: Of the first 3x3 convolution.
-        downsample: The shortcut's own layers, if its shape changes.
-        style: Without effect here.
-        with_cp: Recompute the block in the backward pass instead of keeping its activations.
-        conv_cfg, norm_cfg: Configs of the layers.
-        dcn, plugins: Must be None.
-        init_cfg: Initialization.
+        inplanes: input channels.
+        planes: width; output channels are ``planes * expansion``.
+        stride: of the first 3x3 convolution.
+        dilation: of the first 3x3 convolution.
+        downsample: the shortcut's own layers, if its shape changes.
+        style: without effect here.
+        with_cp: recompute the block in the backward pass instead of keeping its activations.
+        conv_cfg, norm_cfg: configs of the layers.
+        dcn, plugins: must be None.
+        init_cfg: initialization.
     """
 
     expansion = 1
@@ -65,7 +66,7 @@ class BasicBlock(_ResidualBlock):
         dcn: dict | None = None,
         plugins: list[dict] | None = None,
         init_cfg: dict | list[dict] | None = None,
-    ):
+    ) -> None:
         super().__init__(init_cfg)
         if dcn is not None or plugins is not None:
             raise ValueError('depths 18 and 34 take neither dcn nor plugins; use depth 50, 101 or 152')
@@ -80,7 +81,7 @@ class BasicBlock(_ResidualBlock):
         self.relu = nn.ReLU(inplace=True)
         self.downsample = downsample
 
-    def _branch(self, x):
+    def _branch(self, x: torch.Tensor) -> torch.Tensor:
         x = self.relu(self.norm1(self.conv1(x)))
         return self.norm2(self.conv2(x))
 
@@ -90,10 +91,10 @@ class Bottleneck(_ResidualBlock):
 
     Args:
         style: 'pytorch' strides the 3x3 convolution, 'caffe' the first 1x1.
-        dcn: Config of the convolution that replaces the 3x3 one: ``dict(type='DCN' or 'DCNv2', deform_groups=1)``; with
+        dcn: config of the convolution that replaces the 3x3 one: ``dict(type='DCN' or 'DCNv2', deform_groups=1)``; with
             ``fallback_on_stride`` not in strided blocks.
         plugins: ``dict(cfg=..., position='after_conv1' | 'after_conv2' | 'after_conv3')`` each.
-        others: As of :class:`BasicBlock`.
+        others: as of :class:`BasicBlock`.
     """
 
     expansion = 4
@@ -112,7 +113,7 @@ class Bottleneck(_ResidualBlock):
         dcn: dict | None = None,
         plugins: list[dict] | None = None,
         init_cfg: dict | list[dict] | None = None,
-    ):
+    ) -> None:
         super().__init__(init_cfg)
         if style not in ('pytorch', 'caffe'):
             raise ValueError(f"style is {style!r}; use 'pytorch' or 'caffe'")
@@ -145,7 +146,7 @@ class Bottleneck(_ResidualBlock):
         for plugin in plugins or ():
             self._add_plugin(plugin['cfg'], plugin['position'])
 
-    def _add_plugin(self, cfg, position):
+    def _add_plugin(self, cfg: dict, position: str) -> None:
         if position not in self.plugins:
             raise ValueError(f'plugins: position is {position!r}; use one of {", ".join(self.plugins)}')
         cfg = dict(cfg)
@@ -161,18 +162,18 @@ class Bottleneck(_ResidualBlock):
         """Normalization after the third convolution."""
         return getattr(self, self.norm3_name)
 
-    def _branch(self, x):
+    def _branch(self, x: torch.Tensor) -> torch.Tensor:
         x = self._plug(self.relu(self.norm1(self.conv1(x))), 'after_conv1')
         x = self._plug(self.relu(self.norm2(self.conv2(x))), 'after_conv2')
         return self._plug(self.norm3(self.conv3(x)), 'after_conv3')
 
-    def _plug(self, x, position):
+    def _plug(self, x: torch.Tensor, position: str) -> torch.Tensor:
         for name in self.plugins[position]:
             x = getattr(self, name)(x)
         return x
 
 
-def _middle_cfg(conv_cfg, dcn, stride):
+def _middle_cfg(conv_cfg: dict | None, dcn: dict | None, stride: int) -> dict | None:
     """Config of the 3x3 convolution."""
     if dcn is None:
         return conv_cfg

@@ -23,31 +23,31 @@ class ResNet(BaseBackbone):
 
     Args:
         depth: 18, 34, 50, 101 or 152.
-        in_channels: Channels of the images.
-        stem_channels: Channels after the stem.
-        base_channels: Width of the first stage; it doubles with each stage.
+        in_channels: channels of the images.
+        stem_channels: channels after the stem.
+        base_channels: width of the first stage; it doubles with each stage.
         num_stages: 1 ... 4.
-        strides: Stride of the first block of each stage.
-        dilations: Dilation of each stage.
-        out_indices: Stages whose output is returned.
+        strides: stride of the first block of each stage.
+        dilations: dilation of each stage.
+        out_indices: stages whose output is returned.
         style: 'pytorch' strides the 3x3 convolution of a block, 'caffe' the first 1x1.
-        deep_stem: Three 3x3 convolutions instead of one of 7x7.
-        avg_down: Average-pool before the 1x1 convolution of a strided shortcut, instead of striding it.
-        frozen_stages: The stem (0) and this many stages are neither trained nor in training mode; -1 for none.
-        conv_cfg, norm_cfg: Configs of the layers.
-        norm_eval: Keep batch norms in eval mode, so that their running statistics stay.
-        dcn: Config of the convolution that replaces the 3x3 ones in the stages of ``stage_with_dcn``.
-        stage_with_dcn: One bool a stage.
-        plugins: ``dict(cfg=..., position='after_conv1' | ..., stages=one bool a stage)`` each.
-        multi_grid: Dilation of each block of the last stage.
-        contract_dilation: Halve the dilation of the first block of each stage.
-        with_cp: Recompute blocks in the backward pass instead of keeping their activations.
-        zero_init_residual: Start with every block as its shortcut; without effect on pretrained weights.
-        pretrained: Checkpoint, short for ``init_cfg=dict(type='Pretrained', checkpoint=...)``.
-        init_cfg: Initialization.
+        deep_stem: three 3x3 convolutions instead of one of 7x7.
+        avg_down: average-pool before the 1x1 convolution of a strided shortcut, instead of striding it.
+        frozen_stages: the stem (0) and this many stages are neither trained nor in training mode; -1 for none.
+        conv_cfg, norm_cfg: configs of the layers.
+        norm_eval: keep batch norms in eval mode, so that their running statistics stay.
+        dcn: config of the convolution that replaces the 3x3 ones in the stages of ``stage_with_dcn``.
+        stage_with_dcn: one bool per stage.
+        plugins: ``dict(cfg=..., position='after_conv1' | ..., stages=one bool per stage)`` each.
+        multi_grid: dilation of each block of the last stage.
+        contract_dilation: halve the dilation of the first block of each stage.
+        with_cp: recompute blocks in the backward pass instead of keeping their activations.
+        zero_init_residual: start with every block as its shortcut; without effect on pretrained weights.
+        pretrained: checkpoint, short for ``init_cfg=dict(type='Pretrained', checkpoint=...)``.
+        init_cfg: initialization.
 
     Raises:
-        ValueError: if an argument is out of range or two contradict each other.
+        ValueError: an argument is out of range or two contradict each other.
     """
 
     default_init_cfg = CONVOLUTIONAL_INIT
@@ -215,7 +215,7 @@ def _check_stages(num_stages: int, **sequences: Sequence) -> None:
         raise ValueError(f'num_stages is {num_stages}; use 1 to 4')
     for name, value in sequences.items():
         if len(value) != num_stages:
-            raise ValueError(f'{name} is {value}, but there are {num_stages} stages; give one value a stage')
+            raise ValueError(f'{name} is {value}, but there are {num_stages} stages; give one value per stage')
 
 
 @BACKBONES.register_module()

@@ -2,6 +2,7 @@
 
 import itertools
 import operator
+from collections.abc import Sequence
 
 import torch
 from torch import nn
@@ -17,7 +18,7 @@ from .pretrained import CONVOLUTIONAL_INIT
 class _Checkpointed(nn.Module):
     """One child module; with ``with_cp`` it is recomputed in the backward pass instead of keeping its activations."""
 
-    def __init__(self, name: str, layers: nn.Module, with_cp: bool):
+    def __init__(self, name: str, layers: nn.Module, with_cp: bool) -> None:
         super().__init__()
         self.add_module(name, layers)
         self.with_cp = with_cp
@@ -31,12 +32,12 @@ class BasicConvBlock(_Checkpointed):
     """3x3 convolutions in a row.
 
     Args:
-        in_channels, out_channels: Channels of the first input and of every output.
-        num_convs: How many.
-        stride: Of the first convolution.
-        dilation: Of all but the first.
-        with_cp: Save memory, spend time.
-        conv_cfg, norm_cfg, act_cfg: Configs of the layers.
+        in_channels, out_channels: channels of the first input and of every output.
+        num_convs: how many.
+        stride: of the first convolution.
+        dilation: of all but the first.
+        with_cp: save memory, spend time.
+        conv_cfg, norm_cfg, act_cfg: configs of the layers.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class BasicConvBlock(_Checkpointed):
         conv_cfg: dict | None = None,
         norm_cfg: dict | None = dict(type='BN'),  # noqa: B006
         act_cfg: dict | None = dict(type='ReLU'),  # noqa: B006
-    ):
+    ) -> None:
         convs = [
             ConvModule(
                 out_channels if i else in_channels,
@@ -73,11 +74,11 @@ class DeconvModule(_Checkpointed):
     """Upsampling by a transposed convolution.
 
     Args:
-        in_channels, out_channels: Channels.
-        with_cp: Save memory, spend time.
-        norm_cfg, act_cfg: Configs of the layers.
-        kernel_size: At least ``scale_factor``, and the difference even.
-        scale_factor: How many times larger the output is.
+        in_channels, out_channels: channels.
+        with_cp: save memory, spend time.
+        norm_cfg, act_cfg: configs of the layers.
+        kernel_size: at least ``scale_factor``, and the difference even.
+        scale_factor: how many times larger the output is.
     """
 
     def __init__(
@@ -90,7 +91,7 @@ class DeconvModule(_Checkpointed):
         *,
         kernel_size: int = 4,
         scale_factor: int = 2,
-    ):
+    ) -> None:
         margin = kernel_size - scale_factor
         if margin < 0 or margin % 2:
             raise ValueError(
@@ -106,11 +107,11 @@ class InterpConv(_Checkpointed):
     """Upsampling by interpolation, and a convolution after it (or before it, with ``conv_first``).
 
     Args:
-        in_channels, out_channels: Channels.
-        with_cp: Save memory, spend time.
-        norm_cfg, act_cfg, conv_cfg: Configs of the layers.
-        kernel_size, stride, padding: Of the convolution.
-        upsample_cfg: Arguments of :class:`mmseg.models.layers.Upsample`.
+        in_channels, out_channels: channels.
+        with_cp: save memory, spend time.
+        norm_cfg, act_cfg, conv_cfg: configs of the layers.
+        kernel_size, stride, padding: of the convolution.
+        upsample_cfg: arguments of :class:`mmseg.models.layers.Upsample`.
     """
 
     def __init__(
@@ -127,7 +128,7 @@ class InterpConv(_Checkpointed):
         stride: int = 1,
         padding: int = 0,
         upsample_cfg: dict = dict(scale_factor=2, mode='bilinear', align_corners=False),  # noqa: B006
-    ):
+    ) -> None:
         conv = ConvModule(
             in_channels,
             out_channels,
@@ -148,23 +149,23 @@ class UNet(BaseBackbone):
     """U-Net; maps (N, in_channels, H, W) to feature maps from the lowest to the full size.
 
     Args:
-        in_channels: Channels of the images.
-        base_channels: Width of the first stage; it doubles with each stage.
-        num_stages: Stages of the encoder.
-        strides: Stride of the first convolution of each encoder stage, 1 or 2.
-        enc_num_convs, enc_dilations: Convolutions of each encoder stage, and their dilation.
-        dec_num_convs, dec_dilations: The same of each decoder stage, of which there is one less.
-        downsamples: Whether a max pooling halves the map before each stage but the first; not where ``strides`` does.
-        with_cp: Recompute blocks in the backward pass instead of keeping their activations.
-        conv_cfg, norm_cfg, act_cfg: Configs of the layers.
+        in_channels: channels of the images.
+        base_channels: width of the first stage; it doubles with each stage.
+        num_stages: stages of the encoder.
+        strides: stride of the first convolution of each encoder stage, 1 or 2.
+        enc_num_convs, enc_dilations: convolutions of each encoder stage, and their dilation.
+        dec_num_convs, dec_dilations: the same of each decoder stage, of which there is one less.
+        downsamples: whether a max pooling halves the map before each stage but the first; not where ``strides`` does.
+        with_cp: recompute blocks in the backward pass instead of keeping their activations.
+        conv_cfg, norm_cfg, act_cfg: configs of the layers.
         upsample_cfg: 'InterpConv', 'DeconvModule' or another upsampling layer.
-        norm_eval: Keep batch norms in eval mode, so that their running statistics stay.
-        dcn, plugins: Must be None.
-        pretrained: Checkpoint, short for ``init_cfg=dict(type='Pretrained', checkpoint=...)``.
-        init_cfg: Initialization.
+        norm_eval: keep batch norms in eval mode, so that their running statistics stay.
+        dcn, plugins: must be None.
+        pretrained: checkpoint, short for ``init_cfg=dict(type='Pretrained', checkpoint=...)``.
+        init_cfg: initialization.
 
     Raises:
-        ValueError: if a sequence has another length than there are stages.
+        ValueError: a sequence has another length than there are stages.
         ValueError: in the forward pass, if the image cannot be halved as often as the stages want.
     """
 
@@ -191,7 +192,7 @@ class UNet(BaseBackbone):
         plugins: None = None,
         pretrained: str | None = None,
         init_cfg: dict | list[dict] | None = None,
-    ):
+    ) -> None:
         super().__init__(pretrained, init_cfg, norm_eval=norm_eval, with_cp=with_cp)
         if dcn is not None or plugins is not None:
             raise ValueError('UNet takes neither dcn nor plugins; leave them out')
@@ -248,7 +249,7 @@ class UNet(BaseBackbone):
             outs.append(x)
         return outs
 
-    def _check_input_divisible(self, x):
+    def _check_input_divisible(self, x: torch.Tensor) -> None:
         halvings = sum(stride == 2 or down for stride, down in zip(self.strides[1:], self.downsamples))
         height, width = x.shape[-2:]
         if height % 2**halvings or width % 2**halvings:
@@ -258,7 +259,7 @@ class UNet(BaseBackbone):
             )
 
 
-def _check_lengths(expected, **sequences):
+def _check_lengths(expected: int, **sequences: Sequence) -> None:
     for name, value in sequences.items():
         if len(value) != expected:
             raise ValueError(f'{name} is {value}; with this num_stages it needs {expected} values')

@@ -1,4 +1,5 @@
 """Heads that refine the logits of the head before them."""
+
 from abc import ABCMeta, abstractmethod
 from collections.abc import Sequence
 

@@ -1,6 +1,8 @@
 """What every decode head has: choice of its inputs, classifier and losses."""
+
 from abc import ABCMeta, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import nn
@@ -20,30 +22,37 @@ from .pixel_samplers import build_pixel_sampler
 INPUT_TRANSFORMS = (None, 'resize_concat', 'multiple_select')
 
 
+@runtime_checkable
+class CountsChannels(Protocol):
+    """A loss that says whether it can learn from one channel; others are taken to be able to."""
+
+    takes_one_channel: bool
+
+
 class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
     """Base of the heads that turn feature maps into logits.
 
     Args:
-        in_channels: Channels of the input; a list with ``input_transform``.
-        channels: Channels before the classifier.
-        num_classes: Classes.
-        out_channels: Channels of the logits; None means ``num_classes``, 1 a single logit for two classes.
-        threshold: With one channel, the probability 0 ... 1 above which a pixel belongs to class 1; None means 0.3.
-        dropout_ratio: Of the dropout (whole channels) before the classifier.
-        conv_cfg, norm_cfg, act_cfg: Configs of the layers.
-        in_index: Which of the backbone's maps to take; a list with ``input_transform``.
+        in_channels: channels of the input; a list with ``input_transform``.
+        channels: channels before the classifier.
+        num_classes: classes.
+        out_channels: channels of the logits; None means ``num_classes``, 1 a single logit for two classes.
+        threshold: with one channel, the probability 0 ... 1 above which a pixel belongs to class 1; None means 0.3.
+        dropout_ratio: of the dropout (whole channels) before the classifier.
+        conv_cfg, norm_cfg, act_cfg: configs of the layers.
+        in_index: which of the backbone's maps to take; a list with ``input_transform``.
         input_transform: None takes one map, 'multiple_select' gives a list of maps, 'resize_concat' resizes them to the
             first one's size and concatenates them.
-        loss_decode: Config of the loss, or a list of them. Losses of one name add up.
-        ignore_index: Label that is not learned.
-        sampler: Config of a pixel sampler.
-        align_corners: Of every resizing.
-        init_cfg: Initialization.
-        fused: Compute losses and predictions from the logits as they come, without resizing them first, where the
+        loss_decode: config of the loss, or a list of them. Losses of one name add up.
+        ignore_index: label that is not learned.
+        sampler: config of a pixel sampler.
+        align_corners: of every resizing.
+        init_cfg: initialization.
+        fused: compute losses and predictions from the logits as they come, without resizing them first, where the
             compiled operators of :mod:`mmcv.ops` can: less memory and time, the same results up to rounding.
 
     Raises:
-        ValueError: if the arguments contradict each other.
+        ValueError: the arguments contradict each other.
     """
 
     exact_switches = ('fused',)
@@ -72,7 +81,7 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
             type='Normal', std=0.01, override=dict(name='conv_seg')
         ),
         fused: bool = True,
-    ):
+    ) -> None:
         super().__init__(init_cfg)
         self._init_inputs(in_channels, in_index, input_transform)
         self.channels = channels
@@ -102,7 +111,9 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
         self.dropout = nn.Dropout2d(dropout_ratio) if dropout_ratio > 0 else None
         self.fp16_enabled = False
 
-    def _init_inputs(self, in_channels, in_index, input_transform):
+    def _init_inputs(
+        self, in_channels: int | Sequence[int], in_index: int | Sequence[int], input_transform: str | None,
+    ) -> None:
         if input_transform not in INPUT_TRANSFORMS:
             raise ValueError(f'input_transform is {input_transform!r}; use one of {INPUT_TRANSFORMS}')
         several = [isinstance(value, (list, tuple)) for value in (in_channels, in_index)]
@@ -129,19 +140,19 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
         """Refuse losses that learn nothing from the logits that this head gives.
 
         Raises:
-            ValueError: if a loss over the softmax of several channels is to learn from one.
+            ValueError: a loss over the softmax of several channels is to learn from one.
         """
         for loss in self._losses():
-            if self.out_channels == 1 and not getattr(loss, 'takes_one_channel', True):
+            if self.out_channels == 1 and isinstance(loss, CountsChannels) and not loss.takes_one_channel:
                 raise ValueError(
                     f'out_channels is 1, whose softmax is always 1, so {type(loss).__name__} learns '
                     "nothing; use dict(type='CrossEntropyLoss', use_sigmoid=True), or leave out out_channels"
                 )
 
-    def _losses(self):
+    def _losses(self) -> Iterable[nn.Module]:
         return self.loss_decode if isinstance(self.loss_decode, nn.ModuleList) else [self.loss_decode]
 
-    def _transform_inputs(self, inputs):
+    def _transform_inputs(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor | list[torch.Tensor]:
         """Take the maps of ``in_index``: a tensor, or a list of them for 'multiple_select'."""
         if self.input_transform is None:
             return inputs[self.in_index]
@@ -179,7 +190,7 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
             seg_label: (N, 1, H, W) class indices of any integer type.
 
         Raises:
-            ValueError: if a loss on the CPU stumbles over a label that is neither a class nor ``ignore_index``.
+            ValueError: a loss on the CPU stumbles over a label that is neither a class nor ``ignore_index``.
         """
         if not seg_label.is_floating_point():
             seg_label = seg_label.long()  # what every loss takes
@@ -192,13 +203,13 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
                 self._check_labels(seg_label)
             raise
 
-    def _check_labels(self, label):
+    def _check_labels(self, label: torch.Tensor) -> None:
         ignored = -100 if self.ignore_index is None else self.ignore_index
         values = foreign_labels(label.long().numpy(), self.num_classes, ignored)
         if values:
             raise ValueError(f'losses: {describe_foreign_labels(values, self.num_classes, ignored)}')
 
-    def _plain_losses(self, seg_logit, seg_label):
+    def _plain_losses(self, seg_logit: torch.Tensor, seg_label: torch.Tensor) -> dict[str, torch.Tensor]:
         seg_logit = resize(seg_logit, seg_label.shape[2:], mode='bilinear', align_corners=self.align_corners)
         seg_weight = None if self.sampler is None else self.sampler.sample(seg_logit, seg_label)
         seg_label = seg_label.squeeze(1)
@@ -209,13 +220,13 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
         result['acc_seg'] = accuracy(seg_logit, seg_label, ignore_index=self.ignore_index)
         return result
 
-    def _can_fuse_losses(self, seg_logit):
+    def _can_fuse_losses(self, seg_logit: torch.Tensor) -> bool:
         """A sampler, and every loss but the ordinary cross entropy alone, needs the logits at full size."""
         loss = self.loss_decode
         simple = self.fused and self.sampler is None and is_untouched(loss, CrossEntropyLoss) and loss.can_upsample()
         return simple and has_kernel('upsample_cross_entropy', seg_logit)
 
-    def _fused_losses(self, seg_logit, seg_label):
+    def _fused_losses(self, seg_logit: torch.Tensor, seg_label: torch.Tensor) -> dict[str, torch.Tensor]:
         loss = self.loss_decode
         value, hits = loss.over_upsampled(seg_logit, seg_label, self.ignore_index, self.align_corners)
         counted = seg_label.numel() if self.ignore_index is None else (seg_label != self.ignore_index).sum()

@@ -1,4 +1,5 @@
 """The head of fully convolutional networks."""
+
 from collections.abc import Sequence
 
 import torch
@@ -15,16 +16,16 @@ class FCNHead(BaseDecodeHead):
     """Convolutions and a classifier (https://arxiv.org/abs/1411.4038).
 
     Args:
-        num_convs: Convolutions before the classifier; 0 needs ``channels == in_channels``.
-        kernel_size: Of the convolutions.
-        concat_input: Join the input to their output, and convolve once more.
-        dilation: Of the convolutions.
-        kwargs: See :class:`BaseDecodeHead`.
+        num_convs: convolutions before the classifier; 0 needs ``channels == in_channels``.
+        kernel_size: of the convolutions.
+        concat_input: join the input to their output, and convolve once more.
+        dilation: of the convolutions.
+        kwargs: see :class:`BaseDecodeHead`.
     """
 
     def __init__(
         self, num_convs: int = 2, kernel_size: int = 3, concat_input: bool = True, dilation: int = 1, **kwargs
-    ):
+    ) -> None:
         super().__init__(**kwargs)
         if num_convs < 0 or dilation < 1:
             raise ValueError(f'num_convs is {num_convs} and dilation {dilation}; use at least 0 and 1')
@@ -54,7 +55,7 @@ class FCNHead(BaseDecodeHead):
                 self.in_channels + self.channels, self.channels, kernel_size, padding=padding, **layers
             )
 
-    def _forward_feature(self, inputs):
+    def _forward_feature(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
         """Feature map (N, channels, h, w) before the classifier."""
         x = self._transform_inputs(inputs)
         feats = self.convs(x)

@@ -38,13 +38,13 @@ class OHEMPixelSampler(BasePixelSampler):
     """Keep the pixels that the model finds hard (https://arxiv.org/abs/1604.03540).
 
     Args:
-        context: The head: its ``ignore_index`` and, without ``thresh``, its ``loss_decode`` are used.
-        thresh: Keep the pixels whose probability of the right class is below this, 0 ... 1, and at least about
-            ``min_kept`` an image. Without it the ``min_kept`` pixels an image of largest loss are kept.
-        min_kept: Pixels an image to keep, counted over the batch.
+        context: the head: its ``ignore_index`` and, without ``thresh``, its ``loss_decode`` are used.
+        thresh: keep the pixels whose probability of the right class is below this, 0 ... 1, and at least about
+            ``min_kept`` per image. Without it the ``min_kept`` pixels per image of largest loss are kept.
+        min_kept: pixels per image to keep, counted over the batch.
     """
 
-    def __init__(self, context: nn.Module, thresh: float | None = None, min_kept: int = 100000):
+    def __init__(self, context: nn.Module, thresh: float | None = None, min_kept: int = 100000) -> None:
         if min_kept <= 1:
             raise ValueError(f'OHEMPixelSampler: min_kept is {min_kept}; it counts pixels and must be above 1')
         self.context = context
@@ -59,7 +59,7 @@ class OHEMPixelSampler(BasePixelSampler):
         choose = self._costly if self.thresh is None else self._unsure
         return (choose(seg_logit, label, valid) & valid).to(seg_logit.dtype)
 
-    def _unsure(self, logit, label, valid):
+    def _unsure(self, logit: torch.Tensor, label: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
         """Probability of the right class below the threshold, or below that of the min_kept-th least sure pixel."""
         prob = logit.softmax(dim=1).gather(1, label.where(valid, 0)[:, None])[:, 0]
         ascending = prob.masked_fill(~valid, torch.inf).flatten().sort().values
@@ -67,7 +67,7 @@ class OHEMPixelSampler(BasePixelSampler):
         index = (valid.sum() - 1).clamp(0, self.min_kept * len(label))
         return prob < ascending.take(index).clamp(min=self.thresh)
 
-    def _costly(self, logit, label, valid):
+    def _costly(self, logit: torch.Tensor, label: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
         """The pixels of largest loss."""
         losses = self.context.loss_decode
         total = torch.zeros_like(label, dtype=logit.dtype)
@@ -75,7 +75,7 @@ class OHEMPixelSampler(BasePixelSampler):
             value = loss(
                 logit, label, weight=None, ignore_index=self.context.ignore_index, reduction_override='none'
             )
-            total = total + (value.sum(1) if value.dim() == 4 else value)  # a sigmoid loss has one value a class
+            total = total + (value.sum(1) if value.dim() == 4 else value)  # a sigmoid loss has one value per class
         flat = total.masked_fill(~valid, -torch.inf).flatten()
         chosen = flat.topk(min(self.min_kept * len(label), flat.numel()), sorted=False).indices
         return torch.zeros_like(flat, dtype=torch.bool).index_fill(0, chosen, True).view_as(label)

@@ -1,4 +1,5 @@
 """The head of PSPNet."""
+
 from collections.abc import Sequence
 
 import torch
@@ -17,16 +18,16 @@ class PPM(nn.ModuleList):
     """Pyramid pooling: the input averaged over grids of several sizes, each with a 1x1 convolution.
 
     Args:
-        pool_scales: Cells a side of each grid.
-        in_channels: Channels of the input.
-        channels: Channels of each level.
-        conv_cfg, norm_cfg, act_cfg: Configs of the layers.
-        align_corners: Of the resizing.
-        fused: Pool over all grids in one pass, where the compiled operators can.
-        kwargs: Further arguments of the :class:`ConvModule`.
+        pool_scales: cells per side of each grid.
+        in_channels: channels of the input.
+        channels: channels of each level.
+        conv_cfg, norm_cfg, act_cfg: configs of the layers.
+        align_corners: of the resizing.
+        fused: pool over all grids in one pass, where the compiled operators can.
+        kwargs: further arguments of the :class:`ConvModule`.
 
     Raises:
-        ValueError: if pool_scales are no positive integers.
+        ValueError: pool_scales are no positive integers.
     """
 
     exact_switches = ('fused',)
@@ -42,7 +43,7 @@ class PPM(nn.ModuleList):
         align_corners: bool,
         fused: bool = True,
         **kwargs,
-    ):
+    ) -> None:
         several = isinstance(pool_scales, Sequence) and len(pool_scales) > 0
         if not several or not all(isinstance(scale, int) and scale > 0 for scale in pool_scales):
             raise ValueError(f'pool_scales is {pool_scales!r}; give positive integers, such as (1, 2, 3, 6)')
@@ -72,7 +73,7 @@ class PPM(nn.ModuleList):
         return [resize(p, size, mode='bilinear', align_corners=self.align_corners) for p in self.pool(x)]
 
 
-def _pools_squares(level):
+def _pools_squares(level: nn.Sequential) -> bool:
     """Whether a level is as PPM made it: nobody has put in another pool or waits for a call with a hook."""
     if len(level) != 2 or not is_untouched(level, nn.Sequential):
         return False
@@ -84,17 +85,17 @@ class PSPHead(BaseDecodeHead):
     """Pyramid scene parsing (https://arxiv.org/abs/1612.01105).
 
     Args:
-        pool_scales: Cells a side of each pooling grid.
-        factored: Convolve over the pyramid without enlarging it first: half the multiplications and less memory, with
+        pool_scales: cells per side of each pooling grid.
+        factored: convolve over the pyramid without enlarging it first: half the multiplications and less memory, with
             the same parameters and, up to rounding, the same results (see :mod:`mmseg.models.layers.resized_conv`).
             Has no effect where the bottleneck is no ordinary convolution, or where somebody's own code or hooks stand
             in it or in the pyramid.
-        kwargs: See :class:`BaseDecodeHead`.
+        kwargs: see :class:`BaseDecodeHead`.
     """
 
     exact_switches = ('factored',)
 
-    def __init__(self, pool_scales: Sequence[int] = (1, 2, 3, 6), factored: bool = True, **kwargs):
+    def __init__(self, pool_scales: Sequence[int] = (1, 2, 3, 6), factored: bool = True, **kwargs) -> None:
         super().__init__(**kwargs)
         self.pool_scales = pool_scales
         self.factored = factored
@@ -106,7 +107,7 @@ class PSPHead(BaseDecodeHead):
             self.in_channels + len(pool_scales) * self.channels, self.channels, 3, padding=1, **layers
         )
 
-    def _forward_feature(self, inputs):
+    def _forward_feature(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
         """Feature map (N, channels, h, w) before the classifier."""
         x = self._transform_inputs(inputs)
         pyramid = self.psp_modules

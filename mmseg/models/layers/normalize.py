@@ -12,7 +12,7 @@ def normalize_bytes(img: torch.Tensor | list, img_metas: list) -> torch.Tensor |
     Args:
         img: (N, C, H, W) uint8 as :class:`mmseg.datasets.pipelines.Normalize` has left it; floats are returned as they
             are. Or a list of such batches.
-        img_metas: one dict an image with ``img_norm_cfg``; or a list of lists of them.
+        img_metas: one dict per image with ``img_norm_cfg``; or a list of lists of them.
 
     Raises:
         ValueError: bytes whose ``img_norm_cfg`` does not ask for this.

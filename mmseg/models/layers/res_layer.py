@@ -1,4 +1,5 @@
 """One stage of a residual network."""
+
 from torch import nn
 
 from mmcv.cnn import Sequential, build_conv_layer, build_norm_layer
@@ -8,17 +9,17 @@ class ResLayer(Sequential):
     """Residual blocks of one stage; the first one changes stride and channels.
 
     Args:
-        block: Class of the blocks, with the attribute ``expansion`` (output channels / ``planes``).
-        inplanes: Input channels.
-        planes: Width of the blocks.
-        num_blocks: How many.
-        stride: Of the first block.
-        dilation: Of the blocks.
-        avg_down: Average-pool before the 1x1 convolution of a strided shortcut, instead of striding it.
-        conv_cfg, norm_cfg: Configs of the layers.
-        multi_grid: Dilation of each block, instead of ``dilation``.
-        contract_dilation: Halve the dilation of the first block.
-        kwargs: Further arguments of ``block``.
+        block: class of the blocks, with the attribute ``expansion`` (output channels / ``planes``).
+        inplanes: input channels.
+        planes: width of the blocks.
+        num_blocks: how many.
+        stride: of the first block.
+        dilation: of the blocks.
+        avg_down: average-pool before the 1x1 convolution of a strided shortcut, instead of striding it.
+        conv_cfg, norm_cfg: configs of the layers.
+        multi_grid: dilation of each block, instead of ``dilation``.
+        contract_dilation: halve the dilation of the first block.
+        kwargs: further arguments of ``block``.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class ResLayer(Sequential):
         multi_grid: tuple[int, ...] | None = None,
         contract_dilation: bool = False,
         **kwargs,
-    ):
+    ) -> None:
         self.block = block
         outplanes = planes * block.expansion
         downsample = None
@@ -62,7 +63,9 @@ class ResLayer(Sequential):
         super().__init__(*blocks)
 
 
-def _shortcut(inplanes, outplanes, stride, avg_down, conv_cfg, norm_cfg):
+def _shortcut(
+    inplanes: int, outplanes: int, stride: int, avg_down: bool, conv_cfg: dict | None, norm_cfg: dict,
+) -> nn.Sequential:
     pool = [nn.AvgPool2d(stride, stride, ceil_mode=True, count_include_pad=False)] if avg_down else []
     conv = build_conv_layer(conv_cfg, inplanes, outplanes, kernel_size=1, stride=1 if avg_down else stride, bias=False)
     return nn.Sequential(*pool, conv, build_norm_layer(norm_cfg, outplanes)[1])

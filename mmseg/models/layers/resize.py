@@ -1,5 +1,7 @@
 """Resizing of feature maps."""
+
 import warnings
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -20,8 +22,8 @@ def resize(
 
     Args:
         input: (N, C, H, W).
-        size: Output (H, W); else give ``scale_factor``.
-        warning: Whether to warn.
+        size: output (H, W); else give ``scale_factor``.
+        warning: whether to warn.
     """
     if warning and align_corners and size is not None and not _aligned(input.shape[2:], size):
         small, large = (tuple(int(n) for n in shape) for shape in (input.shape[2:], size))
@@ -33,7 +35,7 @@ def resize(
     return F.interpolate(input, size, scale_factor, mode, align_corners)
 
 
-def _aligned(small, large):
+def _aligned(small: Sequence[int], large: Sequence[int]) -> bool:
     enlarged = any(a < b for a, b in zip(small, large))
     odd = all(a > 1 and b > 1 and (b - 1) % (a - 1) for a, b in zip(small, large))
     return not (enlarged and odd)
@@ -48,7 +50,7 @@ class Upsample(nn.Module):
         scale_factor: float | tuple[float, float] | None = None,
         mode: str = 'nearest',
         align_corners: bool | None = None,
-    ):
+    ) -> None:
         super().__init__()
         self.size = size
         pair = isinstance(scale_factor, (tuple, list))

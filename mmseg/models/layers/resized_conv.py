@@ -10,6 +10,7 @@ followed by a shift into zero padding is a linear map of rows times one of colum
 small matrix products. For PSPNet this replaces half of the largest convolution of the network by 0.4 % of its work,
 and the concatenated map is never stored.
 """
+
 import functools
 from collections.abc import Sequence
 
@@ -39,7 +40,7 @@ def conv_module_over_resized(
     conv = module.conv
     x = conv_over_resized(
         x, coarse, conv.weight, conv.bias, conv.stride, conv.padding, conv.dilation, align_corners=align_corners,
-        winograd=getattr(conv, 'winograd', False),
+        winograd=isinstance(conv, Conv2d) and conv.winograd,
     )
     for layer in module.order[1:]:
         if layer == 'norm' and module.with_norm:
@@ -64,12 +65,12 @@ def conv_over_resized(
 
     Args:
         x: (N, C, H, W).
-        coarse: Maps (N, C_s, h_s, w_s), whose channels follow those of ``x``.
+        coarse: maps (N, C_s, h_s, w_s), whose channels follow those of ``x``.
         weight: (O, C + sum of C_s, kh, kw).
         bias: (O,), or None.
-        stride, padding, dilation: As of ``torch.nn.functional.conv2d``, in pairs (rows, columns).
-        align_corners: As of ``torch.nn.functional.interpolate``.
-        winograd: Let :func:`mmcv.ops.conv2d` save multiplications over ``x``.
+        stride, padding, dilation: as of ``torch.nn.functional.conv2d``, in pairs (rows, columns).
+        align_corners: as of ``torch.nn.functional.interpolate``.
+        winograd: let :func:`mmcv.ops.conv2d` save multiplications over ``x``.
 
     Returns:
         (N, O, H', W'), equal up to rounding to the convolution over the concatenation.
@@ -79,7 +80,7 @@ def conv_over_resized(
     if not coarse:
         return out
 
-    def taps(axis, size):
+    def taps(axis: int, size: int) -> torch.Tensor:
         geometry = (x.shape[2 + axis], weight.shape[2 + axis], stride[axis], padding[axis], dilation[axis])
         return tap_matrix(size, *geometry, bool(align_corners), x)
 
@@ -97,7 +98,7 @@ def conv_over_resized(
         right = torch.cat([r.flatten(2, 3) for r in rows], dim=2).flatten(0, 1)  # (N O, sum of h_s * kh, W')
         flat = out.flatten(0, 1)  # (N O, H', W')
 
-    def unflattened(product):
+    def unflattened(product: torch.Tensor) -> torch.Tensor:
         if channels_last:
             return product.unflatten(2, (-1, weight.shape[0])).permute(0, 3, 1, 2)
         return product.unflatten(0, out.shape[:2])
@@ -133,7 +134,10 @@ def tap_matrix(
     return _cached_tap_matrix(*geometry)
 
 
-def _tap_matrix(coarse, fine, kernel, stride, padding, dilation, align_corners, dtype, device):
+def _tap_matrix(
+    coarse: int, fine: int, kernel: int, stride: int, padding: int, dilation: int, align_corners: bool,
+    dtype: torch.dtype, device: torch.device,
+) -> torch.Tensor:
     exact = torch.float64 if dtype == torch.float64 else torch.float32
     cells = torch.eye(coarse, dtype=exact, device=device)[None]
     up = F.interpolate(cells, fine, mode='linear', align_corners=align_corners)[0].T  # (fine, coarse)
@@ -145,7 +149,7 @@ def _tap_matrix(coarse, fine, kernel, stride, padding, dilation, align_corners, 
 
 
 @functools.lru_cache(maxsize=256)
-def _cached_tap_matrix(*geometry):
+def _cached_tap_matrix(*geometry: int | bool | torch.dtype | torch.device) -> torch.Tensor:
     # Made in inference mode the tensor could not take part in training later.
     with torch.inference_mode(False), torch.no_grad():
         return _tap_matrix(*geometry)

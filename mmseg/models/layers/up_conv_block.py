@@ -1,4 +1,5 @@
 """One step up of a U-shaped network."""
+
 import torch
 from torch import nn
 
@@ -9,13 +10,13 @@ class UpConvBlock(nn.Module):
     """Upsample the lower map, join it to the skip connection, convolve.
 
     Args:
-        conv_block: Class of the convolutions that follow the join.
-        in_channels: Channels of the lower map.
-        skip_channels: Channels of the skip connection, and of the upsampled map.
-        out_channels: Output channels.
-        num_convs, stride, dilation, with_cp: Arguments of ``conv_block``.
-        conv_cfg, norm_cfg, act_cfg: Configs of the layers.
-        upsample_cfg: Config of the upsampling; None where both maps are of one size.
+        conv_block: class of the convolutions that follow the join.
+        in_channels: channels of the lower map.
+        skip_channels: channels of the skip connection, and of the upsampled map.
+        out_channels: output channels.
+        num_convs, stride, dilation, with_cp: arguments of ``conv_block``.
+        conv_cfg, norm_cfg, act_cfg: configs of the layers.
+        upsample_cfg: config of the upsampling; None where both maps are of one size.
     """
 
     def __init__(
@@ -32,7 +33,7 @@ class UpConvBlock(nn.Module):
         norm_cfg: dict | None = dict(type='BN'),  # noqa: B006
         act_cfg: dict | None = dict(type='ReLU'),  # noqa: B006
         upsample_cfg: dict | None = dict(type='InterpConv'),  # noqa: B006
-    ):
+    ) -> None:
         super().__init__()
         layers = dict(norm_cfg=norm_cfg, act_cfg=act_cfg)
         self.conv_block = conv_block(

@@ -1,4 +1,5 @@
 """Pixel accuracy during training."""
+
 import torch
 from torch import nn
 
@@ -15,15 +16,15 @@ def accuracy(
     Args:
         pred: (N, K, ...) scores.
         target: (N, ...) class indices.
-        topk: How many of the highest scores count, or several such numbers.
-        thresh: Only scores above this count.
-        ignore_index: Targets to leave out.
+        topk: how many of the highest scores count, or several such numbers.
+        thresh: only scores above this count.
+        ignore_index: targets to leave out.
 
     Returns:
         Percent in a tensor of shape (1,), 100 where nothing is left to count; a list of them for several ``topk``.
 
     Raises:
-        ValueError: if the shapes do not fit or ``topk`` exceeds K.
+        ValueError: the shapes do not fit or ``topk`` exceeds K.
     """
     numbers = (topk,) if isinstance(topk, int) else topk
     if pred.shape[:1] + pred.shape[2:] != target.shape:
@@ -55,7 +56,7 @@ class Accuracy(nn.Module):
 
     def __init__(
         self, topk: int | tuple[int, ...] = (1,), thresh: float | None = None, ignore_index: int | None = None
-    ):
+    ) -> None:
         super().__init__()
         self.topk = topk
         self.thresh = thresh

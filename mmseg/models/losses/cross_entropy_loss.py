@@ -1,4 +1,5 @@
 """Cross entropy over classes, or a binary one for each class."""
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -27,15 +28,18 @@ def cross_entropy(
         weight: (N, ...) weight of each pixel.
         class_weight: (K,). The mean is not divided by the weights' sum.
         reduction: 'none', 'mean' or 'sum'.
-        avg_factor: What 'mean' divides by.
-        ignore_index: Label without a loss; such pixels still count in the mean unless ``avg_non_ignore``.
+        avg_factor: what 'mean' divides by.
+        ignore_index: label without a loss; such pixels still count in the mean unless ``avg_non_ignore``.
     """
     ignore_index = -100 if ignore_index is None else ignore_index
     loss = F.cross_entropy(pred, label, class_weight, reduction='none', ignore_index=ignore_index)
     return _reduce(loss, label, weight, reduction, avg_factor, ignore_index, avg_non_ignore)
 
 
-def _reduce(loss, label, weight, reduction, avg_factor, ignore_index, avg_non_ignore):
+def _reduce(
+    loss: torch.Tensor, label: torch.Tensor, weight: torch.Tensor | None, reduction: str, avg_factor: float | None,
+    ignore_index: int, avg_non_ignore: bool,
+) -> torch.Tensor:
     if avg_non_ignore and avg_factor is None and reduction == 'mean':
         avg_factor = (label != ignore_index).sum()
     return weight_reduce_loss(loss, weight, reduction, avg_factor)
@@ -58,7 +62,7 @@ def binary_cross_entropy(
         label: (N, ...) class indices, negative ones ignored; or 0 and 1 in the shape of ``pred``.
         weight: (N, ...) weight of each pixel.
         class_weight: (K,) weight of the positive term of each class; for one channel also the weights of 0 and 1.
-        reduction, avg_factor, ignore_index, avg_non_ignore: As of :func:`cross_entropy`.
+        reduction, avg_factor, ignore_index, avg_non_ignore: as of :func:`cross_entropy`.
     """
     one_channel = pred.shape[1] == 1
     if one_channel and pred.dim() != label.dim():
@@ -93,7 +97,7 @@ def mask_cross_entropy(
     ignore_index: None = None,
     **kwargs,
 ) -> torch.Tensor:
-    """Binary cross entropy of one channel a sample, that of its class.
+    """Binary cross entropy of one channel per sample, that of its class.
 
     Args:
         pred: (N, K, ...) logits.
@@ -104,7 +108,7 @@ def mask_cross_entropy(
         Shape (1,).
 
     Raises:
-        ValueError: if another reduction or an ``ignore_index`` is asked for.
+        ValueError: another reduction or an ``ignore_index`` is asked for.
     """
     if reduction != 'mean' or avg_factor is not None or ignore_index is not None:
         raise ValueError("CrossEntropyLoss: use_mask=True takes only reduction='mean' and ignore_index=None")
@@ -117,13 +121,13 @@ class CrossEntropyLoss(nn.Module):
     """Cross entropy.
 
     Args:
-        use_sigmoid: One sigmoid a class instead of a softmax over the classes.
-        use_mask: See :func:`mask_cross_entropy`.
+        use_sigmoid: one sigmoid per class instead of a softmax over the classes.
+        use_mask: see :func:`mask_cross_entropy`.
         reduction: 'none', 'mean' or 'sum'.
-        class_weight: One weight a class, or a file with them.
-        loss_weight: Factor of the loss.
-        loss_name: Key of the loss in the log; those that contain 'loss' are minimized.
-        avg_non_ignore: Divide the mean by the number of pixels that are not ignored, as torch does, and not by all.
+        class_weight: one weight per class, or a file with them.
+        loss_weight: factor of the loss.
+        loss_name: key of the loss in the log; those that contain 'loss' are minimized.
+        avg_non_ignore: divide the mean by the number of pixels that are not ignored, as torch does, and not by all.
     """
 
     def __init__(
@@ -135,7 +139,7 @@ class CrossEntropyLoss(nn.Module):
         loss_weight: float = 1.0,
         loss_name: str = 'loss_ce',
         avg_non_ignore: bool = False,
-    ):
+    ) -> None:
         super().__init__()
         if use_sigmoid and use_mask:
             raise ValueError('CrossEntropyLoss: use_sigmoid and use_mask exclude each other')
@@ -189,8 +193,8 @@ class CrossEntropyLoss(nn.Module):
         Args:
             cls_score: (N, K, h, w) logits.
             label: (N, H, W) class indices.
-            ignore_index: Label without a loss.
-            align_corners: Of the resizing.
+            ignore_index: label without a loss.
+            align_corners: of the resizing.
         """
         ignore_index = -100 if ignore_index is None else ignore_index
         class_weight = class_weight_tensor(self.class_weight, cls_score)

@@ -1,4 +1,5 @@
 """Dice loss."""
+
 import torch
 from torch import nn
 
@@ -25,10 +26,10 @@ def dice_loss(
         pred: (N, K, ...) probabilities.
         target: (N, K, ...) one-hot labels.
         valid_mask: (N, ...), 0 where the label is ignored.
-        smooth: Added to both sides of the fraction.
-        exponent: Of the probabilities in the sizes.
+        smooth: added to both sides of the fraction.
+        exponent: of the probabilities in the sizes.
         class_weight: (K,).
-        ignore_index: Class to leave out.
+        ignore_index: class to leave out.
     """
     both = (pred * target * valid_mask[:, None]).flatten(2).sum(-1)
     sizes = (pred.pow(exponent) + target.pow(exponent)).flatten(2).sum(-1)
@@ -52,11 +53,11 @@ class DiceLoss(nn.Module):
     """V-Net's loss, https://arxiv.org/abs/1606.04797, over the softmax of the logits.
 
     Args:
-        smooth, exponent, ignore_index: As of :func:`dice_loss`.
-        reduction: Of the one number that comes out; kept for old configs.
-        class_weight: One weight a class, or a file with them.
-        loss_weight: Factor of the loss.
-        loss_name: Key of the loss in the log; those that contain 'loss' are minimized.
+        smooth, exponent, ignore_index: as of :func:`dice_loss`.
+        reduction: of the one number that comes out; kept for old configs.
+        class_weight: one weight per class, or a file with them.
+        loss_weight: factor of the loss.
+        loss_name: key of the loss in the log; those that contain 'loss' are minimized.
     """
 
     takes_one_channel = False
@@ -70,7 +71,7 @@ class DiceLoss(nn.Module):
         loss_weight: float = 1.0,
         ignore_index: int | None = 255,
         loss_name: str = 'loss_dice',
-    ):
+    ) -> None:
         super().__init__()
         self.smooth = smooth
         self.exponent = exponent

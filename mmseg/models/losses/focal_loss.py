@@ -1,4 +1,5 @@
 """Focal loss."""
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -11,16 +12,16 @@ from .weighting import class_weight_tensor, get_class_weight, weight_reduce_loss
 
 @LOSSES.register_module()
 class FocalLoss(nn.Module):
-    """Binary cross entropy a class that gives easy pixels little weight, https://arxiv.org/abs/1708.02002.
+    """Binary cross entropy per class that gives easy pixels little weight, https://arxiv.org/abs/1708.02002.
 
     Args:
-        use_sigmoid: Must be true.
-        gamma: How quickly the weight falls as a pixel gets easier.
-        alpha: Weight of the positive term, 0 ... 1, that of the negative one being 1 - alpha; or one number a class.
+        use_sigmoid: must be true.
+        gamma: how quickly the weight falls as a pixel gets easier.
+        alpha: weight of the positive term, 0 ... 1, that of the negative one being 1 - alpha; or one number per class.
         reduction: 'none', 'mean' (over pixels and classes) or 'sum'.
-        class_weight: One weight a class, or a file with them.
-        loss_weight: Factor of the loss.
-        loss_name: Key of the loss in the log; those that contain 'loss' are minimized.
+        class_weight: one weight per class, or a file with them.
+        loss_weight: factor of the loss.
+        loss_name: key of the loss in the log; those that contain 'loss' are minimized.
     """
 
     takes_one_channel = False
@@ -34,7 +35,7 @@ class FocalLoss(nn.Module):
         class_weight: list[float] | str | None = None,
         loss_weight: float = 1.0,
         loss_name: str = 'loss_focal',
-    ):
+    ) -> None:
         super().__init__()
         if not use_sigmoid:
             raise ValueError('FocalLoss: use_sigmoid=False is not supported; leave it out')
@@ -64,10 +65,10 @@ class FocalLoss(nn.Module):
             pred: (N, K, ...) logits.
             target: (N, ...) class indices, or (N, K, ...) with 0 and 1.
             weight: (N, ...) or (N * ...,) weight of each pixel, or a weight for each entry of ``pred``.
-            ignore_index: Label without a loss; such pixels still count in the mean.
+            ignore_index: label without a loss; such pixels still count in the mean.
 
         Raises:
-            ValueError: if the shapes do not fit.
+            ValueError: the shapes do not fit.
         """
         pixels = pred.shape[:1] + pred.shape[2:]
         if target.shape not in (pred.shape, pixels):
@@ -89,7 +90,7 @@ class FocalLoss(nn.Module):
         loss = weight_reduce_loss(loss, scale, reduction_override or self.reduction, avg_factor)
         return self.loss_weight * (loss.movedim(-1, 1) if loss.dim() > 1 else loss)
 
-    def _elementwise(self, logit, target):
+    def _elementwise(self, logit: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         """Losses (N, ..., K); target (N, ...) classes, or (N, ..., K) with 0 and 1."""
         if target.dim() < logit.dim() and isinstance(self.alpha, int | float):
             rows = logit.flatten(0, -2)

@@ -1,4 +1,5 @@
 """Lovász losses: convex surrogates of the intersection over union."""
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -24,7 +25,7 @@ def lovasz_grad(gt_sorted: torch.Tensor) -> torch.Tensor:
     return torch.cat([jaccard[..., :1], jaccard.diff(dim=-1)], dim=-1)
 
 
-def _extension(errors, foreground):
+def _extension(errors: torch.Tensor, foreground: torch.Tensor) -> torch.Tensor:
     """Lovász extension of each row: errors (..., P) with foreground (..., P) to (...)."""
     errors, order = errors.sort(dim=-1, descending=True)
     return (F.relu(errors) * lovasz_grad(foreground.gather(-1, order))).sum(-1)
@@ -50,9 +51,9 @@ def lovasz_softmax(
     Args:
         probs: (N, K, H, W) probabilities.
         labels: (N, H, W) class indices.
-        classes: Over which classes to average: 'all', 'present' (in the labels), or their indices.
+        classes: over which classes to average: 'all', 'present' (in the labels), or their indices.
         class_weight: (K,).
-        ignore_index: Label to leave out.
+        ignore_index: label to leave out.
     """
     probs, labels = probs.movedim(1, 0).flatten(1), labels.flatten()  # (K, P), (P,)
     if ignore_index is not None:
@@ -64,7 +65,7 @@ def lovasz_softmax(
     if not isinstance(classes, str):
         chosen = chosen[classes]
     foreground = (labels == chosen[:, None]).to(probs.dtype)
-    loss = _extension((foreground - probs[chosen]).abs(), foreground)  # one a class
+    loss = _extension((foreground - probs[chosen]).abs(), foreground)  # one per class
     if class_weight is not None:
         loss = loss * class_weight[chosen]
     if classes != 'present':
@@ -79,15 +80,15 @@ class LovaszLoss(nn.Module):
 
     Args:
         loss_type: 'multi_class' (Lovász-Softmax) or 'binary' (Lovász hinge).
-        classes: As of :func:`lovasz_softmax`.
-        per_image: Compute the loss of each image alone, and reduce these, instead of that of the batch.
+        classes: as of :func:`lovasz_softmax`.
+        per_image: compute the loss of each image alone, and reduce these, instead of that of the batch.
         reduction: 'none', 'mean' or 'sum' over the images; must be 'none' without ``per_image``.
-        class_weight: One weight a class, or a file with them.
-        loss_weight: Factor of the loss.
-        loss_name: Key of the loss in the log; those that contain 'loss' are minimized.
+        class_weight: one weight per class, or a file with them.
+        loss_weight: factor of the loss.
+        loss_name: key of the loss in the log; those that contain 'loss' are minimized.
 
     Raises:
-        ValueError: if an argument is none of these.
+        ValueError: an argument is none of these.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class LovaszLoss(nn.Module):
         class_weight: list[float] | str | None = None,
         loss_weight: float = 1.0,
         loss_name: str = 'loss_lovasz',
-    ):
+    ) -> None:
         super().__init__()
         if loss_type not in ('binary', 'multi_class'):
             raise ValueError(f"LovaszLoss: loss_type is {loss_type!r}; use 'binary' or 'multi_class'")

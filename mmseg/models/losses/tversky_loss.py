@@ -1,4 +1,5 @@
 """Tversky loss."""
+
 import math
 
 import torch
@@ -27,11 +28,11 @@ def tversky_loss(
         pred: (N, K, ...) probabilities.
         target: (N, K, ...) one-hot labels.
         valid_mask: (N, ...), 0 where the label is ignored.
-        alpha: Cost of false positives.
-        beta: Cost of false negatives.
-        smooth: Added to both sides of the fraction.
+        alpha: cost of false positives.
+        beta: cost of false negatives.
+        smooth: added to both sides of the fraction.
         class_weight: (K,).
-        ignore_index: Class to leave out.
+        ignore_index: class to leave out.
     """
     valid = valid_mask[:, None]
     hit = (pred * target * valid).flatten(2).sum(-1)
@@ -46,13 +47,13 @@ class TverskyLoss(nn.Module):
     """Dice with unequal costs, https://arxiv.org/abs/1706.05721, over the softmax of the logits.
 
     Args:
-        smooth, alpha, beta, ignore_index: As of :func:`tversky_loss`; alpha and beta add up to 1.
-        class_weight: One weight a class, or a file with them.
-        loss_weight: Factor of the loss.
-        loss_name: Key of the loss in the log; those that contain 'loss' are minimized.
+        smooth, alpha, beta, ignore_index: as of :func:`tversky_loss`; alpha and beta add up to 1.
+        class_weight: one weight per class, or a file with them.
+        loss_weight: factor of the loss.
+        loss_name: key of the loss in the log; those that contain 'loss' are minimized.
 
     Raises:
-        ValueError: if alpha + beta is not 1.
+        ValueError: alpha + beta is not 1.
     """
 
     takes_one_channel = False
@@ -66,7 +67,7 @@ class TverskyLoss(nn.Module):
         alpha: float = 0.3,
         beta: float = 0.7,
         loss_name: str = 'loss_tversky',
-    ):
+    ) -> None:
         super().__init__()
         if not math.isclose(alpha + beta, 1):
             raise ValueError(f'TverskyLoss: alpha={alpha} and beta={beta} must add up to 1')

@@ -1,4 +1,5 @@
 """What all losses share: class weights, pixel weights and reduction."""
+
 import functools
 from collections.abc import Callable
 
@@ -10,10 +11,10 @@ def get_class_weight(class_weight: list[float] | str | None) -> list[float] | No
     """Class weights of a config.
 
     Args:
-        class_weight: One number a class; or the path of a .npy, json or yaml file that holds them; or None.
+        class_weight: one number per class; or the path of a .npy, json or yaml file that holds them; or None.
 
     Raises:
-        ValueError: if it is still 'auto', which stands for weights computed from the training labels.
+        ValueError: it is still 'auto', which stands for weights computed from the training labels.
     """
     if class_weight == 'auto':
         raise ValueError("class_weight is 'auto', but no training labels were counted; give numbers or a file")
@@ -42,13 +43,13 @@ def weight_reduce_loss(
     """Weigh element-wise losses and reduce them.
 
     Args:
-        loss: Any shape.
-        weight: Same shape, or with one channel.
+        loss: any shape.
+        weight: same shape, or with one channel.
         reduction: 'none', 'mean' or 'sum'.
-        avg_factor: What 'mean' divides the sum by, instead of the number of elements.
+        avg_factor: what 'mean' divides the sum by, instead of the number of elements.
 
     Raises:
-        ValueError: if ``avg_factor`` is given for a sum.
+        ValueError: ``avg_factor`` is given for a sum.
     """
     if weight is not None:
         loss = loss * weight
@@ -71,7 +72,10 @@ def weighted_loss(loss_func: Callable) -> Callable:
     """
 
     @functools.wraps(loss_func)
-    def wrapper(pred, target, weight=None, reduction='mean', avg_factor=None, **kwargs):
+    def wrapper(
+        pred: torch.Tensor, target: torch.Tensor, weight: torch.Tensor | None = None, reduction: str = 'mean',
+        avg_factor: float | torch.Tensor | None = None, **kwargs,
+    ) -> torch.Tensor:
         return weight_reduce_loss(loss_func(pred, target, **kwargs), weight, reduction, avg_factor)
 
     return wrapper

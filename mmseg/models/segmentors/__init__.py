@@ -2,4 +2,4 @@
 
 from mmcv.utils.registered import lazy_folder
 
-__getattr__, __dir__ = lazy_folder(__name__, names={'.base': 'BaseSegmentor'})
+__getattr__, __dir__ = lazy_folder(__name__, names={'.base_segmentor': 'BaseSegmentor'})

@@ -1,4 +1,5 @@
 """Segmentors made of a backbone and heads."""
+
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,9 +9,10 @@ from torch import nn
 from mmcv.config import ConfigDict
 from mmcv.ops import has_kernel, upsample_argmax
 from mmseg.models.builder import SEGMENTORS, build_backbone, build_head, build_neck
+from mmseg.models.decode_heads import BaseDecodeHead
 from mmseg.models.layers import resize
 
-from .base import BaseSegmentor, add_prefix
+from .base_segmentor import BaseSegmentor, add_prefix
 
 
 @SEGMENTORS.register_module()
@@ -18,16 +20,16 @@ class EncoderDecoder(BaseSegmentor):
     """A backbone, a decode head, and auxiliary heads that only help in training.
 
     Args:
-        backbone, decode_head, neck: Configs of the parts.
-        auxiliary_head: Config of a further head, or a list of them.
-        train_cfg: Handed to the heads in training.
+        backbone, decode_head, neck: configs of the parts.
+        auxiliary_head: config of a further head, or a list of them.
+        train_cfg: handed to the heads in training.
         test_cfg: ``dict(mode='whole')``, or ``dict(mode='slide', crop_size=(h, w), stride=(h, w))`` in pixels to
             predict overlapping windows and average them.
-        pretrained: Checkpoint of the backbone, unless the backbone has an ``init_cfg`` of its own.
-        init_cfg: Initialization.
+        pretrained: checkpoint of the backbone, unless the backbone has an ``init_cfg`` of its own.
+        init_cfg: initialization.
 
     Raises:
-        ValueError: if ``pretrained`` is set twice, or ``test_cfg`` is incomplete.
+        ValueError: ``pretrained`` is set twice, or ``test_cfg`` is incomplete.
     """
 
     def __init__(
@@ -40,7 +42,7 @@ class EncoderDecoder(BaseSegmentor):
         test_cfg: dict | None = None,
         pretrained: str | None = None,
         init_cfg: dict | list[dict] | None = None,
-    ):
+    ) -> None:
         super().__init__(init_cfg)
         if pretrained is not None and backbone.get('init_cfg') is None:
             if backbone.get('pretrained') is not None:
@@ -55,17 +57,17 @@ class EncoderDecoder(BaseSegmentor):
         self.train_cfg = train_cfg
         self.test_cfg = _checked_test_cfg(test_cfg)
 
-    def _init_decode_head(self, decode_head):
+    def _init_decode_head(self, decode_head: dict) -> None:
         self.decode_head = build_head(decode_head)
         self._describe(self.decode_head)
 
-    def _describe(self, head):
+    def _describe(self, head: nn.Module) -> None:
         """Say of oneself what the head that has the last word says."""
         self.align_corners = head.align_corners
         self.num_classes = head.num_classes
         self.out_channels = head.out_channels
 
-    def _init_auxiliary_head(self, auxiliary_head):
+    def _init_auxiliary_head(self, auxiliary_head: dict | list[dict] | None) -> None:
         if isinstance(auxiliary_head, (list, tuple)):
             self.auxiliary_head = nn.ModuleList(build_head(cfg) for cfg in auxiliary_head)
         elif auxiliary_head is not None:
@@ -93,7 +95,7 @@ class EncoderDecoder(BaseSegmentor):
 
         Args:
             img: (N, C, H, W).
-            img_metas: One dict an image.
+            img_metas: one dict per image.
             gt_semantic_seg: (N, 1, H, W) class indices.
         """
         x = self.extract_feat(img)
@@ -102,13 +104,17 @@ class EncoderDecoder(BaseSegmentor):
             losses.update(self._auxiliary_head_forward_train(x, img_metas, gt_semantic_seg))
         return losses
 
-    def _decode_head_forward_train(self, x, img_metas, gt_semantic_seg):
+    def _decode_head_forward_train(
+        self, x: Sequence[torch.Tensor], img_metas: list[dict], gt_semantic_seg: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
         return add_prefix(self.decode_head.forward_train(x, img_metas, gt_semantic_seg, self.train_cfg), 'decode')
 
-    def _decode_head_forward_test(self, x, img_metas):
+    def _decode_head_forward_test(self, x: Sequence[torch.Tensor], img_metas: list[dict] | None) -> torch.Tensor:
         return self.decode_head.forward_test(x, img_metas, self.test_cfg)
 
-    def _auxiliary_head_forward_train(self, x, img_metas, gt_semantic_seg):
+    def _auxiliary_head_forward_train(
+        self, x: Sequence[torch.Tensor], img_metas: list[dict], gt_semantic_seg: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
         if isinstance(self.auxiliary_head, nn.ModuleList):
             heads = {f'aux_{i}': head for i, head in enumerate(self.auxiliary_head)}
         else:
@@ -139,7 +145,7 @@ class EncoderDecoder(BaseSegmentor):
         logits = self.encode_decode(img, img_meta)
         return self._to_original_size(logits, img_meta) if rescale else logits
 
-    def _to_original_size(self, logits, img_meta):
+    def _to_original_size(self, logits: torch.Tensor, img_meta: list[dict]) -> torch.Tensor:
         """Cut off the padding, and resize to the size of the image file."""
         height, width = img_meta[0]['img_shape'][:2]
         size = tuple(img_meta[0]['ori_shape'][:2])
@@ -151,8 +157,8 @@ class EncoderDecoder(BaseSegmentor):
 
         Args:
             img: (N, C, H, W).
-            img_meta: One dict an image, all of one shape.
-            rescale: Return them at the size of the image files (``ori_shape``) rather than at that of ``img``.
+            img_meta: one dict per image, all of one shape.
+            rescale: return them at the size of the image files (``ori_shape``) rather than at that of ``img``.
 
         Returns:
             (N, out_channels, H, W).
@@ -164,20 +170,21 @@ class EncoderDecoder(BaseSegmentor):
         return _unflip(probs, img_meta[0])
 
     def simple_test(self, img: torch.Tensor, img_meta: list[dict], rescale: bool = True) -> list[np.ndarray]:
-        """One integer label map (H, W) an image."""
+        """One integer label map (H, W) per image."""
         if self._can_fuse_prediction(img):
             return list(self._fused_labels(img, img_meta, rescale).cpu().numpy())
         return self._labels(self.inference(img, img_meta, rescale))
 
-    def _can_fuse_prediction(self, img):
+    def _can_fuse_prediction(self, img: torch.Tensor) -> bool:
         """Whether labels can come without probabilities: nobody has changed the steps that make them."""
         steps = ('inference', 'whole_inference', 'slide_inference', 'encode_decode')
         own = all(
             getattr(type(self), step) is getattr(EncoderDecoder, step) and step not in self.__dict__ for step in steps)
-        fused = getattr(self._last_head(), 'fused', False)
+        head = self._last_head()
+        fused = isinstance(head, BaseDecodeHead) and head.fused
         return own and fused and self.out_channels > 1 and has_kernel('upsample_argmax', img)
 
-    def _fused_labels(self, img, img_meta, rescale):
+    def _fused_labels(self, img: torch.Tensor, img_meta: list[dict], rescale: bool) -> torch.Tensor:
         """The classes (N, H, W) of :meth:`inference`, whose last resizing and softmax are never carried out."""
         _check_one_size(img_meta)
         seen, size = tuple(img.shape[2:]), tuple(img.shape[2:])
@@ -194,7 +201,7 @@ class EncoderDecoder(BaseSegmentor):
     def aug_test(
         self, imgs: list[torch.Tensor], img_metas: list[list[dict]], rescale: bool = True
     ) -> list[np.ndarray]:
-        """One integer label map (H, W) an image, of the probabilities averaged over augmentations."""
+        """One integer label map (H, W) per image, of the probabilities averaged over augmentations."""
         return self._labels(self._mean_probabilities(imgs, img_metas, rescale))
 
     def simple_test_logits(
@@ -209,7 +216,9 @@ class EncoderDecoder(BaseSegmentor):
         """Probabilities (N, out_channels, H, W) averaged over augmentations."""
         return self._mean_probabilities(img, img_metas, rescale).cpu().numpy()
 
-    def _mean_probabilities(self, imgs, img_metas, rescale):
+    def _mean_probabilities(
+        self, imgs: list[torch.Tensor], img_metas: list[list[dict]], rescale: bool
+    ) -> torch.Tensor:
         if not rescale:
             raise ValueError('aug_test: augmentations have several sizes; only rescale=True brings them together')
         probs = self.inference(imgs[0], img_metas[0], rescale)
@@ -217,24 +226,24 @@ class EncoderDecoder(BaseSegmentor):
             probs += self.inference(img, img_meta, rescale)
         return probs.div_(len(imgs))
 
-    def _labels(self, probs):
+    def _labels(self, probs: torch.Tensor) -> list[np.ndarray]:
         if self.out_channels == 1:
             labels = (probs > self._last_head().threshold).squeeze(1).long()
         else:
             labels = probs.argmax(dim=1)
         return list(labels.cpu().numpy())
 
-    def _last_head(self):
+    def _last_head(self) -> nn.Module:
         return self.decode_head[-1] if isinstance(self.decode_head, nn.ModuleList) else self.decode_head
 
 
-def _check_one_size(img_meta):
+def _check_one_size(img_meta: list[dict]) -> None:
     shapes = {tuple(meta['ori_shape']) for meta in img_meta}
     if len(shapes) > 1:
         raise ValueError(f'inference: images of one batch differ in ori_shape, {shapes}; predict them one by one')
 
 
-def _unflip(maps, meta):
+def _unflip(maps: torch.Tensor, meta: dict) -> torch.Tensor:
     """Turn maps (..., H, W) of a flipped image back."""
     if not meta.get('flip'):
         return maps
@@ -244,18 +253,18 @@ def _unflip(maps, meta):
     return maps.flip(axes[meta['flip_direction']])
 
 
-def _at_least_float32(tensor):
+def _at_least_float32(tensor: torch.Tensor) -> torch.dtype:
     return torch.promote_types(tensor.dtype, torch.float32)
 
 
-def _windows(size, crop, stride):
+def _windows(size: int, crop: int, stride: int) -> list[slice]:
     """Windows of ``crop`` pixels that cover ``size`` pixels in steps of ``stride``."""
     number = max(size - crop + stride - 1, 0) // stride + 1
     ends = [min(i * stride + crop, size) for i in range(number)]
     return [slice(max(end - crop, 0), end) for end in ends]
 
 
-def _checked_test_cfg(test_cfg):
+def _checked_test_cfg(test_cfg: dict | None) -> ConfigDict:
     test_cfg = ConfigDict(test_cfg or {})
     test_cfg.setdefault('mode', 'whole')
     if test_cfg['mode'] not in ('whole', 'slide'):

@@ -1,4 +1,5 @@
 """What every segmentor does: the two kinds of calls, the training step, drawing."""
+
 from abc import ABCMeta, abstractmethod
 from collections.abc import Sequence
 
@@ -16,14 +17,14 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
     """Base of the segmentors.
 
     Attributes:
-        CLASSES: Names of the classes, set by whoever builds the model.
+        CLASSES: names of the classes, set by whoever builds the model.
         PALETTE: (K, 3) RGB colour of each, 0 ... 255.
     """
 
     CLASSES: Sequence[str] | None = None
     PALETTE: Sequence[Sequence[int]] | None = None
 
-    def __init__(self, init_cfg: dict | list[dict] | None = None):
+    def __init__(self, init_cfg: dict | list[dict] | None = None) -> None:
         super().__init__(init_cfg)
         self.fp16_enabled = False
 
@@ -70,13 +71,13 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
 
         Args:
             img: (N, C, H, W) to train; to predict, a list with such a batch for each test-time augmentation. Bytes are
-                normalised first, see :func:`.utils.normalize_bytes`.
-            img_metas: One dict an image to train; to predict, a list of these for each augmentation.
-            return_loss: Whether to train.
+                normalised first, see :func:`mmseg.models.layers.normalize_bytes`.
+            img_metas: one dict per image to train; to predict, a list of these for each augmentation.
+            return_loss: whether to train.
             kwargs: ``gt_semantic_seg`` (N, 1, H, W) to train; ``rescale`` to predict.
 
         Returns:
-            Losses by name, or one label map (H, W) an image.
+            Losses by name, or one label map (H, W) per image.
         """
         img = normalize_bytes(img, img_metas)
         if return_loss:
@@ -87,12 +88,12 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
         """Check the inputs and call :meth:`simple_test`, or :meth:`aug_test` for more than one augmentation.
 
         Raises:
-            ValueError: if they are no lists of one length, or a batch mixes images of several shapes.
+            ValueError: they are no lists of one length, or a batch mixes images of several shapes.
         """
         for name, value in (('img', imgs), ('img_metas', img_metas)):
             if not isinstance(value, list):
                 kind = type(value).__name__
-                raise ValueError(f'forward: {name} is a {kind}; to predict, give a list, one batch an augmentation')
+                raise ValueError(f'forward: {name} is a {kind}; to predict, give a list, one batch per augmentation')
         if len(imgs) != len(img_metas):
             raise ValueError(f'forward: {len(imgs)} augmentations in img, but {len(img_metas)} in img_metas')
         for metas in img_metas:
@@ -108,8 +109,8 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
         """The forward pass of one training iteration.
 
         Args:
-            data_batch: Arguments of :meth:`forward`.
-            optimizer: Not used.
+            data_batch: arguments of :meth:`forward`.
+            optimizer: not used.
 
         Returns:
             ``loss``, the tensor to differentiate; ``log_vars``, what to log, as 0-d tensors that stay on the device;
@@ -129,14 +130,14 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
         """Add up the losses.
 
         Args:
-            losses: Tensors, or lists of tensors to add, by name. Those whose name contains 'loss' after its last dot
+            losses: tensors, or lists of tensors to add, by name. Those whose name contains 'loss' after its last dot
                 are minimized; the others are only logged.
 
         Returns:
             The sum, and every mean value, detached and on its device, with the sum under 'loss'.
 
         Raises:
-            TypeError: if a value is neither a tensor nor a list of tensors.
+            TypeError: a value is neither a tensor nor a list of tensors.
         """
         means = {}
         for name, value in losses.items():
@@ -163,18 +164,18 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
         """Draw a label map over its image.
 
         Args:
-            img: Path or (H, W, 3) BGR array.
-            result: Its first element is the (H, W) label map; labels without a colour stay black.
+            img: path or (H, W, 3) BGR array.
+            result: its first element is the (H, W) label map; labels without a colour stay black.
             palette: (K, 3) RGB colours, 0 ... 255; None means those of the model, or else random ones.
-            win_name, show, wait_time: Show it in a window, for ``wait_time`` ms (0: until a key is pressed).
-            out_file: Write it there, and show nothing.
-            opacity: Of the colours, above 0 and up to 1.
+            win_name, show, wait_time: show it in a window, for ``wait_time`` ms (0: until a key is pressed).
+            out_file: write it there, and show nothing.
+            opacity: of the colours, above 0 and up to 1.
 
         Returns:
             (H, W, 3) uint8 BGR.
 
         Raises:
-            ValueError: if the opacity is out of range or the palette is no table of colours, one a class.
+            ValueError: the opacity is out of range or the palette is no table of colours, one per class.
         """
         if not 0 < opacity <= 1:
             raise ValueError(f'show_result: opacity is {opacity}; use more than 0 and at most 1')
