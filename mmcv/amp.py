@@ -1,9 +1,11 @@
 """Mixed precision: the decorators of the 0.x era on top of ``torch.autocast``, and a gradient scaler by config."""
+
 import functools
 import inspect
 import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import torch
 from torch import nn
@@ -11,6 +13,16 @@ from torch import nn
 from .utils import processor
 
 HALF_TYPES = (torch.float16, torch.bfloat16)
+
+Nest = TypeVar('Nest')
+Result = TypeVar('Result')
+
+
+@runtime_checkable
+class TakesHalf(Protocol):
+    """A module whose methods :func:`auto_fp16` and :func:`force_fp32` may run in half precision."""
+
+    fp16_enabled: bool
 
 
 def native_half(device_type: str) -> str | None:
@@ -31,11 +43,11 @@ def wrap_fp16_model(model: nn.Module, dtype: torch.dtype = torch.float16) -> Non
     Their methods decorated with :func:`auto_fp16` then run under autocast; the parameters stay float32.
 
     Args:
-        model: Changed in place.
+        model: changed in place.
         dtype: ``torch.float16`` or ``torch.bfloat16``.
     """
     for module in model.modules():
-        if hasattr(module, 'fp16_enabled'):
+        if isinstance(module, TakesHalf):
             module.fp16_enabled = True
             module.amp_dtype = dtype
 
@@ -46,21 +58,21 @@ def auto_fp16(
     """Decorate a method so that it runs in half precision when its object's ``fp16_enabled`` is set.
 
     Args:
-        apply_to: Names of the arguments whose float32 tensors are cast; None means all.
-        out_fp32: Cast the result back to float32.
-        supported_types: Classes whose methods may be decorated; others raise TypeError.
+        apply_to: names of the arguments whose float32 tensors are cast; None means all.
+        out_fp32: cast the result back to float32.
+        supported_types: classes whose methods may be decorated; others raise TypeError.
     """
 
-    def decorate(method):
+    def decorate(method: Callable[..., Result]) -> Callable[..., Result]:
         cast = _caster(method, apply_to)
 
         @functools.wraps(method)
-        def wrapper(self, *args, **kwargs):
+        def wrapper(self: nn.Module, *args: Any, **kwargs: Any) -> Result:
             if not isinstance(self, supported_types):
                 raise TypeError(f'auto_fp16 is for methods of {supported_types}, not of {type(self).__name__}')
-            if not getattr(self, 'fp16_enabled', False):
+            dtype = _half_of(self)
+            if dtype is None:
                 return method(self, *args, **kwargs)
-            dtype = getattr(self, 'amp_dtype', torch.float16)
             args, kwargs = cast(args, kwargs, (torch.float32,), dtype)
             with torch.autocast(_device_type(self, args, kwargs), dtype=dtype):
                 output = method(self, *args, **kwargs)
@@ -75,30 +87,32 @@ def force_fp32(apply_to: Iterable[str] | None = None, out_fp16: bool = False) ->
     """Decorate a method so that it runs in float32 under autocast, or when its object's ``fp16_enabled`` is set.
 
     Args:
-        apply_to: Names of the arguments whose half precision tensors are cast; None means all.
-        out_fp16: Cast the result to half precision.
+        apply_to: names of the arguments whose half precision tensors are cast; None means all.
+        out_fp16: cast the result to half precision.
     """
 
-    def decorate(method):
+    def decorate(method: Callable[..., Result]) -> Callable[..., Result]:
         cast = _caster(method, apply_to)
 
         @functools.wraps(method)
-        def wrapper(self, *args, **kwargs):
+        def wrapper(self: nn.Module, *args: Any, **kwargs: Any) -> Result:
             device = _device_type(self, args, kwargs)
-            if not getattr(self, 'fp16_enabled', False) and not torch.is_autocast_enabled(device):
+            dtype = _half_of(self)
+            if dtype is None and not torch.is_autocast_enabled(device):
                 return method(self, *args, **kwargs)
             args, kwargs = cast(args, kwargs, HALF_TYPES, torch.float32)
             with torch.autocast(device, enabled=False):
                 output = method(self, *args, **kwargs)
-            dtype = getattr(self, 'amp_dtype', torch.float16)
-            return cast_tensor_type(output, (torch.float32,), dtype) if out_fp16 else output
+            return cast_tensor_type(output, (torch.float32,), dtype or torch.float16) if out_fp16 else output
 
         return wrapper
 
     return decorate
 
 
-def cast_tensor_type(inputs, src_type: torch.dtype | tuple[torch.dtype, ...], dst_type: torch.dtype):
+def cast_tensor_type(
+    inputs: Nest, src_type: torch.dtype | tuple[torch.dtype, ...], dst_type: torch.dtype
+) -> Nest:
     """Cast the tensors of ``src_type`` in a nest of dicts, lists and tuples; anything else comes back as it is."""
     sources = src_type if isinstance(src_type, tuple) else (src_type,)
     if isinstance(inputs, torch.Tensor):
@@ -110,12 +124,19 @@ def cast_tensor_type(inputs, src_type: torch.dtype | tuple[torch.dtype, ...], ds
     return inputs
 
 
-def _caster(method, apply_to):
+def _half_of(owner: object) -> torch.dtype | None:
+    """The half type that the owner of a method runs in; None where it is not turned on."""
+    return getattr(owner, 'amp_dtype', torch.float16) if getattr(owner, 'fp16_enabled', False) else None
+
+
+def _caster(method: Callable, apply_to: Iterable[str] | None) -> Callable[..., tuple[list, dict[str, Any]]]:
     """A function that casts those arguments of a call of ``method`` that ``apply_to`` names."""
     names = list(inspect.signature(method).parameters)[1:]
     chosen = None if apply_to is None else frozenset(apply_to)
 
-    def cast(args, kwargs, sources, dtype):
+    def cast(
+        args: tuple, kwargs: dict[str, Any], sources: tuple[torch.dtype, ...], dtype: torch.dtype
+    ) -> tuple[list, dict[str, Any]]:
         # What falls into *args has no name.
         named = itertools.zip_longest(names[: len(args)], args, fillvalue='')
         args = [_cast_if(chosen is None or name in chosen, value, sources, dtype) for name, value in named]
@@ -125,11 +146,11 @@ def _caster(method, apply_to):
     return cast
 
 
-def _cast_if(wanted, value, sources, dtype):
+def _cast_if(wanted: bool, value: Nest, sources: tuple[torch.dtype, ...], dtype: torch.dtype) -> Nest:
     return cast_tensor_type(value, sources, dtype) if wanted else value
 
 
-def _device_type(module, args, kwargs):
+def _device_type(module: object, args: tuple, kwargs: dict[str, Any]) -> str:
     parameters = module.parameters() if isinstance(module, nn.Module) else ()
     values = itertools.chain(args, kwargs.values(), parameters)
     return next((value.device.type for value in values if isinstance(value, torch.Tensor)), 'cpu')
@@ -147,11 +168,11 @@ def build_grad_scaler(loss_scale: float | str | dict = 512.0, device: str = 'cud
     """The gradient scaler of a config's ``fp16 = dict(loss_scale=...)``.
 
     Args:
-        loss_scale: A number (kept), 'dynamic', or a dict of arguments of ``torch.amp.GradScaler``.
-        device: Device type of the model.
+        loss_scale: a number (kept), 'dynamic', or a dict of arguments of ``torch.amp.GradScaler``.
+        device: type of the model's device.
 
     Raises:
-        ValueError: if ``loss_scale`` is none of these, or no positive number.
+        ValueError: ``loss_scale`` is none of these, or no positive number.
     """
     if loss_scale == 'dynamic':
         return torch.amp.GradScaler(device)

@@ -11,7 +11,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 import torch.distributed as torch_dist
@@ -20,6 +20,9 @@ from .watchdog import Watchdog
 
 _DEFAULT_TIMEOUT = 600  # seconds
 _watchdog: Watchdog | None = None
+
+Result = TypeVar('Result')
+Thing = TypeVar('Thing')
 
 
 def is_distributed() -> bool:
@@ -37,17 +40,17 @@ def is_main() -> bool:
     return get_dist_info()[0] == 0
 
 
-def master_only(func: Callable) -> Callable:
+def master_only(func: Callable[..., Result]) -> Callable[..., Result | None]:
     """Decorate a function so that it runs on rank 0 only and returns None elsewhere."""
 
     @functools.wraps(func)
-    def wrapper(*args, **kwargs):
+    def wrapper(*args: Any, **kwargs: Any) -> Result | None:
         return func(*args, **kwargs) if is_main() else None
 
     return wrapper
 
 
-def init_dist(launcher: str, backend: str | None = None, timeout: float | None = None, **kwargs) -> None:
+def init_dist(launcher: str, backend: str | None = None, timeout: float | None = None, **kwargs: Any) -> None:
     """Join the process group that a launcher has prepared.
 
     Args:
@@ -149,7 +152,7 @@ def note_activity(activity: str) -> None:
 
 
 def describe_others() -> str:
-    """What the other processes of the job were last seen doing, one a line; '' without any."""
+    """What the other processes of the job were last seen doing, one per line; '' without any."""
     return '' if _watchdog is None else _watchdog.describe()
 
 
@@ -162,7 +165,7 @@ def _torchrun_env() -> dict[str, str]:
 
 def _slurm_env() -> dict[str, str]:
     nodes = os.environ.get('SLURM_STEP_NODELIST') or os.environ['SLURM_NODELIST']
-    # one free port a job, the same on all its machines
+    # one free port per job, the same on all its machines
     env = {'RANK': os.environ['SLURM_PROCID'], 'WORLD_SIZE': os.environ['SLURM_NTASKS'],
            'LOCAL_RANK': os.environ['SLURM_LOCALID'],
            'MASTER_PORT': str(20000 + int(os.environ.get('SLURM_JOB_ID', 9500)) % 20000)}
@@ -228,7 +231,7 @@ def broadcast(tensor: torch.Tensor, src: int = 0) -> None:
         tensor.copy_(sent)
 
 
-def broadcast_object(obj: Any, src: int = 0) -> Any:
+def broadcast_object(obj: Thing, src: int = 0) -> Thing:
     """The object of rank ``src``, on every rank."""
     if not is_distributed():
         return obj
@@ -237,7 +240,7 @@ def broadcast_object(obj: Any, src: int = 0) -> Any:
     return box[0]
 
 
-def gather_objects(obj: Any) -> list:
+def gather_objects(obj: Thing) -> list[Thing]:
     """The objects of all ranks, in their order, on every rank."""
     if not is_distributed():
         return [obj]

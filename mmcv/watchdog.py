@@ -94,7 +94,7 @@ class Watchdog(threading.Thread):
                 self._seen[rank] = sign.decode(), now
 
     def describe(self) -> str:
-        """What the other processes were last seen doing, one a line."""
+        """What the other processes were last seen doing, one per line."""
         return '\n'.join(map(self._state, self.others))
 
     def _state(self, rank: int) -> str:

@@ -8,7 +8,8 @@ make tensors, arrays and containers. Every other class or function that the file
 import collections
 import pickle
 import types
-from typing import Any
+from collections.abc import Callable
+from typing import IO, Any
 
 import numpy as np
 import torch
@@ -17,30 +18,30 @@ import torch
 class Placeholder:
     """Stands for an object of a class that is not trusted; ``args`` and ``state`` hold what the file says of it."""
 
-    def __new__(cls, *args, **kwargs) -> 'Placeholder':
+    def __new__(cls, *args: Any, **kwargs: Any) -> 'Placeholder':
         instance = super().__new__(cls)
         instance.args, instance.state, instance.items = args, kwargs, []
         return instance
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         """All is done by ``__new__``, which some opcodes call alone."""
 
-    def __call__(self, *args, **kwargs) -> 'Placeholder':
+    def __call__(self, *args: Any, **kwargs: Any) -> 'Placeholder':
         return Placeholder(*args, **kwargs)
 
-    def __setstate__(self, state: Any) -> None:
+    def __setstate__(self, state: object) -> None:
         self.state = state
 
-    def __setitem__(self, key: Any, value: Any) -> None:
+    def __setitem__(self, key: object, value: object) -> None:
         self.items.append((key, value))
 
-    def append(self, item: Any) -> None:
+    def append(self, item: object) -> None:
         self.items.append(item)
 
     def extend(self, items: list) -> None:
         self.items.extend(items)
 
-    def add(self, item: Any) -> None:
+    def add(self, item: object) -> None:
         self.items.append(item)
 
     def __repr__(self) -> str:
@@ -52,26 +53,29 @@ class _Maker:
 
     __slots__ = ('_function',)
 
-    def __init__(self, function) -> None:
+    def __init__(self, function: Callable) -> None:
         self._function = function
 
-    def __call__(self, *args, **kwargs) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> object:
         return self._function(*args, **kwargs)
 
-    def __setstate__(self, state: Any) -> None:
+    def __setstate__(self, state: object) -> None:
         raise pickle.UnpicklingError('it tries to alter a function')
 
 
-def _tensor(storage, offset, size, stride, requires_grad=False, *_) -> torch.Tensor:
+def _tensor(
+    storage: torch.storage.TypedStorage, offset: int, size: tuple[int, ...], stride: tuple[int, ...],
+    requires_grad: bool = False, *_: Any,
+) -> torch.Tensor:
     tensor = torch.empty(0, dtype=storage.dtype).set_(storage.untyped(), offset, size, stride)
     return tensor.requires_grad_(requires_grad)
 
 
-def _parameter(data, requires_grad=True, *_) -> torch.nn.Parameter:
+def _parameter(data: torch.Tensor, requires_grad: bool = True, *_: Any) -> torch.nn.Parameter:
     return torch.nn.Parameter(data, requires_grad=requires_grad)
 
 
-def _array(_cls, shape, _typecode) -> np.ndarray:
+def _array(_cls: type, shape: tuple[int, ...], _typecode: bytes) -> np.ndarray:
     return np.empty(shape, np.int8)  # its state, with dtype and content, follows
 
 
@@ -109,14 +113,14 @@ _MAKERS = {name: _Maker(function) for name, function in _MAKERS.items()}
 class Unpickler(pickle.Unpickler):
     """Knows tensors, numpy arrays and plain containers; makes placeholders of the rest."""
 
-    def find_class(self, module: str, name: str) -> Any:
+    def find_class(self, module: str, name: str) -> object:
         path = f'{module}.{name}'.replace('numpy._core.', 'numpy.core.')
         if module == 'torch' and isinstance(getattr(torch, name, None), torch.dtype):
             return getattr(torch, name)
         return _MAKERS.get(path) or type(path, (Placeholder,), {})
 
 
-def load(file, **kwargs) -> Any:
+def load(file: IO[bytes], **kwargs: Any) -> object:
     """As ``pickle.load``."""
     return Unpickler(file, **kwargs).load()
 

@@ -18,6 +18,7 @@ MODULES = {
     'mmcv.parallel.distributed': 'mmcv.parallel.data_parallel',
     'mmcv.runner.dist_utils': 'mmcv.dist',
     'mmcv.runner.fp16_utils': 'mmcv.amp',
+    'mmcv.runner.hooks.logger.base': 'mmcv.runner.hooks.logger.logger_hook',
     'mmcv.utils.config_data': 'mmcv.config.data',
     'mmcv.utils.config_dict': 'mmcv.config.dict',
     'mmcv.utils.config_file': 'mmcv.config.file',

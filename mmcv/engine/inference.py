@@ -3,23 +3,22 @@
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
+from torch.utils.data import DataLoader, Dataset
 
 from mmcv import dist
 from mmcv.checkpoint import unwrap
-from mmcv.image import imresize, tensor2imgs
 from mmcv.parallel import to_device
 from mmcv.utils import ProgressBar
 
 
 def run_inference(
-    model: nn.Module, data_loader: Iterable, consume: Callable[[list, list[int]], None], progress: bool = True
+    model: nn.Module, data_loader: DataLoader, consume: Callable[[list, list[int]], None], progress: bool = True
 ) -> None:
     """Predict batch by batch; nothing is kept, so memory does not grow.
 
@@ -33,7 +32,7 @@ def run_inference(
         consume(results, indices)
 
 
-def _predictions(model: nn.Module, data_loader: Any, progress: bool) -> Iterator[tuple[list, list[int], dict]]:
+def _predictions(model: nn.Module, data_loader: DataLoader, progress: bool) -> Iterator[tuple[list, list[int], dict]]:
     """Results, indices and the batch itself, one batch after the other."""
     was_training = model.training
     model.eval()
@@ -55,7 +54,7 @@ def _predictions(model: nn.Module, data_loader: Any, progress: bool) -> Iterator
 
 def single_gpu_test(
     model: nn.Module,
-    data_loader: Any,
+    data_loader: DataLoader,
     show: bool = False,
     out_dir: str | None = None,
     efficient_test: bool = False,
@@ -84,14 +83,14 @@ def single_gpu_test(
     turn = _conversion(data_loader.dataset, efficient_test, pre_eval, format_only, format_args or {})
     for results, indices, batch in _predictions(model, data_loader, progress):
         if show or out_dir:
-            _draw(unwrap(model), results, batch, data_loader.dataset.PALETTE, show, out_dir, opacity)
+            draw_predictions(unwrap(model), results, batch, data_loader.dataset.PALETTE, show, out_dir, opacity)
         collected.extend(turn(results, indices))
     return collected
 
 
 def multi_gpu_test(
     model: nn.Module,
-    data_loader: Any,
+    data_loader: DataLoader,
     tmpdir: str | None = None,
     gpu_collect: bool = False,
     efficient_test: bool = False,
@@ -111,7 +110,7 @@ def multi_gpu_test(
 
 
 def _conversion(
-    dataset: Any, efficient_test: bool, pre_eval: bool, format_only: bool, format_args: dict
+    dataset: Dataset, efficient_test: bool, pre_eval: bool, format_only: bool, format_args: dict
 ) -> Callable[[list, list[int]], list]:
     if efficient_test + pre_eval + format_only > 1:
         raise ValueError('give at most one of efficient_test, pre_eval and format_only')
@@ -132,9 +131,22 @@ def _to_file(array: np.ndarray, folder: str = '.efficient_test') -> str:
     return file.name
 
 
-def _draw(
-    module: Any, results: list, batch: dict, palette: Any, show: bool, out_dir: str | None, opacity: float
+def draw_predictions(
+    module: nn.Module, results: list[np.ndarray], batch: dict, palette: Sequence[Sequence[int]] | None, show: bool,
+    out_dir: str | None, opacity: float,
 ) -> None:
+    """Show the predictions of a batch over its images in a window, or write them into a folder, by the images' names.
+
+    Args:
+        module: a segmentor, whose ``show_result`` draws.
+        results: a label map (H, W) per image.
+        batch: as a test pipeline makes it, one augmentation.
+        palette: RGB colours; None are the model's.
+        show, out_dir: what to do with them.
+        opacity: of a prediction over its image, in (0, 1].
+    """
+    from mmcv.image import imresize, tensor2imgs  # brings OpenCV, which nothing else here needs
+
     metas = batch['img_metas'][0]
     as_normalized = {key: metas[0]['img_norm_cfg'][key] for key in ('mean', 'std', 'to_rgb')}
     if batch['img'][0].dtype == torch.uint8:  # that is left to the model

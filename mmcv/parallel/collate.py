@@ -20,7 +20,7 @@ def collate(batch: Sequence, samples_per_gpu: int = 1) -> Any:
 
             - arrays and tensors are stacked; where their last two dimensions differ, smaller ones are padded at the
               bottom and right, images (floating point) with 0 and label maps (integers) with 255;
-            - lists hold one entry an augmentation, and give a list of batches;
+            - lists hold one entry per augmentation, and give a list of batches;
             - numbers become a tensor, and anything else, such as the dict ``img_metas``, a list.
 
             Samples that are no dicts are left to :func:`torch.utils.data.default_collate`.
@@ -38,7 +38,7 @@ def collate(batch: Sequence, samples_per_gpu: int = 1) -> Any:
     return {key: _collate_field(key, [sample[key] for sample in batch]) for key in keys}
 
 
-def _collate_field(key: str, values: list) -> Any:
+def _collate_field(key: str, values: list) -> torch.Tensor | list:
     first = values[0]
     if isinstance(first, (np.ndarray, torch.Tensor)):
         return _stack(key, [torch.as_tensor(value) for value in values])

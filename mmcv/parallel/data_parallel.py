@@ -7,38 +7,35 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
+from torch.optim import Optimizer
 
 from mmcv.checkpoint import MODULE_WRAPPERS
 
-from .device import device_of, to_device
+from .device import DeviceIds, device_for, to_device
+
+Optimizers = Optimizer | dict[str, Optimizer] | None
 
 
-class _Placed:
+class Placed:
     """Where batches have to go, and the steps of the runner."""
 
     device: torch.device
     module: nn.Module
 
-    def train_step(self, data: dict, optimizer: Any = None, **kwargs) -> dict:
+    def train_step(self, data: dict, optimizer: Optimizers = None, **kwargs: Any) -> dict[str, Any]:
         """A training step of the model on a batch that may lie anywhere."""
         return self._run(self.module.train_step, data, optimizer, kwargs)
 
-    def val_step(self, data: dict, optimizer: Any = None, **kwargs) -> dict:
+    def val_step(self, data: dict, optimizer: Optimizers = None, **kwargs: Any) -> dict[str, Any]:
         """A validation step of the model on a batch that may lie anywhere."""
         return self._run(self.module.val_step, data, optimizer, kwargs)
 
-    def _run(self, step: Callable, data: dict, optimizer: Any, kwargs: dict) -> dict:
+    def _run(self, step: Callable, data: dict, optimizer: Optimizers, kwargs: dict) -> dict[str, Any]:
         return step(to_device(data, self.device), optimizer, **kwargs)
 
 
-def _device(module: nn.Module, device_ids: Any) -> torch.device:
-    if device_ids is not None:
-        return device_of(device_ids)
-    return next((parameter.device for parameter in module.parameters()), torch.device('cpu'))
-
-
 @MODULE_WRAPPERS.register_module()
-class MMDataParallel(_Placed, nn.Module):
+class MMDataParallel(Placed, nn.Module):
     """A model in one process on one device; brings the batches to it.
 
     Args:
@@ -50,17 +47,17 @@ class MMDataParallel(_Placed, nn.Module):
         ValueError: more than one GPU.
     """
 
-    def __init__(self, module: nn.Module, device_ids: Any = None, dim: int = 0, **kwargs) -> None:
+    def __init__(self, module: nn.Module, device_ids: DeviceIds | None = None, dim: int = 0, **kwargs: Any) -> None:
         super().__init__()
-        self.device = _device(module, device_ids)
+        self.device = device_for(module, device_ids)
         self.module = module.to(self.device)
 
-    def forward(self, *inputs, **kwargs) -> Any:
+    def forward(self, *inputs: Any, **kwargs: Any) -> Any:
         return self.module(*to_device(inputs, self.device), **to_device(kwargs, self.device))
 
 
 @MODULE_WRAPPERS.register_module()
-class MMDistributedDataParallel(_Placed, DistributedDataParallel):
+class MMDistributedDataParallel(Placed, DistributedDataParallel):
     """A model as one of many processes; ``train_step`` too goes through DDP's forward, which arms its reduction.
 
     Args:
@@ -69,21 +66,21 @@ class MMDistributedDataParallel(_Placed, DistributedDataParallel):
         kwargs: as for ``torch.nn.parallel.DistributedDataParallel``.
     """
 
-    def __init__(self, module: nn.Module, device_ids: Any = None, dim: int = 0, **kwargs) -> None:
-        device = _device(module, device_ids)
+    def __init__(self, module: nn.Module, device_ids: DeviceIds | None = None, dim: int = 0, **kwargs: Any) -> None:
+        device = device_for(module, device_ids)
         super().__init__(module.to(device), **kwargs)  # without device_ids: to_device brings the inputs
         self.device = device
         self._first = True
 
-    def no_sync(self) -> Any:
+    def no_sync(self) -> contextlib.AbstractContextManager:
         """As of DDP; with ``static_graph`` the first time without effect, as DDP learns the graph from a reduction."""
         first, self._first = self._first, False
         return contextlib.nullcontext() if first and self.static_graph else super().no_sync()
 
-    def forward(self, *inputs, **kwargs) -> Any:
+    def forward(self, *inputs: Any, **kwargs: Any) -> Any:
         return super().forward(*to_device(inputs, self.device), **to_device(kwargs, self.device))
 
-    def _run(self, step: Callable, data: dict, optimizer: Any, kwargs: dict) -> dict:
+    def _run(self, step: Callable, data: dict, optimizer: Optimizers, kwargs: dict) -> dict[str, Any]:
         # DDP calls module.forward: for this one call that is the step, which finds the real forward in its place again.
         module, own = self.module, self.module.__dict__.get('forward')
 
@@ -92,7 +89,7 @@ class MMDistributedDataParallel(_Placed, DistributedDataParallel):
             if own is not None:
                 module.forward = own
 
-        def stand_in(*step_args, **step_kwargs) -> dict:
+        def stand_in(*step_args: Any, **step_kwargs: Any) -> dict[str, Any]:
             restore()
             return step(*step_args, **step_kwargs)
 

@@ -1,12 +1,18 @@
 """Batches on their way to a device."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import torch
+from torch import nn
+
+Batch = TypeVar('Batch')
+Device = int | str | torch.device
+#: What the 0.x wrappers take as the devices of one process.
+DeviceIds = Device | Sequence[Device]
 
 
-def to_device(batch: Any, device: torch.device | str | int, non_blocking: bool = True) -> Any:
+def to_device(batch: Batch, device: Device, non_blocking: bool = True) -> Batch:
     """Move every tensor in a nest of dicts, lists and tuples; the rest, such as ``img_metas``, is kept as it is."""
     if isinstance(batch, torch.Tensor):
         return batch.to(device, non_blocking=non_blocking)
@@ -19,7 +25,7 @@ def to_device(batch: Any, device: torch.device | str | int, non_blocking: bool =
     return batch
 
 
-def scatter(inputs: Any, target_gpus: list, dim: int = 0) -> list:
+def scatter(inputs: Batch, target_gpus: DeviceIds, dim: int = 0) -> list[Batch]:
     """The batch on its one device, in a list as the 0.x callers expect; a GPU number of -1 is the CPU.
 
     Raises:
@@ -28,11 +34,18 @@ def scatter(inputs: Any, target_gpus: list, dim: int = 0) -> list:
     return [to_device(inputs, device_of(target_gpus))]
 
 
-def device_of(device_ids: Any) -> torch.device:
+def device_of(device_ids: DeviceIds) -> torch.device:
     """The device that ``device_ids`` of the 0.x wrappers names: [0], [-1] (the CPU), [torch.device('cpu')], []."""
     ids = [device_ids] if isinstance(device_ids, (int, str, torch.device)) else list(device_ids)
     if len(ids) > 1:
-        raise ValueError(f'device_ids={ids}: a process drives one GPU; start one a GPU with train_dist.sh CONFIG GPUS')
+        raise ValueError(f'device_ids={ids}: a process drives one GPU; start one per GPU: train_dist.sh CONFIG GPUS')
     if not ids or ids[0] == -1:
         return torch.device('cpu')
     return torch.device('cuda', ids[0]) if isinstance(ids[0], int) else torch.device(ids[0])
+
+
+def device_for(module: nn.Module, device_ids: DeviceIds | None) -> torch.device:
+    """The device that a wrapper brings its model to; with None the one where it lies."""
+    if device_ids is not None:
+        return device_of(device_ids)
+    return next((parameter.device for parameter in module.parameters()), torch.device('cpu'))

@@ -9,12 +9,12 @@ from torch import nn
 
 from mmcv.checkpoint import MODULE_WRAPPERS
 
-from .data_parallel import _device, _Placed
-from .device import to_device
+from .data_parallel import Placed
+from .device import DeviceIds, device_for, to_device
 
 
 @MODULE_WRAPPERS.register_module()
-class MMFullyShardedDataParallel(_Placed, nn.Module):
+class MMFullyShardedDataParallel(Placed, nn.Module):
     """A model as one of many processes that hold a part of every weight each (``fully_shard`` of torch, FSDP2).
 
     The whole weights of a unit exist only while it runs: the members of every ``nn.Sequential`` (a residual block) and
@@ -29,14 +29,16 @@ class MMFullyShardedDataParallel(_Placed, nn.Module):
             the backward pass. False needs less traffic and more memory.
     """
 
-    def __init__(self, module: nn.Module, device_ids: Any = None, min_params: int = 1_000_000,
-                 reshard_after_forward: bool = True) -> None:
+    def __init__(
+        self, module: nn.Module, device_ids: DeviceIds | None = None, min_params: int = 1_000_000,
+        reshard_after_forward: bool = True,
+    ) -> None:
         # These take most of a second to import, which only those wait for who use them.
         from torch.distributed.device_mesh import init_device_mesh
         from torch.distributed.fsdp import fully_shard
 
         super().__init__()
-        self.device = _device(module, device_ids)
+        self.device = device_for(module, device_ids)
         self.module = module.to(self.device)
         for tensor in (*module.parameters(), *module.buffers()):
             tensor.data = tensor.data.contiguous()  # which sharding and broadcasting want
@@ -47,7 +49,7 @@ class MMFullyShardedDataParallel(_Placed, nn.Module):
                       for unit in _units(module, min_params)]
         fully_shard(module, mesh=mesh)
 
-    def forward(self, *inputs, **kwargs) -> Any:
+    def forward(self, *inputs: Any, **kwargs: Any) -> Any:
         return self.module(*to_device(inputs, self.device), **to_device(kwargs, self.device))
 
     def train(self, mode: bool = True) -> 'MMFullyShardedDataParallel':

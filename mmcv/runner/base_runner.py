@@ -135,15 +135,15 @@ class BaseRunner(HookHost, ABC):
         return next((parameter.device for parameter in self.model.parameters()), torch.device('cpu'))
 
     @abstractmethod
-    def train(self, stream: BatchStream, **kwargs) -> None:
+    def train(self, stream: BatchStream, **kwargs: Any) -> None:
         """Train for one workflow unit."""
 
     @abstractmethod
-    def val(self, stream: BatchStream, **kwargs) -> None:
+    def val(self, stream: BatchStream, **kwargs: Any) -> None:
         """Validate for one workflow unit."""
 
     @abstractmethod
-    def run(self, data_loaders: list[Iterable], workflow: list[tuple[str, int]], **kwargs) -> None:
+    def run(self, data_loaders: list[Iterable], workflow: list[tuple[str, int]], **kwargs: Any) -> None:
         """Run to the end."""
 
     # --- one step

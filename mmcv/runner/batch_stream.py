@@ -1,7 +1,15 @@
 """The batches of a loader, from a given iteration on, without an end."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol, runtime_checkable
+
+
+@runtime_checkable
+class HearsOfEpochs(Protocol):
+    """A sampler whose order depends on the epoch, as torch's ``DistributedSampler``."""
+
+    def set_epoch(self, epoch: int) -> None:
+        """Take the order of an epoch from now on."""
 
 
 class BatchStream:
@@ -16,15 +24,15 @@ class BatchStream:
 
     def __init__(self, loader: Iterable) -> None:
         self.loader = loader
-        self._batches = None
+        self._batches: Iterator[dict[str, Any]] | None = None
 
     def __len__(self) -> int:
         return len(self.loader)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self.loader, name)
 
-    def next(self, iteration: int) -> Any:
+    def next(self, iteration: int) -> dict[str, Any]:
         """The next batch, which is that of ``iteration``."""
         if self._batches is not None:
             try:
@@ -37,6 +45,6 @@ class BatchStream:
     def _begin(self, iteration: int) -> None:
         if hasattr(self.loader, 'start_at'):
             self.loader.start_at(iteration)
-        elif hasattr(getattr(self.loader, 'sampler', None), 'set_epoch'):
+        elif isinstance(getattr(self.loader, 'sampler', None), HearsOfEpochs):
             self.loader.sampler.set_epoch(iteration // len(self.loader))
         self._batches = iter(self.loader)

@@ -1,5 +1,6 @@
 """Runners by name."""
 
+from types import ModuleType
 from typing import Any
 
 from mmcv.utils import Registry, build_from_cfg
@@ -19,12 +20,12 @@ def build_runner(cfg: dict, default_args: dict | None = None) -> BaseRunner:
     return build_from_cfg(cfg, RUNNERS, default_args)
 
 
-def obj_from_dict(info: dict, parent: Any = None, default_args: dict | None = None) -> Any:
+def obj_from_dict(info: dict, parent: ModuleType | None = None, default_args: dict | None = None) -> Any:
     """The 0.x way to build an object: ``info['type']`` is a class, or the name of one in the module ``parent``."""
     args = {**(default_args or {}), **info}
     kind = args.pop('type')
     if isinstance(kind, str):
         if not hasattr(parent, kind):
-            raise ValueError(f'{kind!r} is not in {getattr(parent, "__name__", parent)}')
+            raise ValueError(f'{kind!r} is not in {parent.__name__ if parent else None}')
         kind = getattr(parent, kind)
     return kind(**args)

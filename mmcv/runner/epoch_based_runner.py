@@ -1,6 +1,7 @@
 """A run of a given number of epochs."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 
@@ -16,7 +17,7 @@ class EpochBasedRunner(BaseRunner):
 
     filename_tmpl = 'epoch_{}.pth'
 
-    def train(self, stream: BatchStream, **kwargs) -> None:
+    def train(self, stream: BatchStream, **kwargs: Any) -> None:
         """One epoch of training, or what is left of it after a resume."""
         self.model.train()
         self.mode = 'train'
@@ -39,7 +40,7 @@ class EpochBasedRunner(BaseRunner):
         self._epoch += 1
 
     @torch.no_grad()
-    def val(self, stream: BatchStream, **kwargs) -> None:
+    def val(self, stream: BatchStream, **kwargs: Any) -> None:
         """The loss on one pass over the validation data."""
         self.model.eval()
         self.mode = 'val'
@@ -54,12 +55,13 @@ class EpochBasedRunner(BaseRunner):
         self.call_hook('after_val_epoch')
 
     def run(
-        self, data_loaders: list[Iterable], workflow: list[tuple[str, int]], max_epochs: int | None = None, **kwargs
+        self, data_loaders: list[Iterable], workflow: list[tuple[str, int]], max_epochs: int | None = None,
+        **kwargs: Any,
     ) -> None:
         """Run until ``max_epochs``.
 
         Args:
-            data_loaders: one a workflow entry.
+            data_loaders: one per workflow entry.
             workflow: [('train', 1)], or [('train', n), ('val', 1)] to look at the validation loss after every n epochs.
             max_epochs: the 0.x place for the length of the run.
             kwargs: passed to ``train_step`` and ``val_step``.

@@ -2,12 +2,15 @@
 
 import copy
 from bisect import insort
+from typing import Any
 
 from mmcv.utils import ConfigError, build_from_cfg, did_you_mean
 from mmcv.utils.origins import locate
 
 from .hooks import HOOKS, Hook, Priority, ProgressBarHook, SignalHook, get_priority
 
+#: A hook, its section of a config, or nothing.
+HookConfig = Hook | dict | None
 DEFAULT_TIMER = {'type': 'IterTimerHook'}
 
 
@@ -39,7 +42,7 @@ class HookHost:
         priority = hook_cfg.pop('priority', 'NORMAL')
         self.register_hook(build_from_cfg(hook_cfg, HOOKS), priority)
 
-    def call_hook(self, stage: str, *args) -> None:
+    def call_hook(self, stage: str, *args: Any) -> None:
         """Call all hooks at a stage, in their order."""
         for hook in self._hooks:
             getattr(hook, stage)(self, *args)
@@ -54,7 +57,7 @@ class HookHost:
                     f'{type(hook).__name__} ({_priority_name(hook.priority)})' for hook in active))
         return '\n'.join(lines)
 
-    def _register(self, hook: Hook | dict | None, default_type: str | None, priority: str) -> None:
+    def _register(self, hook: HookConfig, default_type: str | None, priority: str) -> None:
         if isinstance(hook, dict):
             hook = copy.copy(hook)
             hook.pop('policy', None)
@@ -62,23 +65,23 @@ class HookHost:
         if hook is not None:
             self.register_hook(hook, priority)
 
-    def register_lr_hook(self, lr_config: dict | Hook | None) -> None:
+    def register_lr_hook(self, lr_config: HookConfig) -> None:
         """Add the hook of ``lr_config``: ``dict(policy='poly', ...)``."""
         self._register(lr_config, _named_by_policy(lr_config, 'LrUpdaterHook'), 'VERY_HIGH')
 
-    def register_momentum_hook(self, momentum_config: dict | Hook | None) -> None:
+    def register_momentum_hook(self, momentum_config: HookConfig) -> None:
         """Add the hook of ``momentum_config``: ``dict(policy='cyclic', ...)``."""
         self._register(momentum_config, _named_by_policy(momentum_config, 'MomentumUpdaterHook'), 'HIGH')
 
-    def register_optimizer_hook(self, optimizer_config: dict | Hook | None) -> None:
+    def register_optimizer_hook(self, optimizer_config: HookConfig) -> None:
         """Add the hook of ``optimizer_config``; :class:`OptimizerHook` unless it names another ``type``."""
         self._register(optimizer_config, 'OptimizerHook', 'ABOVE_NORMAL')
 
-    def register_checkpoint_hook(self, checkpoint_config: dict | Hook | None) -> None:
+    def register_checkpoint_hook(self, checkpoint_config: HookConfig) -> None:
         """Add the hook of ``checkpoint_config``; :class:`CheckpointHook` unless it names another ``type``."""
         self._register(checkpoint_config, 'CheckpointHook', 'NORMAL')
 
-    def register_timer_hook(self, timer_config: dict | Hook | None) -> None:
+    def register_timer_hook(self, timer_config: HookConfig) -> None:
         """Add the hook that measures time; :class:`IterTimerHook` unless ``timer_config`` names another ``type``."""
         self._register(timer_config, 'IterTimerHook', 'LOW')
 
@@ -88,7 +91,7 @@ class HookHost:
             default = {'interval': log_config['interval']} if 'interval' in log_config else None
             self.register_hook(build_from_cfg(info, HOOKS, default), 'VERY_LOW')
 
-    def register_custom_hooks(self, custom_config: dict | Hook | list | None) -> None:
+    def register_custom_hooks(self, custom_config: HookConfig | list) -> None:
         """Add hooks, or dicts of such with an optional ``priority``."""
         for hook in custom_config if isinstance(custom_config, list) else [custom_config]:
             if isinstance(hook, dict):
@@ -98,13 +101,13 @@ class HookHost:
 
     def register_training_hooks(
         self,
-        lr_config: dict | Hook | None,
-        optimizer_config: dict | Hook | None = None,
-        checkpoint_config: dict | Hook | None = None,
+        lr_config: HookConfig,
+        optimizer_config: HookConfig = None,
+        checkpoint_config: HookConfig = None,
         log_config: dict | None = None,
-        momentum_config: dict | Hook | None = None,
-        timer_config: dict | Hook | None = DEFAULT_TIMER,
-        custom_hooks_config: dict | Hook | list | None = None,
+        momentum_config: HookConfig = None,
+        timer_config: HookConfig = DEFAULT_TIMER,
+        custom_hooks_config: HookConfig | list = None,
     ) -> None:
         """Add the hooks of a config's sections; the order of their work is that of :class:`Priority`.
 
@@ -126,7 +129,7 @@ def _priority_name(priority: int) -> str:
     return Priority(priority).name if priority in list(Priority) else str(priority)
 
 
-def _named_by_policy(config: dict | Hook | None, suffix: str) -> str | None:
+def _named_by_policy(config: HookConfig, suffix: str) -> str | None:
     """The class that ``dict(policy='poly', ...)`` means: 'PolyLrUpdaterHook'; None where no policy is needed.
 
     Raises:

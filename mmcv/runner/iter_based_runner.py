@@ -8,14 +8,14 @@ import torch
 from .base_runner import BaseRunner
 from .batch_stream import BatchStream
 from .builder import RUNNERS
-from .hook_host import DEFAULT_TIMER
+from .hook_host import DEFAULT_TIMER, HookConfig
 
 
 @RUNNERS.register_module()
 class IterBasedRunner(BaseRunner):
     """Trains for ``max_iters`` iterations, whatever an epoch is. Arguments as for :class:`BaseRunner`."""
 
-    def train(self, stream: BatchStream, **kwargs) -> None:
+    def train(self, stream: BatchStream, **kwargs: Any) -> None:
         """One training iteration."""
         self.model.train()
         self.mode = 'train'
@@ -31,7 +31,7 @@ class IterBasedRunner(BaseRunner):
         self._iter += 1
 
     @torch.no_grad()
-    def val(self, stream: BatchStream, **kwargs) -> None:
+    def val(self, stream: BatchStream, **kwargs: Any) -> None:
         """One validation iteration: the loss on a batch."""
         self.model.eval()
         self.mode = 'val'
@@ -44,12 +44,13 @@ class IterBasedRunner(BaseRunner):
         self._inner_iter += 1
 
     def run(
-        self, data_loaders: list[Iterable], workflow: list[tuple[str, int]], max_iters: int | None = None, **kwargs
+        self, data_loaders: list[Iterable], workflow: list[tuple[str, int]], max_iters: int | None = None,
+        **kwargs: Any,
     ) -> None:
         """Run until ``max_iters``.
 
         Args:
-            data_loaders: one a workflow entry.
+            data_loaders: one per workflow entry.
             workflow: [('train', 1)], or [('train', n), ('val', m)] to look at the loss on m batches after every n.
             max_iters: the 0.x place for the length of the run.
             kwargs: passed to ``train_step`` and ``val_step``.
@@ -82,13 +83,13 @@ class IterBasedRunner(BaseRunner):
 
     def register_training_hooks(
         self,
-        lr_config: Any,
-        optimizer_config: Any = None,
-        checkpoint_config: Any = None,
+        lr_config: HookConfig,
+        optimizer_config: HookConfig = None,
+        checkpoint_config: HookConfig = None,
         log_config: dict | None = None,
-        momentum_config: Any = None,
-        timer_config: Any = DEFAULT_TIMER,
-        custom_hooks_config: Any = None,
+        momentum_config: HookConfig = None,
+        timer_config: HookConfig = DEFAULT_TIMER,
+        custom_hooks_config: HookConfig | list = None,
     ) -> None:
         """As :meth:`BaseRunner.register_training_hooks`; what does not say ``by_epoch`` counts iterations."""
         if log_config is not None:
@@ -109,7 +110,7 @@ def check_workflow(data_loaders: list[Iterable], workflow: list[tuple[str, int]]
                          'processes; lower it or add images')
 
 
-def _by_iteration(config: Any) -> Any:
+def _by_iteration(config: HookConfig) -> HookConfig:
     if not isinstance(config, dict):
         return config
     config = config.copy()

@@ -3,7 +3,7 @@
 import copy
 import inspect
 import warnings
-from typing import Any
+from collections.abc import Callable
 
 import torch
 from torch import nn
@@ -45,7 +45,7 @@ def build_optimizer(model: nn.Module, cfg: dict) -> Optimizer:
         {'type': constructor, 'optimizer_cfg': cfg, 'paramwise_cfg': paramwise_cfg})(model)
 
 
-def build_optimizer_constructor(cfg: dict) -> Any:
+def build_optimizer_constructor(cfg: dict) -> Callable[[nn.Module], Optimizer]:
     """Build what makes optimizers: ``dict(type=..., optimizer_cfg=..., paramwise_cfg=...)``."""
     return build_from_cfg(cfg, OPTIMIZER_BUILDERS)
 
@@ -97,9 +97,8 @@ class DefaultOptimizerConstructor:
         """Build the optimizer of a model."""
         model = unwrap(model)
         cfg = copy.copy(self.optimizer_cfg)
-        params: Any = model.parameters()
+        params = [] if self.paramwise_cfg else model.parameters()
         if self.paramwise_cfg:
-            params = []
             self.add_params(params, model)
         return build_from_cfg(cfg, OPTIMIZERS, {'params': params})
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import Any
 
 from .hook import HOOKS
 from .runner import Runner
@@ -56,7 +57,7 @@ class StepLrUpdaterHook(LrUpdaterHook):
     """Times ``gamma`` at each of the iterations (or epochs) ``step``, or every ``step`` ones; not below ``min_lr``."""
 
     def __init__(
-        self, step: int | Sequence[int], gamma: float = 0.1, min_lr: float | None = None, **kwargs
+        self, step: int | Sequence[int], gamma: float = 0.1, min_lr: float | None = None, **kwargs: Any
     ) -> None:
         check_steps(self.section, step)
         self.step, self.gamma, self.min_lr = step, gamma, min_lr
@@ -70,7 +71,7 @@ class StepLrUpdaterHook(LrUpdaterHook):
 class ExpLrUpdaterHook(LrUpdaterHook):
     """Times ``gamma`` at every iteration (or epoch)."""
 
-    def __init__(self, gamma: float, **kwargs) -> None:
+    def __init__(self, gamma: float, **kwargs: Any) -> None:
         self.gamma = gamma
         super().__init__(**kwargs)
 
@@ -82,7 +83,7 @@ class ExpLrUpdaterHook(LrUpdaterHook):
 class PolyLrUpdaterHook(LrUpdaterHook):
     """``(base - min_lr) * (1 - progress) ** power + min_lr``, the schedule of PSPNet and DeepLab."""
 
-    def __init__(self, power: float = 1.0, min_lr: float = 0.0, **kwargs) -> None:
+    def __init__(self, power: float = 1.0, min_lr: float = 0.0, **kwargs: Any) -> None:
         self.power, self.min_lr = power, min_lr
         super().__init__(**kwargs)
 
@@ -95,7 +96,7 @@ class PolyLrUpdaterHook(LrUpdaterHook):
 class InvLrUpdaterHook(LrUpdaterHook):
     """``base * (1 + gamma * progress) ** -power``."""
 
-    def __init__(self, gamma: float, power: float = 1.0, **kwargs) -> None:
+    def __init__(self, gamma: float, power: float = 1.0, **kwargs: Any) -> None:
         self.gamma, self.power = gamma, power
         super().__init__(**kwargs)
 
@@ -106,7 +107,7 @@ class InvLrUpdaterHook(LrUpdaterHook):
 class _Annealing(LrUpdaterHook):
     """A way down to ``min_lr``, or to ``min_lr_ratio`` times the base; one of the two is given."""
 
-    def __init__(self, min_lr: float | None = None, min_lr_ratio: float | None = None, **kwargs) -> None:
+    def __init__(self, min_lr: float | None = None, min_lr_ratio: float | None = None, **kwargs: Any) -> None:
         check_target(self.section, 'min_lr', min_lr, min_lr_ratio)
         self.min_lr, self.min_lr_ratio = min_lr, min_lr_ratio
         super().__init__(**kwargs)
@@ -137,7 +138,7 @@ class LinearAnnealingLrUpdaterHook(_Annealing):
 class FlatCosineAnnealingLrUpdaterHook(_Annealing):
     """The base rate for the share ``start_percent`` (in [0, 1)) of the run, then half a cosine."""
 
-    def __init__(self, start_percent: float = 0.75, **kwargs) -> None:
+    def __init__(self, start_percent: float = 0.75, **kwargs: Any) -> None:
         if not 0 <= start_percent < 1:
             raise ValueError(f'{self.section}.start_percent is {start_percent}: give a share in [0, 1)')
         self.start_percent = start_percent
@@ -160,7 +161,7 @@ class CosineRestartLrUpdaterHook(_Annealing):
         restart_weights: how far each period starts towards the base, one number a period.
     """
 
-    def __init__(self, periods: Sequence[int], restart_weights: Sequence[float] = (1,), **kwargs) -> None:
+    def __init__(self, periods: Sequence[int], restart_weights: Sequence[float] = (1,), **kwargs: Any) -> None:
         if len(periods) != len(restart_weights):
             raise ValueError(f'{self.section}: {len(periods)} periods need as many restart_weights, not '
                              f'{len(restart_weights)}')
@@ -187,7 +188,7 @@ class CyclicLrUpdaterHook(LrUpdaterHook):
         step_ratio_up: float = 0.4,
         anneal_strategy: str = 'cos',
         gamma: float = 1,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(by_epoch, **kwargs)
         self.only_by_iteration()
@@ -219,7 +220,7 @@ class OneCycleLrUpdaterHook(LrUpdaterHook):
         final_div_factor: float = 1e4,
         three_phase: bool = False,
         by_epoch: bool = False,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(by_epoch, **kwargs)
         self.only_by_iteration()

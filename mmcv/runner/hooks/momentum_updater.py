@@ -1,6 +1,7 @@
 """Momentum policies, of ``momentum`` or, for Adam and its kin, of the first of ``betas``."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from .hook import HOOKS
 from .runner import Runner
@@ -72,7 +73,7 @@ class StepMomentumUpdaterHook(MomentumUpdaterHook):
     """Times ``gamma`` at each of ``step``, or every ``step`` iterations (epochs); not below ``min_momentum``."""
 
     def __init__(
-        self, step: int | Sequence[int], gamma: float = 0.5, min_momentum: float | None = None, **kwargs
+        self, step: int | Sequence[int], gamma: float = 0.5, min_momentum: float | None = None, **kwargs: Any
     ) -> None:
         check_steps(self.section, step)
         self.step, self.gamma, self.min_momentum = step, gamma, min_momentum
@@ -86,7 +87,7 @@ class _Annealing(MomentumUpdaterHook):
     """A way to ``min_momentum``, or to ``min_momentum_ratio`` times the base; one of the two is given."""
 
     def __init__(
-        self, min_momentum: float | None = None, min_momentum_ratio: float | None = None, **kwargs
+        self, min_momentum: float | None = None, min_momentum_ratio: float | None = None, **kwargs: Any
     ) -> None:
         check_target(self.section, 'min_momentum', min_momentum, min_momentum_ratio)
         self.min_momentum, self.min_momentum_ratio = min_momentum, min_momentum_ratio
@@ -126,7 +127,7 @@ class CyclicMomentumUpdaterHook(MomentumUpdaterHook):
         step_ratio_up: float = 0.4,
         anneal_strategy: str = 'cos',
         gamma: float = 1,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(by_epoch, **kwargs)
         self.only_by_iteration()

@@ -4,6 +4,7 @@ import contextlib
 import functools
 from collections.abc import Iterable
 from numbers import Integral
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import nn
@@ -17,6 +18,14 @@ from mmcv.runner.guard import StepGuard, takes_decision
 
 from .hook import HOOKS, Hook
 from .runner import Runner
+
+
+@runtime_checkable
+class HoldsParts(Protocol):
+    """A model of whose weights this process holds a part only."""
+
+    def gathered(self) -> contextlib.AbstractContextManager:
+        """Inside, the parameters are whole; every rank has to enter it."""
 
 
 @HOOKS.register_module()
@@ -175,7 +184,7 @@ class OptimizerHook(Hook):
         if guards:  # of another number of ranks: their gradients tell as well whether the step is bad
             self.guard.load_state_dict(guards[dist.get_dist_info()[0] % len(guards)], runner.model)
             self._began = True
-        gradients = _own_gradients(checkpoint.get('gradients', []))
+        gradients = own_gradients(checkpoint.get('gradients', []))
         if not gradients:
             return
         with _gathered(runner.model):
@@ -186,10 +195,10 @@ class OptimizerHook(Hook):
 
 def _gathered(model: nn.Module) -> contextlib.AbstractContextManager:
     """Inside, the parameters of a sharded model are whole; those of any other always are."""
-    return getattr(model, 'gathered', contextlib.nullcontext)()
+    return model.gathered() if isinstance(model, HoldsParts) else contextlib.nullcontext()
 
 
-def _own_gradients(of_ranks: list[dict]) -> dict:
+def own_gradients(of_ranks: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
     """This rank's gradients by name; with another number of ranks their mean, which comes to the same."""
     rank, world_size = dist.get_dist_info()
     if len(of_ranks) == world_size:
@@ -202,7 +211,7 @@ def _own_gradients(of_ranks: list[dict]) -> dict:
 class GradientCumulativeOptimizerHook(OptimizerHook):
     """:class:`OptimizerHook` under the name that 0.x gave to its ``cumulative_iters``."""
 
-    def __init__(self, cumulative_iters: int = 1, **kwargs) -> None:
+    def __init__(self, cumulative_iters: int = 1, **kwargs: Any) -> None:
         super().__init__(cumulative_iters=cumulative_iters, **kwargs)
 
 
@@ -224,7 +233,7 @@ class Fp16OptimizerHook(OptimizerHook):
         bucket_size_mb: int = -1,
         loss_scale: float | str | dict = 512.0,
         distributed: bool = True,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(grad_clip, **{'dtype': 'float16', 'loss_scale': loss_scale, **kwargs})
 
@@ -233,7 +242,7 @@ class Fp16OptimizerHook(OptimizerHook):
 class GradientCumulativeFp16OptimizerHook(Fp16OptimizerHook):
     """:class:`Fp16OptimizerHook` with ``cumulative_iters``."""
 
-    def __init__(self, *args, cumulative_iters: int = 1, **kwargs) -> None:
+    def __init__(self, *args: Any, cumulative_iters: int = 1, **kwargs: Any) -> None:
         super().__init__(*args, cumulative_iters=cumulative_iters, **kwargs)
 
 
@@ -244,7 +253,7 @@ class AmpOptimizerHook(OptimizerHook):
     Arguments as for :class:`OptimizerHook`.
     """
 
-    def __init__(self, dtype: str = 'bfloat16', loss_scale: float | str | dict | None = None, **kwargs) -> None:
+    def __init__(self, dtype: str = 'bfloat16', loss_scale: float | str | dict | None = None, **kwargs: Any) -> None:
         if dtype == 'float16' and loss_scale is None:
             loss_scale = 'dynamic'
         super().__init__(dtype=dtype, loss_scale=loss_scale, **kwargs)

@@ -10,7 +10,7 @@ from torch import nn
 from torch.utils.data import BatchSampler, DataLoader, SequentialSampler
 
 from mmcv.engine import multi_gpu_test, run_inference, single_gpu_test
-from mmcv.engine.inference import _draw
+from mmcv.engine.inference import draw_predictions
 
 
 class Maps:
@@ -125,5 +125,5 @@ def test_draws_on_the_image_as_it_was_before_normalisation(on_device):
     meta = {'img_norm_cfg': norm, 'img_shape': (6, 8, 3), 'ori_shape': (6, 8, 3), 'ori_filename': 'a.png'}
     canvas = Canvas()
     batch = {'img': [rgb if on_device else normalized], 'img_metas': [[meta]]}
-    _draw(canvas, [None], batch, None, False, None, 0.5)
+    draw_predictions(canvas, [None], batch, None, False, None, 0.5)
     np.testing.assert_array_equal(canvas.img, img)

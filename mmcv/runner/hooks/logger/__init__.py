@@ -1,6 +1,6 @@
 """Where the numbers of a run go."""
 
-from .base import LoggerHook
+from .logger_hook import LoggerHook
 from .mlflow import MlflowLoggerHook
 from .tensorboard import TensorboardLoggerHook
 from .text import TextLoggerHook

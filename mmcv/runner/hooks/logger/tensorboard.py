@@ -6,7 +6,7 @@ from mmcv.dist import master_only
 from mmcv.runner.hooks.hook import HOOKS
 from mmcv.runner.hooks.runner import Runner
 
-from .base import LoggerHook
+from .logger_hook import LoggerHook
 
 
 @HOOKS.register_module()

@@ -14,7 +14,7 @@ from mmcv.fileio import dump
 from mmcv.runner.hooks.hook import HOOKS
 from mmcv.runner.hooks.runner import Runner
 
-from .base import LoggerHook
+from .logger_hook import LoggerHook
 
 _OWN = ('mode', 'epoch', 'iter', 'lr', 'time', 'data_time', 'data_share', 'memory')
 

@@ -154,7 +154,7 @@ def test_every_rank_goes_on_with_its_own_half_of_a_step(run_ranks):
         from mmcv.checkpoint import read_checkpoint
         from mmcv.parallel import MMDistributedDataParallel
         from mmcv.runner import IterBasedRunner, OptimizerHook
-        from mmcv.runner.hooks.optimizer import _own_gradients
+        from mmcv.runner.hooks.optimizer import own_gradients
 
         class Model(torch.nn.Linear):
             def train_step(self, batch, optimizer):
@@ -178,7 +178,7 @@ def test_every_rank_goes_on_with_its_own_half_of_a_step(run_ranks):
 
         first, second = read_checkpoint(stopped)['gradients']
         assert not torch.equal(first['weight'], second['weight'])
-        assert _own_gradients([first, second])['weight'].equal([first, second][rank]['weight'])
+        assert own_gradients([first, second])['weight'].equal([first, second][rank]['weight'])
         mean = (3 * first['weight'] + second['weight']) / 4
-        torch.testing.assert_close(_own_gradients([first, first, first, second])['weight'], mean)
+        torch.testing.assert_close(own_gradients([first, first, first, second])['weight'], mean)
     """)

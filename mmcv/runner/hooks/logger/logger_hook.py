@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from numbers import Number
-from typing import Any
+from typing import Any, TypeGuard
 
 from mmcv.runner.hooks.hook import Hook
 from mmcv.runner.hooks.momentum_updater import momentum_of
@@ -93,7 +93,7 @@ class LoggerHook(Hook):
         return runner.inner_iter + 1 if self.by_epoch and inner_iter else runner.finished_iters
 
     @staticmethod
-    def is_scalar(value: Any) -> bool:
+    def is_scalar(value: object) -> TypeGuard[Number]:
         return isinstance(value, Number)
 
     def get_loggable_tags(
