@@ -2,10 +2,12 @@
 
 import copy
 import warnings
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 
 from torch import nn
 
-from .weight_init import initialize
+from .weight_init import InitializesItself, initialize
 
 
 class BaseModule(nn.Module):
@@ -15,10 +17,10 @@ class BaseModule(nn.Module):
     that of its parents. A checkpoint loaded by ``dict(type='Pretrained', ...)`` is not touched afterwards.
 
     Args:
-        init_cfg: Config of an initializer or a list of them (see :func:`mmcv.cnn.initialize`).
+        init_cfg: config of an initializer or a list of them (see :func:`mmcv.cnn.initialize`).
     """
 
-    def __init__(self, init_cfg: dict | list[dict] | None = None):
+    def __init__(self, init_cfg: dict | list[dict] | None = None) -> None:
         super().__init__()
         self._is_init = False
         self.init_cfg = copy.deepcopy(init_cfg)
@@ -39,7 +41,7 @@ class BaseModule(nn.Module):
         if isinstance(self.init_cfg, dict) and self.init_cfg['type'] == 'Pretrained':
             return
         for child in self.children():
-            if hasattr(child, 'init_weights'):
+            if isinstance(child, InitializesItself):
                 child.init_weights()
 
     def __repr__(self) -> str:
@@ -50,7 +52,9 @@ class BaseModule(nn.Module):
 class Sequential(BaseModule, nn.Sequential):
     """``nn.Sequential`` with an ``init_cfg``."""
 
-    def __init__(self, *args, init_cfg: dict | list[dict] | None = None):
+    def __init__(
+        self, *args: nn.Module | OrderedDict[str, nn.Module], init_cfg: dict | list[dict] | None = None,
+    ) -> None:
         BaseModule.__init__(self, init_cfg)
         nn.Sequential.__init__(self, *args)
 
@@ -58,7 +62,7 @@ class Sequential(BaseModule, nn.Sequential):
 class ModuleList(BaseModule, nn.ModuleList):
     """``nn.ModuleList`` with an ``init_cfg``."""
 
-    def __init__(self, modules=None, init_cfg: dict | list[dict] | None = None):
+    def __init__(self, modules: Iterable[nn.Module] | None = None, init_cfg: dict | list[dict] | None = None) -> None:
         BaseModule.__init__(self, init_cfg)
         nn.ModuleList.__init__(self, modules)
 
@@ -66,6 +70,8 @@ class ModuleList(BaseModule, nn.ModuleList):
 class ModuleDict(BaseModule, nn.ModuleDict):
     """``nn.ModuleDict`` with an ``init_cfg``."""
 
-    def __init__(self, modules=None, init_cfg: dict | list[dict] | None = None):
+    def __init__(
+        self, modules: Mapping[str, nn.Module] | None = None, init_cfg: dict | list[dict] | None = None,
+    ) -> None:
         BaseModule.__init__(self, init_cfg)
         nn.ModuleDict.__init__(self, modules)

@@ -2,6 +2,8 @@
 
 import math
 import sys
+from collections.abc import Callable
+from typing import TextIO
 
 import torch
 from prettytable import PrettyTable
@@ -15,9 +17,9 @@ def get_model_complexity_info(
     input_shape: tuple[int, ...],
     print_per_layer_stat: bool = True,
     as_strings: bool = True,
-    input_constructor=None,
+    input_constructor: Callable[[tuple[int, ...]], dict] | None = None,
     flush: bool = False,
-    ost=sys.stdout,
+    ost: TextIO = sys.stdout,
 ) -> tuple[float, int] | tuple[str, str]:
     """Count what one forward pass costs.
 
@@ -25,11 +27,13 @@ def get_model_complexity_info(
     products that really run, on the device of the model; a convolution by Winograd's way counts as any other.
 
     Args:
-        model: Called with one input, or with what ``input_constructor`` returns as keyword arguments.
-        input_shape: Shape of one input without the batch axis, for example (3, 512, 1024).
-        print_per_layer_stat: Print the table of the modules to ``ost``.
-        as_strings: Return '178.43 GFLOPs' and '48.98 M' rather than numbers.
-        input_constructor: Maps ``input_shape`` to a dict of keyword arguments.
+        model: called with one input, or with what ``input_constructor`` returns as keyword arguments.
+        input_shape: shape of one input without the batch axis, for example (3, 512, 1024).
+        print_per_layer_stat: print the table of the modules to ``ost``.
+        as_strings: return '178.43 GFLOPs' and '48.98 M' rather than numbers.
+        input_constructor: maps ``input_shape`` to a dict of keyword arguments.
+        flush: flush ``ost`` after the table.
+        ost: where the table goes.
 
     Returns:
         FLOPs and number of parameters.
@@ -52,14 +56,14 @@ def get_model_complexity_info(
     return (f'{flops / 1e9:.2f} GFLOPs', f'{params / 1e6:.2f} M') if as_strings else (flops, params)
 
 
-def _winograd_flops(x_shape, *_, out_shape=None, **__):
+def _winograd_flops(x_shape: torch.Size, *_: object, out_shape: torch.Size, **__: object) -> int:
     return 2 * math.prod(out_shape) * x_shape[1] * 9
 
 
 _FORMULAS = {torch.ops.mmcv.winograd_conv: _winograd_flops}
 
 
-def _table(counts):
+def _table(counts: dict[str, dict[object, int]]) -> PrettyTable:
     table = PrettyTable(['module', 'operator', 'GFLOPs'], align='l')
     for module, operators in counts.items():
         for operator, flops in operators.items():

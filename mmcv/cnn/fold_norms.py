@@ -15,6 +15,9 @@ def fuse_conv_bn(module: nn.Module) -> nn.Module:
     "Follows" means: is the next child. A :class:`ConvModule` of another order than conv, norm is left alone, and so are
     convolutions whose weight is computed (spectral norm) and norms without running statistics.
 
+    Args:
+        module: a model or a part of one, in which weights are loaded.
+
     Returns:
         ``module``, changed in place.
     """
@@ -30,12 +33,12 @@ def fuse_conv_bn(module: nn.Module) -> nn.Module:
     return module
 
 
-def _is_plain(module):
+def _is_plain(module: nn.Module | None) -> bool:
     return isinstance(module, nn.Conv2d) and 'weight' in module._parameters
 
 
 @torch.no_grad()
-def _fold(conv, bn):
+def _fold(conv: nn.Conv2d, bn: _BatchNorm) -> None:
     scale = (bn.running_var + bn.eps).rsqrt()
     scale = scale if bn.weight is None else scale * bn.weight
     bias = -bn.running_mean if conv.bias is None else conv.bias - bn.running_mean

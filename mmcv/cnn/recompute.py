@@ -4,7 +4,7 @@ For each convolution, batch norm and ReLU in a row autograd keeps two maps: the 
 which the ReLU and the next convolution need for their gradients. The second follows from the first value by value (at
 the end of a residual block, from the shortcut too), so it is enough to know how it was made: its recipe. Autograd gets
 the recipe in the map's place. No convolution runs twice, all results are the same bit for bit, and running statistics
-are updated once. Of the 12 C values a pixel that a bottleneck of width C has kept, 6 C remain.
+are updated once. Of the 12 C values per pixel that a bottleneck of width C has kept, 6 C remain.
 
 The trade is that of Training Deep Nets with Sublinear Memory Cost, Chen et al. 2016, https://arxiv.org/abs/1604.06174,
 for the cheap layers alone, as in Memory-Efficient Implementation of DenseNets, Pleiss et al. 2017,
@@ -14,12 +14,12 @@ https://arxiv.org/abs/1707.06990.
 import functools
 import weakref
 from collections.abc import Callable
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmcv.ops import SyncBatchNorm, is_transformed
 from mmcv.ops.sync_bn import statistics_of
@@ -52,7 +52,7 @@ def forward_that_keeps(module: nn.Module) -> Callable | None:
 
 def _wrap(module: nn.Module, around: Callable) -> None:
     """Nothing may come between a layer and the note of what it did: hooks might, and might change its map in place."""
-    if getattr(module.forward, 'func', None) is not around:
+    if not isinstance(module.forward, functools.partial) or module.forward.func is not around:
         module.forward = functools.partial(around, module, module.forward)
 
 
@@ -61,6 +61,9 @@ def add_shortcut(branch: Tensor, shortcut: Tensor) -> Tensor:
 
     Args:
         branch, shortcut: of one shape.
+
+    Returns:
+        ``branch``, changed in place.
     """
     normed, source = _recipe_of(branch), _recipe_of(shortcut)
     branch += shortcut
@@ -77,7 +80,7 @@ class Recipe:
         make: makes the map, the same at each call.
     """
 
-    def __init__(self, make: Callable[[], Tensor]):
+    def __init__(self, make: Callable[[], Tensor]) -> None:
         self._make = make
         self._map = None
 
@@ -96,7 +99,10 @@ class Recipe:
         return self._map
 
 
-def _part(module, forward, *args, **kwargs):
+Saved = Recipe | tuple[Tensor, int]  # a recipe, or a tensor and its version
+
+
+def _part(module: nn.Module, forward: Callable, *args: object, **kwargs: object) -> object:
     if is_transformed():  # and torch.func takes no hooks on what is saved
         return forward(*args, **kwargs)
     with saved_tensors_hooks(_pack, _unpack):
@@ -109,7 +115,7 @@ def _part(module, forward, *args, **kwargs):
     return outputs
 
 
-def _pack(tensor: Tensor) -> Any:
+def _pack(tensor: Tensor) -> Saved:
     recipe = _recipe_of(tensor)
     if recipe:
         return recipe
@@ -117,7 +123,7 @@ def _pack(tensor: Tensor) -> Any:
     return tensor, tensor._version
 
 
-def _unpack(saved: Any) -> Tensor:
+def _unpack(saved: Saved) -> Tensor:
     if isinstance(saved, Recipe):
         return saved()
     tensor, version = saved
@@ -127,15 +133,15 @@ def _unpack(saved: Any) -> Tensor:
     return tensor
 
 
-def _norm(norm, forward, x):
+def _norm(norm: _BatchNorm, forward: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     output = forward(x)
-    if not is_transformed() and output.requires_grad and getattr(x.untyped_storage(), 'kept', False):
+    if not is_transformed() and output.requires_grad and vars(x.untyped_storage()).get('kept'):
         # Not where checkpointing forgets x, and all that is made of it.
         _remember(output, Recipe(_again(norm, x.detach(), output.grad_fn)))
     return output
 
 
-def _again(norm: nn.Module, x: Tensor, node: torch.autograd.graph.Node) -> Callable[[], Tensor]:
+def _again(norm: _BatchNorm, x: Tensor, node: torch.autograd.graph.Node) -> Callable[[], Tensor]:
     """A function that normalises ``x`` as ``norm`` just did, with the same statistics and no effect.
 
     ``node`` is the norm's part of the backward pass, which has saved the statistics of training. Weights are copied:
@@ -155,13 +161,13 @@ def _copies(*tensors: Tensor | None) -> list[Tensor | None]:
     return [None if tensor is None else tensor.detach().clone() for tensor in tensors]
 
 
-def _scaled(x, weight, bias, node):
+def _scaled(x: Tensor, weight: Tensor, bias: Tensor, node: torch.autograd.graph.Node) -> Tensor:
     """Statistics take a CPU five times as long; variance 1 and eps 0 leave the weight as it is."""
     mean, invstd = node._saved_result1, node._saved_result2
     return torch.batch_norm(x, invstd * weight, bias, mean, torch.ones_like(mean), False, 0, 0, False)
 
 
-def _relu(relu, forward, x):
+def _relu(relu: nn.ReLU, forward: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     before = _recipe_of(x) if relu.inplace else None
     if before:  # the ReLU saves its output, one change later, before anyone else can see it
         recipe = Recipe(lambda: F.relu_(before.fresh()))
@@ -181,7 +187,7 @@ def _recipe_of(tensor: Tensor) -> Recipe | None:
     """How to make ``tensor`` as it is now, if this is known."""
     if is_transformed():
         return None
-    state, find = getattr(tensor.untyped_storage(), 'recipe', (None, None))
+    state, find = vars(tensor.untyped_storage()).get('recipe', (None, None))
     return find() if find and state == _state(tensor) else None  # tensors of inference mode have no state
 
 

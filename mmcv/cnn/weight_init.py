@@ -2,12 +2,23 @@
 
 import copy
 import math
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, runtime_checkable
 
-from torch import nn
+from torch import Tensor, nn
 
 from mmcv.utils import Registry, build_from_cfg
 
 INITIALIZERS = Registry('initializer')
+Fill = Callable[..., Tensor]  # of torch.nn.init: fills a tensor in place
+
+
+@runtime_checkable
+class InitializesItself(Protocol):
+    """What knows how to fill its own weights."""
+
+    def init_weights(self) -> None:
+        """Fill them."""
 
 
 def constant_init(module: nn.Module, val: float, bias: float = 0) -> None:
@@ -16,7 +27,17 @@ def constant_init(module: nn.Module, val: float, bias: float = 0) -> None:
 
 
 def xavier_init(module: nn.Module, gain: float = 1, bias: float = 0, distribution: str = 'normal') -> None:
-    """Glorot and Bengio, http://proceedings.mlr.press/v9/glorot10a.html; ``distribution`` is 'normal' or 'uniform'."""
+    """Draw the weight as Glorot and Bengio do, http://proceedings.mlr.press/v9/glorot10a.html.
+
+    Args:
+        module: the layer.
+        gain: a factor of the standard deviation.
+        bias: what the bias is filled with.
+        distribution: 'normal' or 'uniform'.
+
+    Raises:
+        ValueError: another distribution.
+    """
     fill = _choose(distribution, nn.init.xavier_normal_, nn.init.xavier_uniform_)
     _fill(module, bias, fill, gain=gain)
 
@@ -46,7 +67,19 @@ def kaiming_init(
     bias: float = 0,
     distribution: str = 'normal',
 ) -> None:
-    """He et al., https://arxiv.org/abs/1502.01852; ``a`` is the negative slope that 'leaky_relu' assumes."""
+    """Draw the weight as He et al. do, https://arxiv.org/abs/1502.01852.
+
+    Args:
+        module: the layer.
+        a: the negative slope that 'leaky_relu' assumes.
+        mode: 'fan_in' or 'fan_out': whether maps or gradients keep their variance.
+        nonlinearity: 'relu' or 'leaky_relu'.
+        bias: what the bias is filled with.
+        distribution: 'normal' or 'uniform'.
+
+    Raises:
+        ValueError: another distribution.
+    """
     fill = _choose(distribution, nn.init.kaiming_normal_, nn.init.kaiming_uniform_)
     _fill(module, bias, fill, a=a, mode=mode, nonlinearity=nonlinearity)
 
@@ -61,29 +94,32 @@ def bias_init_with_prob(prior_prob: float) -> float:
     return -math.log((1 - prior_prob) / prior_prob)
 
 
-def _choose(distribution, normal, uniform):
+def _choose(distribution: str, normal: Fill, uniform: Fill) -> Fill:
     if distribution not in ('normal', 'uniform'):
         raise ValueError(f"distribution is {distribution!r}; use 'normal' or 'uniform'")
     return normal if distribution == 'normal' else uniform
 
 
-def _fill(module, bias, fill_weight, *args, **kwargs):
-    if getattr(module, 'weight', None) is not None:
-        fill_weight(module.weight, *args, **kwargs)
-    if getattr(module, 'bias', None) is not None:
-        nn.init.constant_(module.bias, bias)
+def _fill(module: nn.Module, bias: float, fill_weight: Fill, *args: float, **kwargs: float | str) -> None:
+    weights, biases = (getattr(module, name, None) for name in ('weight', 'bias'))
+    if weights is not None:
+        fill_weight(weights, *args, **kwargs)
+    if biases is not None:
+        nn.init.constant_(biases, bias)
 
 
 class BaseInit:
     """An initializer of a config: applied to every submodule whose class, or an ancestor of it, ``layer`` names.
 
     Args:
-        bias: Value of the biases.
-        bias_prob: Set the biases so that a sigmoid gives this probability; overrides ``bias``.
-        layer: Class name or list of class names, for example 'Conv2d' or ['_BatchNorm', 'GroupNorm'].
+        bias: value of the biases.
+        bias_prob: set the biases so that a sigmoid gives this probability; overrides ``bias``.
+        layer: class name or list of class names, for example 'Conv2d' or ['_BatchNorm', 'GroupNorm'].
     """
 
-    def __init__(self, *, bias: float = 0, bias_prob: float | None = None, layer: str | list[str] | None = None):
+    def __init__(
+        self, *, bias: float = 0, bias_prob: float | None = None, layer: str | list[str] | None = None,
+    ) -> None:
         self.bias = bias if bias_prob is None else bias_init_with_prob(bias_prob)
         self.layer = [layer] if isinstance(layer, str) else list(layer or ())
         # An `override` names the submodule itself, so then every layer below it is meant.
@@ -100,7 +136,7 @@ class BaseInit:
                 self.init(child)
 
 
-def _post_order(module):
+def _post_order(module: nn.Module) -> Iterator[nn.Module]:
     """Children before parents, as ``nn.Module.apply`` visits them: with one seed the same draws as mmcv 1.x."""
     for child in module.children():
         yield from _post_order(child)
@@ -111,11 +147,12 @@ def _post_order(module):
 class ConstantInit(BaseInit):
     """See :func:`constant_init`."""
 
-    def __init__(self, val: float, **kwargs):
+    def __init__(self, val: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.val = val
 
-    def init(self, module):
+    def init(self, module: nn.Module) -> None:
+        """Fill one layer."""
         constant_init(module, self.val, self.bias)
 
 
@@ -123,12 +160,13 @@ class ConstantInit(BaseInit):
 class XavierInit(BaseInit):
     """See :func:`xavier_init`."""
 
-    def __init__(self, gain: float = 1, distribution: str = 'normal', **kwargs):
+    def __init__(self, gain: float = 1, distribution: str = 'normal', **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.gain = gain
         self.distribution = distribution
 
-    def init(self, module):
+    def init(self, module: nn.Module) -> None:
+        """Fill one layer."""
         xavier_init(module, self.gain, self.bias, self.distribution)
 
 
@@ -136,12 +174,13 @@ class XavierInit(BaseInit):
 class NormalInit(BaseInit):
     """See :func:`normal_init`."""
 
-    def __init__(self, mean: float = 0, std: float = 1, **kwargs):
+    def __init__(self, mean: float = 0, std: float = 1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.mean = mean
         self.std = std
 
-    def init(self, module):
+    def init(self, module: nn.Module) -> None:
+        """Fill one layer."""
         normal_init(module, self.mean, self.std, self.bias)
 
 
@@ -149,14 +188,15 @@ class NormalInit(BaseInit):
 class TruncNormalInit(BaseInit):
     """See :func:`trunc_normal_init`."""
 
-    def __init__(self, mean: float = 0, std: float = 1, a: float = -2, b: float = 2, **kwargs):
+    def __init__(self, mean: float = 0, std: float = 1, a: float = -2, b: float = 2, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.mean = mean
         self.std = std
         self.a = a
         self.b = b
 
-    def init(self, module):
+    def init(self, module: nn.Module) -> None:
+        """Fill one layer."""
         trunc_normal_init(module, self.mean, self.std, self.a, self.b, self.bias)
 
 
@@ -164,12 +204,13 @@ class TruncNormalInit(BaseInit):
 class UniformInit(BaseInit):
     """See :func:`uniform_init`."""
 
-    def __init__(self, a: float = 0, b: float = 1, **kwargs):
+    def __init__(self, a: float = 0, b: float = 1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.a = a
         self.b = b
 
-    def init(self, module):
+    def init(self, module: nn.Module) -> None:
+        """Fill one layer."""
         uniform_init(module, self.a, self.b, self.bias)
 
 
@@ -183,15 +224,16 @@ class KaimingInit(BaseInit):
         mode: str = 'fan_out',
         nonlinearity: str = 'relu',
         distribution: str = 'normal',
-        **kwargs,
-    ):
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.a = a
         self.mode = mode
         self.nonlinearity = nonlinearity
         self.distribution = distribution
 
-    def init(self, module):
+    def init(self, module: nn.Module) -> None:
+        """Fill one layer."""
         kaiming_init(module, self.a, self.mode, self.nonlinearity, self.bias, self.distribution)
 
 
@@ -199,7 +241,8 @@ class KaimingInit(BaseInit):
 class Caffe2XavierInit(BaseInit):
     """See :func:`caffe2_xavier_init`."""
 
-    def init(self, module):
+    def init(self, module: nn.Module) -> None:
+        """Fill one layer."""
         caffe2_xavier_init(module, self.bias)
 
 
@@ -208,12 +251,12 @@ class PretrainedInit:
     """Load a checkpoint into the module; keys that it lacks keep their values.
 
     Args:
-        checkpoint: Path, http(s) address, 'torchvision://NAME' or 'open-mmlab://NAME'.
-        prefix: Load only the keys below this prefix, without it, for example 'backbone.'.
-        map_location: As in ``torch.load``.
+        checkpoint: path, http(s) address, 'torchvision://NAME' or 'open-mmlab://NAME'.
+        prefix: load only the keys below this prefix, without it, for example 'backbone.'.
+        map_location: as in ``torch.load``.
     """
 
-    def __init__(self, checkpoint: str, prefix: str | None = None, map_location: str | None = None):
+    def __init__(self, checkpoint: str, prefix: str | None = None, map_location: str | None = None) -> None:
         self.checkpoint = checkpoint
         self.prefix = prefix
         self.map_location = map_location
@@ -232,13 +275,13 @@ def initialize(module: nn.Module, init_cfg: dict | list[dict]) -> None:
     """Initialize ``module`` as ``init_cfg`` says.
 
     Args:
-        module: Changed in place.
-        init_cfg: Config of an initializer, or a list of them, applied in order. The key ``layer`` restricts it to
+        module: changed in place.
+        init_cfg: config of an initializer, or a list of them, applied in order. The key ``layer`` restricts it to
             layer classes; ``override`` (dict or list of dicts with ``name``, the attribute to treat differently)
             initializes whole submodules, with the arguments given there or else with those of this config.
 
     Raises:
-        ValueError: if an override has no ``name``, names no submodule, or has arguments without a ``type``.
+        ValueError: an override has no ``name``, names no submodule, or has arguments without a ``type``.
     """
     for cfg in [init_cfg] if isinstance(init_cfg, dict) else init_cfg:
         cfg = copy.deepcopy(cfg)
@@ -249,7 +292,7 @@ def initialize(module: nn.Module, init_cfg: dict | list[dict]) -> None:
             _initialize_part(module, copy.deepcopy(part), cfg)
 
 
-def _initialize_part(module, override, default):
+def _initialize_part(module: nn.Module, override: dict, default: dict) -> None:
     name = override.pop('name', None)
     if name is None:
         raise ValueError(f'init_cfg: override={override} needs a `name`, the attribute that it is for')

@@ -96,7 +96,7 @@ class _DeformConv(nn.Module):
 
     def init_weights(self) -> None:
         """Start as an ordinary convolution, whatever the parents' initialization makes of the layers below."""
-        if hasattr(self, 'conv_offset'):
+        if 'conv_offset' in self._modules:
             nn.init.zeros_(self.conv_offset.weight)
             nn.init.zeros_(self.conv_offset.bias)
 

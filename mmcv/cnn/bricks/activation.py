@@ -14,22 +14,34 @@ ACTIVATION_LAYERS.register_module('HSwish', module=nn.Hardswish)
 
 @ACTIVATION_LAYERS.register_module(['Clamp', 'Clip'])
 class Clamp(nn.Module):
-    """Cut values to [min, max]."""
+    """Cut values to [min, max].
 
-    def __init__(self, min: float = -1.0, max: float = 1.0):
+    Args:
+        min, max: the bounds.
+    """
+
+    def __init__(self, min: float = -1.0, max: float = 1.0) -> None:
         super().__init__()
         self.min = min
         self.max = max
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Value by value."""
         return x.clamp(self.min, self.max)
 
 
 @ACTIVATION_LAYERS.register_module()
 class HSigmoid(nn.Module):
-    """Hard sigmoid: clamp((x + bias) / divisor, min_value, max_value)."""
+    """Hard sigmoid: clamp((x + bias) / divisor, min_value, max_value).
 
-    def __init__(self, bias: float = 3.0, divisor: float = 6.0, min_value: float = 0.0, max_value: float = 1.0):
+    Args:
+        bias, divisor, min_value, max_value: the numbers of this formula.
+
+    Raises:
+        ValueError: ``divisor`` is 0.
+    """
+
+    def __init__(self, bias: float = 3.0, divisor: float = 6.0, min_value: float = 0.0, max_value: float = 1.0) -> None:
         super().__init__()
         if divisor == 0:
             raise ValueError('HSigmoid: divisor is 0')
@@ -39,6 +51,7 @@ class HSigmoid(nn.Module):
         self.max_value = max_value
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Value by value."""
         return ((x + self.bias) / self.divisor).clamp(self.min_value, self.max_value)
 
 
@@ -47,6 +60,7 @@ class Swish(nn.Module):
     """x * sigmoid(x)."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Value by value."""
         return nn.functional.silu(x)
 
 
@@ -58,7 +72,7 @@ def build_activation_layer(cfg: dict, inplace: bool | None = None) -> nn.Module:
 
     Args:
         cfg: ``dict(type=NAME, ...)``.
-        inplace: Used where the layer can work in place and ``cfg`` does not say.
+        inplace: used where the layer can work in place and ``cfg`` does not say.
     """
     can_choose = 'inplace' in inspect.signature(find(cfg, ACTIVATION_LAYERS)).parameters
     options = dict(inplace=inplace) if can_choose and inplace is not None else {}

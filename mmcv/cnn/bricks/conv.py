@@ -1,5 +1,7 @@
 """Convolution layers that configs name."""
 
+from typing import Any
+
 from torch import Tensor, nn
 
 from mmcv.ops import DeformConv2dPack, ModulatedDeformConv2dPack, conv2d
@@ -18,6 +20,7 @@ class Conv2d(nn.Conv2d):
     exact_switches = ('winograd',)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, K, H', W')."""
         if self.winograd and self.padding_mode == 'zeros' and not isinstance(self.padding, str):
             return conv2d(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
         return super().forward(x)
@@ -32,11 +35,11 @@ CONV_LAYERS.register_module('DCN', module=DeformConv2dPack)
 CONV_LAYERS.register_module('DCNv2', module=ModulatedDeformConv2dPack)
 
 
-def build_conv_layer(cfg: dict | None, *args, **kwargs) -> nn.Module:
+def build_conv_layer(cfg: dict | None, *args: Any, **kwargs: Any) -> nn.Module:
     """Build a convolution.
 
     Args:
         cfg: ``dict(type=NAME, ...)``; None means Conv2d.
-        args, kwargs: What the caller adds: channels, kernel size, stride ...
+        *args, **kwargs: what the caller adds: channels, kernel size, stride ...
     """
     return build_layer(dict(type='Conv2d') if cfg is None else cfg, CONV_LAYERS, *args, **kwargs)

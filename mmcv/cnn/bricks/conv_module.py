@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.instancenorm import _InstanceNorm
 
-from mmcv.cnn.weight_init import constant_init, kaiming_init
+from mmcv.cnn.weight_init import InitializesItself, constant_init, kaiming_init
 
 from .activation import build_activation_layer
 from .conv import build_conv_layer
@@ -21,18 +21,18 @@ class ConvModule(nn.Module):
     """A convolution with its normalization and activation.
 
     Args:
-        in_channels, out_channels, kernel_size, stride, padding, dilation, groups: As of the convolution.
+        in_channels, out_channels, kernel_size, stride, padding, dilation, groups: as of the convolution.
         bias: 'auto' means a bias only without a normalization.
-        conv_cfg: Config of the convolution; None means Conv2d.
-        norm_cfg: Config of the normalization; None means none.
-        act_cfg: Config of the activation; None means none.
-        inplace: Let the activation work in place where it can.
-        with_spectral_norm: Divide the weight by its largest singular value (https://arxiv.org/abs/1802.05957).
+        conv_cfg: config of the convolution; None means Conv2d.
+        norm_cfg: config of the normalization; None means none.
+        act_cfg: config of the activation; None means none.
+        inplace: let the activation work in place where it can.
+        with_spectral_norm: divide the weight by its largest singular value (https://arxiv.org/abs/1802.05957).
         padding_mode: 'zeros' and 'circular' are done by the convolution, others by a padding layer of that name.
-        order: In which order 'conv', 'norm' and 'act' run.
+        order: in which order 'conv', 'norm' and 'act' run.
 
     Raises:
-        ValueError: if ``order`` is not a permutation of ('conv', 'norm', 'act').
+        ValueError: ``order`` is not a permutation of ('conv', 'norm', 'act').
     """
 
     _abbr_ = 'conv_block'
@@ -54,7 +54,7 @@ class ConvModule(nn.Module):
         with_spectral_norm: bool = False,
         padding_mode: str = 'zeros',
         order: tuple[str, ...] = ('conv', 'norm', 'act'),
-    ):
+    ) -> None:
         super().__init__()
         if sorted(order) != ['act', 'conv', 'norm']:
             raise ValueError(f"ConvModule: order is {order}; use each of 'conv', 'norm', 'act' once")
@@ -73,17 +73,8 @@ class ConvModule(nn.Module):
             self.padding_layer = build_padding_layer(dict(type=padding_mode), padding)
         options = {} if padding_mode == 'zeros' or self.with_explicit_padding else {'padding_mode': padding_mode}
         self.conv = build_conv_layer(
-            conv_cfg,
-            in_channels,
-            out_channels,
-            kernel_size,
-            stride=stride,
-            padding=0 if self.with_explicit_padding else padding,
-            dilation=dilation,
-            groups=groups,
-            bias=self.with_bias,
-            **options,
-        )
+            conv_cfg, in_channels, out_channels, kernel_size, stride=stride, dilation=dilation, groups=groups,
+            padding=0 if self.with_explicit_padding else padding, bias=self.with_bias, **options)
         self.padding = padding
         for name in (
             'in_channels', 'out_channels', 'kernel_size', 'stride', 'dilation', 'transposed', 'output_padding', 'groups'
@@ -91,17 +82,18 @@ class ConvModule(nn.Module):
             setattr(self, name, getattr(self.conv, name))
         if with_spectral_norm:
             self.conv = nn.utils.spectral_norm(self.conv)
-
         self.norm_name = None
         if self.with_norm:
-            channels = out_channels if order.index('norm') > order.index('conv') else in_channels
-            self.norm_name, norm = build_norm_layer(norm_cfg, channels)
-            self.add_module(self.norm_name, norm)
-            if self.with_bias and isinstance(norm, (_BatchNorm, _InstanceNorm)):
-                warnings.warn('ConvModule: a bias right before batch or instance norm has no effect', stacklevel=2)
+            self._add_norm(out_channels if order.index('norm') > order.index('conv') else in_channels)
         if self.with_activation:
             self.activate = build_activation_layer(act_cfg, inplace)
         self.init_weights()
+
+    def _add_norm(self, channels: int) -> None:
+        self.norm_name, norm = build_norm_layer(self.norm_cfg, channels)
+        self.add_module(self.norm_name, norm)
+        if self.with_bias and isinstance(norm, (_BatchNorm, _InstanceNorm)):
+            warnings.warn('ConvModule: a bias right before batch or instance norm has no effect', stacklevel=3)
 
     @property
     def norm(self) -> nn.Module | None:
@@ -110,7 +102,7 @@ class ConvModule(nn.Module):
 
     def init_weights(self) -> None:
         """Kaiming for the activation at hand; a convolution with an ``init_weights`` of its own keeps what that did."""
-        if not hasattr(self.conv, 'init_weights'):
+        if not isinstance(self.conv, InitializesItself):
             if self.with_activation and self.act_cfg['type'] == 'LeakyReLU':
                 slope = self.act_cfg.get('negative_slope', 0.01)
                 kaiming_init(self.conv, a=slope, nonlinearity='leaky_relu')
@@ -120,7 +112,16 @@ class ConvModule(nn.Module):
             constant_init(self.norm, 1, bias=0)
 
     def forward(self, x: torch.Tensor, activate: bool = True, norm: bool = True) -> torch.Tensor:
-        """Run the layers in their order; ``activate`` and ``norm`` can leave one out."""
+        """Run the layers in their order.
+
+        Args:
+            x: (N, C, H, W).
+            activate: False leaves the activation out.
+            norm: False leaves the normalization out.
+
+        Returns:
+            (N, K, H', W').
+        """
         for layer in self.order:
             if layer == 'conv':
                 x = self.conv(self.padding_layer(x) if self.with_explicit_padding else x)

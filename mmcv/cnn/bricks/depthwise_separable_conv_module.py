@@ -1,5 +1,7 @@
 """Depthwise separable convolution."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -7,14 +9,17 @@ from .conv_module import ConvModule
 
 
 class DepthwiseSeparableConvModule(nn.Module):
-    """A convolution a channel, then a 1x1 convolution over the channels (MobileNet, https://arxiv.org/abs/1704.04861).
+    """A convolution per channel, then a 1x1 convolution over the channels (MobileNet, https://arxiv.org/abs/1704.04861).
 
     Args:
-        in_channels, out_channels, kernel_size, stride, padding, dilation: As of :class:`ConvModule`.
-        norm_cfg, act_cfg: For both parts.
-        dw_norm_cfg, dw_act_cfg: For the depthwise part; 'default' means the shared ones.
-        pw_norm_cfg, pw_act_cfg: For the pointwise part; 'default' means the shared ones.
-        kwargs: Further arguments of both :class:`ConvModule`, but ``groups``.
+        in_channels, out_channels, kernel_size, stride, padding, dilation: as of :class:`ConvModule`.
+        norm_cfg, act_cfg: for both parts.
+        dw_norm_cfg, dw_act_cfg: for the depthwise part; 'default' means the shared ones.
+        pw_norm_cfg, pw_act_cfg: for the pointwise part; 'default' means the shared ones.
+        **kwargs: further arguments of both :class:`ConvModule`, but ``groups``.
+
+    Raises:
+        ValueError: ``groups`` is given.
     """
 
     def __init__(
@@ -31,8 +36,8 @@ class DepthwiseSeparableConvModule(nn.Module):
         dw_act_cfg: dict | str | None = 'default',
         pw_norm_cfg: dict | str | None = 'default',
         pw_act_cfg: dict | str | None = 'default',
-        **kwargs,
-    ):
+        **kwargs: Any,
+    ) -> None:
         super().__init__()
         if 'groups' in kwargs:
             raise ValueError('DepthwiseSeparableConvModule: leave out groups, it follows from in_channels')
@@ -58,4 +63,5 @@ class DepthwiseSeparableConvModule(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, C, H, W) to (N, K, H', W')."""
         return self.pointwise_conv(self.depthwise_conv(x))

@@ -6,7 +6,7 @@ from torch.nn.modules.instancenorm import _InstanceNorm
 
 from mmcv.ops import SyncBatchNorm
 
-from .registry import NORM_LAYERS, build_layer, find
+from .registry import NORM_LAYERS, Abbreviated, build_layer, find
 
 NORM_LAYERS.register_module(['BN', 'BN2d'], module=nn.BatchNorm2d)
 NORM_LAYERS.register_module('BN1d', module=nn.BatchNorm1d)
@@ -29,7 +29,7 @@ def infer_abbr(cls: type) -> str:
     >>> infer_abbr(nn.BatchNorm2d)
     'bn'
     """
-    if hasattr(cls, '_abbr_'):
+    if isinstance(cls, Abbreviated):
         return cls._abbr_
     for ancestor, abbr in _ABBREVIATIONS.items():
         if issubclass(cls, ancestor):
@@ -42,8 +42,8 @@ def build_norm_layer(cfg: dict, num_features: int, postfix: int | str = '') -> t
 
     Args:
         cfg: ``dict(type=NAME, requires_grad=True, eps=1e-5, ...)``; 'GN' needs ``num_groups``.
-        num_features: Channels of its input.
-        postfix: Ends the name: 1 makes 'bn1'.
+        num_features: channels of its input.
+        postfix: ends the name: 1 makes 'bn1'.
 
     Returns:
         Attribute name of the layer, and the layer.

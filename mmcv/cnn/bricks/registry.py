@@ -1,7 +1,7 @@
 """The layers that configs can name, one registry per kind, and how such a config becomes a layer."""
 
 import inspect
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from torch import nn
 
@@ -22,11 +22,23 @@ TRANSFORMER_LAYER = Registry('transformer layer', base=nn.Module)
 TRANSFORMER_LAYER_SEQUENCE = Registry('sequence of transformer layers', base=nn.Module)
 
 
+@runtime_checkable
+class Abbreviated(Protocol):
+    """A class that says what the attributes that hold its layers are called."""
+
+    _abbr_: str
+
+
 def build_layer(cfg: dict, registry: Registry, *args: Any, **kwargs: Any) -> nn.Module:
     """Build a layer of its config and of what the caller adds, by position or by name.
 
+    Args:
+        cfg: ``dict(type=NAME, ...)``.
+        registry: where the name is looked up.
+        *args, **kwargs: further arguments of the layer.
+
     Raises:
-        ConfigError: if ``cfg`` names no layer of the registry, or an argument that the layer does not take.
+        ConfigError: ``cfg`` names no layer of the registry, or an argument that the layer does not take.
     """
     cls = find(cfg, registry)
     return build_from_cfg(cfg, registry, {**dict(zip(_names(cls, len(args)), args)), **kwargs})

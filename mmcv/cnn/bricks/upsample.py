@@ -1,5 +1,7 @@
 """Upsampling layers that configs name."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -14,9 +16,15 @@ UPSAMPLE_LAYERS.register_module('deconv3d', module=nn.ConvTranspose3d)
 
 @UPSAMPLE_LAYERS.register_module('pixel_shuffle')
 class PixelShufflePack(nn.Module):
-    """Convolution to ``scale_factor**2`` times the channels, then pixel shuffle (https://arxiv.org/abs/1609.05158)."""
+    """Convolution to ``scale_factor**2`` times the channels, then pixel shuffle (https://arxiv.org/abs/1609.05158).
 
-    def __init__(self, in_channels: int, out_channels: int, scale_factor: int, upsample_kernel: int):
+    Args:
+        in_channels, out_channels: C and K.
+        scale_factor: how many times as high and wide the result is.
+        upsample_kernel: size of the convolution's kernel.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, scale_factor: int, upsample_kernel: int) -> None:
         super().__init__()
         self.in_channels = in_channels
         self.out_channels = out_channels
@@ -28,13 +36,15 @@ class PixelShufflePack(nn.Module):
         self.init_weights()
 
     def init_weights(self) -> None:
+        """Xavier, from a uniform distribution."""
         xavier_init(self.upsample_conv, distribution='uniform')
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, C, H, W) to (N, K, scale_factor * H, scale_factor * W)."""
         return nn.functional.pixel_shuffle(self.upsample_conv(x), self.scale_factor)
 
 
-def build_upsample_layer(cfg: dict, *args, **kwargs) -> nn.Module:
+def build_upsample_layer(cfg: dict, *args: Any, **kwargs: Any) -> nn.Module:
     """Build an upsampling layer, for example of ``dict(type='bilinear', scale_factor=2, align_corners=False)``."""
     if find(cfg, UPSAMPLE_LAYERS) is nn.Upsample:
         kwargs['mode'] = cfg['type']
