@@ -14,7 +14,7 @@ from mmseg.settings import Settings, load_config
 def load_model(
     config: str | Path | Config, checkpoint: str | None = None, device: str | torch.device | None = None,
 ) -> nn.Module:
-    """Build a segmentor for inference; in 0.x ``init_segmentor``.
+    """Build a segmentor for inference.
 
     Args:
         config: a path, a bare name, or a loaded config.
@@ -36,4 +36,8 @@ def load_model(
     return speed_up(model, settings)
 
 
-init_segmentor = load_model
+def init_segmentor(
+    config: str | Path | Config, checkpoint: str | None = None, device: str | torch.device | None = None,
+) -> nn.Module:
+    """What :func:`load_model` is called in 0.x."""
+    return load_model(config, checkpoint, device)
