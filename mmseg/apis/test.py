@@ -42,7 +42,7 @@ def run_test(
     device: str | torch.device | None = None,
     distributed: bool = False,
 ) -> Mapping[str, float] | None:
-    """Predict every image of ``data.test`` and evaluate, write or draw the label maps. What ``tools/test.py`` does.
+    """Predict every image of ``data.test``, and evaluate, write or draw the label maps. What ``tools/test.py`` does.
 
     Args:
         cfg: a whole config, from :func:`load_config` for instance; it is not changed.
@@ -65,10 +65,7 @@ def run_test(
     Raises:
         ConfigError: what is wrong with the config or the options, in one line.
     """
-    settings = Settings.of(cfg, device)
-    settings = settings.changed(gpu_ids=[settings.device.index or 0])
-    if aug_test:
-        settings = settings.changed(data=_augmented(settings))
+    settings = _with_arguments(Settings.of(cfg, device), aug_test)
     set_backends(settings)
     loader = build_test_loader(settings, 'test', distributed)
     dataset, options = loader.dataset, dict(options or {})
@@ -84,14 +81,7 @@ def run_test(
         label_maps = kept.total()
         if dist.is_main():
             mmcv.dump(label_maps, out)
-    if counted is None:
-        return None
-    logger = get_root_logger(log_level=settings.log_level)
-    values = counted.evaluate(logger)
-    if dist.is_main():
-        folder = work_dir or str(Path('work_dirs', settings.name))
-        logger.info(f'Metrics: {_write(values, settings, folder, aug_test)}')
-    return values
+    return None if counted is None else _evaluate(counted, settings, work_dir, aug_test)
 
 
 def _check(dataset: EvaluatedDataset | FormatsResults, options: dict, evaluates: bool, format_only: bool) -> None:
@@ -103,20 +93,30 @@ def _check(dataset: EvaluatedDataset | FormatsResults, options: dict, evaluates:
         check_options(dataset.format_results, options, '--eval-options ', _GIVEN)
 
 
-def _augmented(settings: Settings) -> dict:
-    """``data`` with flips and scales in the test pipeline."""
+def _with_arguments(settings: Settings, aug_test: bool) -> Settings:
+    """The settings of this test: its GPU, and under ``aug_test`` flips and scales in the test pipeline."""
+    settings = settings.changed(gpu_ids=[settings.device.index or 0])
+    if not aug_test:
+        return settings
     data = copy.deepcopy(settings.data)
     for transform in data.test.pipeline:
         if transform.type == 'MultiScaleFlipAug':
             transform.img_ratios = SCALES
             transform.flip = True
-            return data
+            return settings.changed(data=data)
     raise ConfigError(f'{settings.config.filename}: --aug-test needs MultiScaleFlipAug in data.test.pipeline')
 
 
-def _write(metrics: Mapping[str, float], settings: Settings, folder: str, aug_test: bool) -> Path:
-    """Leave a json of the metrics; its path."""
-    stamp = time.strftime('%Y%m%d_%H%M%S', time.localtime())
-    path = Path(folder, f'eval_{"multi" if aug_test else "single"}_scale_{stamp}.json')
-    mmcv.dump({'config': settings.config.filename, 'metric': metrics}, str(path))
-    return path
+def _evaluate(
+    counted: Counted, settings: Settings, work_dir: str | None, aug_test: bool,
+) -> Mapping[str, float] | None:
+    """The metrics, which the main process leaves as json too."""
+    logger = get_root_logger(log_level=settings.log_level)
+    metrics = counted.evaluate(logger)
+    if dist.is_main():
+        stamp = time.strftime('%Y%m%d_%H%M%S', time.localtime())
+        path = Path(work_dir or Path('work_dirs', settings.name),
+                    f'eval_{"multi" if aug_test else "single"}_scale_{stamp}.json')
+        mmcv.dump({'config': settings.config.filename, 'metric': metrics}, str(path))
+        logger.info(f'Metrics: {path}')
+    return metrics

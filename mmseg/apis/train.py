@@ -81,19 +81,11 @@ def run_training(
     logger.info(f'Distributed training: {distributed}, device: {settings.device.type}, seed: {seed}, '
                 f'deterministic: {deterministic}')
     logger.info(f'Config:\n{settings.config.pretty_text}')
-
     datasets = build_train_datasets(settings)
     model = build_model(settings, datasets[0])
     model.init_weights()
     logger.info(f'Model: {type(model).__name__}, {sum(p.numel() for p in model.parameters()):,} parameters')
-    meta = {
-        'env_info': env,
-        'seed': seed,
-        'exp_name': f'{settings.name}.py',
-        'mmseg_version': f'{__version__}+{get_git_hash(digits=7)}',
-        'config': settings.config.pretty_text,
-        **_classes_of(datasets[0])}
-    _train(model, datasets, settings, distributed, validate, timestamp, meta)
+    _train(model, datasets, settings, distributed, validate, timestamp, _meta(settings, env, datasets[0]))
     logger.info(f'Everything is in {settings.work_dir}')
     return model
 
@@ -220,6 +212,17 @@ def _chosen_seed(settings: Settings, seed: int | None) -> int | None:
         meta = read_checkpoint(settings.resume_from).get('meta') if dist.is_main() else None
         return dist.broadcast_object(meta.get('seed') if isinstance(meta, dict) else None)
     return settings.seed if seed is None else seed
+
+
+def _meta(settings: Settings, env: str, dataset: Samples) -> dict:
+    """What the log and every checkpoint of a run say of it."""
+    return {
+        'env_info': env,
+        'seed': settings.seed,
+        'exp_name': f'{settings.name}.py',
+        'mmseg_version': f'{__version__}+{get_git_hash(digits=7)}',
+        'config': settings.config.pretty_text,
+        **_classes_of(dataset)}
 
 
 def _classes_of(dataset: Samples) -> dict:

@@ -10,8 +10,8 @@ from mmcv.utils import ConfigError
 from mmseg.datasets import class_weights
 from mmseg.datasets.class_names import get_classes, get_palette
 from mmseg.models import build_segmentor
-from mmseg.protocols import LabelledDataset, Samples
-from mmseg.samples import class_names, offering, palette
+from mmseg.protocols import Samples
+from mmseg.samples import class_names, palette
 from mmseg.settings import Settings
 
 _HEADS = ('decode_head', 'auxiliary_head')
@@ -66,10 +66,7 @@ def _build(settings: Settings, cfg: dict, train_cfg: dict | None, dataset: Sampl
 def _count_class_weights(node: object, dataset: Samples) -> None:
     """Put numbers in the place of every ``class_weight='auto'``, from the labels of the training set."""
     if isinstance(node, dict) and node.get('class_weight') == 'auto':
-        labelled = next(offering(dataset, LabelledDataset), None)
-        if labelled is None:
-            raise ConfigError(f"class_weight='auto': {type(dataset).__name__} has no labels to count: use numbers")
-        node['class_weight'] = class_weights(labelled)
+        node['class_weight'] = class_weights(dataset)
     for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
         _count_class_weights(child, dataset)
 

@@ -31,5 +31,4 @@ class Key:
 def keys_of(settings: type) -> dict[str, Key]:
     """The table: {name: key} of the annotated fields of a class."""
     hints = typing.get_type_hints(settings, include_extras=True)
-    extras = {name: getattr(hint, '__metadata__', ()) for name, hint in hints.items()}
-    return {name: extra[0] for name, extra in extras.items() if extra and isinstance(extra[0], Key)}
+    return {name: part for name, hint in hints.items() for part in typing.get_args(hint) if isinstance(part, Key)}

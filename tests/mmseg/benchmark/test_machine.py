@@ -15,9 +15,8 @@ def test_the_machine_is_described():
     assert machine['copy_bytes_per_s'] > 1e7
 
 
-def test_precision_of_a_config(monkeypatch):
-    monkeypatch.setattr('torch.cuda.is_available', lambda: True)
-    monkeypatch.setattr('torch.cuda.device_count', lambda: 1)
+def test_precision_of_a_config(monkeypatch, gpus):
+    gpus(1)
     assert precision_of(Config(dict(device='cpu', tf32=True))) == 'float32'  # of GPUs only
     assert precision_of(Config(dict(device='cuda', tf32=True))) == 'tf32'
     assert precision_of(Config(dict(device='cpu', amp=True))) == 'bfloat16'

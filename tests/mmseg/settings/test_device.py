@@ -7,14 +7,6 @@ from mmcv.config import Config
 from mmseg.settings import Settings, choose_device
 
 
-@pytest.fixture
-def gpus(monkeypatch):
-    def have(count):
-        monkeypatch.setattr('torch.cuda.is_available', lambda: count > 0)
-        monkeypatch.setattr('torch.cuda.device_count', lambda: count)
-    return have
-
-
 @pytest.mark.filterwarnings('error')
 @pytest.mark.parametrize(('count', 'argument', 'configured', 'expected'), [
     (0, None, None, 'cpu'), (0, None, 'cpu', 'cpu'), (0, 'cpu', 'cuda', 'cpu'),

@@ -1,0 +1,96 @@
+"""From ``model`` of a config to a segmentor."""
+
+import pytest
+import torch
+
+from mmcv.runner import save_checkpoint
+from mmcv.utils import ConfigError
+from mmseg.assembly.model import build_model, load_trained
+from mmseg.datasets import CustomDataset
+from mmseg.settings import Settings
+
+
+class Scenes(CustomDataset):
+    """Three labels of 4 pixels, of which class 0 has most."""
+
+    CLASSES, PALETTE = ['a', 'b', 'c'], [[0, 0, 0], [9, 9, 9], [5, 5, 5]]
+
+    def __init__(self):
+        self.ignore_index = 255
+
+    def __len__(self):
+        return 3
+
+    def eval_label(self, index):
+        return torch.tensor([[0, 0], [0, index]]).numpy()
+
+
+@pytest.fixture
+def three(cfg):
+    cfg.merge_from_dict({'model.decode_head.num_classes': 3, 'model.auxiliary_head.num_classes': 3})
+    return cfg
+
+
+def test_it_has_the_classes_of_the_data_set(three):
+    model = build_model(three, Scenes())
+    assert (model.CLASSES, model.PALETTE) == (Scenes.CLASSES, Scenes.PALETTE)
+    assert build_model(three).CLASSES is None
+
+
+@pytest.mark.parametrize('part', ['decode_head', 'auxiliary_head'])
+def test_another_number_of_classes_is_refused(three, part):
+    three.merge_from_dict({f'model.{part}.num_classes': 5})
+    with pytest.raises(ConfigError, match=f'--cfg-options: model.{part}.num_classes is 5, but the data set has 3'):
+        build_model(three, Scenes())
+
+
+def test_one_of_several_heads_with_another_number_is_refused(three):
+    heads = [dict(three.model.auxiliary_head), dict(three.model.auxiliary_head, num_classes=4)]
+    three.merge_from_dict({'model.auxiliary_head': heads})
+    with pytest.raises(ConfigError, match='model.auxiliary_head.num_classes is 4, but the data set has 3'):
+        build_model(three, Scenes())
+
+
+def test_weights_of_classes_are_counted_and_the_config_stays(three):
+    three.merge_from_dict({'model.decode_head.loss_decode.class_weight': 'auto'})
+    weights = build_model(three, Scenes()).decode_head.loss_decode.class_weight
+    assert len(weights) == 3
+    assert weights[0] < weights[1] == weights[2]
+    assert three.model.decode_head.loss_decode.class_weight == 'auto'
+
+
+def test_settings_do_as_well_as_their_config(three):
+    assert build_model(Settings.of(three)).state_dict().keys() == build_model(three).state_dict().keys()
+
+
+def test_a_trained_one_asks_for_no_other_weights_and_takes_the_classes_of_its_checkpoint(three, tmp_path):
+    three.model.pretrained = 'no/such/file.pth'
+    source = build_model(three)
+    path = str(tmp_path / 'a.pth')
+    save_checkpoint(source, path, meta={'CLASSES': ['x', 'y', 'z'], 'PALETTE': [[1, 1, 1]] * 3})
+    model = load_trained(three, path, Scenes(), strict=True)
+    assert model.CLASSES == ['x', 'y', 'z']
+    for key, value in source.state_dict().items():
+        assert torch.equal(model.state_dict()[key], value)
+    assert three.model.pretrained == 'no/such/file.pth'
+
+
+@pytest.mark.parametrize(('dataset', 'classes'), [(None, 19), (Scenes(), 3)])
+def test_a_checkpoint_without_classes(three, tmp_path, dataset, classes):
+    path = str(tmp_path / 'a.pth')
+    save_checkpoint(build_model(three), path)
+    assert len(load_trained(three, path, dataset).CLASSES) == classes
+
+
+@pytest.mark.parametrize('key', ['model.decode_head.factored', 'model.auxiliary_head.fused', 'model.backbone.with_cp'])
+def test_switches_of_the_model_are_refused_where_it_is_built(cfg, key):
+    cfg.merge_from_dict({key: 'no'})
+    with pytest.raises(ConfigError, match=f"--cfg-options: {key}: .*: use True or False, not 'no'"):
+        build_model(cfg)
+
+
+def test_switches_of_several_heads_are_checked_too(cfg):
+    heads = [dict(cfg.model.auxiliary_head), dict(cfg.model.auxiliary_head, fused='no')]
+    cfg.merge_from_dict({'model.auxiliary_head': heads})
+    with pytest.raises(ConfigError, match=r'model.auxiliary_head\[1\].fused: FCNHead: use True or False'):
+        build_model(cfg)
