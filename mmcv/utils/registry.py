@@ -50,7 +50,7 @@ class Registry:
         self.scope = scope or self._maker.get('__name__', '').split('.')[0]
         self.build_func = build_func or (parent.build_func if parent else build_from_cfg)
         self.children: dict[str, Registry] = {}
-        self._loaded: dict[str, Any] = {}
+        self._loaded: dict[str, Callable] = {}
         self._built_in: set[str] = set()  # of those loaded
         self._folders = [folder] if isinstance(folder, str) else list(folder)
         self._files: dict[str, str] | None = None  # the module of each name that the folders' files register
@@ -67,7 +67,7 @@ class Registry:
         self._files = None
 
     @property
-    def module_dict(self) -> dict[str, Any]:
+    def module_dict(self) -> dict[str, Callable]:
         """What is registered, by name; imports all of it."""
         for module in sorted(set(self._known().values())):
             importlib.import_module(module)
@@ -90,7 +90,7 @@ class Registry:
     def __repr__(self) -> str:
         return f'{type(self).__name__}(name={self.name}, items={sorted(self)})'
 
-    def get(self, key: str) -> Any:
+    def get(self, key: str) -> Callable | None:
         """What is registered as ``key`` here, in a child ('scope.key') or in a parent; None if nothing is."""
         home = self._home(key)
         return home[0]._load(home[1]) if home else None
@@ -106,7 +106,7 @@ class Registry:
             return self.children[scope]._home(rest)
         return self.parent._home(key) if self.parent else None
 
-    def _load(self, key: str) -> Any:
+    def _load(self, key: str) -> Callable | None:
         if key not in self._loaded:
             importlib.import_module(self._known()[key])
         return self._loaded.get(key)
@@ -127,8 +127,8 @@ class Registry:
         return self.build_func(*args, **kwargs, registry=self)
 
     def register_module(
-        self, name: str | Iterable[str] | None = None, force: bool = False, module: Any = None,
-    ) -> Any:
+        self, name: str | Iterable[str] | Callable | None = None, force: bool = False, module: Callable | None = None,
+    ) -> Callable:
         """Register a class or function; a decorator unless ``module`` is given.
 
         Args:
@@ -147,7 +147,7 @@ class Registry:
             return lambda decorated: self._register(decorated, name, force, built_in)
         return self._register(module, name, force, built_in)
 
-    def _register(self, module: Any, name: str | Iterable[str] | None, force: bool, built_in: bool) -> Any:
+    def _register(self, module: Callable, name: str | Iterable[str] | None, force: bool, built_in: bool) -> Callable:
         if not self.accepts(module):
             raise TypeError(f'{self.name} registry: {module!r} is not {self.kind}')
         names = [module.__name__] if name is None else [name] if isinstance(name, str) else list(name)
@@ -163,7 +163,7 @@ class Registry:
             (self._built_in.add if built_in else self._built_in.discard)(key)
         return module
 
-    def accepts(self, module: Any) -> bool:
+    def accepts(self, module: object) -> bool:
         """Whether ``module`` is of this registry's kind."""
         if self.base is None:
             return callable(module)
@@ -174,7 +174,7 @@ class Registry:
         """What :meth:`accepts` asks for, in words."""
         return f'a subclass of {self.base.__name__}' if self.base else 'a class or function'
 
-    def find(self, kind: Any, where: str) -> Any:
+    def find(self, kind: str | Callable, where: str) -> Callable:
         """The class or function that the ``type`` of a config names (or is).
 
         Raises:

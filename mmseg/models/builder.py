@@ -4,14 +4,7 @@ import warnings
 
 from torch import nn
 
-from mmcv.cnn import (
-    ACTIVATION_LAYERS,
-    CONV_LAYERS,
-    NORM_LAYERS,
-    PADDING_LAYERS,
-    PLUGIN_LAYERS,
-    UPSAMPLE_LAYERS,
-)
+from mmcv.cnn.bricks import registry as layers
 from mmcv.utils import ConfigError, Registry
 
 BACKBONES = Registry('backbone', base=nn.Module, folder='mmseg.models.backbones')
@@ -20,8 +13,9 @@ HEADS = Registry('head', base=nn.Module, folder='mmseg.models.decode_heads')
 LOSSES = Registry('loss', base=nn.Module, folder='mmseg.models.losses')
 SEGMENTORS = Registry('segmentor', base=nn.Module, folder='mmseg.models.segmentors')
 
-for _layers in (ACTIVATION_LAYERS, CONV_LAYERS, NORM_LAYERS, PADDING_LAYERS, PLUGIN_LAYERS, UPSAMPLE_LAYERS):
-    _layers.add_folder('mmseg.models')
+for _kind in vars(layers).values():
+    if isinstance(_kind, Registry):
+        _kind.add_folder('mmseg.models')
 
 
 def build_backbone(cfg: dict) -> nn.Module:

@@ -301,8 +301,17 @@ except KeyError:
 
 
 def test_mmseg_models_loads_no_architecture():
-    text = "import sys, mmseg.models; assert not [m for m in sys.modules if 'resnet' in m or 'psp_head' in m]"
-    subprocess.run([sys.executable, '-c', f'import sys; sys.path[:] = {sys.path!r}\n{text}'], check=True)
+    text = f"""
+import sys
+sys.path[:] = {sys.path!r}
+import mmseg.models
+from mmcv.cnn import UPSAMPLE_LAYERS, build_upsample_layer
+assert {{'ResNet', 'UNet'}} <= set(mmseg.models.BACKBONES)
+assert 'InterpConv' in UPSAMPLE_LAYERS
+assert not [name for name in sys.modules if 'resnet' in name or 'unet' in name or 'psp_head' in name]
+build_upsample_layer(dict(type='InterpConv'), 2, 2)
+"""
+    subprocess.run([sys.executable, '-c', text], check=True)
 
 
 class TestBuild:
