@@ -253,6 +253,9 @@ class EvaluatorLike(TakesResults, Protocol):
 class Counts(Protocol):
     """What was counted, to be asked for metrics."""
 
+    def areas(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Pixels per class where prediction and label agree, in either, in the prediction, in the label."""
+
     def metrics(self, metric: str | Sequence[str] = 'mIoU') -> dict[str, np.ndarray]:
         """``aAcc`` and the values per class, in 0 ... 1."""
 

@@ -2,9 +2,10 @@
 
 import contextlib
 import math
+import re
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from mmcv.engine import multi_gpu_test
 from mmcv.runner import Hook
 from mmcv.runner.hooks.runner import Runner
 from mmseg.protocols import EvaluatorLike, Loader
+from mmseg.samples import class_names
 
 from .loop import evaluate
 from .results import check_options
@@ -40,6 +42,7 @@ class EvalHook(Hook):
         interval: iterations (epochs) between evaluations.
         by_epoch: whether these count epochs.
         save_best: the metric of the best checkpoint, ``best_mIoU_iter_N.pth``; 'auto' takes the first, None keeps none.
+            A mean of fewer than two classes is never the best.
         rule: 'greater' or 'less': which value is better; None goes by the metric's name.
         test_fn: ``f(model, dataloader) -> results`` in the place of our own loop.
         greater_keys, less_keys: names, or parts of names, of metrics for which greater (less) is better.
@@ -106,6 +109,7 @@ class EvalHook(Hook):
                              'by_epoch=False')
         self.out_dir = str(Path(self.out_dir, Path(runner.work_dir).name)) if self.out_dir else runner.work_dir
         self._first = True
+        self._epoch: int | None = None
 
     def before_train_iter(self, runner: Runner) -> None:
         self._catch_up(runner)
@@ -121,7 +125,10 @@ class EvalHook(Hook):
         done = self._done(runner)
         missed = done > 0 and self._due(done) and runner.hook_msgs.get('last_eval') != done
         if missed or (self.start is not None and done >= self.start):
+            # The epoch of the last iteration: the runner has begun the next one.
+            self._epoch = max(1, runner.finished_epochs + (runner.inner_iter > 0))
             self._do_evaluate(runner)
+            self._epoch = None
             runner.model.train()
 
     def after_train_iter(self, runner: Runner) -> None:
@@ -149,6 +156,8 @@ class EvalHook(Hook):
         runner.metrics = dist.broadcast_object(metrics)
         runner.log_buffer.clear_output()
         runner.log_buffer.output.update(eval_iter_num=len(self.dataloader), **runner.metrics)
+        if self._epoch is not None:
+            runner.log_buffer.output['eval_epoch'] = self._epoch
         runner.log_buffer.ready = True
         runner.call_hook('after_evaluation')
         runner.hook_msgs['last_eval'] = self._done(runner)
@@ -173,6 +182,10 @@ class EvalHook(Hook):
         key = next(iter(runner.metrics)) if self.save_best == _AUTO else self.save_best
         if key not in runner.metrics:
             raise ValueError(f'evaluation.save_best is {key!r}, but the metrics are {", ".join(runner.metrics)}')
+        if (over := self._classes_behind(key, runner.metrics)) is not None and over < 2:
+            runner.logger.warning(f'{key} is a mean of {over} class{"es" * (over != 1)}: it does not make a best '
+                                  'checkpoint (the labels of the validation set lack, or are all of one class)')
+            return
         sign = 1 if (self.rule or self._infer_rule(key)) == 'greater' else -1
         score, best = runner.metrics[key], runner.hook_msgs.get('best_score', -sign * math.inf)
         if not sign * score > sign * best:  # nan never is
@@ -185,6 +198,16 @@ class EvalHook(Hook):
         if dist.is_main() and old and Path(old) != Path(path):
             with contextlib.suppress(FileNotFoundError):
                 Path(old).unlink()
+
+    def _classes_behind(self, key: str, metrics: Mapping[str, float]) -> int | None:
+        """How many classes a mean goes over, by the metric's values per class; None if it is none of theirs."""
+        mean = re.fullmatch(r'(\d+_)?m(.+)', key)
+        prefix = f'{mean[1] or ""}{mean[2]}.' if mean else None
+        values = [value for name, value in metrics.items() if prefix and name.startswith(prefix)]
+        if not values:
+            return None
+        names = class_names(self.dataloader.dataset) or ()
+        return max(len(values), len(names)) - sum(isinstance(value, float) and math.isnan(value) for value in values)
 
 
 class DistEvalHook(EvalHook):

@@ -10,6 +10,7 @@ from mmseg.labels import DataError, check_labels, read_label_map
 from mmseg.protocols import LabelledDataset
 from mmseg.samples import sample_files
 
+from .areas import Areas
 from .bootstrap import bootstrap_interval
 from .boundary import boundary_areas
 from .counting import ConfusionMatrix
@@ -69,6 +70,10 @@ class Evaluator:
             self.boundary = dist.all_reduce(self.boundary)
         if self.per_image is not None:
             self.per_image = {k: v for part in dist.gather_objects(self.per_image) for k, v in part.items()}
+
+    def areas(self) -> Areas:
+        """Intersection, union, prediction and label areas of each class."""
+        return self.confusion.areas()
 
     def metrics(self, metric: str | Sequence[str] = 'mIoU') -> dict[str, np.ndarray]:
         """As :func:`mmseg.evaluation.metrics.eval_metrics`, and ``BIoU`` for mBIoU.

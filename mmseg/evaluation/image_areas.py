@@ -23,7 +23,7 @@ class ImageAreas:
     """
 
     def __init__(self, areas: Sequence[Areas], boundary: Sequence[Areas] = ()) -> None:
-        self.areas = areas
+        self.per_image = areas
         self.boundary = boundary
 
     @classmethod
@@ -39,12 +39,16 @@ class ImageAreas:
                 boundary.append(boundary_areas(read_label_map(pred), label, num_classes, ignore_index))
         return cls(areas, boundary)
 
+    def areas(self) -> Areas:
+        """As of :class:`.evaluator.Evaluator`."""
+        return sum_areas(self.per_image, len(self.per_image[0][0]))
+
     def metrics(self, metric: str | Sequence[str] = 'mIoU') -> dict[str, np.ndarray]:
         """As of :class:`.evaluator.Evaluator`."""
         total = torch.stack(sum_areas(self.boundary, len(self.boundary[0][0]))) if self.boundary else None
-        return with_boundary(pre_eval_to_metrics(self.areas, without_boundary(metric)), metric, total)
+        return with_boundary(pre_eval_to_metrics(self.per_image, without_boundary(metric)), metric, total)
 
     def interval(self, resamples: int) -> tuple[float, float]:
         """As of :class:`.evaluator.Evaluator`."""
-        intersect, union = (np.stack([np.asarray(one[i], np.float64) for one in self.areas]) for i in (0, 1))
+        intersect, union = (np.stack([np.asarray(one[i], np.float64) for one in self.per_image]) for i in (0, 1))
         return bootstrap_interval(intersect, union, resamples)

@@ -1,5 +1,6 @@
 """Metrics as users read them: two tables, and a flat dict rounded to hundredths of a percent."""
 
+import logging
 import warnings
 from collections.abc import Mapping, Sequence
 
@@ -41,6 +42,22 @@ def log_tables(metrics: Mapping[str, np.ndarray], class_names: Sequence, logger:
     print_log(f'\n{summary.get_string()}', logger)
 
 
+def describe_means(metrics: Mapping[str, np.ndarray], absent: Sequence[str]) -> str:
+    """Over how many classes the means of :func:`log_tables` go.
+
+    Args:
+        metrics: as there.
+        absent: the classes without a pixel in the ground truth.
+    """
+    over = {f'm{name}': int((~np.isnan(values)).sum()) for name, values in metrics.items() if name != 'aAcc'}
+    total = max(len(values) for name, values in metrics.items() if name != 'aAcc')
+    if len(set(over.values())) == 1:
+        text = f'The means go over {next(iter(over.values()))} of {total} classes'
+    else:
+        text = f'Of {total} classes, ' + ', '.join(f'{name} is the mean of {count}' for name, count in over.items())
+    return f'{text}. Without a pixel in the ground truth: {", ".join(absent)}' if absent else text
+
+
 def flatten(metrics: Mapping[str, np.ndarray], class_names: Sequence) -> dict[str, float]:
     """``{'aAcc': ..., 'mIoU': ..., 'IoU.road': ...}`` in 0 ... 1, rounded to four places; what logs and hooks carry."""
     flat = {name: value / 100 for name, value in _summary(metrics).items()}
@@ -62,6 +79,8 @@ def summarize(
     """
     values = counts.metrics(metric)
     log_tables(values, class_names, logger)
+    absent = [name for name, area in zip(class_names, counts.areas()[3].tolist()) if not area]
+    print_log(describe_means(values, absent), logger, logging.WARNING if absent else logging.INFO)
     flat = flatten(values, class_names)
     if bootstrap:
         low, high = counts.interval(bootstrap)

@@ -60,7 +60,8 @@ def loader(dataset):
     return DataLoader(dataset, batch_sampler=BatchSampler(SequentialSampler(dataset), 2, drop_last=False))
 
 
-def run(tmp_path, dataset, kind=IterBasedRunner, iters=6, resume=None, hook=EvalHook, **options):
+def run(tmp_path, dataset, kind=IterBasedRunner, iters=6, resume=None, hook=EvalHook, checkpoints_by_epoch=None,
+        **options):
     """Train for ``iters`` iterations (or epochs of two) with an evaluation; the runner."""
     torch.manual_seed(0)
     model = Model()
@@ -69,7 +70,8 @@ def run(tmp_path, dataset, kind=IterBasedRunner, iters=6, resume=None, hook=Eval
                   logger=logging.getLogger('quiet'), **length)
     by_epoch = kind is EpochBasedRunner
     runner.register_training_hooks(
-        {'policy': 'fixed', 'by_epoch': by_epoch}, {}, {'interval': 1, 'by_epoch': by_epoch},
+        {'policy': 'fixed', 'by_epoch': by_epoch}, {},
+        {'interval': 1, 'by_epoch': by_epoch if checkpoints_by_epoch is None else checkpoints_by_epoch},
         {'interval': 1, 'hooks': [{'type': 'TextLoggerHook', 'by_epoch': by_epoch}]})
     runner.register_hook(hook(loader(dataset), **{'by_epoch': by_epoch, **options}), 'LOW')
     if resume:
@@ -158,6 +160,73 @@ def test_an_evaluation_that_a_kill_cut_off_is_made_up_for(tmp_path):
     dataset = Scores(0.1, 0.2)
     run(tmp_path, dataset, iters=4, interval=2, resume='iter_2.pth')
     assert len(dataset.asked) == 2
+
+
+def val_lines(tmp_path):
+    """Of all logs, in order: (epoch, mIoU) of each evaluation."""
+    logs = sorted(tmp_path.glob('*.log.json'), key=lambda path: path.stat().st_mtime_ns)
+    entries = [json.loads(line) for log in logs for line in log.read_text().splitlines()]
+    return [(entry['epoch'], entry['mIoU']) for entry in entries if entry.get('mode') == 'val']
+
+
+@pytest.mark.parametrize(('kind', 'options', 'killed_after'), [
+    (EpochBasedRunner, {'interval': 1}, 'epoch_{}.pth'),
+    (IterBasedRunner, {'interval': 1}, 'iter_{}.pth'),
+    (IterBasedRunner, {'interval': 1, 'start': 1}, 'iter_{}.pth')])
+@pytest.mark.parametrize('done', [1, 2, 3])
+def test_an_evaluation_after_a_resume_is_logged_at_its_own_epoch(tmp_path, kind, options, killed_after, done):
+    """Two iterations per epoch. The evaluation that was cut off is made up for when the next iteration has begun."""
+    class Killed(Scores):
+        def evaluate(self, *args, **kwargs):
+            if len(self.asked) == done - 1:
+                raise KeyboardInterrupt
+            return super().evaluate(*args, **kwargs)
+
+    scores = [0.1, 0.2, 0.3, 0.4]
+    run(tmp_path / 'whole', Scores(*scores), kind, iters=4, **options)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / 'cut', Killed(*scores), kind, iters=4, **options)
+    for log in (tmp_path / 'cut').glob('*.log.json'):
+        log.rename(log.with_name(f'1_{log.name}'))
+    run(tmp_path / 'cut', Scores(*scores[done - 1:]), kind, iters=4, resume=killed_after.format(done), **options)
+    assert val_lines(tmp_path / 'cut') == val_lines(tmp_path / 'whole')
+
+
+def test_within_an_epoch_too(tmp_path):
+    class Killed(Scores):
+        def evaluate(self, *args, **kwargs):
+            raise KeyboardInterrupt
+
+    options = {'interval': 1, 'by_epoch': False}
+    run(tmp_path / 'whole', Scores(*[0.1] * 4), EpochBasedRunner, iters=2, checkpoints_by_epoch=False, **options)
+    for done, epoch in ((1, 1), (2, 1), (3, 2), (4, 2)):
+        folder = tmp_path / str(done)
+        hidden = {'start': done, **options}
+        with pytest.raises(KeyboardInterrupt):
+            run(folder, Killed(), EpochBasedRunner, iters=2, checkpoints_by_epoch=False, **hidden)
+        for log in folder.glob('*.log.json'):
+            log.unlink()
+        run(folder, Scores(*[0.1] * 4), EpochBasedRunner, iters=2, checkpoints_by_epoch=False,
+            resume=f'iter_{done}.pth', **hidden)
+        assert val_lines(folder) == val_lines(tmp_path / 'whole')[done - 1:]
+        assert val_lines(folder)[0][0] == epoch
+
+
+@pytest.mark.parametrize(('classes', 'values', 'saved'), [
+    (('a', 'b', 'c'), (0.9, 0.8, math.nan), True), (('a', 'b', 'c'), (0.9, math.nan, math.nan), False),
+    (('a', 'b'), (math.nan, math.nan), False), (('a',), (0.9,), False)])
+@pytest.mark.parametrize('prefix', ['', '1_'])
+def test_a_mean_of_fewer_than_two_classes_is_never_the_best(tmp_path, caplog, classes, values, saved, prefix):
+    class Few(Scores):
+        CLASSES = classes
+
+        def evaluate(self, results, logger=None):
+            return {f'{prefix}aAcc': 1.0, f'{prefix}mIoU': np.nanmean([*values, 1]),
+                    **{f'{prefix}IoU.{name}': value for name, value in zip(classes, values)}}
+
+    run(tmp_path, Few(), iters=2, interval=2, save_best=f'{prefix}mIoU')
+    assert best(tmp_path) == ([f'best_{prefix}mIoU_iter_2.pth'] if saved else [])
+    assert ('does not make a best checkpoint' in caplog.text) is not saved
 
 
 @pytest.mark.parametrize(('options', 'message'), [

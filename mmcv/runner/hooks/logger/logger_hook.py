@@ -8,6 +8,9 @@ from mmcv.runner.hooks.hook import Hook
 from mmcv.runner.hooks.momentum_updater import momentum_of
 from mmcv.runner.hooks.runner import Runner
 
+#: What an evaluation puts into the output besides its metrics: its batches, and its epoch if it is not the runner's.
+EVALUATION_FACTS = ('eval_iter_num', 'eval_epoch')
+
 
 class LoggerHook(Hook):
     """Writes ``runner.log_buffer.output`` every ``interval`` iterations and whenever a hook marks it ``ready``.
@@ -85,7 +88,10 @@ class LoggerHook(Hook):
         return 'train' if runner.mode == 'train' and 'time' in runner.log_buffer.output else 'val'
 
     def get_epoch(self, runner: Runner) -> int:
-        """The epoch a line is about, from 1."""
+        """The epoch a line is about, from 1; of an evaluation that was made up for, the one that it belongs to."""
+        made_up_for = runner.log_buffer.output.get('eval_epoch')
+        if made_up_for is not None:
+            return made_up_for
         return runner.epoch + 1 if runner.mode == 'train' else runner.epoch
 
     def get_iter(self, runner: Runner, inner_iter: bool = False) -> int:
@@ -109,7 +115,7 @@ class LoggerHook(Hook):
         tags = {}
         for name, value in runner.log_buffer.output.items():
             wanted = allow_scalar if self.is_scalar(value) else allow_text and isinstance(value, str)
-            if wanted and name not in (*tags_to_skip, 'eval_iter_num'):
+            if wanted and name not in (*tags_to_skip, *EVALUATION_FACTS):
                 tags[f'{mode}/{name}' if add_mode else name] = value
         for quantity, of in (('learning_rate', lambda group: group['lr']), ('momentum', momentum_of)):
             for name, optimizer in runner.optimizers().items():

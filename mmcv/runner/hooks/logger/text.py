@@ -14,7 +14,7 @@ from mmcv.fileio import dump
 from mmcv.runner.hooks.hook import HOOKS
 from mmcv.runner.hooks.runner import Runner
 
-from .logger_hook import LoggerHook
+from .logger_hook import EVALUATION_FACTS, LoggerHook
 
 _OWN = ('mode', 'epoch', 'iter', 'lr', 'time', 'data_time', 'data_share', 'memory')
 
@@ -66,7 +66,7 @@ class TextLoggerHook(LoggerHook):
     def log(self, runner: Runner) -> None:
         output = dict(runner.log_buffer.output)
         mode = self.get_mode(runner)
-        iteration = output.pop('eval_iter_num', None)
+        iteration, _ = (output.pop(name, None) for name in EVALUATION_FACTS)
         if iteration is None:
             iteration = self.get_iter(runner, inner_iter=True)
         lr = runner.current_lr()
