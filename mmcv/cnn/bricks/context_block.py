@@ -1,4 +1,5 @@
 """The global context block of GCNet."""
+
 from collections.abc import Sequence
 
 import torch

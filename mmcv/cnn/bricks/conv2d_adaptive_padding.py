@@ -1,4 +1,5 @@
 """A convolution that pads as TensorFlow's 'SAME' does."""
+
 import torch
 import torch.nn.functional as F
 

@@ -1,4 +1,5 @@
 """Convolutions whose weights are standardised (https://arxiv.org/abs/1903.10520)."""
+
 from typing import Any
 
 import torch

@@ -1,4 +1,5 @@
 """Attention whose weights are made of contents, positions, or both."""
+
 import math
 
 import torch

@@ -1,4 +1,5 @@
 """Non-local blocks: every cell attends to all others (https://arxiv.org/abs/1711.07971)."""
+
 from typing import Any
 
 import torch
@@ -142,7 +143,7 @@ class NonLocal1d(_NonLocalNd):
 
     def __init__(
         self, in_channels: int, sub_sample: bool = False, conv_cfg: dict | None = dict(type='Conv1d'),  # noqa: B006
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(in_channels, sub_sample=sub_sample, conv_cfg=conv_cfg, **kwargs)
 
@@ -156,7 +157,7 @@ class NonLocal2d(_NonLocalNd):
 
     def __init__(
         self, in_channels: int, sub_sample: bool = False, conv_cfg: dict | None = dict(type='Conv2d'),  # noqa: B006
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(in_channels, sub_sample=sub_sample, conv_cfg=conv_cfg, **kwargs)
 
@@ -168,6 +169,6 @@ class NonLocal3d(_NonLocalNd):
 
     def __init__(
         self, in_channels: int, sub_sample: bool = False, conv_cfg: dict | None = dict(type='Conv3d'),  # noqa: B006
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(in_channels, sub_sample=sub_sample, conv_cfg=conv_cfg, **kwargs)

@@ -1,4 +1,5 @@
 """Transformers: attention, feed-forward networks, and the layers that configs compose of them."""
+
 from mmcv.cnn.bricks.adaptive_padding import AdaptivePadding
 from mmcv.cnn.bricks.registry import (
     ATTENTION,

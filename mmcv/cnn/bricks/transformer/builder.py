@@ -1,4 +1,5 @@
 """How the parts of a transformer become of their configs."""
+
 from torch import nn
 
 from mmcv.cnn.bricks.registry import (

@@ -1,4 +1,5 @@
 """torch's multi-head attention, computed without storing the weights of the attention."""
+
 import torch
 import torch.nn.functional as F
 from torch import nn

@@ -1,4 +1,5 @@
 """The feed-forward network of a transformer."""
+
 import itertools
 
 import torch

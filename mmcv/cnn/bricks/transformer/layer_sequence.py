@@ -1,5 +1,7 @@
 """Layers of a transformer in a row."""
+
 import copy
+from typing import Any
 
 import torch
 
@@ -50,7 +52,7 @@ class TransformerLayerSequence(BaseModule):
         attn_masks: list[torch.Tensor | None] | None = None,
         query_key_padding_mask: torch.Tensor | None = None,
         key_padding_mask: torch.Tensor | None = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> torch.Tensor:
         """Run the layers; see :class:`BaseTransformerLayer` for the arguments."""
         for layer in self.layers:

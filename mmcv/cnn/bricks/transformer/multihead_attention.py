@@ -1,5 +1,7 @@
 """Multi-head attention with a residual connection."""
+
 import warnings
+from typing import Any
 
 import torch
 from torch import nn
@@ -40,7 +42,7 @@ class MultiheadAttention(BaseModule):
         dropout_layer: dict | None = dict(type='Dropout', drop_prob=0.0),  # noqa: B006
         init_cfg: dict | list[dict] | None = None,
         batch_first: bool = False,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(init_cfg)
         if 'dropout' in kwargs:
@@ -66,7 +68,7 @@ class MultiheadAttention(BaseModule):
         key_pos: torch.Tensor | None = None,
         attn_mask: torch.Tensor | None = None,
         key_padding_mask: torch.Tensor | None = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> torch.Tensor:
         """Attend, and add the residual.
 

@@ -1,4 +1,5 @@
 """From an image to tokens."""
+
 import torch
 
 from mmcv.cnn.base_module import BaseModule

@@ -1,4 +1,5 @@
 """From tokens to fewer, wider tokens."""
+
 from collections.abc import Sequence
 
 import torch

@@ -1,7 +1,9 @@
 """A layer of a transformer, composed by config."""
+
 import copy
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 
@@ -44,7 +46,7 @@ class BaseTransformerLayer(BaseModule):
         norm_cfg: dict = dict(type='LN'),  # noqa: B006
         init_cfg: dict | list[dict] | None = None,
         batch_first: bool = False,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(init_cfg)
         order = tuple(operation_order or ())
@@ -103,7 +105,7 @@ class BaseTransformerLayer(BaseModule):
         attn_masks: torch.Tensor | Sequence[torch.Tensor | None] | None = None,
         query_key_padding_mask: torch.Tensor | None = None,
         key_padding_mask: torch.Tensor | None = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> torch.Tensor:
         """Run the operations in their order.
 
