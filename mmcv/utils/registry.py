@@ -184,7 +184,7 @@ class Registry:
             if not callable(kind):
                 raise ConfigTypeError(f'{where}: type has to be a name or a class, not {kind!r}')
             if not self.accepts(kind):
-                raise ConfigTypeError(f'{where}: {getattr(kind, "__name__", kind)} is not {self.kind} ({self.name})')
+                raise ConfigTypeError(f'{where}: {_name(kind)} is not {self.kind} ({self.name})')
             return kind
         found = self.get(kind)
         if found is None:
@@ -268,7 +268,9 @@ def _prefix(cfg: dict) -> str:
 
 def _explain(error: TypeError, cfg: dict, builder: Callable) -> None:
     """Say it in the config's terms if a constructor of the object, deeper than was checked, refuses an argument."""
-    owners = [f'{cls.__qualname__}.__init__' for cls in getattr(builder, '__mro__', ())] or [_name(builder)]
+    owners = (
+        [f'{cls.__qualname__}.__init__' for cls in inspect.getmro(builder)] if inspect.isclass(builder)
+        else [_name(builder)])
     owner, _, problem = str(error).partition('() ')
     if owner not in owners:
         return
