@@ -1,6 +1,5 @@
 """What a bug report needs to know about the machine."""
 
-import importlib.metadata
 import importlib.util
 import os
 import platform
@@ -58,9 +57,10 @@ def processor() -> str:
 
 
 def _torchvision() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # an import of it takes a second
     try:
-        return importlib.metadata.version('torchvision')
-    except importlib.metadata.PackageNotFoundError:
+        return version('torchvision')
+    except PackageNotFoundError:
         return 'n/a'
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from .arguments import Parameters
 from .errors import ConfigError, ConfigKeyError, ConfigTypeError, did_you_mean
-from .origins import locate
+from .origins import locate, path_of
 from .registered import registrations
 
 _OURS = tuple(f'{Path(__file__).parents[2] / package}{os.sep}' for package in ('mmcv', 'mmseg'))
@@ -283,6 +283,6 @@ def _explain(error: TypeError, cfg: dict, builder: Callable) -> None:
 
 def _add_location(error: ValueError, cfg: dict, builder: Callable) -> None:
     """Put the place in the config before the message, unless an object inside this one did."""
-    path = getattr(cfg, '_node_path', None)
+    path = path_of(cfg)
     if path and len(error.args) == 1 and not re.search(rf'(^|: ){re.escape(path)}\b', str(error)):
         error.args = (f'{_prefix(cfg)}{_name(builder)}: {error}',)
