@@ -8,7 +8,7 @@ from torch import nn
 from mmcv.config import Config
 from mmseg.assembly.model import load_trained
 from mmseg.assembly.speed import prepare_inference, speed_up
-from mmseg.settings import Settings, load_config
+from mmseg.settings import Settings, as_config
 
 
 def load_model(
@@ -28,7 +28,7 @@ def load_model(
         ConfigError: a key of the config has a value that means nothing.
         ValueError: there is no such device.
     """
-    cfg = config if isinstance(config, Config) else load_config(str(config))
+    cfg = as_config(config)
     settings = Settings.of(cfg, device)
     model = prepare_inference(load_trained(settings, checkpoint), settings).to(settings.device)
     model.cfg = cfg.copy()

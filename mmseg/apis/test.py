@@ -20,14 +20,14 @@ from mmseg.evaluation.results import Counted, Drawn, Formatted, Kept, Results, c
 from mmseg.logger import get_root_logger
 from mmseg.protocols import EvaluatedDataset, FormatsResults
 from mmseg.samples import require_labels
-from mmseg.settings import Settings
+from mmseg.settings import Settings, as_config
 
 SCALES = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75]
 _GIVEN = ('results', 'metric', 'logger', 'indices')  # arguments of data sets that are no options
 
 
 def run_test(
-    cfg: Config,
+    config: str | Path | Config,
     checkpoint: str,
     *,
     metrics: Sequence[str] = (),
@@ -45,7 +45,7 @@ def run_test(
     """Predict every image of ``data.test``, and evaluate, write or draw the label maps. What ``tools/test.py`` does.
 
     Args:
-        cfg: a whole config, from :func:`load_config` for instance; it is not changed.
+        config: a path, a bare name, or a loaded config, which is not changed.
         checkpoint: a path or an address; its keys have to be those of the model.
         metrics: what to evaluate: 'mIoU', 'mDice', 'mFscore'. A json of the values is left in the work dir.
         format_only: write files for a test server.
@@ -65,7 +65,7 @@ def run_test(
     Raises:
         ConfigError: what is wrong with the config or the options, in one line.
     """
-    settings = _with_arguments(Settings.of(cfg, device), aug_test)
+    settings = _with_arguments(Settings.of(as_config(config), device), aug_test)
     set_backends(settings)
     loader = build_test_loader(settings, 'test', distributed)
     dataset, options = loader.dataset, dict(options or {})

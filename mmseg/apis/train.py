@@ -25,12 +25,12 @@ from mmseg.evaluation.report_hook import ReportHook
 from mmseg.logger import get_root_logger
 from mmseg.protocols import Samples
 from mmseg.samples import class_names, describe_labels, palette, require_labels
-from mmseg.settings import Settings
+from mmseg.settings import Settings, as_config
 from mmseg.version import __version__
 
 
 def run_training(
-    cfg: Config,
+    config: str | Path | Config,
     *,
     work_dir: str | None = None,
     load_from: str | None = None,
@@ -46,7 +46,7 @@ def run_training(
     """Train as a config says: from its work dir, log and seed to the last checkpoint. What ``tools/train.py`` does.
 
     Args:
-        cfg: a whole config, from :func:`load_config` for instance; it is not changed.
+        config: a path, a bare name, or a loaded config, which is not changed.
         work_dir, load_from, resume_from, seed: in the place of the config's.
         auto_resume: go on from the newest sound checkpoint of the work dir, if there is one.
         diff_seed: add the rank to the seed of what the model draws.
@@ -61,7 +61,7 @@ def run_training(
     Raises:
         ConfigError: what is wrong with the config, in one line.
     """
-    settings = Settings.of(cfg, device)
+    settings = Settings.of(as_config(config), device)
     settings = settings.changed(
         work_dir=work_dir or settings.work_dir or str(Path('work_dirs', settings.name)),
         load_from=load_from or settings.load_from,
@@ -106,7 +106,7 @@ def train_segmentor(
         dataset: the training set, or a list of one set per workflow entry.
         cfg: a whole config with ``work_dir`` set.
         distributed: whether a process group stands and gradients are averaged over it.
-        validate: evaluate ``cfg.data.val`` every ``cfg.evaluation.interval``.
+        validate: evaluate ``data.val`` every ``evaluation.interval``.
         timestamp: the stem of the log files.
         meta: kept in the log and in every checkpoint.
 

@@ -1,6 +1,7 @@
 """A config by its name, checked."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from mmcv.config import Config, find_config
 from mmcv.utils import ConfigError
@@ -23,3 +24,8 @@ def load_config(name: str, options: Mapping[str, object] | None = None) -> Confi
         if section not in cfg:
             raise ConfigError(f'{cfg.filename}: `{section} = dict(...)` is missing: inherit one from configs/_base_')
     return cfg
+
+
+def as_config(config: str | Path | Config) -> Config:
+    """The config itself, or the one of that path or bare name."""
+    return config if isinstance(config, Config) else load_config(str(config))

@@ -1,6 +1,7 @@
 """A run out of a config: what is decided before its first iteration."""
 
 import pytest
+import torch
 
 from mmcv.config import Config
 from mmcv.utils import ConfigError
@@ -21,15 +22,22 @@ def begin(monkeypatch, tmp_path, cfg):
     class Three(list):
         CLASSES, PALETTE = list('abcdefghijk'), [[0, 0, 0]] * 11
 
+    class Plain(torch.nn.Linear):
+        def __init__(self):
+            super().__init__(1, 1)
+
+        def init_weights(self):
+            pass
+
     monkeypatch.setattr('mmseg.apis.train._train', stop)
     monkeypatch.setattr('mmseg.apis.train.build_train_datasets', lambda settings: [Three()])
+    monkeypatch.setattr('mmseg.apis.train.build_model', lambda settings, dataset: Plain())
     monkeypatch.setattr('mmseg.apis.train.collect_env', lambda: {'GPU 0': 'one of which torch knows nothing'})
     monkeypatch.chdir(tmp_path)
-    cfg.model.pretrained = None
 
-    def run(**arguments):
+    def run(config=cfg, **arguments):
         with pytest.raises(Begins) as began:
-            run_training(cfg, **arguments)
+            run_training(config, **arguments)
         return began.value.args
 
     return run
@@ -68,6 +76,11 @@ def test_the_seed(begin, cfg, of_config, argument, expected):
 
 def test_a_seed_is_drawn_where_nobody_gives_one(begin):
     assert begin()[0].seed != begin()[0].seed
+
+
+def test_the_name_of_a_config_will_do(begin, cfg):
+    settings, _ = begin(config='pspnet_r18-d8_demo')
+    assert settings.name == 'pspnet_r18-d8_demo'
 
 
 def test_arguments_win_over_the_config(begin, cfg):
