@@ -6,6 +6,7 @@ import numpy as np
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from mmseg.palette import plain_palette
 from mmseg.protocols import (
     ColoursClasses,
     DescribesLabels,
@@ -124,9 +125,14 @@ def class_names(dataset: Samples) -> Sequence[str] | None:
 
 
 def palette(dataset: Samples) -> Sequence[Sequence[int]] | None:
-    """The colours of the classes, (K, 3) RGB, found as :func:`class_names` are."""
+    """The colours of the classes, (K, 3) RGB of 0 to 255, found as :func:`class_names` are.
+
+    Raises:
+        ConfigError: they are no colours.
+    """
     coloured = next(offering(dataset, ColoursClasses), None)
-    return None if coloured is None else coloured.PALETTE
+    colors = None if coloured is None else coloured.PALETTE
+    return None if colors is None else plain_palette(colors, f'{type(coloured).__name__}.PALETTE')
 
 
 def ignored_label(dataset: Samples) -> int:

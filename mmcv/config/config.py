@@ -14,6 +14,7 @@ from .file import RESERVED_KEYS, read_config, read_config_text
 from .find import find_config
 from .format import format_json, format_python, format_yaml
 from .merge import merge
+from .override import same
 
 __all__ = ['Config', 'ConfigDict', 'check_known_keys']
 
@@ -217,7 +218,11 @@ class Config:
         return len(self._cfg_dict)
 
     def __eq__(self, other: object) -> bool:
-        return self._cfg_dict == (other._cfg_dict if isinstance(other, Config) else other)
+        other = other._cfg_dict if isinstance(other, Config) else other
+        try:
+            return self._cfg_dict == other
+        except ValueError:  # there are arrays in it
+            return same(self._cfg_dict, other)
 
     def __repr__(self) -> str:
         return f'Config (path: {self.filename}): {self._cfg_dict!r}'
@@ -291,4 +296,4 @@ def check_known_keys(cfg: Config | ConfigDict, known: Iterable[str]) -> None:
 
 def _occurs(value: object, container: object, skip: object = None) -> bool:
     items = container.items() if isinstance(container, Config) else children(container)
-    return any(key != skip and (item == value or _occurs(value, item)) for key, item in items)
+    return any(key != skip and (same(item, value) or _occurs(value, item)) for key, item in items)

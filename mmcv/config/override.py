@@ -1,5 +1,7 @@
 """What a config has to say to become another one by inheritance."""
 
+import numpy as np
+
 from .merge import DELETE_KEY
 
 
@@ -44,4 +46,4 @@ def same(one: object, other: object) -> bool:
         return False
     if isinstance(one, (list, tuple)):
         return len(one) == len(other) and all(map(same, one, other))
-    return one == other
+    return np.array_equal(one, other) if isinstance(one, np.ndarray) else one == other

@@ -50,7 +50,9 @@ def load_trained(
         meta = load_checkpoint(model, checkpoint, map_location='cpu', strict=strict).get('meta', {})
         if dataset is None:
             model.CLASSES, model.PALETTE = get_classes('cityscapes'), get_palette('cityscapes')
-        model.CLASSES, model.PALETTE = meta.get('CLASSES') or model.CLASSES, meta.get('PALETTE') or model.PALETTE
+        for name in ('CLASSES', 'PALETTE'):  # lists, or arrays
+            if meta.get(name) is not None and len(meta[name]):
+                setattr(model, name, meta[name])
     return model
 
 

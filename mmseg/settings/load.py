@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from mmcv.config import Config, find_config
+from mmcv.config import Config, find_config, unpack_arrays
 from mmcv.utils import ConfigError
 
 from .settings import read
@@ -19,6 +19,7 @@ def load_config(name: str, options: Mapping[str, object] | None = None) -> Confi
     cfg = Config.fromfile(find_config(name))
     if options:
         cfg.merge_from_dict(options)
+    unpack_arrays(cfg)
     read(cfg)
     for section in ('model', 'data'):
         if section not in cfg:

@@ -16,10 +16,10 @@ def get_class_weight(class_weight: list[float] | str | None) -> list[float] | No
     Raises:
         ValueError: it is still 'auto', which stands for weights computed from the training labels.
     """
-    if class_weight == 'auto':
-        raise ValueError("class_weight is 'auto', but no training labels were counted; give numbers or a file")
     if not isinstance(class_weight, str):
         return class_weight
+    if class_weight == 'auto':
+        raise ValueError("class_weight is 'auto', but no training labels were counted; give numbers or a file")
     if class_weight.endswith('.npy'):
         return np.load(class_weight).tolist()
     from mmcv.fileio import load
