@@ -10,7 +10,7 @@ from torch import nn
 
 import mmcv
 from mmcv import dist
-from mmcv.checkpoint import find_latest_checkpoint, read_checkpoint
+from mmcv.checkpoint import class_facts, find_latest_checkpoint, read_checkpoint
 from mmcv.config import Config
 from mmcv.runner import BaseRunner, build_optimizer, build_runner
 from mmcv.utils import ConfigError, get_git_hash, mkdir_or_exist
@@ -85,7 +85,7 @@ def run_training(
     model = build_model(settings, datasets[0])
     model.init_weights()
     logger.info(f'Model: {type(model).__name__}, {sum(p.numel() for p in model.parameters()):,} parameters')
-    _train(model, datasets, settings, distributed, validate, timestamp, _meta(settings, env, datasets[0]))
+    _train(model, datasets, settings, distributed, validate, timestamp, _meta(settings, env))
     logger.info(f'Everything is in {settings.work_dir}')
     return model
 
@@ -130,6 +130,7 @@ def _train(
         logger.info(f'{type(one).__name__}: {len(one)} samples')
         if meaning := describe_labels(one):
             logger.info(meaning)
+    _name_classes(model, datasets)
     loaders = [build_train_loader(settings, one, distributed) for one in datasets]
     model = wrap_for_device(prepare_training(model, settings), settings, distributed)
     runner = build_runner(
@@ -143,7 +144,7 @@ def _train(
         })
     if timestamp is not None:
         runner.timestamp = timestamp
-    _register_hooks(runner, settings, datasets)
+    _register_hooks(runner, settings)
     if validate:
         _register_evaluation(runner, settings, distributed)
     if settings.resume_from:
@@ -153,14 +154,21 @@ def _train(
     runner.run(loaders, settings.workflow)
 
 
-def _register_hooks(runner: BaseRunner, settings: Settings, datasets: list[Samples]) -> None:
+def _name_classes(model: nn.Module, datasets: list[Samples]) -> None:
+    """Give a caller's own model what it lacks of names and colours of the classes: checkpoints have them from it."""
+    known = class_facts(model)
+    for dataset in datasets[:1]:
+        model.CLASSES = known.get('CLASSES', class_names(dataset))
+        model.PALETTE = known.get('PALETTE', palette(dataset))
+
+
+def _register_hooks(runner: BaseRunner, settings: Settings) -> None:
     checkpoint = settings.checkpoint_config
     if checkpoint is not None:
         checkpoint = dict(checkpoint, meta={
             'mmseg_version': __version__,
             'mmcv_version': mmcv.__version__,
-            'config': settings.config.pretty_text,
-            **(_classes_of(datasets[0]) if datasets else {})})
+            'config': settings.config.pretty_text})
     runner.register_training_hooks(
         settings.lr_config,
         _optimizer_config(settings),
@@ -214,17 +222,11 @@ def _chosen_seed(settings: Settings, seed: int | None) -> int | None:
     return settings.seed if seed is None else seed
 
 
-def _meta(settings: Settings, env: str, dataset: Samples) -> dict:
+def _meta(settings: Settings, env: str) -> dict:
     """What the log and every checkpoint of a run say of it."""
     return {
         'env_info': env,
         'seed': settings.seed,
         'exp_name': f'{settings.name}.py',
         'mmseg_version': f'{__version__}+{get_git_hash(digits=7)}',
-        'config': settings.config.pretty_text,
-        **_classes_of(dataset)}
-
-
-def _classes_of(dataset: Samples) -> dict:
-    """The names and colours of the classes, as checkpoints have them."""
-    return {'CLASSES': class_names(dataset), 'PALETTE': palette(dataset)}
+        'config': settings.config.pretty_text}
