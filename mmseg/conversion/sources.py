@@ -14,6 +14,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from mmseg.datasets.name_list import read_names
+
 
 class Refused(Exception):
     """A source that cannot be converted: a short ``reason``, which the closing line counts, and the ``detail``."""
@@ -115,7 +117,7 @@ def existing(path: Path) -> Source | None:
 
 def read_lines(path: Path) -> list[str]:
     """The lines of a list file, stripped, without the blank ones."""
-    return [line.strip() for line in path.read_text().splitlines() if line.strip()]
+    return read_names(str(path), 'list')
 
 
 @contextmanager

@@ -6,15 +6,17 @@ import resource
 from collections.abc import Mapping, Sequence, Sized
 
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import ConcatDataset, DataLoader
 
 from mmcv import dist as mmcv_dist
 from mmcv.utils import ConfigError, Registry, build_from_cfg
 from mmcv.utils.arguments import Parameters
 from mmcv.utils.origins import locate
 from mmseg.protocols import Samples, require
+from mmseg.samples import class_names
 
 from .cache import fill_caches
+from .classes import check_same_classes
 from .inner_configs import dataset_arguments
 from .loader import SampleLoader
 from .samplers import EvaluationSampler, IndexStream
@@ -39,7 +41,8 @@ def build_dataset(cfg: Mapping | Sequence[Mapping], default_args: Mapping | None
             ``dict(test_mode=True)`` for instance.
 
     Raises:
-        ConfigError: lists of different lengths; an unknown type or argument; a type whose objects are no data sets.
+        ConfigError: lists of different lengths; an unknown type or argument; a type whose objects are no data
+            sets; data sets of different classes that are joined.
     """
     if isinstance(cfg, (list, tuple)):
         return DATASETS.get('ConcatDataset')([build_dataset(part, default_args) for part in cfg])
@@ -63,6 +66,8 @@ def _build_one(cfg: Mapping, default_args: Mapping | None) -> Samples:
         defaults[key] = _build_inner(outer.pop(key), one, default_args)
     dataset = build_from_cfg(outer, DATASETS, defaults)
     require(dataset, Samples, locate(cfg) or DATASETS.name)
+    if isinstance(dataset, ConcatDataset):
+        check_same_classes(*map(class_names, dataset.datasets))
     return dataset
 
 

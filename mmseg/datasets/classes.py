@@ -1,27 +1,66 @@
 """Which classes a data set has, and what its label files call them."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from mmcv.utils import ConfigError
 from mmcv.utils.errors import did_you_mean
+
+from .name_list import read_names
 
 
 def read_classes(classes: Sequence[str] | str) -> Sequence[str]:
     """Class names as given, or one per line from a text file.
 
     Raises:
-        ConfigError: neither names nor a file that can be read.
+        ConfigError: neither names nor a file of names that can be read, or a name that is listed twice.
     """
-    if isinstance(classes, (list, tuple)):
-        return classes
-    if not isinstance(classes, str):
+    if isinstance(classes, str):
+        names = read_names(classes, 'classes')
+    elif isinstance(classes, (list, tuple)):
+        names = classes
+    else:
         raise ConfigError(f'classes: a list of names or a text file is needed, not {type(classes).__name__}')
-    try:
-        lines = Path(classes).read_text(encoding='utf-8').splitlines()
-    except OSError as error:
-        raise ConfigError(f'classes: {classes!r} is taken as a file of names, but {error.strerror}') from error
-    return [line.strip() for line in lines if line.strip()]
+    if not names:
+        raise ConfigError(f'classes: {classes!r} names none')
+    check_classes(names)
+    return names
+
+
+def check_classes(names: Sequence[str]) -> None:
+    """Refuse what is no name, and names that stand for two classes.
+
+    Raises:
+        ConfigError: names it, and where it is.
+    """
+    for place, name in enumerate(names):
+        if not isinstance(name, str):
+            raise ConfigError(f'classes: class {place} is {name!r}: a name is needed, as text')
+        if name in names[:place]:
+            raise ConfigError(f'classes: {name!r} is listed twice, as class {names.index(name)} and class {place}: '
+                              'give every class a name of its own')
+
+
+def check_same_classes(*lists: Sequence[str] | None) -> None:
+    """Refuse data sets that are to be joined and do not have the same classes in the same order.
+
+    Args:
+        lists: the classes of each; None where they are unknown, and nothing can be said.
+
+    Raises:
+        ConfigError: with both lists and the mend.
+    """
+    known = [(place, list(names)) for place, names in enumerate(lists) if names is not None]
+    for place, names in known[1:]:
+        first_place, first = known[0]
+        if names != first:
+            raise ConfigError(
+                f'data sets that are joined need the same classes in the same order, but data set {first_place} has '
+                f'{_listed(first)} and data set {place} has {_listed(names)}: give both the same `classes` (a type '
+                'that knows the CLASSES of its files renames their labels to these)')
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f'[{", ".join(names)}]'
 
 
 def subset_label_map(known: Sequence[str], chosen: Sequence[str]) -> dict[int, int]:

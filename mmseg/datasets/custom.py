@@ -18,8 +18,9 @@ from mmseg.protocols import HoldsTransforms, ReducesLabels, Transform
 
 from .builder import DATASETS
 from .cache import Image, build_cache
-from .classes import read_classes, subset_label_map
-from .img_infos import list_images, require_files, require_folder
+from .classes import check_classes, read_classes, subset_label_map
+from .img_infos import ImgInfos, list_images
+from .missing_files import require_files, require_folder
 from .pipelines import Compose, LoadAnnotations, LoadImageFromFile
 
 
@@ -43,7 +44,8 @@ class CustomDataset(Dataset):
     Args:
         pipeline: transforms, as configs or callables.
         img_dir, ann_dir: folders, below ``data_root`` unless absolute; without ``ann_dir`` there are no labels.
-        img_suffix, seg_map_suffix: what file names end in.
+        img_suffix, seg_map_suffix: what file names end in, in upper or lower case; or several such endings, the
+            preferred one first.
         split: a text file with one name per line, without suffix; None takes all files of ``img_dir`` in sorted order.
         data_root: see above.
         test_mode: whether samples come without their label.
@@ -75,9 +77,9 @@ class CustomDataset(Dataset):
         self,
         pipeline: Sequence,
         img_dir: str,
-        img_suffix: str = '.jpg',
+        img_suffix: str | Sequence[str] = '.jpg',
         ann_dir: str | None = None,
-        seg_map_suffix: str = '.png',
+        seg_map_suffix: str | Sequence[str] = '.png',
         split: str | None = None,
         data_root: str | None = None,
         test_mode: bool = False,
@@ -102,6 +104,7 @@ class CustomDataset(Dataset):
         self.reduce_zero_label = reduce_zero_label
         self.label_map = None
         self.CLASSES, colors = self.get_classes_and_palette(classes, palette)
+        check_classes(self.CLASSES or ())
         self.PALETTE = None if colors is None else plain_palette(colors, f'the palette of {type(self).__name__}')
         self.gt_seg_map_loader = LoadAnnotations(**(gt_seg_map_loader_cfg or {}))
         self.file_client_args = dict(file_client_args or {'backend': 'disk'})
@@ -118,7 +121,12 @@ class CustomDataset(Dataset):
         return len(self.img_infos)
 
     def load_annotations(
-        self, img_dir: str, img_suffix: str, ann_dir: str | None, seg_map_suffix: str, split: str | None
+        self,
+        img_dir: str,
+        img_suffix: str | Sequence[str],
+        ann_dir: str | None,
+        seg_map_suffix: str | Sequence[str],
+        split: str | None,
     ) -> Sequence[dict]:
         """List the images; a subclass may return a plain list of dicts.
 
@@ -144,6 +152,9 @@ class CustomDataset(Dataset):
         Raises:
             ConfigError: there is no ``ann_dir``, or label files are missing.
         """
+        infos = self.img_infos
+        if isinstance(infos, ImgInfos) and self.ann_dir is not None and not infos.missing_labels:
+            return
         require_files('label', self.ann_dir, [self.get_ann_info(index)['seg_map'] for index in range(len(self))])
 
     def sample_files(self, idx: int) -> dict[str, str]:

@@ -17,6 +17,7 @@ from mmseg.protocols import MixesSamples, Samples
 from mmseg.samples import class_names, describe_labels, eval_label, ignored_label, palette, sample_files
 
 from .builder import DATASETS, PIPELINES
+from .classes import check_same_classes
 
 
 @DATASETS.register_module()
@@ -24,11 +25,15 @@ class ConcatDataset(TorchConcatDataset):
     """One data set after another.
 
     Args:
-        datasets: they share the classes of the first.
+        datasets: of the same classes in the same order.
         separate_eval: evaluate each on its own (metrics ``0_mIoU``, ``1_mIoU``, ...), or all of them as one.
+
+    Raises:
+        ConfigError: data sets of different classes.
     """
 
     def __init__(self, datasets: Sequence, separate_eval: bool = True) -> None:
+        check_same_classes(*map(class_names, datasets))
         super().__init__(datasets)
         self.separate_eval = separate_eval
         self.CLASSES = class_names(datasets[0])

@@ -1,36 +1,19 @@
 """The list of a data set's images, small enough for millions of them in every worker."""
 
+import logging
 import os
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from mmcv.fileio import get_bytes
+from mmcv.utils import print_log
 from mmcv.utils.errors import ConfigFileNotFoundError
+from mmseg.logger import get_root_logger
 
-_NAMED = 3  # missing files that an error names; the rest is counted
-_LISTED = 100  # files of one folder from which on it is listed
-
-
-def scan_files(root: str, suffix: str) -> list[str]:
-    """Names, relative to ``root`` and with '/', of the files below it that end in ``suffix``; hidden ones are left out.
-
-    Raises:
-        OSError: a folder cannot be read.
-    """
-    found, folders = [], ['']
-    while folders:
-        folder = folders.pop()
-        with os.scandir(os.path.join(root, folder)) as entries:
-            for entry in entries:
-                if entry.name.startswith('.'):
-                    continue
-                if entry.name.endswith(suffix) and entry.is_file():
-                    found.append(folder + entry.name)
-                elif entry.is_dir():
-                    folders.append(f'{folder}{entry.name}/')
-    return found
+from .missing_files import count_images, describe_counts, describe_link, named, refuse_missing, require_folder
+from .name_list import read_names
+from .suffixes import Endings, Suffixes, find_endings
 
 
 class ImgInfos(Sequence):
@@ -43,14 +26,19 @@ class ImgInfos(Sequence):
         stems: file names without the image suffix.
         img_suffix: completes a stem to the image's name.
         seg_map_suffix: completes a stem to the label's name; None where there are no labels.
+        missing_labels: how many labels were not there.
     """
 
-    def __init__(self, stems: Iterable[str], img_suffix: str, seg_map_suffix: str | None) -> None:
+    def __init__(
+        self, stems: Iterable[str], img_suffix: str | Endings, seg_map_suffix: str | Endings | None,
+        missing_labels: int = 0,
+    ) -> None:
         encoded = [os.fsencode(stem) for stem in stems]
         self._names = b''.join(encoded)
         self._ends = np.cumsum([0, *map(len, encoded)])
-        self._img_suffix = img_suffix
-        self._seg_map_suffix = seg_map_suffix
+        self._img_endings = Endings(img_suffix) if isinstance(img_suffix, str) else img_suffix
+        self._label_endings = Endings(seg_map_suffix) if isinstance(seg_map_suffix, str) else seg_map_suffix
+        self.missing_labels = missing_labels
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -60,11 +48,12 @@ class ImgInfos(Sequence):
             return [self[i] for i in range(*index.indices(len(self)))]
         if not -len(self) <= index < len(self):
             raise IndexError(f'image {index} of {len(self)}')
-        start, end = self._ends[index % len(self):][:2]
+        index %= len(self)
+        start, end = self._ends[index:][:2]
         stem = os.fsdecode(self._names[start:end])
-        info = {'filename': stem + self._img_suffix}
-        if self._seg_map_suffix is not None:
-            info['ann'] = {'seg_map': stem + self._seg_map_suffix}
+        info = {'filename': stem + self._img_endings[index]}
+        if self._label_endings is not None:
+            info['ann'] = {'seg_map': stem + self._label_endings[index]}
         return info
 
     def __eq__(self, other: object) -> bool:
@@ -76,11 +65,54 @@ class ImgInfos(Sequence):
         return f'{type(self).__name__}({len(self)} images)'
 
 
+class Scan(NamedTuple):
+    """What lies in a folder and those below it; hidden files and folders do not count.
+
+    Attributes:
+        names: of the files that fit, relative to the folder and with '/'.
+        others: those of the other files.
+        dead: links that lead nowhere, and whose names fit.
+        dead_folders: those that lead nowhere, and whose names have no extension, as those of folders.
+    """
+
+    names: list[str]
+    others: list[str]
+    dead: list[str]
+    dead_folders: list[str]
+
+
+def scan_files(root: str, suffixes: Suffixes) -> Scan:
+    """Look through a folder and those below it.
+
+    Raises:
+        OSError: a folder cannot be read.
+    """
+    found, folders = Scan([], [], [], []), ['']
+    while folders:
+        folder = folders.pop()
+        with os.scandir(os.path.join(root, folder)) as entries:
+            for entry in entries:
+                if entry.name.startswith('.'):
+                    continue
+                fits = suffixes.fit(entry.name)
+                if fits and entry.is_file():
+                    found.names.append(folder + entry.name)
+                elif entry.is_dir():
+                    folders.append(f'{folder}{entry.name}/')
+                elif entry.is_file():
+                    found.others.append(folder + entry.name)
+                elif entry.is_symlink() and fits:
+                    found.dead.append(folder + entry.name)
+                elif entry.is_symlink() and not os.path.splitext(entry.name)[1]:
+                    found.dead_folders.append(folder + entry.name)
+    return found
+
+
 def list_images(
     img_dir: str,
-    img_suffix: str,
+    img_suffix: str | Sequence[str],
     ann_dir: str | None = None,
-    seg_map_suffix: str = '.png',
+    seg_map_suffix: str | Sequence[str] = '.png',
     split: str | None = None,
     labels_needed: bool = False,
     file_client_args: Mapping | None = None,
@@ -88,75 +120,96 @@ def list_images(
     """Find the images of a data set, and see that all files are there before any is read.
 
     Args:
+        img_suffix, seg_map_suffix: one ending or several, the preferred one first. Files whose endings differ from
+            them in upper and lower case count too.
         split: a text file of names without suffix, in the order wanted; None takes all files in sorted order.
         labels_needed: whether every image needs a label map in ``ann_dir``.
         file_client_args: of :func:`mmcv.fileio.get_bytes`, for reading ``split``.
 
     Raises:
-        ConfigFileNotFoundError: a folder or ``split`` is not there, there are no images, or files are missing.
+        ConfigFileNotFoundError: a folder or ``split`` is not there, there are no images, files are missing, or links
+            lead nowhere.
     """
+    img_suffixes, label_suffixes = Suffixes(img_suffix, 'img_suffix'), Suffixes(seg_map_suffix, 'seg_map_suffix')
     for key, folder in (('img_dir', img_dir), ('ann_dir', ann_dir)):
         require_folder(key, folder)
     if split is None:
-        names = sorted(scan_files(img_dir, img_suffix))
-        stems = [name.removesuffix(img_suffix) for name in names]
+        of_labels = label_suffixes if _is_below(ann_dir, img_dir) else None
+        stems, img_endings = _from_folder(img_dir, img_suffixes, of_labels)
     else:
-        stems = _read_split(split, file_client_args or {})
+        stems, img_endings = _from_split(split, img_dir, img_suffixes, file_client_args)
+    if ann_dir is None:
+        return ImgInfos(stems, img_endings, None)
+    label_endings, missing = find_endings(ann_dir, stems, label_suffixes)
+    if labels_needed:
+        refuse_missing('label', ann_dir, missing, len(stems))
+    return ImgInfos(stems, img_endings, label_endings, len(missing))
+
+
+def _is_below(ann_dir: str | None, img_dir: str) -> bool:
+    root = os.path.abspath(img_dir)
+    return ann_dir is not None and os.path.commonpath([root, os.path.abspath(ann_dir)]) == root
+
+
+def _from_split(
+    split: str, img_dir: str, suffixes: Suffixes, file_client_args: Mapping | None
+) -> tuple[list[str], Endings]:
+    stems = read_names(split, 'split', file_client_args)
     if not stems:
-        empty = f'split: {split!r} names none'
-        if split is None:
-            empty = f'img_dir: no file below {img_dir!r} ends in {img_suffix!r} (img_suffix)'
-        raise ConfigFileNotFoundError(f'no images: {empty}')
-    if split is not None:
-        require_files('image', img_dir, [stem + img_suffix for stem in stems])
-    if ann_dir is not None and labels_needed:
-        require_files('label', ann_dir, [stem + seg_map_suffix for stem in stems])
-    return ImgInfos(stems, img_suffix, None if ann_dir is None else seg_map_suffix)
+        raise ConfigFileNotFoundError(f'no images: split: {split!r} names none')
+    endings, missing = find_endings(img_dir, stems, suffixes)
+    if missing and any('\\' in name for name in missing):  # a list that was written under Windows
+        stems = [stem.replace('\\', '/') for stem in stems]
+        endings, missing = find_endings(img_dir, stems, suffixes)
+    refuse_missing('image', img_dir, missing, len(stems))
+    return stems, endings
 
 
-def require_folder(key: str, folder: str | None) -> None:
-    """Raise a ConfigFileNotFoundError that names ``key`` unless the folder exists; None and addresses pass."""
-    if folder is not None and '://' not in folder and not os.path.isdir(folder):
-        raise ConfigFileNotFoundError(f'{key}: there is no folder {folder!r}: set {key} to where the data lies')
-
-
-def _read_split(split: str, file_client_args: Mapping) -> list[str]:
-    try:
-        lines = get_bytes(split, **file_client_args).decode('utf-8').splitlines()
-    except FileNotFoundError as error:
-        raise ConfigFileNotFoundError(f'split: there is no file {split!r}') from error
-    return [line.strip() for line in lines if line.strip()]
-
-
-def require_files(kind: str, folder: str, names: Sequence[str]) -> None:
-    """Raise a ConfigFileNotFoundError that counts and names what is missing; addresses pass.
+def _from_folder(img_dir: str, suffixes: Suffixes, of_labels: Suffixes | None) -> tuple[list[str], Endings]:
+    """The stems of the images in sorted order, and their endings.
 
     Args:
-        kind: 'image' or 'label', for the message.
-        folder: where the files are to be.
-        names: relative to it.
+        of_labels: endings of files that are no images, because the labels lie in the same folder.
     """
-    if '://' in folder:
-        return
-    groups = defaultdict(list)
+    found = scan_files(img_dir, suffixes)
+    others = count_images(name for name in found.others if of_labels is None or not of_labels.fit(name))
+    if found.dead:
+        raise ConfigFileNotFoundError(f'img_dir: {_dead_links(img_dir, found.dead)}')
+    if found.dead_folders:
+        _warn(_dead_links(img_dir, found.dead_folders))
+    if not found.names:
+        there = f', there are {describe_counts(others)}' if others else ''
+        raise ConfigFileNotFoundError(
+            f'no images: img_dir: no file below {img_dir!r} ends in {suffixes} (img_suffix){there}')
+    names = sorted(found.names)
+    if suffixes.single and all(name.endswith(suffixes.first) for name in names):
+        stems, endings = [name.removesuffix(suffixes.first) for name in names], Endings(suffixes.first)
+    else:
+        stems, endings, doubles = _by_rank(names, suffixes)
+        others += count_images(doubles)
+    if others:
+        _warn(f'{describe_counts(others)} below {img_dir!r} are left out: they do not end in {suffixes}, or an image of '
+              'the same name does; img_suffix takes a list of endings')
+    return stems, endings
+
+
+def _dead_links(img_dir: str, names: Sequence[str]) -> str:
+    first = describe_link(os.path.join(img_dir, min(names)))
+    return (f'{len(names)} of the links below {img_dir!r} lead nowhere: {named(sorted(names))}{first}: mount what they '
+            'lead to, or remove them')
+
+
+def _warn(message: str) -> None:
+    print_log(message, get_root_logger(), logging.WARNING)
+
+
+def _by_rank(names: list[str], suffixes: Suffixes) -> tuple[list[str], Endings, list[str]]:
+    """Stems and endings of names, and the names that are left out: of files of one stem the preferred ending counts."""
+    best, doubles = {}, []
     for name in names:
-        groups[name.rpartition('/')[0]].append(name)
-    there = set().union(*(_existing(folder, sub, group) for sub, group in groups.items()))
-    missing = [name for name in names if name not in there] if len(there) < len(names) else []
-    if missing:
-        named = ', '.join(missing[:_NAMED]) + (', ...' if len(missing) > _NAMED else '')
-        raise ConfigFileNotFoundError(f'{len(missing)} of {len(names)} {kind}s are missing in {folder!r}: {named}')
-
-
-def _existing(root: str, sub: str, names: list[str]) -> Iterable[str]:
-    """Those of the names, all in the folder ``sub`` below ``root``, that are files.
-
-    A folder is listed once if many of its files are named: on a network each question takes its time.
-    """
-    folder = os.path.join(root, sub)
-    if len(names) < _LISTED or not os.path.isdir(folder):
-        return [name for name in names if os.path.isfile(os.path.join(root, name))]
-    prefix = f'{sub}/' if sub else ''
-    with os.scandir(folder) as entries:
-        listed = {prefix + entry.name for entry in entries if entry.is_file()}
-    return listed.intersection(names)
+        stem, ending = suffixes.split(name)
+        other = best.setdefault(stem, ending)
+        if other != ending:
+            best[stem], worse = sorted((ending, other), key=suffixes.rank)
+            doubles.append(stem + worse)
+    return list(best), Endings(list(best.values())), doubles

@@ -4,7 +4,9 @@ import pickle
 import pytest
 
 from mmcv.utils.errors import ConfigFileNotFoundError
-from mmseg.datasets.img_infos import ImgInfos, list_images, require_files, scan_files
+from mmseg.datasets.img_infos import ImgInfos, list_images, scan_files
+from mmseg.datasets.missing_files import require_files
+from mmseg.datasets.suffixes import Suffixes
 
 
 def touch(folder, *names):
@@ -63,7 +65,8 @@ def private_kilobytes():
 
 def test_scans_recursively_without_hidden_files(tmp_path):
     touch(tmp_path, 'a.png', 'a.txt', 'x/y/b.png', '.hidden.png', '.ipynb_checkpoints/a.png', 'dir.png/c.png')
-    assert sorted(scan_files(str(tmp_path), '.png')) == ['a.png', 'dir.png/c.png', 'x/y/b.png']
+    found = scan_files(str(tmp_path), Suffixes('.png', 'img_suffix'))
+    assert sorted(found.names) == ['a.png', 'dir.png/c.png', 'x/y/b.png']
 
 
 def test_order_is_that_of_the_file_names(tmp_path):
