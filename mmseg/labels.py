@@ -1,12 +1,17 @@
 """What a label is: which values count as classes, which one is ignored, and what is refused."""
 
+import contextlib
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from mmcv.image import imread
+
+_QUARTER_TURNS = (5, 6, 7, 8)  # values of the EXIF orientation that exchange height and width
 
 
 class DataError(ValueError):
@@ -49,6 +54,28 @@ def check_labels(label: torch.Tensor | np.ndarray, num_classes: int, ignore_inde
             if values == [num_classes] else
             'set classes and num_classes to what the files hold, or convert the files')
     raise DataError(f'{where}: {describe_foreign_labels(values, num_classes, ignore_index)}: {mend}')
+
+
+def describe_turn(image_file: str | None, image_size: Sequence[int], label_size: Sequence[int]) -> str:
+    """What to say of an image whose label has other sizes, if the cause is that only the image was turned.
+
+    Cameras store a photograph as the sensor saw it, and in the EXIF tag "orientation" how it is to be turned.
+
+    Args:
+        image_file: where the image was read from.
+        image_size, label_size: (H, W).
+
+    Returns:
+        '' if that is not the cause.
+    """
+    if image_file is None or tuple(image_size) != tuple(label_size)[::-1] or not os.path.isfile(image_file):
+        return ''
+    with contextlib.suppress(OSError, UnidentifiedImageError), Image.open(image_file) as image:
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+        if orientation in _QUARTER_TURNS:
+            return (f': the image is turned by its EXIF orientation {orientation} and the label is not: load it with '
+                    "color_type='color_ignore_orientation', or turn the label too")
+    return ''
 
 
 def read_label_map(source: np.ndarray | torch.Tensor | str | Path) -> np.ndarray:

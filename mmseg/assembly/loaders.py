@@ -9,6 +9,7 @@ from mmcv.config import Config
 from mmcv.utils import ConfigError, did_you_mean
 from mmcv.utils.arguments import Parameters
 from mmseg.datasets import build_dataloader, build_dataset
+from mmseg.datasets.evaluated_wrapper import as_evaluated
 from mmseg.protocols import Samples
 from mmseg.settings import Settings
 from mmseg.settings.kinds import SECONDS, SWITCH, Kind, whole
@@ -46,7 +47,7 @@ def build_test_loader(settings: Settings | Config, split: str = 'val', distribut
     settings = Settings.of(settings)
     if split not in settings.data:
         raise ConfigError(f'{settings.config.filename}: data.{split} is missing: add it, or train with --no-validate')
-    dataset = build_dataset(settings.data[split], {'test_mode': True})
+    dataset = as_evaluated(build_dataset(settings.data[split], {'test_mode': True}))
     options = _options(settings, split)
     options['samples_per_gpu'] = settings.data.get(f'{split}_dataloader', {}).get('samples_per_gpu', 1)
     options['shuffle'] = False

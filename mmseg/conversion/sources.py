@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from mmseg.datasets.name_list import read_names
+from mmseg.datasets.name_list import decode_names
 
 
 class Refused(Exception):
@@ -117,7 +117,7 @@ def existing(path: Path) -> Source | None:
 
 def read_lines(path: Path) -> list[str]:
     """The lines of a list file, stripped, without the blank ones."""
-    return read_names(str(path), 'list')
+    return decode_names(path.read_bytes(), str(path))
 
 
 @contextmanager

@@ -188,8 +188,8 @@ def _from_folder(img_dir: str, suffixes: Suffixes, of_labels: Suffixes | None) -
         stems, endings, doubles = _by_rank(names, suffixes)
         others += count_images(doubles)
     if others:
-        _warn(f'{describe_counts(others)} below {img_dir!r} are left out: they do not end in {suffixes}, or an image of '
-              'the same name does; img_suffix takes a list of endings')
+        _warn(f'{describe_counts(others)} below {img_dir!r} are left out: they do not end in {suffixes}, or an image '
+              'of the same name does; img_suffix takes a list of endings')
     return stems, endings
 
 

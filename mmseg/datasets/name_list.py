@@ -33,8 +33,19 @@ def read_names(path: str, key: str, file_client_args: Mapping | None = None) -> 
         raise ConfigFileNotFoundError(f'{key}: there is no file {str(path)!r} to read names from ({reason})') from error
     except OSError as error:
         raise ConfigError(f'{key}: {str(path)!r} cannot be read: {error.strerror or error}') from error
-    lines = re.split('\r\n|\r|\n', _decode(content, f'{key}: {str(path)!r}'))
-    names = (line.strip().strip(_INVISIBLE).strip() for line in lines)
+    return decode_names(content, f'{key}: {str(path)!r}')
+
+
+def decode_names(content: bytes, where: str) -> list[str]:
+    """The names in the content of a text file; see :func:`read_names`.
+
+    Args:
+        where: the file, for messages.
+
+    Raises:
+        ConfigError: it has another encoding; the line and the mend are named.
+    """
+    names = (line.strip().strip(_INVISIBLE).strip() for line in re.split('\r\n|\r|\n', _decode(content, where)))
     return [name for name in names if name]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from mmcv import dist
-from mmseg.labels import DataError, check_labels, read_label_map
+from mmseg.labels import DataError, check_labels, describe_turn, read_label_map
 from mmseg.protocols import LabelledDataset
 from mmseg.samples import sample_files
 
@@ -52,7 +52,8 @@ class Evaluator:
         classes, ignore_index = self.confusion.num_classes, self.confusion.ignore_index
         check_labels(label, classes, ignore_index, where)
         if pred.shape != label.shape:
-            raise DataError(f'{where}: the label has shape {label.shape}, the prediction {pred.shape}')
+            raise DataError(f'{where}: the label has shape {label.shape}, the prediction {pred.shape}'
+                            f'{describe_turn(files["img"], pred.shape, label.shape)}')
         if self.per_image is None:
             self.confusion.update(pred, label)
         else:

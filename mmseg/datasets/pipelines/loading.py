@@ -10,6 +10,7 @@ import numpy as np
 from mmcv.fileio import get_bytes
 from mmcv.image import EncodedImage, imread
 from mmseg.datasets.builder import PIPELINES
+from mmseg.labels import describe_turn
 
 _IGNORED = 255
 
@@ -97,9 +98,9 @@ class LoadAnnotations:
         label = self._as_indices(stored, path)
         size = results.get('ori_shape', label.shape)[:2]
         if label.shape != size:
-            raise ValueError(
-                f'{path}: label map of {_wxh(label.shape)} for an image of {_wxh(size)}, {results.get("filename")}'
-            )
+            image = results.get('filename')
+            raise ValueError(f'{path}: label map of {_wxh(label.shape)} for an image of {_wxh(size)}, {image}'
+                             f'{describe_turn(image, size, label.shape)}')
         results['gt_semantic_seg'] = self._remap(label, results.get('label_map'))
         results.setdefault('seg_fields', []).append('gt_semantic_seg')
         return results

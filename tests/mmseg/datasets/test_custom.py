@@ -115,6 +115,9 @@ class TestClasses:
         ({'classes': ['sky', 'laand']}, r"'laand' is none.*did you mean land"),
         ({'classes': 'no/such/file'}, r'no/such/file.*No such file'),
         ({'classes': 3}, 'list of names'),
+        ({'classes': ['sky', 'land', 'sky']}, "'sky' is listed twice, as class 0 and class 2"),
+        ({'classes': []}, 'names none'),
+        ({'classes': ['sky', 3]}, 'class 1 is 3: a name is needed'),
         ({'classes': ['sky'], 'palette': SHADES}, '3 colours for 1 classes'),
     ])
     def test_mistakes(self, draw_tree, options, message):

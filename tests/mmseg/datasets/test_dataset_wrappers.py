@@ -43,6 +43,24 @@ class TestConcatDataset:
             with pytest.raises(ValueError, match='there is no sample'):
                 dataset.get_dataset_idx_and_sample_idx(index)
 
+    @pytest.mark.parametrize('other', [('z', 'y', 'x'), ('x', 'y'), ('x', 'y', 'z', 'w'), ('x', 'y', 'Z')])
+    def test_other_classes_are_refused(self, parts, other):
+        parts[1].CLASSES = other
+        with pytest.raises(ConfigError) as caught:
+            ConcatDataset([parts[0], parts[1]])
+        text = str(caught.value)
+        assert f'data set 0 has [x, y, z] and data set 1 has [{", ".join(other)}]' in text
+        assert '`classes`' in text
+        assert '\n' not in text
+        with pytest.raises(ConfigError, match='data set 0 has .* and data set 2 has'):
+            ConcatDataset([parts[0], RepeatDataset(parts[0], 2), RepeatDataset(parts[1], 2)])
+
+    def test_classes_that_are_not_known_are_no_other(self, parts):
+        parts[0].CLASSES = None
+        assert ConcatDataset(parts).CLASSES is None
+        parts[0].CLASSES = list(parts[1].CLASSES)
+        assert len(ConcatDataset([parts[0], range(3), parts[1]])) == 10
+
     def test_samples_and_their_files(self, parts):
         dataset = ConcatDataset(parts)
         assert len(dataset) == 7

@@ -3,6 +3,7 @@
 import pytest
 
 from mmcv.utils import ConfigError
+from mmseg.conversion.sources import read_lines
 from mmseg.datasets import CustomDataset
 from mmseg.datasets.classes import read_classes
 from mmseg.datasets.name_list import read_names
@@ -51,6 +52,14 @@ def test_other_encodings_are_refused_with_the_line(write, codec):
     with pytest.raises(ConfigError, match=r"classes: '.*names\.txt', line 3: .* is not UTF-8 .*: save") as caught:
         read_names(path, 'classes')
     assert '\n' not in str(caught.value)
+
+
+def test_lists_of_the_converters(tmp_path):
+    (tmp_path / 'list.txt').write_bytes('\ufeffa\r\nb'.encode())
+    assert read_lines(tmp_path / 'list.txt') == ['a', 'b']
+    (tmp_path / 'list.txt').write_bytes('a\nß'.encode('latin-1'))
+    with pytest.raises(ConfigError, match=rf"{tmp_path / 'list.txt'}, line 2: .* is not UTF-8"):
+        read_lines(tmp_path / 'list.txt')
 
 
 def test_files_that_cannot_be_read(tmp_path):

@@ -176,6 +176,14 @@ def test_several(cfg):
     assert all(part.test_mode for part in dataset.datasets)
 
 
+def test_joined_data_sets_of_other_classes_are_refused(cfg):
+    other = {**cfg, 'classes': ['z', 'y', 'x']}
+    parts = [cfg, other]
+    for joined in (parts, {'type': 'Several', 'parts': parts}, {'type': 'Wrapper', 'dataset': parts}):
+        with pytest.raises(ConfigError, match=r'has \[x, y, z\] and data set 1 has \[z, y, x\]'):
+            build_dataset(joined)
+
+
 def test_a_list_for_a_wrapper_of_one_is_joined(cfg):
     assert isinstance(build_dataset({'type': 'Wrapper', 'dataset': [cfg, cfg]}).dataset, ConcatDataset)
 

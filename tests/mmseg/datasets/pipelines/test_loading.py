@@ -121,3 +121,40 @@ def test_damaged_and_missing_files_are_named(name, folder):
 def test_fields_are_named_once_a_map(folder):
     results = {'seg_prefix': str(folder), 'ann_info': {'seg_map': 's.png'}}
     assert LoadAnnotations()(results)['seg_fields'] == ['gt_semantic_seg']
+
+
+class TestPhotographsThatExifTurns:
+    """Cameras store the sensor's rows, and in a tag how they are to be turned."""
+
+    @staticmethod
+    def draw(folder, orientation, label_size):
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        Image.fromarray(np.zeros((6, 8, 3), np.uint8)).save(folder / 'i.jpg', exif=exif)
+        imwrite(np.zeros(label_size, np.uint8), folder / 's.png')
+        return {'img_prefix': str(folder), 'img_info': {'filename': 'i.jpg'}, 'seg_prefix': str(folder),
+                'ann_info': {'seg_map': 's.png'}}
+
+    @pytest.mark.parametrize('orientation', [5, 6, 7, 8])
+    @pytest.mark.parametrize('backend', ['cv2', 'pillow'])
+    def test_a_label_of_the_raw_size(self, tmp_path, orientation, backend):
+        results = self.draw(tmp_path, orientation, (6, 8))
+        load = Compose([LoadImageFromFile(imdecode_backend=backend), LoadAnnotations()])
+        said = rf's\.png: .* 8x6 .* 6x8, .*i\.jpg: .*EXIF orientation {orientation}'
+        with pytest.raises(ValueError, match=said) as caught:
+            load(dict(results))
+        assert 'color_ignore_orientation' in str(caught.value)
+        load = Compose([LoadImageFromFile(color_type='color_ignore_orientation', imdecode_backend=backend),
+                        LoadAnnotations()])
+        assert load(dict(results))['img'].shape == (6, 8, 3)
+
+    def test_a_label_that_is_turned_too(self, tmp_path):
+        results = self.draw(tmp_path, 6, (8, 6))
+        assert Compose([LoadImageFromFile(), LoadAnnotations()])(results)['gt_semantic_seg'].shape == (8, 6)
+
+    @pytest.mark.parametrize(('orientation', 'size'), [(6, (6, 6)), (1, (8, 6)), (3, (8, 6))])
+    def test_other_differences_have_other_causes(self, tmp_path, orientation, size):
+        results = self.draw(tmp_path, orientation, size)
+        with pytest.raises(ValueError, match='label map of') as caught:
+            Compose([LoadImageFromFile(), LoadAnnotations()])(results)
+        assert 'EXIF' not in str(caught.value)
