@@ -2,6 +2,7 @@
 
 import copy
 
+import numpy as np
 from torch import nn
 
 from mmcv.config import Config
@@ -50,9 +51,11 @@ def load_trained(
         meta = load_checkpoint(model, checkpoint, map_location='cpu', strict=strict).get('meta', {})
         if dataset is None:
             model.CLASSES, model.PALETTE = get_classes('cityscapes'), get_palette('cityscapes')
-        for name in ('CLASSES', 'PALETTE'):  # lists, or arrays
-            if meta.get(name) is not None and len(meta[name]):
-                setattr(model, name, meta[name])
+        for name in ('CLASSES', 'PALETTE'):
+            given = meta.get(name)
+            given = given.tolist() if isinstance(given, np.ndarray) else given
+            if given:
+                setattr(model, name, given)
     return model
 
 

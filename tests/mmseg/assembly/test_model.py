@@ -1,5 +1,6 @@
 """From ``model`` of a config to a segmentor."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -94,3 +95,15 @@ def test_switches_of_several_heads_are_checked_too(cfg):
     cfg.merge_from_dict({'model.auxiliary_head': heads})
     with pytest.raises(ConfigError, match=r'model.auxiliary_head\[1\].fused: FCNHead: use True or False'):
         build_model(cfg)
+
+
+def test_classes_and_colours_of_a_checkpoint_may_be_arrays(three, tmp_path):
+    model, path = build_model(three), str(tmp_path / 'a.pth')
+    save_checkpoint(model, path, meta={'CLASSES': np.array(['x', 'y', 'z']), 'PALETTE': np.eye(3)})
+    loaded = load_trained(three, path, Scenes())
+    assert list(loaded.CLASSES) == ['x', 'y', 'z']
+    shown = loaded.show_result(np.zeros((1, 3, 3), np.uint8), [np.array([[0, 1, 2]])], opacity=1)
+    assert shown.tolist() == [[[0, 0, 255], [0, 255, 0], [255, 0, 0]]]
+    save_checkpoint(model, path, meta={'CLASSES': [], 'PALETTE': None})
+    loaded = load_trained(three, path, Scenes())
+    assert (loaded.CLASSES, loaded.PALETTE) == (Scenes.CLASSES, Scenes.PALETTE)
