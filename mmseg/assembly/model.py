@@ -1,6 +1,7 @@
 """A segmentor out of a config, with the classes of its data set or of its checkpoint."""
 
 import copy
+from collections.abc import Callable
 
 import numpy as np
 from torch import nn
@@ -29,7 +30,7 @@ def build_model(settings: Settings | Config, dataset: Samples | None = None) -> 
     settings = Settings.of(settings)
     model = copy.deepcopy(settings.model)
     if dataset is not None:
-        _count_class_weights(model, dataset)
+        _set_class_weights(model, lambda: class_weights(dataset))
     return _build(settings, model, settings.train_cfg, dataset)
 
 
@@ -45,8 +46,10 @@ def load_trained(
         strict: refuse a checkpoint whose keys are not those of the model.
     """
     settings = Settings.of(settings)
-    bare = {key: None for key in _OF_TRAINING if key in settings.model}
-    model = _build(settings, settings.model.copy() | bare, None, dataset)
+    bare = copy.deepcopy(settings.model)
+    bare.update({key: None for key in _OF_TRAINING if key in bare})
+    _set_class_weights(bare, lambda: None)  # there is no loss to weight
+    model = _build(settings, bare, None, dataset)
     if checkpoint is not None:
         meta = load_checkpoint(model, checkpoint, map_location='cpu', strict=strict).get('meta', {})
         if dataset is None:
@@ -68,12 +71,12 @@ def _build(settings: Settings, cfg: dict, train_cfg: dict | None, dataset: Sampl
     return model
 
 
-def _count_class_weights(node: object, dataset: Samples) -> None:
-    """Put numbers in the place of every ``class_weight='auto'``, from the labels of the training set."""
+def _set_class_weights(node: object, count: Callable[[], list[float] | None]) -> None:
+    """Put what ``count`` gives in the place of every ``class_weight='auto'``."""
     if isinstance(node, dict) and node.get('class_weight') == 'auto':
-        node['class_weight'] = class_weights(dataset)
+        node['class_weight'] = count()
     for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        _count_class_weights(child, dataset)
+        _set_class_weights(child, count)
 
 
 def _check_classes(cfg: Config, model: nn.Module, expected: int) -> None:

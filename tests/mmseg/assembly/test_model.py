@@ -60,6 +60,12 @@ def test_weights_of_classes_are_counted_and_the_config_stays(three):
     assert three.model.decode_head.loss_decode.class_weight == 'auto'
 
 
+def test_predicting_counts_no_weights(three):
+    three.merge_from_dict({'model.decode_head.loss_decode.class_weight': 'auto'})
+    assert load_trained(three, None).decode_head.loss_decode.class_weight is None
+    assert three.model.decode_head.loss_decode.class_weight == 'auto'
+
+
 def test_settings_do_as_well_as_their_config(three):
     assert build_model(Settings.of(three)).state_dict().keys() == build_model(three).state_dict().keys()
 
