@@ -28,7 +28,7 @@ def boundary_mask(label: np.ndarray, distance: int) -> np.ndarray:
 
 
 def boundary_areas(
-    pred: np.ndarray, label: np.ndarray, num_classes: int, ignore_index: int = 255, dilation_ratio: float = 0.02
+    pred: np.ndarray, label: np.ndarray, num_classes: int, ignore_index: int | None = 255, dilation_ratio: float = 0.02
 ) -> Areas:
     """Count, per class, the boundary pixels of one image.
 

@@ -16,14 +16,14 @@ class ConfusionMatrix:
 
     Args:
         num_classes: K.
-        ignore_index: pixels with this label do not count.
+        ignore_index: pixels with this label do not count; None for no such value.
 
     Attributes:
         counts: (K + 1, K + 1) int64, rows = label, columns = prediction, the last ones for values that are no class; it
             lives where the first update's arrays live.
     """
 
-    def __init__(self, num_classes: int, ignore_index: int = 255) -> None:
+    def __init__(self, num_classes: int, ignore_index: int | None = 255) -> None:
         self.num_classes = num_classes
         self.ignore_index = ignore_index
         self.counts = torch.zeros(num_classes + 1, num_classes + 1, dtype=torch.int64)

@@ -1,7 +1,7 @@
 """What a run wrote into its ``.log.json`` files, over all its resumes."""
 
 import json
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 Entry = dict
@@ -40,20 +40,27 @@ def read_logs(work_dir: str | Path) -> list[Entry]:
 
 
 def _what_stays(earlier: list[Entry], later: list[Entry]) -> list[Entry]:
-    """Of a log that another one goes on from, the entries from before that place."""
-    beginning = next((i for i, entry in enumerate(later) if entry['mode'] == 'train'), len(later))
-    if beginning < len(later):
-        place = _place(later[beginning], _by_epoch(earlier + later))
+    """Of a log that another one goes on from, the entries from before that place; none if it began anew."""
+    by_epoch = _by_epoch(earlier + later)
+    places = [_place(entry, by_epoch) for entry in _training(later)]
+    if len(places) > 1 and places[0][0] < 2 and places[0][1] <= places[1][1] - places[0][1]:
+        return []  # its first line is one interval from the start
+    if places:
         again = (i for i, entry in enumerate(earlier)
-                 if entry['mode'] == 'train' and _place(entry, _by_epoch(earlier + later)) >= place)
+                 if entry['mode'] == 'train' and _place(entry, by_epoch) >= places[0])
         earlier = earlier[:next(again, len(earlier))]
-    repeated = [_metrics(entry) for entry in later[:beginning]]  # an evaluation that was made up for
+    first = takewhile(lambda entry: entry['mode'] != 'train', later)
+    repeated = [_metrics(entry) for entry in first]  # an evaluation that was made up for
     return [entry for entry in earlier if entry['mode'] == 'train' or _metrics(entry) not in repeated]
+
+
+def _training(entries: list[Entry]) -> list[Entry]:
+    return [entry for entry in entries if entry['mode'] == 'train']
 
 
 def _by_epoch(entries: list[Entry]) -> bool:
     """Whether ``iter`` counts within an epoch: then it starts again where an epoch does."""
-    train = [entry for entry in entries if entry['mode'] == 'train']
+    train = _training(entries)
     return any(b.get('epoch', 0) > a.get('epoch', 0) and b['iter'] <= a['iter'] for a, b in pairwise(train))
 
 
@@ -73,7 +80,7 @@ def positions(entries: list[Entry]) -> tuple[str, list[float]]:
         validation stands where the training line before it does: its own ``iter`` counts its batches.
     """
     by_epoch = _by_epoch(entries)
-    length = max((entry['iter'] for entry in entries if entry['mode'] == 'train'), default=1)
+    length = max((entry['iter'] for entry in _training(entries)), default=1)
     at, found = 0, []
     for entry in entries:
         if entry['mode'] == 'train':

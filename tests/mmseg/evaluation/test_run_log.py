@@ -49,6 +49,11 @@ def test_a_run_that_began_anew_replaces_the_old_one(tmp_path):
     assert seen(tmp_path) == [(10, 5), (10, .1)]
 
 
+def test_a_run_that_began_anew_at_another_pace(tmp_path):
+    write(tmp_path, [train(10, 9), train(20, 9), val(.9), train(30, 9)], [train(50, 5), train(100, 4)])
+    assert seen(tmp_path) == [(50, 5), (100, 4)]
+
+
 def test_several_runs_back(tmp_path):
     """The third log goes on from before the second one began."""
     write(tmp_path, [train(10, 5), train(20, 4), train(30, 9)], [train(40, 9), val(.9)], [train(30, 3)])
