@@ -42,6 +42,8 @@ def check_labels(label: torch.Tensor | np.ndarray, num_classes: int, ignore_inde
 
     Args:
         label: integers of any shape.
+        num_classes: classes are 0 to ``num_classes - 1``.
+        ignore_index: the value of pixels that do not count.
         where: the file, for the message.
 
     Raises:

@@ -358,6 +358,8 @@ def require(thing: object, protocol: type, purpose: str) -> None:
     """Refuse what does not offer all of a protocol.
 
     Args:
+        thing: what is to be used.
+        protocol: what it has to offer.
         purpose: for the message: 'evaluation', 'training'.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The dialect of docstrings, as far as ruff does not know it: sections in order, arguments that exist, in lower case."""
+"""The dialect of docstrings where ruff does not know it: sections in order, every argument, in lower case."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SECTIONS = ('Args', 'Attributes', 'Returns', 'Yields', 'Raises', 'Example')
 ARGUMENTS = re.compile(r' {4}((?:\*{0,2}\w+, )*\*{0,2}\w+): (.*)')  # 'mean, std: one value per channel.'
-NAMES = ('None', 'True', 'False')  # words that keep their capital; acronyms have two
+NAMES = ('None', 'True', 'False', 'Markdown')  # words that keep their capital; acronyms have two
 
 
 def documented(tree):
@@ -48,8 +48,9 @@ def faults(tree):
 
 @pytest.mark.parametrize('package', ['mmcv', 'mmseg'])
 def test_docstrings(package):
-    assert [f'{path.relative_to(ROOT)}: {fault}' for path in sorted((ROOT / package).rglob('*.py'))
-            for fault in faults(ast.parse(path.read_text()))] == []
+    files = sorted((ROOT / package).rglob('*.py'))
+    found = {str(path.relative_to(ROOT)): list(faults(ast.parse(path.read_text()))) for path in files}
+    assert {path: lines for path, lines in found.items() if lines} == {}
 
 
 @pytest.mark.parametrize(('docstring', 'fault'), [

@@ -75,6 +75,7 @@ def single_gpu_test(
         pre_eval: list the results of ``dataset.pre_eval``.
         format_only: list the results of ``dataset.format_results``.
         format_args: for ``format_results``.
+        progress: draw a progress bar.
 
     Raises:
         ValueError: more than one of ``efficient_test``, ``pre_eval`` and ``format_only``.
@@ -102,6 +103,8 @@ def multi_gpu_test(
     """As :func:`single_gpu_test` over all ranks: the list on rank 0, None elsewhere.
 
     Args:
+        model, data_loader, efficient_test, pre_eval: as of :func:`single_gpu_test`.
+        format_only, format_args, progress: as there.
         tmpdir, gpu_collect: without effect; the process group brings the results together.
     """
     part = single_gpu_test(model, data_loader, efficient_test=efficient_test, pre_eval=pre_eval,

@@ -41,7 +41,7 @@ class MMDataParallel(Placed, nn.Module):
     Args:
         module: the model; it is moved.
         device_ids: [gpu], or [-1] or [] for the CPU; None leaves the model where it is.
-        dim: accepted for the sake of old callers.
+        dim, **kwargs: accepted for the sake of old callers.
 
     Raises:
         ValueError: more than one GPU.
@@ -63,7 +63,8 @@ class MMDistributedDataParallel(Placed, DistributedDataParallel):
     Args:
         module: the model; it is moved.
         device_ids: [gpu], or None to leave the model where it is.
-        kwargs: as for ``torch.nn.parallel.DistributedDataParallel``.
+        dim: accepted for the sake of old callers.
+        **kwargs: as for ``torch.nn.parallel.DistributedDataParallel``.
     """
 
     def __init__(self, module: nn.Module, device_ids: DeviceIds | None = None, dim: int = 0, **kwargs: Any) -> None:

@@ -117,6 +117,7 @@ def build_dataloader(
     """Fill the data set's cache, if it has one, and build a loader: an endless stream, or one pass over every sample.
 
     Args:
+        dataset: a map-style data set.
         samples_per_gpu, workers_per_gpu, num_gpus: a batch has ``samples_per_gpu * num_gpus`` samples, loaded by
             ``workers_per_gpu * num_gpus`` processes; ``num_gpus`` counts in a single process only.
         dist: deal the samples out over the ranks of the process group, if there is one.
@@ -130,7 +131,7 @@ def build_dataloader(
         skip_failures: pass over training samples that cannot be loaded, counted in ``loader.skipped``.
         timeout: seconds to wait for a batch before the workers count as hanging.
         opencv_num_threads: of OpenCV in each worker; 0 and 1 mean none besides its own. torch has one there.
-        kwargs: further arguments of torch's DataLoader, such as ``prefetch_factor`` and ``multiprocessing_context``.
+        **kwargs: further arguments of torch's DataLoader, such as ``prefetch_factor`` and ``multiprocessing_context``.
     """
     place = mmcv_dist.get_dist_info() if dist else (0, 1)
     if seed is None:

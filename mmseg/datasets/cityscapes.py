@@ -34,6 +34,7 @@ class CityscapesDataset(CustomDataset):
 
         Args:
             results: (H, W) label maps.
+            imgfile_prefix: the folder.
             to_label_id: write the server's ids instead of the classes' indices.
             indices: the samples that they belong to; None takes them in order.
 
@@ -61,6 +62,7 @@ class CityscapesDataset(CustomDataset):
         """As :meth:`CustomDataset.evaluate`; the metric ``cityscapes`` is the official script's.
 
         Args:
+            results, metric, logger, **kwargs: as there.
             imgfile_prefix: the folder of the formatted results, for the metric ``cityscapes``.
 
         Raises:

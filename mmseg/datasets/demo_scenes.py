@@ -45,9 +45,10 @@ class DemoScenesDataset(CustomDataset):
 
     Args:
         data_root: folder of the tree: a new one, or one that this class has drawn.
+        img_suffix, seg_map_suffix: as for CustomDataset.
         num_scenes: how many scenes for training and for validation; fewer are the first of more.
         height: of the scenes, in pixels; they are twice as wide.
-        kwargs: as for CustomDataset.
+        **kwargs: as for CustomDataset.
 
     Raises:
         ConfigError: ``data_root`` holds something else, or cannot be written to.

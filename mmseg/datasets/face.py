@@ -11,6 +11,7 @@ class FaceOccludedDataset(CustomDataset):
 
     Args:
         split: the list of images, one of ``train.txt, val.txt``.
+        **kwargs: as for CustomDataset.
     """
 
     CLASSES = FACTS.classes

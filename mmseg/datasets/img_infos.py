@@ -120,6 +120,7 @@ def list_images(
     """Find the images of a data set, and see that all files are there before any is read.
 
     Args:
+        img_dir, ann_dir: the folders of the images and of the label maps.
         img_suffix, seg_map_suffix: one ending or several, the preferred one first. Files whose endings differ from
             them in upper and lower case count too.
         split: a text file of names without suffix, in the order wanted; None takes all files in sorted order.
@@ -169,6 +170,8 @@ def _from_folder(img_dir: str, suffixes: Suffixes, of_labels: Suffixes | None) -
     """The stems of the images in sorted order, and their endings.
 
     Args:
+        img_dir: the folder.
+        suffixes: endings of the images.
         of_labels: endings of files that are no images, because the labels lie in the same folder.
     """
     found = scan_files(img_dir, suffixes)

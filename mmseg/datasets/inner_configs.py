@@ -23,6 +23,7 @@ def dataset_arguments(kind: type, cfg: Mapping, registry: Registry) -> dict[str,
 
     Args:
         kind: the class that ``cfg['type']`` means.
+        cfg: the config.
         registry: of data sets.
 
     Returns:

@@ -94,8 +94,10 @@ class SampleLoader(DataLoader):
         sampler: of indices or (position, index) pairs.
         seed: of the samples' randomness.
         skip_failures: pass over samples that cannot be loaded; ``skipped`` counts them.
+        batch_size: samples per batch.
+        drop_last: leave out the last batch if it is smaller.
         opencv_num_threads: in each worker.
-        kwargs: of :class:`torch.utils.data.DataLoader`.
+        **kwargs: of :class:`torch.utils.data.DataLoader`.
 
     Raises:
         DataError: (while iterating) a sample cannot be loaded, or a worker died or hangs.

@@ -40,6 +40,7 @@ def decode_names(content: bytes, where: str) -> list[str]:
     """The names in the content of a text file; see :func:`read_names`.
 
     Args:
+        content: what is in the file.
         where: the file, for messages.
 
     Raises:

@@ -11,6 +11,7 @@ class PascalContextDataset(CustomDataset):
 
     Args:
         split: the list of images, one of ``ImageSets/SegmentationContext/*.txt``.
+        **kwargs: as for CustomDataset.
     """
 
     CLASSES = FACTS.classes
@@ -26,6 +27,7 @@ class PascalContextDataset59(CustomDataset):
 
     Args:
         split: the list of images, one of ``ImageSets/SegmentationContext/*.txt``.
+        **kwargs: as for CustomDataset.
     """
 
     CLASSES = FACTS.classes[1:]

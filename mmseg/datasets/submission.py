@@ -24,6 +24,7 @@ def write_label_maps(
     Args:
         dataset: names the images, and knows which of its classes are in use.
         results: (H, W) class indices, as arrays or ``.npy`` files.
+        folder: where to; it is made.
         indices: the samples that they belong to; None takes them in order.
         ids: the server's value of each class of the data set, also of those that are not in use; what is no class
             becomes 0. None writes the indices of the classes in use.

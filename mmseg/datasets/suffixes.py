@@ -73,6 +73,7 @@ def find_endings(root: str, stems: Sequence[str], suffixes: Suffixes) -> tuple[E
     Args:
         root: the folder, or an address, of which nothing is asked.
         stems: relative to it, without their endings.
+        suffixes: the endings that they may have, the preferred one first.
 
     Returns:
         The endings, and the names of the files that are not there, with the preferred ending.

@@ -11,6 +11,7 @@ class PascalVOCDataset(CustomDataset):
 
     Args:
         split: the list of images, one of ``ImageSets/Segmentation/*.txt``.
+        **kwargs: as for CustomDataset.
     """
 
     CLASSES = FACTS.classes

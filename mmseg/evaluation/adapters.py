@@ -34,9 +34,11 @@ def evaluate_results(
     logger: object = None,
     bootstrap: int = 0,
 ) -> dict[str, float]:
-    """Compute metrics and print them as tables; arguments and result as of ``CustomDataset.evaluate``.
+    """Compute metrics and print them as tables; the result is that of ``CustomDataset.evaluate``.
 
     Args:
+        dataset: knows its classes.
+        results, metric, logger, bootstrap: as of ``CustomDataset.evaluate``.
         labels: of the images in order, (H, W) class indices; read only where ``results`` are label maps.
     """
     metric = check_metrics(metric, ALL_METRICS)

@@ -58,6 +58,7 @@ def intersect_and_union(
     Args:
         pred_label: (H, W) predicted classes, or a ``.npy`` or image file of them.
         label: (H, W) label values, or a file of them; it is not altered.
+        num_classes: how many classes there are.
         ignore_index: None for no such value.
         label_map, reduce_zero_label: applied to ``label`` in this order, see :func:`mmseg.labels.remap_label`.
 

@@ -14,6 +14,7 @@ def bootstrap_interval(
         intersect, union: (images, K) pixel counts.
         resamples: number of draws.
         level: the share of draws that the interval holds.
+        seed: of the draws.
 
     Returns:
         Lower and upper end, in 0 ... 1.

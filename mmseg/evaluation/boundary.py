@@ -11,12 +11,13 @@ from .areas import Areas
 
 
 def boundary_mask(label: np.ndarray, distance: int) -> np.ndarray:
-    """The pixels that lie within ``distance`` (chessboard) of another class or of the image's border.
+    """The pixels that lie near another class or the image's border.
 
     A pixel is inside of its class where the smallest value around it equals the largest: two passes serve all classes.
 
     Args:
         label: (H, W) integers, 0 ... 65534.
+        distance: how near, in pixels, diagonal steps counting as one.
 
     Returns:
         (H, W) bool.
@@ -36,6 +37,8 @@ def boundary_areas(
 
     Args:
         pred, label: (H, W) integers; labels are classes or ``ignore_index``.
+        num_classes: how many classes there are.
+        ignore_index: the label of ignored pixels.
         dilation_ratio: the boundary's width as a share of the image's diagonal, at least one pixel (the paper's 2 %).
 
     Returns:

@@ -214,6 +214,7 @@ class DistEvalHook(EvalHook):
     """:class:`EvalHook` that first gives every rank the batch norm statistics of rank 0.
 
     Args:
+        *args, **kwargs: as for :class:`EvalHook`.
         broadcast_bn_buffer: whether to do so.
         tmpdir, gpu_collect: without effect; one confusion matrix is summed up over the process group.
     """

@@ -36,8 +36,9 @@ def evaluate_each(
     """The metrics of each data set, named ``0_mIoU``, ``1_mIoU``, ...
 
     Args:
+        dataset: the data sets in a row.
         results: one per sample, or the evaluators.
-        logger, options: of the data sets' ``evaluate``.
+        metric, logger, **options: of the data sets' ``evaluate``.
     """
     metrics = {}
     for i, (part, end) in enumerate(zip(dataset.datasets, dataset.cumulative_sizes)):

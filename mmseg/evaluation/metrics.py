@@ -46,6 +46,7 @@ def total_area_to_metrics(
     """Turn areas into metrics.
 
     Args:
+        total_area_intersect, total_area_union, total_area_pred_label, total_area_label: (num_classes,) pixel counts.
         metrics: some of ``'mIoU'``, ``'mDice'``, ``'mFscore'``.
         nan_to_num: stands in for nan, the value of a class that occurs in neither label nor prediction.
         beta: of :func:`f_score`.
@@ -101,8 +102,12 @@ def eval_metrics(
     """Metrics of predictions against labels, given as arrays or files.
 
     Args:
-        results: predictions, and ``gt_seg_maps`` their labels, see :func:`.areas.intersect_and_union`.
-        metrics, nan_to_num, beta: and the dict that is returned, see :func:`total_area_to_metrics`.
+        results, gt_seg_maps: predictions and their labels.
+        num_classes, ignore_index, label_map, reduce_zero_label: as for :func:`.areas.intersect_and_union`.
+        metrics, nan_to_num, beta: as for :func:`total_area_to_metrics`.
+
+    Returns:
+        The dict of :func:`total_area_to_metrics`.
     """
     metrics = check_metrics(metrics)
     areas = total_intersect_and_union(

@@ -27,6 +27,7 @@ def log_tables(metrics: Mapping[str, np.ndarray], class_names: Sequence, logger:
 
     Args:
         metrics: from :func:`mmseg.evaluation.metrics.eval_metrics`.
+        class_names: one per class.
         logger: as for :func:`mmcv.utils.print_log`; None prints.
     """
     classes, summary = PrettyTable(), PrettyTable()
@@ -73,6 +74,9 @@ def summarize(
     """Print the metrics of what was counted, and return them as :func:`flatten` does.
 
     Args:
+        counts: what was counted.
+        class_names: one per class.
+        metric: names of metrics.
         logger: as for :func:`mmcv.utils.print_log`.
         bootstrap: number of resamples for the 95 % interval of mIoU over images, ``mIoU.low`` and ``mIoU.high``; 0 for
             none.

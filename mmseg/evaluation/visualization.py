@@ -34,6 +34,7 @@ def comparison(img: np.ndarray, label: np.ndarray | None, prediction: np.ndarray
     Args:
         img: (h, w, 3) uint8 BGR, as from :func:`.picture.as_picture`.
         label, prediction: (H, W) integers; the prediction's size is that of the picture.
+        palette: the colour of each class.
 
     Returns:
         (H, 3 W + 8, 3) uint8 BGR.

@@ -154,11 +154,12 @@ class FlatCosineAnnealingLrUpdaterHook(_Annealing):
 
 @HOOKS.register_module()
 class CosineRestartLrUpdaterHook(_Annealing):
-    """Half a cosine a period: https://arxiv.org/abs/1608.03983
+    """Half a cosine per period (https://arxiv.org/abs/1608.03983).
 
     Args:
         periods: the lengths, which have to cover the run.
-        restart_weights: how far each period starts towards the base, one number a period.
+        restart_weights: how far each period starts towards the base, one number per period.
+        **kwargs: as for :class:`LrUpdaterHook`.
     """
 
     def __init__(self, periods: Sequence[int], restart_weights: Sequence[float] = (1,), **kwargs: Any) -> None:
@@ -200,14 +201,15 @@ class CyclicLrUpdaterHook(LrUpdaterHook):
 
 @HOOKS.register_module()
 class OneCycleLrUpdaterHook(LrUpdaterHook):
-    """Up to ``max_lr`` and down again, once: https://arxiv.org/abs/1708.07120
+    """Up to ``max_lr`` and down again, once (https://arxiv.org/abs/1708.07120).
 
     Args:
-        max_lr: the peak; a list has one a parameter group, a dict one entry an optimizer.
+        max_lr: the peak; a list has one per parameter group, a dict one entry per optimizer.
         total_steps: the length; None is the run's.
         pct_start, anneal_strategy, three_phase: as for :class:`~.schedule.OneCycle`.
         div_factor: the peak over the rate at the start.
         final_div_factor: the rate at the start over the rate at the end.
+        by_epoch, **kwargs: as for :class:`LrUpdaterHook`.
     """
 
     def __init__(

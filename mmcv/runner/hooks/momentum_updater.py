@@ -142,8 +142,9 @@ class OneCycleMomentumUpdaterHook(MomentumUpdaterHook):
     """From ``max_momentum`` to ``base_momentum`` at the peak of a one-cycle learning rate, and back.
 
     Args:
-        base_momentum, max_momentum: a number, a list with one a parameter group, or a dict with one entry an optimizer.
+        base_momentum, max_momentum: a number, a list with one per parameter group, or a dict with one per optimizer.
         pct_start, anneal_strategy, three_phase: as for :class:`~.schedule.OneCycle`.
+        by_epoch: count epochs instead of iterations.
     """
 
     def __init__(

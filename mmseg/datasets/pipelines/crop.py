@@ -45,9 +45,10 @@ class RandomCrop:
     def choose_window(
         self, shape: tuple[int, ...], count: Callable[[Window], tuple[np.ndarray, np.ndarray]]
     ) -> Window:
-        """Rows and columns to cut out of an image of this shape.
+        """Rows and columns to cut out of an image.
 
         Args:
+            shape: (H, W, ...) of the image.
             count: gives the label values in a window, and how many pixels each has.
         """
         window = self._draw(shape)

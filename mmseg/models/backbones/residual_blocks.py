@@ -90,11 +90,12 @@ class Bottleneck(_ResidualBlock):
     """1x1, 3x3 and 1x1 convolution: the block of depths 50, 101 and 152.
 
     Args:
+        inplanes, planes, stride, dilation, downsample: as of :class:`BasicBlock`.
         style: 'pytorch' strides the 3x3 convolution, 'caffe' the first 1x1.
         dcn: config of the convolution that replaces the 3x3 one: ``dict(type='DCN' or 'DCNv2', deform_groups=1)``; with
             ``fallback_on_stride`` not in strided blocks.
         plugins: ``dict(cfg=..., position='after_conv1' | 'after_conv2' | 'after_conv3')`` each.
-        others: as of :class:`BasicBlock`.
+        with_cp, conv_cfg, norm_cfg, init_cfg: as of :class:`BasicBlock`.
     """
 
     expansion = 4

@@ -104,12 +104,13 @@ class DeconvModule(_Checkpointed):
 
 @UPSAMPLE_LAYERS.register_module()
 class InterpConv(_Checkpointed):
-    """Upsampling by interpolation, and a convolution after it (or before it, with ``conv_first``).
+    """Upsampling by interpolation, and a convolution.
 
     Args:
         in_channels, out_channels: channels.
         with_cp: save memory, spend time.
         norm_cfg, act_cfg, conv_cfg: configs of the layers.
+        conv_first: convolve before the upsampling, not after it.
         kernel_size, stride, padding: of the convolution.
         upsample_cfg: arguments of :class:`mmseg.models.layers.Upsample`.
     """

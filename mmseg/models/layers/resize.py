@@ -22,7 +22,8 @@ def resize(
 
     Args:
         input: (N, C, H, W).
-        size: output (H, W); else give ``scale_factor``.
+        size, scale_factor: (H, W) of the result, or its ratio to that of the input.
+        mode, align_corners: as for ``interpolate``.
         warning: whether to warn.
     """
     if warning and align_corners and size is not None and not _aligned(input.shape[2:], size):

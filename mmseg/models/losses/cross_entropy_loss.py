@@ -29,7 +29,8 @@ def cross_entropy(
         class_weight: (K,). The mean is not divided by the weights' sum.
         reduction: 'none', 'mean' or 'sum'.
         avg_factor: what 'mean' divides by.
-        ignore_index: label without a loss; such pixels still count in the mean unless ``avg_non_ignore``.
+        ignore_index: label without a loss.
+        avg_non_ignore: do not count such pixels in the mean.
     """
     ignore_index = -100 if ignore_index is None else ignore_index
     loss = F.cross_entropy(pred, label, class_weight, reduction='none', ignore_index=ignore_index)
@@ -103,6 +104,10 @@ def mask_cross_entropy(
         pred: (N, K, ...) logits.
         target: (N, ...) 0 and 1.
         label: (N,) which channel to look at.
+        reduction: must be 'mean'.
+        avg_factor, ignore_index: must be left out.
+        class_weight: (K,), or None.
+        **kwargs: without effect.
 
     Returns:
         Shape (1,).

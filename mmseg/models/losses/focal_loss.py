@@ -65,7 +65,10 @@ class FocalLoss(nn.Module):
             pred: (N, K, ...) logits.
             target: (N, ...) class indices, or (N, K, ...) with 0 and 1.
             weight: (N, ...) or (N * ...,) weight of each pixel, or a weight for each entry of ``pred``.
+            avg_factor: what 'mean' divides by.
+            reduction_override: instead of that of the loss.
             ignore_index: label without a loss; such pixels still count in the mean.
+            **kwargs: without effect.
 
         Raises:
             ValueError: the shapes do not fit.

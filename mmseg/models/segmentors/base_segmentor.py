@@ -110,7 +110,7 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
 
         Args:
             data_batch: arguments of :meth:`forward`.
-            optimizer: not used.
+            optimizer, **kwargs: not used.
 
         Returns:
             ``loss``, the tensor to differentiate; ``log_vars``, what to log, as 0-d tensors that stay on the device;
