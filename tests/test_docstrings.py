@@ -55,7 +55,7 @@ def test_docstrings(package):
 
 @pytest.mark.parametrize(('docstring', 'fault'), [
     ('Args:\n        a, b: numbers.\n        **rest: more.', None),
-    ('Returns:\n        c.\n\n    Args:\n        a, b: numbers.\n        rest: more.', "f: sections ['Returns', 'Args']"),
+    ('Returns:\n        c.\n\n    Args:\n        a, b: c.\n        rest: more.', "f: sections ['Returns', 'Args']"),
     ('Parameters:\n        a: one.', "f: sections ['Parameters']"),
     ('Args:\n        a, b: Numbers.\n        rest: more.', 'f: begin in lower case: a, b: Numbers.'),
     ('Args:\n        a: None, or 1.\n        b: RGB.\n        rest: more.', None),
