@@ -74,7 +74,8 @@ def run_test(
     counted = Counted(dataset, metric=list(metrics), **options) if metrics else None
     kept = Kept() if out else None
     formatted = Formatted(dataset, **options) if format_only else None
-    drawn = Drawn(dataset, model, show_dir, show, opacity) if show or show_dir else None
+    bands = settings.report.get('bands')
+    drawn = Drawn(dataset, model, show_dir, show, opacity, bands) if show or show_dir else None
     takers = Results(*(taker for taker in (counted, kept, formatted, drawn) if taker is not None))
     run_inference(wrap_for_device(model, settings, distributed=False), loader, takers)
     if kept is not None:
