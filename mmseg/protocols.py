@@ -6,7 +6,7 @@ lacks. No class has to derive from any of them.
 
 import inspect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -101,7 +101,7 @@ class FormatsResults(Protocol):
     """Writes label maps as a test server wants them, and returns the files' paths."""
 
     def format_results(
-        self, results: list, imgfile_prefix: str, indices: list[int] | None = None, **kwargs
+        self, results: list, imgfile_prefix: str, indices: list[int] | None = None, **kwargs: Any
     ) -> list[str]: ...
 
 
@@ -267,7 +267,7 @@ class Counts(Protocol):
 class EvaluatedDataset(Protocol):
     """Turns results into metrics, the 0.x way: what ``pre_eval`` returns, or the predictions themselves."""
 
-    def evaluate(self, results: Sequence, **options) -> Mapping[str, float]:
+    def evaluate(self, results: Sequence, **options: Any) -> Mapping[str, float]:
         """The metrics by name."""
 
 
@@ -328,7 +328,7 @@ class HasBackbone(Protocol):
 class DrawsResults(Protocol):
     """A model that draws a label map over its image, (H, W, 3) uint8 BGR."""
 
-    def show_result(self, img: np.ndarray | str, result: list[np.ndarray], **kwargs) -> np.ndarray: ...
+    def show_result(self, img: np.ndarray | str, result: list[np.ndarray], **kwargs: Any) -> np.ndarray: ...
 
 
 @runtime_checkable
@@ -339,11 +339,11 @@ class Segmentor(DrawsResults, NamesClasses, ColoursClasses, Protocol):
 
     def encode_decode(self, img: torch.Tensor, img_metas: Metas) -> torch.Tensor: ...
 
-    def forward_train(self, img: torch.Tensor, img_metas: Metas, **kwargs) -> Losses: ...
+    def forward_train(self, img: torch.Tensor, img_metas: Metas, **kwargs: Any) -> Losses: ...
 
-    def simple_test(self, img: torch.Tensor, img_meta: Metas, **kwargs) -> list[np.ndarray]: ...
+    def simple_test(self, img: torch.Tensor, img_meta: Metas, **kwargs: Any) -> list[np.ndarray]: ...
 
-    def train_step(self, data_batch: dict, optimizer: torch.optim.Optimizer | None = None, **kwargs) -> dict: ...
+    def train_step(self, data_batch: dict, optimizer: torch.optim.Optimizer | None = None, **kwargs: Any) -> dict: ...
 
 
 def lacking(thing: object, protocol: type) -> list[str]:

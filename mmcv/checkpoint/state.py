@@ -161,8 +161,10 @@ def _restore_optimizer(content: Mapping[str, Any], source: str | Path, optimizer
 
 
 def _check_kind(optimizer: Optimizer) -> None:
-    """Raise a ValueError if the state that was loaded is of an optimizer with other settings; switches may lack, which
-    newer versions of torch have added."""
+    """Raise a ValueError if the state that was loaded is of an optimizer with other settings.
+
+    Switches may lack, which newer versions of torch have added.
+    """
     settings = {key for key, value in optimizer.defaults.items() if not isinstance(value, (bool, type(None)))}
     lacking = {key for group in optimizer.param_groups for key in settings - group.keys()}
     if lacking:

@@ -72,8 +72,11 @@ class MMFullyShardedDataParallel(Placed, nn.Module):
 
     @contextlib.contextmanager
     def gathered(self) -> Iterator[None]:
-        """Inside, the parameters are those that the graph of a loss knows: whole, with the gradients that this process
-        has added up and not exchanged. Every rank has to enter it, in training mode."""
+        """Inside, the parameters are those that the graph of a loss knows.
+
+        They are whole, with the gradients that this process has added up and not exchanged. Every rank has to enter it,
+        in training mode.
+        """
         self._unshard()
         try:
             yield

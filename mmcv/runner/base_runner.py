@@ -149,8 +149,11 @@ class BaseRunner(HookHost, ABC):
     # --- one step
 
     def fetch(self, stream: BatchStream) -> dict[str, Any]:
-        """The next batch. After a resume the saved random state holds from the first batch on: loaders that are started
-        may draw a seed, but their samples have randomness of their own."""
+        """The next batch.
+
+        After a resume the saved random state holds from the first batch on: loaders that are started may draw a seed,
+        but their samples have randomness of their own.
+        """
         dist.note_activity(f'loading iteration {self._iter + 1}')
         batch = stream.next(self._iter)
         dist.note_activity(f'computing iteration {self._iter + 1}')

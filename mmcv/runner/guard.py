@@ -121,8 +121,10 @@ class StepGuard:
 
 
 def takes_decision(optimizer: Optimizer) -> bool:
-    """Whether the kernel of this optimizer leaves out a step by itself (``fused=True``); not its first one, where the
-    fused SGD would leave its momentum as it found it in memory."""
+    """Whether the kernel of this optimizer leaves out a step by itself (``fused=True``).
+
+    Not its first one, where the fused SGD would leave its momentum as it found it in memory.
+    """
     return bool(optimizer.state) and getattr(optimizer, '_step_supports_amp_scaling', False)
 
 

@@ -12,8 +12,11 @@ from .memory import KeepFreedMemory, return_freed_memory
 
 
 def set_backends(settings: Settings) -> None:
-    """``cudnn_benchmark`` (take the fastest of cuDNN's convolutions, tried once per shape) and ``tf32`` (on NVIDIA GPUs
-    multiply float32 with 10 bits of mantissa instead of 23; False forbids it, None leaves torch's own choice)."""
+    """Apply ``cudnn_benchmark`` and ``tf32``.
+
+    The first takes the fastest of cuDNN's convolutions, tried once per shape. With the second NVIDIA GPUs multiply
+    float32 with 10 bits of mantissa instead of 23; False forbids it, None leaves torch's own choice.
+    """
     torch.backends.cudnn.benchmark = bool(settings.cudnn_benchmark)
     if settings.tf32 is not None:
         torch.set_float32_matmul_precision('high' if settings.tf32 else 'highest')

@@ -21,7 +21,7 @@ def precision_of(cfg: Config) -> str:
 
 @contextlib.contextmanager
 def backends(cfg: Config) -> Iterator[None]:
-    """torch's switches as the config has them, and TF32 off unless it says otherwise; as before afterwards."""
+    """The switches of torch as the config has them, and TF32 off unless it says otherwise; as before afterwards."""
     before = torch.get_float32_matmul_precision(), torch.backends.cudnn.allow_tf32, torch.backends.cudnn.benchmark
     set_backends(Settings.of(Config(dict(cudnn_benchmark=True, tf32=bool(cfg.get('tf32'))))))
     try:

@@ -134,11 +134,13 @@ def refuse_unreadable() -> Iterator[None]:
 
 
 def read_bytes(source: Source) -> bytes:
+    """The content of a file, or Refused."""
     with refuse_unreadable(), source.open() as file:
         return file.read()
 
 
 def read_image(source: Source) -> Image.Image:
+    """An image, decoded, or Refused."""
     with refuse_unreadable(), source.open() as file:
         image = Image.open(file)
         image.load()

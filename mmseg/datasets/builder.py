@@ -4,6 +4,7 @@ import copy
 import random
 import resource
 from collections.abc import Mapping, Sequence, Sized
+from typing import Any
 
 import torch
 from torch.utils.data import ConcatDataset, DataLoader
@@ -112,7 +113,7 @@ def build_dataloader(
     skip_failures: bool = False,
     timeout: float = 600,
     opencv_num_threads: int = 0,
-    **kwargs,
+    **kwargs: Any,
 ) -> DataLoader:
     """Fill the data set's cache, if it has one, and build a loader: an endless stream, or one pass over every sample.
 

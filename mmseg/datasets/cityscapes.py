@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,7 @@ class CityscapesDataset(CustomDataset):
     PALETTE = FACTS.palette
 
     def __init__(
-        self, img_suffix: str = FACTS.img_suffix, seg_map_suffix: str = FACTS.seg_map_suffix, **kwargs
+        self, img_suffix: str = FACTS.img_suffix, seg_map_suffix: str = FACTS.seg_map_suffix, **kwargs: Any
     ) -> None:
         super().__init__(img_suffix=img_suffix, seg_map_suffix=seg_map_suffix, **kwargs)
 
@@ -57,7 +58,7 @@ class CityscapesDataset(CustomDataset):
         metric: str | Sequence[str] = 'mIoU',
         logger: object = None,
         imgfile_prefix: str | None = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> dict[str, float]:
         """As :meth:`CustomDataset.evaluate`; the metric ``cityscapes`` is the official script's.
 

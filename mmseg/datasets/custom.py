@@ -2,6 +2,7 @@
 
 import os.path as osp
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from torch.utils.data import Dataset
@@ -296,7 +297,7 @@ class CustomDataset(Dataset):
         return evaluate_results(self, results, map(self._in_class_indices, labels), metric, logger, bootstrap)
 
     def format_results(
-        self, results: list, imgfile_prefix: str, indices: list[int] | None = None, **kwargs
+        self, results: list, imgfile_prefix: str, indices: list[int] | None = None, **kwargs: Any
     ) -> list[str]:
         """Write label maps as a test server wants them; data sets that have one define it."""
         raise ConfigError(f'{type(self).__name__} has no format of a test server: evaluate it instead (--eval)')

@@ -5,6 +5,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from torch.utils.data import ConcatDataset as TorchConcatDataset
@@ -78,7 +79,7 @@ class ConcatDataset(TorchConcatDataset):
             dataset.pre_eval(pred, sample) for pred, (dataset, sample) in zip(preds, found)))
 
     def format_results(
-        self, results: list, imgfile_prefix: str, indices: list[int] | None = None, **kwargs
+        self, results: list, imgfile_prefix: str, indices: list[int] | None = None, **kwargs: Any
     ) -> list[str]:
         """As of the data sets, into the folders ``imgfile_prefix/0``, ``imgfile_prefix/1``, ..."""
         paths = []
@@ -97,7 +98,7 @@ class ConcatDataset(TorchConcatDataset):
         results: JoinedEvaluator | Evaluator | Sequence,
         metric: str | Sequence[str] = 'mIoU',
         logger: object = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> dict[str, float]:
         """As :meth:`CustomDataset.evaluate`, for each data set or for all together.
 

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -64,7 +65,7 @@ class DemoScenesDataset(CustomDataset):
         seg_map_suffix: str = FACTS.seg_map_suffix,
         num_scenes: Sequence[int] = (200, 40),
         height: int = 192,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         draw_tree(data_root, num_scenes, height)
         super().__init__(data_root=data_root, img_suffix=img_suffix, seg_map_suffix=seg_map_suffix, **kwargs)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from torch.utils.data import Dataset
@@ -118,7 +119,7 @@ class EvaluatedWrapper(Dataset):
         return evaluate_results(self, results, map(self.eval_label, range(len(self))), metric, logger, bootstrap)
 
     def format_results(
-        self, results: list, imgfile_prefix: str, indices: list[int] | None = None, **kwargs
+        self, results: list, imgfile_prefix: str, indices: list[int] | None = None, **kwargs: Any
     ) -> list[str]:
         """As of the data sets inside, which write each label map under the name of its image."""
         paths = []

@@ -1,5 +1,7 @@
 """The data set of HRF."""
 
+from typing import Any
+
 from .builder import DATASETS
 from .custom import CustomDataset
 from .known.hrf import FACTS
@@ -12,5 +14,5 @@ class HRFDataset(CustomDataset):
     CLASSES = FACTS.classes
     PALETTE = FACTS.palette
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**FACTS.layout, **kwargs})

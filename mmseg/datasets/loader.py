@@ -10,6 +10,7 @@ import threading
 import types
 import weakref
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import cv2
 import torch
@@ -112,7 +113,7 @@ class SampleLoader(DataLoader):
         batch_size: int = 1,
         drop_last: bool = False,
         opencv_num_threads: int = 0,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         start = functools.partial(init_worker, opencv_num_threads=opencv_num_threads)
         kwargs.update(collate_fn=collate_samples, worker_init_fn=start)

@@ -1,5 +1,7 @@
 """The data set of LoveDA."""
 
+from typing import Any
+
 from .builder import DATASETS
 from .custom import CustomDataset
 from .known.loveda import FACTS
@@ -13,7 +15,7 @@ class LoveDADataset(CustomDataset):
     CLASSES = FACTS.classes
     PALETTE = FACTS.palette
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**FACTS.layout, **kwargs})
 
     def format_results(self, results: list, imgfile_prefix: str, indices: list[int] | None = None) -> list[str]:

@@ -1,5 +1,7 @@
 """The data set of Nighttime Driving."""
 
+from typing import Any
+
 from .builder import DATASETS
 from .cityscapes import CityscapesDataset
 from .known.night_driving import FACTS
@@ -9,5 +11,5 @@ from .known.night_driving import FACTS
 class NightDrivingDataset(CityscapesDataset):
     """Nighttime Driving in the classes of Cityscapes: ``*_leftImg8bit.png`` with ``*_gtCoarse_labelTrainIds.png``."""
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**FACTS.layout, **kwargs})

@@ -1,5 +1,7 @@
 """The data sets of Pascal Context, with and without its background."""
 
+from typing import Any
+
 from .builder import DATASETS
 from .custom import CustomDataset
 from .known.pascal_context import FACTS
@@ -17,7 +19,7 @@ class PascalContextDataset(CustomDataset):
     CLASSES = FACTS.classes
     PALETTE = FACTS.palette
 
-    def __init__(self, split: str, **kwargs) -> None:
+    def __init__(self, split: str, **kwargs: Any) -> None:
         super().__init__(**{**FACTS.layout, **kwargs}, split=split)
 
 
@@ -33,5 +35,5 @@ class PascalContextDataset59(CustomDataset):
     CLASSES = FACTS.classes[1:]
     PALETTE = FACTS.palette[1:]
 
-    def __init__(self, split: str, **kwargs) -> None:
+    def __init__(self, split: str, **kwargs: Any) -> None:
         super().__init__(**{**FACTS.layout, 'reduce_zero_label': True, **kwargs}, split=split)

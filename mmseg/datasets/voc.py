@@ -1,5 +1,7 @@
 """The data set of Pascal VOC."""
 
+from typing import Any
+
 from .builder import DATASETS
 from .custom import CustomDataset
 from .known.voc import FACTS
@@ -17,5 +19,5 @@ class PascalVOCDataset(CustomDataset):
     CLASSES = FACTS.classes
     PALETTE = FACTS.palette
 
-    def __init__(self, split: str, **kwargs) -> None:
+    def __init__(self, split: str, **kwargs: Any) -> None:
         super().__init__(**{**FACTS.layout, **kwargs}, split=split)

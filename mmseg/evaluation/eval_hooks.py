@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -73,7 +74,7 @@ class EvalHook(Hook):
         file_client_args: dict | None = None,
         efficient_test: bool = False,
         pre_eval: bool = True,
-        **eval_kwargs,
+        **eval_kwargs: Any,
     ) -> None:
         if interval < 1 or (start is not None and start < 0):
             raise ValueError(f'evaluation: interval has to be 1 or more, start 0 or more, not {interval} and {start}')
@@ -220,7 +221,8 @@ class DistEvalHook(EvalHook):
     """
 
     def __init__(
-        self, *args, broadcast_bn_buffer: bool = True, tmpdir: str | None = None, gpu_collect: bool = False, **kwargs
+        self, *args: Any, broadcast_bn_buffer: bool = True, tmpdir: str | None = None, gpu_collect: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.broadcast_bn_buffer = broadcast_bn_buffer

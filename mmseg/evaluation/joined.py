@@ -1,6 +1,7 @@
 """Evaluation of data sets in a row, each on its own."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from mmcv.utils import print_log
 from mmseg.protocols import EvaluatorLike, JoinedDataset, KeepsImages
@@ -31,7 +32,8 @@ class JoinedEvaluator:
 
 
 def evaluate_each(
-    dataset: JoinedDataset, results: JoinedEvaluator | Sequence, metric: str | Sequence[str], logger: object, **options
+    dataset: JoinedDataset, results: JoinedEvaluator | Sequence, metric: str | Sequence[str], logger: object,
+    **options: Any,
 ) -> dict[str, float]:
     """The metrics of each data set, named ``0_mIoU``, ``1_mIoU``, ...
 

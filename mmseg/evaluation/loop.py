@@ -1,5 +1,7 @@
 """The loop that evaluates a model over a loader."""
 
+from typing import Any
+
 from torch import nn
 
 from mmcv.engine import run_inference
@@ -8,7 +10,7 @@ from mmseg.protocols import EvaluatorLike, Loader
 from .results import Counted
 
 
-def evaluate(model: nn.Module, data_loader: Loader, progress: bool = True, **options) -> EvaluatorLike | list:
+def evaluate(model: nn.Module, data_loader: Loader, progress: bool = True, **options: Any) -> EvaluatorLike | list:
     """Count the predictions of all ranks against the labels of the data set, each image once.
 
     Args:

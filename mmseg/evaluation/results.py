@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -54,7 +54,7 @@ class Counted:
         options: arguments of ``evaluate``; the evaluator is told those that it takes too.
     """
 
-    def __init__(self, dataset: EvaluatedDataset, **options) -> None:
+    def __init__(self, dataset: EvaluatedDataset, **options: Any) -> None:
         self.dataset = dataset
         self.options = options
         self.evaluator: EvaluatorLike | None = None
@@ -108,7 +108,7 @@ class Formatted:
         options: of its ``format_results``; without ``imgfile_prefix`` the folder is ``.format_TYPE``.
     """
 
-    def __init__(self, dataset: FormatsResults, **options) -> None:
+    def __init__(self, dataset: FormatsResults, **options: Any) -> None:
         self.dataset = dataset
         self.options = {'imgfile_prefix': f'./.format_{type(dataset).__name__.lower()}', **options}
 

@@ -181,7 +181,7 @@ class Cycle:
 
 
 class OneCycle:
-    """Up, down, and further down once in a run: https://arxiv.org/abs/1708.07120
+    """Up, down, and further down once in a run (https://arxiv.org/abs/1708.07120).
 
     Args:
         section: of the config, for messages.

@@ -27,8 +27,10 @@ _FILTERS = 'written by pillow, which chooses a filter for each row (OpenCV takes
 
 
 def data(options: Options, size: tuple[int, int] = (1024, 2048)) -> Iterator[Case]:
-    """Samples of the config's training pipeline: one at a time, in one thread, as a loader's worker makes them; then
-    batches from a loader with a worker on each core."""
+    """Samples of the config's training pipeline.
+
+    One at a time, in one thread, as a loader's worker makes them; then batches from a loader with a worker per core.
+    """
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
     folder = TemporaryDirectory()

@@ -5,6 +5,7 @@ A city fixes the style (facades, trees, ground, camera car); each of its scenes 
 
 import zlib
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -78,11 +79,13 @@ class Street:
         """World X of a position across the road."""
         return x + self.bend * z * z
 
-    def plan(self, paint: Callable[..., None], depth: float, *arguments) -> None:
+    def plan(self, paint: Callable[..., None], depth: float, *arguments: Any) -> None:
         """Note a thing that is to be painted when all that is farther than ``depth`` has been."""
         self.things.append((depth, paint, arguments))
 
-    def stand(self, paint: Callable[..., None], x: float, z: float, height: float, width: float, *arguments) -> None:
+    def stand(
+        self, paint: Callable[..., None], x: float, z: float, height: float, width: float, *arguments: Any,
+    ) -> None:
         """Plan a thing that stands at (x, z), and lay its shadow on the ground."""
         x = self.across(x, z)
         self.shadow((x - width / 2, z), (x + width / 2, z), height)

@@ -22,10 +22,12 @@ def require(condition: object, transform: object, message: str) -> None:
 
 
 def require_prob(transform: object, prob: float) -> None:
+    """Refuse what is no probability."""
     require(isinstance(prob, Number) and 0 <= prob <= 1, transform, f'prob must lie in [0, 1], got {prob!r}')
 
 
 def require_positive(transform: object, name: str) -> None:
+    """Refuse an argument, an attribute of the transform, that is no positive number."""
     value = getattr(transform, name)
     require(isinstance(value, Number) and value > 0, transform, f'{name} must be a positive number, got {value!r}')
 

@@ -1,3 +1,5 @@
+"""One pass over every sample."""
+
 from collections.abc import Iterator
 
 from torch.utils.data import Sampler

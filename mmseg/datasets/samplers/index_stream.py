@@ -1,3 +1,5 @@
+"""The order of training samples, a pure function of seed and position."""
+
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,6 +1,7 @@
 """Residual networks (https://arxiv.org/abs/1512.03385), dilated for segmentation."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -158,7 +159,7 @@ class ResNet(BaseBackbone):
                 chosen.append({k: v for k, v in plugin.items() if k != 'stages'})
         return chosen
 
-    def make_res_layer(self, **kwargs) -> nn.Module:
+    def make_res_layer(self, **kwargs: Any) -> nn.Module:
         """Build a stage."""
         return ResLayer(**kwargs)
 
@@ -222,7 +223,7 @@ def _check_stages(num_stages: int, **sequences: Sequence) -> None:
 class ResNetV1c(ResNet):
     """ResNet with a deep stem, of https://arxiv.org/abs/1812.01187: three 3x3 convolutions instead of one of 7x7."""
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(deep_stem=True, avg_down=False, **kwargs)
 
 
@@ -230,5 +231,5 @@ class ResNetV1c(ResNet):
 class ResNetV1d(ResNet):
     """:class:`ResNetV1c` whose strided shortcuts average-pool, so that they drop no pixel."""
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(deep_stem=True, avg_down=True, **kwargs)

@@ -1,6 +1,7 @@
 """The head of fully convolutional networks."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -24,7 +25,7 @@ class FCNHead(BaseDecodeHead):
     """
 
     def __init__(
-        self, num_convs: int = 2, kernel_size: int = 3, concat_input: bool = True, dilation: int = 1, **kwargs
+        self, num_convs: int = 2, kernel_size: int = 3, concat_input: bool = True, dilation: int = 1, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         if num_convs < 0 or dilation < 1:

@@ -1,6 +1,7 @@
 """The head of PSPNet."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -42,7 +43,7 @@ class PPM(nn.ModuleList):
         act_cfg: dict | None,
         align_corners: bool,
         fused: bool = True,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         several = isinstance(pool_scales, Sequence) and len(pool_scales) > 0
         if not several or not all(isinstance(scale, int) and scale > 0 for scale in pool_scales):
@@ -95,7 +96,7 @@ class PSPHead(BaseDecodeHead):
 
     exact_switches = ('factored',)
 
-    def __init__(self, pool_scales: Sequence[int] = (1, 2, 3, 6), factored: bool = True, **kwargs) -> None:
+    def __init__(self, pool_scales: Sequence[int] = (1, 2, 3, 6), factored: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.pool_scales = pool_scales
         self.factored = factored

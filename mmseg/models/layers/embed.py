@@ -1,4 +1,6 @@
 """Tokens of patches, with the defaults of mmsegmentation: those of mmcv differ in the stride."""
+from typing import Any
+
 from mmcv.cnn.bricks import transformer
 from mmcv.cnn.bricks.transformer import AdaptivePadding
 
@@ -15,8 +17,8 @@ class PatchEmbed(transformer.PatchEmbed):
         conv_type: str = 'Conv2d',
         kernel_size: int | tuple[int, int] = 16,
         stride: int | tuple[int, int] | None = None,
-        *args,
-        **kwargs,
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
         super().__init__(in_channels, embed_dims, conv_type, kernel_size, stride, *args, **kwargs)
 

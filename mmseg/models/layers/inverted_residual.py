@@ -1,4 +1,6 @@
 """The blocks of MobileNets: wide in the middle, and convolved there one channel at a time."""
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -35,7 +37,7 @@ class InvertedResidual(nn.Module):
         norm_cfg: dict | None = dict(type='BN'),  # noqa: B006
         act_cfg: dict | None = dict(type='ReLU6'),  # noqa: B006
         with_cp: bool = False,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__()
         _check_stride(self, stride)

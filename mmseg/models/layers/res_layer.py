@@ -1,5 +1,7 @@
 """One stage of a residual network."""
 
+from typing import Any
+
 from torch import nn
 
 from mmcv.cnn import Sequential, build_conv_layer, build_norm_layer
@@ -35,7 +37,7 @@ class ResLayer(Sequential):
         norm_cfg: dict = dict(type='BN'),  # noqa: B006
         multi_grid: tuple[int, ...] | None = None,
         contract_dilation: bool = False,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         self.block = block
         outplanes = planes * block.expansion

@@ -24,8 +24,11 @@ from mmseg.models.exact import is_untouched
 
 
 def can_factor(module: nn.Module) -> bool:
-    """Whether :func:`conv_module_over_resized` does the same as ``module``: an ordinary convolution comes first in it,
-    zero-padded, with one group and with a weight that nothing recomputes on the fly; and no hook waits for a call."""
+    """Whether :func:`conv_module_over_resized` does the same as ``module``.
+
+    It does where an ordinary convolution comes first, zero-padded, with one group and with a weight that nothing
+    recomputes on the fly, and no hook waits for a call.
+    """
     if not is_untouched(module, ConvModule) or module.order[0] != 'conv' or module.with_explicit_padding:
         return False
     conv = module.conv

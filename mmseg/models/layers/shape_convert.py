@@ -1,5 +1,6 @@
 """Between maps (N, C, H, W) and tokens (N, H W, C)."""
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 
@@ -24,7 +25,7 @@ def nchw_to_nlc(x: torch.Tensor) -> torch.Tensor:
 
 
 def nchw2nlc2nchw(
-    module: Callable[..., torch.Tensor], x: torch.Tensor, contiguous: bool = False, **kwargs
+    module: Callable[..., torch.Tensor], x: torch.Tensor, contiguous: bool = False, **kwargs: Any
 ) -> torch.Tensor:
     """Let what works on tokens work on a map.
 
@@ -40,7 +41,8 @@ def nchw2nlc2nchw(
 
 
 def nlc2nchw2nlc(
-    module: Callable[..., torch.Tensor], x: torch.Tensor, hw_shape: Sequence[int], contiguous: bool = False, **kwargs
+    module: Callable[..., torch.Tensor], x: torch.Tensor, hw_shape: Sequence[int], contiguous: bool = False,
+    **kwargs: Any,
 ) -> torch.Tensor:
     """Let what works on maps work on tokens.
 

@@ -1,5 +1,7 @@
 """Cross entropy over classes, or a binary one for each class."""
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -96,7 +98,7 @@ def mask_cross_entropy(
     avg_factor: None = None,
     class_weight: torch.Tensor | None = None,
     ignore_index: None = None,
-    **kwargs,
+    **kwargs: Any,
 ) -> torch.Tensor:
     """Binary cross entropy of one channel per sample, that of its class.
 
@@ -171,7 +173,7 @@ class CrossEntropyLoss(nn.Module):
         avg_factor: float | None = None,
         reduction_override: str | None = None,
         ignore_index: int | None = -100,
-        **kwargs,
+        **kwargs: Any,
     ) -> torch.Tensor:
         """Loss of logits (N, K, ...) for labels (N, ...); see :func:`cross_entropy` for the rest."""
         return self.loss_weight * self.cls_criterion(

@@ -1,5 +1,7 @@
 """Dice loss."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -87,7 +89,7 @@ class DiceLoss(nn.Module):
         target: torch.Tensor,
         avg_factor: float | None = None,
         reduction_override: str | None = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> torch.Tensor:
         """Loss of logits (N, K, ...) for labels (N, ...); pixel weights have no effect."""
         return self.loss_weight * dice_loss(

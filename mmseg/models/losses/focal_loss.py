@@ -1,5 +1,7 @@
 """Focal loss."""
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -57,7 +59,7 @@ class FocalLoss(nn.Module):
         avg_factor: float | None = None,
         reduction_override: str | None = None,
         ignore_index: int = 255,
-        **kwargs,
+        **kwargs: Any,
     ) -> torch.Tensor:
         """Loss of logits.
 

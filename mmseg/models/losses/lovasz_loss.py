@@ -1,5 +1,7 @@
 """Lovász losses: convex surrogates of the intersection over union."""
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -125,7 +127,7 @@ class LovaszLoss(nn.Module):
         avg_factor: float | None = None,
         reduction_override: str | None = None,
         ignore_index: int | None = 255,
-        **kwargs,
+        **kwargs: Any,
     ) -> torch.Tensor:
         """Loss of logits, (N, K, H, W) or (N, H, W) if binary, for labels (N, H, W); pixel weights have no effect."""
         if self.loss_type == 'binary':

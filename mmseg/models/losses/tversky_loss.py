@@ -1,6 +1,7 @@
 """Tversky loss."""
 
 import math
+from typing import Any
 
 import torch
 from torch import nn
@@ -79,7 +80,7 @@ class TverskyLoss(nn.Module):
         self.beta = beta
         self.loss_name = loss_name
 
-    def forward(self, pred: torch.Tensor, target: torch.Tensor, **kwargs) -> torch.Tensor:
+    def forward(self, pred: torch.Tensor, target: torch.Tensor, **kwargs: Any) -> torch.Tensor:
         """Loss of logits (N, K, ...) for labels (N, ...); pixel weights have no effect."""
         return self.loss_weight * tversky_loss(
             pred.softmax(dim=1),

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -74,7 +75,7 @@ def weighted_loss(loss_func: Callable) -> Callable:
     @functools.wraps(loss_func)
     def wrapper(
         pred: torch.Tensor, target: torch.Tensor, weight: torch.Tensor | None = None, reduction: str = 'mean',
-        avg_factor: float | torch.Tensor | None = None, **kwargs,
+        avg_factor: float | torch.Tensor | None = None, **kwargs: Any,
     ) -> torch.Tensor:
         return weight_reduce_loss(loss_func(pred, target, **kwargs), weight, reduction, avg_factor)
 

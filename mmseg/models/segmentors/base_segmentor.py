@@ -2,6 +2,7 @@
 
 from abc import ABCMeta, abstractmethod
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -52,20 +53,20 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
         """Images (N, C, H, W) to logits (N, K, H, W)."""
 
     @abstractmethod
-    def forward_train(self, imgs: torch.Tensor, img_metas: list[dict], **kwargs) -> dict[str, torch.Tensor]:
+    def forward_train(self, imgs: torch.Tensor, img_metas: list[dict], **kwargs: Any) -> dict[str, torch.Tensor]:
         """Images and labels to losses by name."""
 
     @abstractmethod
-    def simple_test(self, img: torch.Tensor, img_meta: list[dict], **kwargs) -> list[np.ndarray]:
+    def simple_test(self, img: torch.Tensor, img_meta: list[dict], **kwargs: Any) -> list[np.ndarray]:
         """Images to one label map (H, W) each."""
 
     @abstractmethod
-    def aug_test(self, imgs: list[torch.Tensor], img_metas: list[list[dict]], **kwargs) -> list[np.ndarray]:
+    def aug_test(self, imgs: list[torch.Tensor], img_metas: list[list[dict]], **kwargs: Any) -> list[np.ndarray]:
         """Several versions of each image to one label map (H, W) each."""
 
     @auto_fp16(apply_to=('img',))
     def forward(
-        self, img: torch.Tensor | list, img_metas: list, return_loss: bool = True, **kwargs
+        self, img: torch.Tensor | list, img_metas: list, return_loss: bool = True, **kwargs: Any
     ) -> dict[str, torch.Tensor] | list[np.ndarray]:
         """Train or predict.
 
@@ -84,7 +85,7 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
             return self.forward_train(img, img_metas, **kwargs)
         return self.forward_test(img, img_metas, **kwargs)
 
-    def forward_test(self, imgs: list[torch.Tensor], img_metas: list[list[dict]], **kwargs) -> list[np.ndarray]:
+    def forward_test(self, imgs: list[torch.Tensor], img_metas: list[list[dict]], **kwargs: Any) -> list[np.ndarray]:
         """Check the inputs and call :meth:`simple_test`, or :meth:`aug_test` for more than one augmentation.
 
         Raises:
@@ -105,7 +106,7 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
             return self.simple_test(imgs[0], img_metas[0], **kwargs)
         return self.aug_test(imgs, img_metas, **kwargs)
 
-    def train_step(self, data_batch: dict, optimizer: torch.optim.Optimizer | None = None, **kwargs) -> dict:
+    def train_step(self, data_batch: dict, optimizer: torch.optim.Optimizer | None = None, **kwargs: Any) -> dict:
         """The forward pass of one training iteration.
 
         Args:
@@ -119,7 +120,7 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
         loss, log_vars = self._parse_losses(self(**data_batch))
         return dict(loss=loss, log_vars=log_vars, num_samples=len(data_batch['img_metas']))
 
-    def val_step(self, data_batch: dict, optimizer: torch.optim.Optimizer | None = None, **kwargs) -> dict:
+    def val_step(self, data_batch: dict, optimizer: torch.optim.Optimizer | None = None, **kwargs: Any) -> dict:
         """As :meth:`train_step`, with '_val' after each name of ``log_vars``."""
         outputs = self.train_step(data_batch, optimizer, **kwargs)
         outputs['log_vars'] = {f'{name}_val': value for name, value in outputs['log_vars'].items()}

@@ -1,6 +1,7 @@
 """Segmentors whose heads refine one another."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -21,7 +22,7 @@ class CascadeEncoderDecoder(EncoderDecoder):
         kwargs: see :class:`EncoderDecoder`.
     """
 
-    def __init__(self, num_stages: int, decode_head: list[dict], **kwargs) -> None:
+    def __init__(self, num_stages: int, decode_head: list[dict], **kwargs: Any) -> None:
         if not isinstance(decode_head, (list, tuple)) or len(decode_head) != num_stages:
             raise ValueError(f'decode_head must be a list of num_stages={num_stages} configs')
         self.num_stages = num_stages
