@@ -19,6 +19,7 @@ from mmseg.assembly.loaders import build_test_loader, build_train_datasets, buil
 from mmseg.assembly.model import build_model
 from mmseg.assembly.seed import init_random_seed, set_random_seed
 from mmseg.assembly.speed import mixed_precision, prepare_training, set_backends
+from mmseg.datasets.classes import check_same_classes
 from mmseg.env import collect_env
 from mmseg.evaluation.eval_hooks import DistEvalHook, EvalHook
 from mmseg.evaluation.report_hook import ReportHook
@@ -181,6 +182,7 @@ def _register_hooks(runner: BaseRunner, settings: Settings) -> None:
 def _register_evaluation(runner: BaseRunner, settings: Settings, distributed: bool) -> None:
     loader = build_test_loader(settings, 'val', distributed)
     require_labels(loader.dataset)
+    check_same_classes({'the model': class_facts(runner.model).get('CLASSES'), 'data.val': class_names(loader.dataset)})
     by_epoch = settings.runner.type != 'IterBasedRunner'
     hook = DistEvalHook if distributed else EvalHook
     runner.register_hook(hook(loader, **{'by_epoch': by_epoch, **settings.evaluation}), priority='LOW')

@@ -14,10 +14,9 @@ from mmcv.utils import ConfigError, Registry, build_from_cfg
 from mmcv.utils.arguments import Parameters
 from mmcv.utils.origins import locate
 from mmseg.protocols import Samples, require
-from mmseg.samples import class_names
 
 from .cache import fill_caches
-from .classes import check_same_classes
+from .classes import check_joined
 from .inner_configs import dataset_arguments
 from .loader import SampleLoader
 from .samplers import EvaluationSampler, IndexStream
@@ -68,7 +67,7 @@ def _build_one(cfg: Mapping, default_args: Mapping | None) -> Samples:
     dataset = build_from_cfg(outer, DATASETS, defaults)
     require(dataset, Samples, locate(cfg) or DATASETS.name)
     if isinstance(dataset, ConcatDataset):
-        check_same_classes(*map(class_names, dataset.datasets))
+        check_joined(dataset.datasets)
     return dataset
 
 

@@ -1,9 +1,11 @@
 """Which classes a data set has, and what its label files call them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mmcv.utils import ConfigError
 from mmcv.utils.errors import did_you_mean
+from mmseg.protocols import Samples
+from mmseg.samples import class_names
 
 from .name_list import read_names
 
@@ -40,23 +42,28 @@ def check_classes(names: Sequence[str]) -> None:
                               'give every class a name of its own')
 
 
-def check_same_classes(*lists: Sequence[str] | None) -> None:
-    """Refuse data sets that are to be joined and do not have the same classes in the same order.
+def check_same_classes(lists: Mapping[str, Sequence[str] | None]) -> None:
+    """Refuse what is to go together and does not have the same classes in the same order.
 
     Args:
-        lists: the classes of each; None where they are unknown, and nothing can be said.
+        lists: {what has them: the classes}, such as 'data.val'; None where they are unknown, and nothing can be said.
 
     Raises:
         ConfigError: with both lists and the mend.
     """
-    known = [(place, list(names)) for place, names in enumerate(lists) if names is not None]
-    for place, names in known[1:]:
-        first_place, first = known[0]
+    known = [(owner, list(names)) for owner, names in lists.items() if names is not None]
+    for owner, names in known[1:]:
+        first_owner, first = known[0]
         if names != first:
             raise ConfigError(
-                f'data sets that are joined need the same classes in the same order, but data set {first_place} has '
-                f'{_listed(first)} and data set {place} has {_listed(names)}: give both the same `classes` (a type '
-                'that knows the CLASSES of its files renames their labels to these)')
+                f'{first_owner} has {_listed(first)} and {owner} has {_listed(names)}, but they go together: the same '
+                'classes are needed in the same order: give both the same `classes` (a type that knows the CLASSES of '
+                'its files renames their labels to these)')
+
+
+def check_joined(datasets: Sequence[Samples]) -> None:
+    """As :func:`check_same_classes`, of data sets that are to be joined."""
+    check_same_classes({f'data set {number}': class_names(dataset) for number, dataset in enumerate(datasets)})
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from mmseg.protocols import MixesSamples, Samples
 from mmseg.samples import class_names, describe_labels, eval_label, ignored_label, palette, sample_files
 
 from .builder import DATASETS, PIPELINES
-from .classes import check_same_classes
+from .classes import check_joined
 
 
 @DATASETS.register_module()
@@ -34,7 +34,7 @@ class ConcatDataset(TorchConcatDataset):
     """
 
     def __init__(self, datasets: Sequence, separate_eval: bool = True) -> None:
-        check_same_classes(*map(class_names, datasets))
+        check_joined(datasets)
         super().__init__(datasets)
         self.separate_eval = separate_eval
         self.CLASSES = class_names(datasets[0])

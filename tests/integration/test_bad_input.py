@@ -53,6 +53,20 @@ def test_misspelled_config(write_config, call_tool, tmp_path, more, parts):
     fails(call_tool('train', write_config(tmp_path, more), cwd=tmp_path), *parts)
 
 
+BACKWARDS = ['bright', 'middle', 'dark']
+
+
+@pytest.mark.parametrize(('more', 'parts'), [
+    (f"data['train'] = [dict(data['train']), dict(data['train'], classes={BACKWARDS})]",
+     ['data set 0 has [dark, middle, bright] and data set 1 has [bright, middle, dark]', 'the same `classes`']),
+    (f"data['val']['classes'] = {BACKWARDS}",
+     ['the model has [dark, middle, bright] and data.val has [bright, middle, dark]']),
+    ("data['train']['classes'] = ['dark', 'bright', 'dark']", ["'dark' is listed twice, as class 0 and class 2"]),
+])
+def test_classes_that_do_not_go_together(write_config, call_tool, tmp_path, more, parts):
+    fails(call_tool('train', write_config(tmp_path, f'\n{more}\n'), cwd=tmp_path), *parts)
+
+
 def test_misspelled_option(write_config, call_tool, tmp_path):
     config = write_config(tmp_path)
     fails(call_tool('train', config, '--cfg-options', 'model.decode_head.pool_scale=(1,2)', cwd=tmp_path),
