@@ -1,4 +1,5 @@
 """Layers by config."""
+
 import pytest
 import torch
 from torch import nn

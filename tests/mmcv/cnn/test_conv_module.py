@@ -1,4 +1,5 @@
 """Convolution, normalization and activation together."""
+
 import pytest
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 """Counting multiplications."""
+
 import io
 
 import torch

@@ -1,4 +1,5 @@
 """Folding batch norm into convolutions."""
+
 import pytest
 import torch
 from torch import nn

@@ -1,4 +1,5 @@
 """Maps that are recomputed: the same numbers bit for bit, fewer of them kept."""
+
 import copy
 import functools
 import gc

@@ -1,4 +1,5 @@
 """Filling weights, by function and by config."""
+
 import math
 
 import pytest

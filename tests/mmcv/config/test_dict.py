@@ -1,3 +1,5 @@
+"""A dict with attributes whose keys know where they were set."""
+
 import copy
 import pickle
 

@@ -1,3 +1,5 @@
+"""KEY=VALUE on the command line."""
+
 import argparse
 import math
 

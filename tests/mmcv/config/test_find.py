@@ -1,3 +1,5 @@
+"""Configs by their bare names."""
+
 from pathlib import Path
 
 import pytest

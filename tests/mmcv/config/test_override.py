@@ -1,3 +1,5 @@
+"""What a config has to say to become another one."""
+
 import pytest
 
 from mmcv.config.dict import to_node, to_plain

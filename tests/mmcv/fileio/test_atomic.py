@@ -1,3 +1,5 @@
+"""Files that are the old one or the new one, whatever goes wrong."""
+
 import errno
 import os
 

@@ -1,3 +1,5 @@
+"""json and yaml, read and written; pickles, which are only written."""
+
 import io
 
 import numpy as np

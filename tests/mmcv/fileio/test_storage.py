@@ -1,3 +1,5 @@
+"""Files on disk, behind http and in storages of fsspec."""
+
 import functools
 import http.server
 import sys

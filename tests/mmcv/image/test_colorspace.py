@@ -1,3 +1,5 @@
+"""Conversions between colour spaces, against their formulas."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""Flips, rotations, crops and pads of images."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""Images read, decoded and written; errors that name the file."""
+
 import sys
 
 import cv2

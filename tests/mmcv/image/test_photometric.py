@@ -1,3 +1,5 @@
+"""Operations on the values of pixels."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""PNG files of which only the upper rows are decoded."""
+
 import io
 import zlib
 

@@ -1,3 +1,5 @@
+"""Resizing, and the sizes that it leads to."""
+
 import cv2
 import numpy as np
 import pytest

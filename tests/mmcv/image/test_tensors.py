@@ -1,3 +1,5 @@
+"""Batches of tensors back into images."""
+
 import numpy as np
 import pytest
 import torch

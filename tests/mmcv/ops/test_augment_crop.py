@@ -1,3 +1,5 @@
+"""Crops of images and label maps in one pass, against OpenCV."""
+
 import cv2
 import numpy as np
 import pytest

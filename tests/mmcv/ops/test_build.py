@@ -1,4 +1,5 @@
 """What is built, when, and what is said if it cannot be. The compilers themselves are at work in the whole suite."""
+
 import os
 import shutil
 import subprocess

@@ -1,3 +1,5 @@
+"""Confusion matrices."""
+
 import numpy as np
 import pytest
 import torch

@@ -1,3 +1,5 @@
+"""Attention along rows and columns."""
+
 import pytest
 import torch
 from torch import nn

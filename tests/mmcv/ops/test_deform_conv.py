@@ -1,3 +1,5 @@
+"""Deformable convolutions."""
+
 import sys
 import types
 

@@ -1,3 +1,5 @@
+"""Focal losses."""
+
 import math
 
 import pytest

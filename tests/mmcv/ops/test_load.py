@@ -1,4 +1,5 @@
 """Everything works without the extension, and says why it is slower: once, with the command that mends it."""
+
 import importlib
 import os
 import subprocess

@@ -1,4 +1,5 @@
 """What every operator below torch.ops.mmcv must have, whoever adds it."""
+
 import re
 import runpy
 from pathlib import Path

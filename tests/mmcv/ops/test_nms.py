@@ -1,3 +1,5 @@
+"""Non-maximum suppression."""
+
 import numpy as np
 import pytest
 import torch

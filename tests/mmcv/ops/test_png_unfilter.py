@@ -1,3 +1,5 @@
+"""The filters of PNG."""
+
 import io
 import zlib
 

@@ -1,3 +1,5 @@
+"""Features at points between the pixels."""
+
 import pytest
 import torch
 

@@ -1,3 +1,5 @@
+"""Point-wise spatial attention."""
+
 import pytest
 import torch
 

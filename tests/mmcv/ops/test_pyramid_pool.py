@@ -1,3 +1,5 @@
+"""Pools of several sizes in one read."""
+
 import pytest
 import torch
 import torch.nn.functional as F

@@ -1,3 +1,5 @@
+"""Crops of feature maps."""
+
 import pytest
 import torch
 

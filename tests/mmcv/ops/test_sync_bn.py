@@ -1,4 +1,5 @@
 """SyncBatchNorm in real processes (gloo) against nn.BatchNorm2d over the joined batch."""
+
 import pytest
 import torch
 import torch.distributed as dist

@@ -1,4 +1,5 @@
 """Statistics of channels: what every operator must show (test_meta.py), and that nothing is lost on the way."""
+
 import pytest
 import torch
 

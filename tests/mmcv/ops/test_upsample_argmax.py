@@ -1,3 +1,5 @@
+"""Label maps of upsampled logits."""
+
 import pytest
 import torch
 import torch.nn.functional as F

@@ -1,3 +1,5 @@
+"""Convolutions by Winograd's minimal filtering."""
+
 import pytest
 import torch
 import torch.nn.functional as F

@@ -1,3 +1,5 @@
+"""Loggers that write each line once."""
+
 import itertools
 import logging
 import re

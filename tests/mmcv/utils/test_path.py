@@ -1,3 +1,5 @@
+"""Files and folders."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""Progress bars on a terminal and in a log."""
+
 import io
 import re
 

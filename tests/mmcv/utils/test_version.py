@@ -1,3 +1,5 @@
+"""Versions, commits, and what a bug report tells."""
+
 import sys
 from pathlib import Path
 
