@@ -8,6 +8,7 @@ from .bricks import __all__ as _bricks
 from .flops import get_model_complexity_info
 from .fold_norms import fuse_conv_bn
 from .recompute import add_shortcut, recompute_norms
+from .revert_sync_bn import revert_sync_batchnorm
 from .weight_init import (
     INITIALIZERS,
     Caffe2XavierInit,
@@ -61,6 +62,7 @@ __all__ = [
     'normal_init',
     'trunc_normal_init',
     'recompute_norms',
+    'revert_sync_batchnorm',
     'uniform_init',
     'xavier_init',
 ]

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from .bricks import ConvModule
+from .bricks import ConvAWS2d, ConvModule, ConvWS2d
 
 
 def fuse_conv_bn(module: nn.Module) -> nn.Module:
@@ -13,7 +13,7 @@ def fuse_conv_bn(module: nn.Module) -> nn.Module:
     The folded norms become ``nn.Identity``. Outputs in eval mode stay the same up to rounding; do not train afterwards.
 
     "Follows" means: is the next child. A :class:`ConvModule` of another order than conv, norm is left alone, and so are
-    convolutions whose weight is computed (spectral norm) and norms without running statistics.
+    convolutions whose weight is computed (spectral norm, standardised ones) and norms without running statistics.
 
     Args:
         module: a model or a part of one, in which weights are loaded.
@@ -34,7 +34,8 @@ def fuse_conv_bn(module: nn.Module) -> nn.Module:
 
 
 def _is_plain(module: nn.Module | None) -> bool:
-    return isinstance(module, nn.Conv2d) and 'weight' in module._parameters
+    standardised = isinstance(module, (ConvWS2d, ConvAWS2d))  # whatever scale is folded into them, they take it out
+    return isinstance(module, nn.Conv2d) and 'weight' in module._parameters and not standardised
 
 
 @torch.no_grad()

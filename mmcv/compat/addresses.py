@@ -11,6 +11,7 @@ MODULES = {
     'mmcv.cnn.fuse': 'mmcv.cnn.fold_norms',
     'mmcv.cnn.utils.flops_counter': 'mmcv.cnn.flops',
     'mmcv.cnn.utils.fuse_conv_bn': 'mmcv.cnn.fold_norms',
+    'mmcv.cnn.utils.sync_bn': 'mmcv.cnn.revert_sync_bn',
     'mmcv.cnn.utils.weight_init': 'mmcv.cnn.weight_init',
     'mmcv.engine.test': 'mmcv.engine.inference',
     'mmcv.image._common': 'mmcv.image.channels',
@@ -116,14 +117,22 @@ NAMES = {
     'mmcls.models': {},
 
     'mmcv.cnn.bricks.activation': {'torch.nn': 'GELU SiLU'},
+    'mmcv.cnn.bricks.transformer': {  # what it imported itself, and others from it
+        'mmcv.cnn': 'Linear build_activation_layer build_conv_layer build_dropout build_norm_layer',
+        'mmcv.cnn.base_module': 'BaseModule ModuleList Sequential',
+        'mmcv.config': 'ConfigDict',
+        'mmcv.utils': 'build_from_cfg deprecated_api_warning to_2tuple',
+    },
     'mmcv.cnn.bricks.wrappers': {
         'mmcv.cnn': 'Conv2d Conv3d ConvTranspose2d ConvTranspose3d Linear MaxPool2d MaxPool3d',
     },
     'mmcv.cnn.utils': {
         'mmcv.cnn': """
-            caffe2_xavier_init constant_init fuse_conv_bn get_model_complexity_info initialize kaiming_init normal_init
-            trunc_normal_init uniform_init xavier_init""",
+            INITIALIZERS Caffe2XavierInit ConstantInit KaimingInit NormalInit PretrainedInit TruncNormalInit UniformInit
+            XavierInit bias_init_with_prob caffe2_xavier_init constant_init fuse_conv_bn get_model_complexity_info
+            initialize kaiming_init normal_init revert_sync_batchnorm trunc_normal_init uniform_init xavier_init""",
     },
+    'mmcv.cnn.weight_init': {'torch.nn.init': 'trunc_normal_'},
     'mmcv.ops': {'mmcv.ops._load': 'is_compiled=has_kernel'},
     'mmcv.parallel.registry': {'mmcv.checkpoint.wrappers': 'MODULE_WRAPPERS'},
     'mmcv.parallel.scatter_gather': {'mmcv.parallel.device': 'scatter'},

@@ -1,4 +1,4 @@
-"""The modules of mmcv.cnn.bricks by the names that they had in mmcv 1.7."""
+"""The modules of mmcv.cnn by the names that they had in mmcv 1.7."""
 import importlib
 
 import pytest
@@ -27,15 +27,28 @@ NAMES = {
     'swish': 'Swish',
     'transformer': """AdaptivePadding BaseTransformerLayer FFN MultiheadAttention PatchEmbed PatchMerging
         TransformerLayerSequence build_attention build_feedforward_network build_positional_encoding
-        build_transformer_layer build_transformer_layer_sequence""",
+        build_transformer_layer build_transformer_layer_sequence
+        build_activation_layer build_dropout ModuleList to_2tuple""",
     'upsample': 'PixelShufflePack build_upsample_layer',
     'wrappers': 'Conv2d Conv3d ConvTranspose2d ConvTranspose3d Linear MaxPool2d MaxPool3d',
 }
 
 
-@pytest.mark.parametrize('module', NAMES)
+UTILS = {
+    'flops_counter': 'get_model_complexity_info',
+    'fuse_conv_bn': 'fuse_conv_bn',
+    'sync_bn': 'revert_sync_batchnorm',
+    'weight_init': """INITIALIZERS ConstantInit KaimingInit bias_init_with_prob constant_init initialize kaiming_init
+        normal_init trunc_normal_ trunc_normal_init uniform_init xavier_init""",
+}
+UTILS[''] = ' '.join(UTILS.values()).replace('trunc_normal_ ', '')
+MODULES = {**{f'bricks.{name}': text for name, text in NAMES.items()},
+           **{f'utils.{name}'.rstrip('.'): text for name, text in UTILS.items()}}
+
+
+@pytest.mark.parametrize('module', MODULES)
 def test_names(module):
-    found = importlib.import_module(f'mmcv.cnn.bricks.{module}')
-    for name in NAMES[module].split():
+    found = importlib.import_module(f'mmcv.cnn.{module}')
+    for name in MODULES[module].split():
         value = getattr(found, name)
         assert getattr(cnn, name, value) is value or name == 'infer_abbr'
