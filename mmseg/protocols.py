@@ -318,13 +318,6 @@ class Head(Protocol):
 
 
 @runtime_checkable
-class HasBackbone(Protocol):
-    """A model whose ``backbone`` can be taken out, frozen or measured."""
-
-    backbone: Backbone
-
-
-@runtime_checkable
 class DrawsResults(Protocol):
     """A model that draws a label map over its image, (H, W, 3) uint8 BGR."""
 

@@ -1,6 +1,8 @@
 """configs/_base_/fast.py as a user inherits it: trained, resumed without it, and tested with and without it,
 with the device that a run on a machine with GPUs leaves in its config."""
 
+import warnings
+
 import numpy as np
 import torch
 
@@ -26,7 +28,11 @@ def test_fast_run_leaves_a_checkpoint_for_every_config(write_config, run_tool, c
     maps = []
     for config in (plain, fast):
         out = tmp_path / f'{config.stem}.pkl'
-        done = call_tool('test', config, checkpoint, '--out', out, '--cfg-options', 'device=cuda', cwd=tmp_path)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter('always')
+            done = call_tool('test', config, checkpoint, '--out', out, '--cfg-options', 'device=cuda', cwd=tmp_path)
         assert done.returncode == 0, done.stderr
+        said = [warning for warning in caught if "device is 'cuda' in the config" in str(warning.message)]
+        assert len(said) == (not torch.cuda.is_available())
         maps.append(np.stack(np.load(out, allow_pickle=True)))
     assert (maps[0] == maps[1]).mean() > 0.995

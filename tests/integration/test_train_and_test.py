@@ -1,12 +1,17 @@
 """The tools, started as a user starts them, on a data set of a few small images."""
 
 import json
+import subprocess
+import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import torch
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope='session')
@@ -92,6 +97,35 @@ def test_evaluates_a_checkpoint(trained, call_tool, tmp_path):
     assert len(list((tmp_path / 'drawn').rglob('*.png'))) == 5
     maps = np.load(tmp_path / 'maps.pkl', allow_pickle=True)
     assert [m.shape for m in maps] == [(48, 64)] * 5
+
+
+def test_functions_do_what_the_tools_do(trained, tmp_path):
+    folder, config, _ = trained
+    code = f"""
+import json, sys
+sys.path.insert(0, {str(ROOT)!r})
+from mmseg.apis import inference_segmentor, load_config, load_model, run_test, run_training, show_result_pyplot
+cfg = load_config({str(config)!r})
+before = cfg.pretty_text
+model = run_training(cfg, work_dir='mine', seed=3)
+metrics = run_test(cfg, 'mine/iter_6.pth', metrics=['mIoU'], show_dir='drawn', work_dir='tested', aug_test=True)
+loaded = load_model(cfg, 'mine/latest.pth')
+image = cfg.data.test.data_root + '/img/val/0.png'
+maps = inference_segmentor(loaded, image)
+show_result_pyplot(loaded, image, maps, out_file='one.png')
+print(json.dumps([model.CLASSES, metrics['mIoU'], maps[0].shape, before == cfg.pretty_text]))
+"""
+    done = subprocess.run([sys.executable, '-c', code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    classes, miou, shape, same = json.loads(done.stdout.splitlines()[-1])
+    assert (classes, shape, same) == (['dark', 'middle', 'bright'], [48, 64], True)
+    ours, tools = (torch.load(path / 'iter_6.pth', weights_only=True)['state_dict']
+                   for path in (tmp_path / 'mine', folder / 'out'))
+    assert all(torch.equal(ours[key], tools[key]) for key in tools)
+    report = json.loads(next((tmp_path / 'tested').glob('eval_multi_scale_*.json')).read_text())
+    assert report['metric']['mIoU'] == miou
+    assert len(list((tmp_path / 'drawn').rglob('*.png'))) == 5
+    assert cv2.imread(str(tmp_path / 'one.png')).shape == (48, 64, 3)
 
 
 def test_augmented_test_averages_scales_and_flips(trained, call_tool, tmp_path):

@@ -1,0 +1,44 @@
+"""Images to label maps, without a data set."""
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from mmseg.apis import inference_segmentor, load_model, show_result_pyplot
+
+
+@pytest.fixture
+def model(cfg):
+    cfg.data.test.pipeline[1].img_scale = (96, 64)
+    model = load_model(cfg, device='cpu')
+    with torch.no_grad():
+        for _ in range(3):  # statistics of the norms, and logits that differ, as after training
+            model.train().forward_dummy(torch.randn(4, 3, 64, 96))
+        model.decode_head.conv_seg.weight.mul_(1000)
+    return model.eval()
+
+
+@pytest.fixture
+def images():
+    return [np.random.randint(0, 256, size, np.uint8) for size in ((64, 96, 3), (50, 80, 3))]
+
+
+def test_arrays_and_files_of_any_size_give_the_same(model, images, tmp_path):
+    paths = [str(tmp_path / f'{i}.png') for i in range(2)]
+    for path, image in zip(paths, images):
+        cv2.imwrite(path, image)
+    labels = inference_segmentor(model, images)
+    assert [label.shape for label in labels] == [(64, 96), (50, 80)]
+    assert len(np.unique(labels[0])) > 1
+    for label, path, image in zip(labels, paths, images):
+        assert (inference_segmentor(model, path)[0] == label).all()
+        assert (inference_segmentor(model, image)[0] == label).all()
+
+
+def test_a_picture_of_the_result(model, images, tmp_path):
+    labels = inference_segmentor(model, images[1])
+    palette = [[10 * i, 0, 0] for i in range(11)]
+    show_result_pyplot(model, images[1], labels, palette=palette, opacity=1.0, out_file=str(tmp_path / 'a.png'))
+    drawn = cv2.imread(str(tmp_path / 'a.png'))
+    assert (drawn[..., 2] == 10 * labels[0]).all()
