@@ -22,6 +22,7 @@ def loaded_by(code):
 
 
 @pytest.mark.parametrize('code', [
+    'import mmcv.runner, mmcv.engine, mmcv.parallel',
     'import mmseg.apis', 'from mmseg.apis import *', 'from mmcv.runner import *\nfrom mmcv.cnn import *',
 ])
 def test_nothing_heavy_is_loaded(code):
@@ -33,6 +34,10 @@ def test_packages_alone_are_bare():
     parts = {name for name in modules if name.startswith(('mmseg.', 'mmcv.'))}
     assert {name for name in parts if name.split('.')[1] not in ('version', 'compat', 'utils')} == set()
     assert 'cv2' not in modules
+
+
+def test_training_alone_needs_no_images_and_no_layers():
+    assert not {'cv2', 'PIL', 'mmcv.cnn', 'mmcv.image'} & loaded_by('import mmcv.runner, mmcv.engine, mmcv.parallel')
 
 
 TRAINING = """

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from mmcv.ops import png_unfilter
-from mmcv.ops._load import OPERATORS
+from mmcv.ops import OPERATORS, png_unfilter
 
 _START = b'\x89PNG\r\n\x1a\n\0\0\0\rIHDR'
 _RGB = b'\x08\x02\0\0\0'  # 8 bit, colours without alpha, the one way to compress and to filter, not interlaced

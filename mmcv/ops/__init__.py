@@ -1,6 +1,6 @@
 """Operators: compiled where mmcv._ext has a kernel, plain PyTorch elsewhere. ``python -m mmcv.ops`` lists them."""
 
-from ._load import has_kernel, is_transformed
+from ._load import OPERATORS, has_kernel, is_transformed
 from .augment_crop import augment_crop, augment_crop_label, crop_label_counts
 from .confusion_matrix import confusion_matrix
 from .criss_cross_attention import CrissCrossAttention, ca_map, ca_weight
@@ -25,6 +25,7 @@ from .upsample_cross_entropy import upsample_cross_entropy
 from .winograd_conv import conv2d
 
 __all__ = [
+    'OPERATORS',
     'CrissCrossAttention',
     'DeformConv2d',
     'DeformConv2dPack',

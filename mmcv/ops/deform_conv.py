@@ -5,7 +5,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules.utils import _pair
+
+from mmcv.utils import to_2tuple
 
 from ._torchvision import torchvision_ops
 
@@ -73,10 +74,10 @@ class _DeformConv(nn.Module):
                              f'groups={groups}, and in_channels of deform_groups={deform_groups}')
         self.in_channels = in_channels
         self.out_channels = out_channels
-        self.kernel_size = _pair(kernel_size)
-        self.stride = _pair(stride)
-        self.padding = _pair(padding)
-        self.dilation = _pair(dilation)
+        self.kernel_size = to_2tuple(kernel_size)
+        self.stride = to_2tuple(stride)
+        self.padding = to_2tuple(padding)
+        self.dilation = to_2tuple(dilation)
         self.groups = groups
         self.deform_groups = deform_groups
         self.weight = nn.Parameter(torch.empty(out_channels, in_channels // groups, *self.kernel_size))
@@ -203,7 +204,8 @@ def _convolve(name: str, input: Tensor, offset: Tensor, mask: Tensor | None, wei
         if tensor is not None and (tensor.dim() != 4 or tensor.size(1) != channels):
             raise ValueError(f'{name}: {what} is {tuple(tensor.shape)}; the weight needs (N, {channels}, H, W)')
     out = torchvision_ops(name).deform_conv2d(
-        _wide(input), _wide(offset), _wide(weight), _wide(bias), _pair(stride), _pair(padding), _pair(dilation),
+        _wide(input), _wide(offset), _wide(weight), _wide(bias),
+        to_2tuple(stride), to_2tuple(padding), to_2tuple(dilation),
         _wide(mask))
     return out.to(offset.dtype)
 

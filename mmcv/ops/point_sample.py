@@ -3,7 +3,8 @@
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.modules.utils import _pair
+
+from mmcv.utils import to_2tuple
 
 
 def point_sample(input: Tensor, points: Tensor, align_corners: bool = False, **kwargs: str) -> Tensor:
@@ -61,7 +62,7 @@ class SimpleRoIAlign(nn.Module):
 
     def __init__(self, output_size: int | tuple[int, int], spatial_scale: float, aligned: bool = True) -> None:
         super().__init__()
-        self.output_size = _pair(output_size)
+        self.output_size = to_2tuple(output_size)
         self.spatial_scale = float(spatial_scale)
         self.aligned = aligned
 

@@ -2,7 +2,8 @@
 
 from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx
-from torch.nn.modules.utils import _pair
+
+from mmcv.utils import to_2tuple
 
 from ._load import register
 from .reference import psamask as reference
@@ -31,7 +32,7 @@ def psamask(input: Tensor, psa_type: str, mask_size: int | tuple[int, int]) -> T
     """
     if psa_type not in _TYPES:
         raise ValueError(f"psamask: psa_type is {psa_type!r}; use 'collect' or 'distribute'")
-    height, width = _pair(mask_size)
+    height, width = to_2tuple(mask_size)
     if min(height, width) < 1 or input.dim() != 4 or input.size(1) != height * width:
         raise ValueError(f'psamask: input is {tuple(input.shape)}; masks of {height}x{width} must be '
                          f'(N, {height * width}, H, W)')
@@ -46,7 +47,7 @@ class PSAMask(nn.Module):
         if psa_type not in _TYPES:
             raise ValueError(f"PSAMask: psa_type is {psa_type!r}; use 'collect' or 'distribute'")
         self.psa_type = psa_type
-        self.mask_size = _pair(mask_size)
+        self.mask_size = to_2tuple(mask_size)
 
     def forward(self, input: Tensor) -> Tensor:
         """(N, h * w, H, W) to (N, H * W, H, W)."""

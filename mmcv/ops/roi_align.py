@@ -1,7 +1,8 @@
 """Crops of feature maps, on top of torchvision's operator."""
 
 from torch import Tensor, nn
-from torch.nn.modules.utils import _pair
+
+from mmcv.utils import to_2tuple
 
 from ._torchvision import torchvision_ops
 
@@ -31,7 +32,7 @@ def roi_align(input: Tensor, rois: Tensor, output_size: int | tuple[int, int], s
         raise ValueError(f'roi_align: input is {tuple(input.shape)} and rois {tuple(rois.shape)}; '
                          'they must be (N, C, H, W) and (K, 5)')
     return torchvision_ops('roi_align').roi_align(
-        input, rois.to(input.dtype), _pair(output_size), float(spatial_scale), int(sampling_ratio), aligned)
+        input, rois.to(input.dtype), to_2tuple(output_size), float(spatial_scale), int(sampling_ratio), aligned)
 
 
 class RoIAlign(nn.Module):
@@ -41,7 +42,7 @@ class RoIAlign(nn.Module):
                  pool_mode: str = 'avg', aligned: bool = True, use_torchvision: bool = False) -> None:
         super().__init__()
         torchvision_ops('RoIAlign')
-        self.output_size = _pair(output_size)
+        self.output_size = to_2tuple(output_size)
         self.spatial_scale = float(spatial_scale)
         self.sampling_ratio = int(sampling_ratio)
         self.pool_mode = pool_mode

@@ -67,7 +67,7 @@ class DiskCache:
         image = Image(path, flag, backend)
         source = _describe(image)
         entry = self._place(image)
-        img = _read_entry(entry, source)
+        img = read_entry(entry, source)
         if img is None:
             img = imread(path, flag, backend=backend, file_client_args=file_client_args)
             if self._writable:
@@ -246,7 +246,7 @@ def _write_all(file: BinaryIO, part: bytes | memoryview) -> None:
         rest = rest[file.write(rest):]
 
 
-def _read_entry(entry: str, source: dict) -> np.ndarray | None:
+def read_entry(entry: str, source: dict) -> np.ndarray | None:
     """The pixels, or None if there is no entry that is whole and of this source."""
     try:
         with open(entry, 'rb') as file:

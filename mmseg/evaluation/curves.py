@@ -26,7 +26,7 @@ def draw_curves(log: str | Path, out: str | Path) -> bool:
         ImportError: matplotlib is missing.
     """
     entries = read_logs(log) if Path(log).is_dir() else read_log(log)
-    unit, panels = _panels(entries)
+    unit, panels = panels_of(entries)
     if not panels:
         return False
     import matplotlib
@@ -47,7 +47,7 @@ def draw_curves(log: str | Path, out: str | Path) -> bool:
     return True
 
 
-def _panels(entries: list[Entry]) -> tuple[str, list[tuple[str, list[Line]]]]:
+def panels_of(entries: list[Entry]) -> tuple[str, list[tuple[str, list[Line]]]]:
     """The unit of the x axis, and each panel with points in it."""
     unit, places = positions(entries)
     train = [(at, entry) for at, entry in zip(places, entries) if entry['mode'] == 'train']

@@ -12,7 +12,7 @@ os.environ['PYTHONPATH'] = os.pathsep.join(filter(None, [HERE, os.environ.get('P
 
 import jobs  # noqa: E402
 
-jobs._context.set_forkserver_preload(['jobs'])
+jobs.CONTEXT.set_forkserver_preload(['jobs'])
 
 
 @pytest.fixture(scope='session')

@@ -137,7 +137,7 @@ def run_rank(tool, arguments, environment, log, before):
         sys.stdout.flush()
 
 
-_context = multiprocessing.get_context('forkserver')
+CONTEXT = multiprocessing.get_context('forkserver')
 
 
 class Running:
@@ -152,7 +152,7 @@ class Running:
         for rank in range(ranks):
             settings = {'RANK': str(rank), 'LOCAL_RANK': str(rank), 'WORLD_SIZE': str(ranks), 'MASTER_PORT': port,
                         'MASTER_ADDR': '127.0.0.1', **environment}
-            process = _context.Process(target=run_rank, args=(tool, arguments, settings, str(self.log), before))
+            process = CONTEXT.Process(target=run_rank, args=(tool, arguments, settings, str(self.log), before))
             process.start()
             self.processes.append(process)
 

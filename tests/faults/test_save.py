@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from jobs import KILLED, _context
+from jobs import CONTEXT, KILLED
 
 from mmcv.checkpoint import find_latest_checkpoint, read_checkpoint
 from mmcv.runner import CheckpointHook, IterBasedRunner
@@ -115,7 +115,7 @@ def test_killed_at_each_call(tmp_path, writes, options):
         count += 1
         folder = tmp_path / str(count)
         shutil.copytree(tmp_path / 'first', folder, symlinks=True)
-        process = _context.Process(target=save_and_die, args=(folder, count, writes, options))
+        process = CONTEXT.Process(target=save_and_die, args=(folder, count, writes, options))
         process.start()
         process.join(60)
         newest = find_latest_checkpoint(folder)
@@ -148,7 +148,7 @@ def test_killed_at_each_real_system_call(tmp_path, call):
         count += 1
         folder, told = tmp_path / str(count), tmp_path / f'told {count}'
         shutil.copytree(tmp_path / 'first', folder, symlinks=True)
-        process = _context.Process(target=save_when_told, args=(folder, told))
+        process = CONTEXT.Process(target=save_when_told, args=(folder, told))
         process.start()
         tracer = subprocess.Popen(
             ['strace', '-f', '-p', str(process.pid), '-e', f'trace={call}', '-o', '/dev/null',

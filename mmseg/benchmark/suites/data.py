@@ -34,7 +34,7 @@ def data(options: Options, size: tuple[int, int] = (1024, 2048)) -> Iterator[Cas
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
     folder = TemporaryDirectory()
-    pipeline = _pipeline(load_config(options.config).data.train)
+    pipeline = training_pipeline(load_config(options.config).data.train)
     draw_frame(Path(folder.name), size)
     name = f'{SAMPLES} training samples from PNG files of {size}, one thread'
     yield Case(name, _ways(folder, pipeline, options), SAMPLES)
@@ -65,7 +65,7 @@ def draw_frame(folder: Path, size: tuple[int, int]) -> None:
     cv2.imwrite(str(folder / LABEL), label)
 
 
-def _pipeline(train: ConfigDict) -> list[dict]:
+def training_pipeline(train: ConfigDict) -> list[dict]:
     """The transforms of ``data.train``."""
     while 'dataset' in train:  # RepeatDataset and the like hold it
         train = train.dataset

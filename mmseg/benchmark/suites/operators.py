@@ -19,12 +19,12 @@ Shape = tuple[int, int, int, int]
 def operators(options: Options) -> Iterator[Case]:
     """Forward, and backward where there is one."""
     for shape, size in (((1, 19, 64, 128), (1024, 2048)), ((1, 150, 64, 64), (512, 512))):
-        yield _argmax(shape, size, options.device)
+        yield argmax_case(shape, size, options.device)
     for shape, size in (((2, 19, 64, 128), (512, 1024)), ((2, 150, 64, 64), (512, 512))):
-        yield _cross_entropy(shape, size, options.device)
-    yield _counting((1024, 2048), 19, options.device)
+        yield cross_entropy_case(shape, size, options.device)
+    yield counting_case((1024, 2048), 19, options.device)
     for layout in ('contiguous', 'channels_last'):
-        yield _pools((2, 2048, 64, 128), layout, options.device)
+        yield pools_case((2, 2048, 64, 128), layout, options.device)
 
 
 def resize(logits: Tensor, size: tuple[int, int]) -> Tensor:
@@ -40,7 +40,8 @@ def count_areas(pred: Tensor, label: Tensor, classes: int) -> tuple[Tensor, ...]
     return tuple(torch.histc(x.float(), bins=classes, min=0, max=classes - 1) for x in maps)
 
 
-def _argmax(shape: Shape, size: tuple[int, int], device: str) -> Case:
+def argmax_case(shape: Shape, size: tuple[int, int], device: str) -> Case:
+    """A label map out of logits (N, C, h, w) at another size."""
     logits = torch.randn(shape, device=device)
     moves = logits.nbytes + 8 * shape[0] * size[0] * size[1]
     return Case(f'upsample_argmax {shape} -> {size}', {
@@ -49,7 +50,8 @@ def _argmax(shape: Shape, size: tuple[int, int], device: str) -> Case:
     })
 
 
-def _cross_entropy(shape: Shape, size: tuple[int, int], device: str) -> Case:
+def cross_entropy_case(shape: Shape, size: tuple[int, int], device: str) -> Case:
+    """The loss of logits (N, C, h, w) at the size of the labels, forward and backward."""
     logits = torch.randn(shape, device=device, requires_grad=True)
     label = torch.randint(0, shape[1], (shape[0], *size), device=device)
 
@@ -72,7 +74,8 @@ def _backward(forward: Callable[[], tuple[Tensor, Tensor]], leaf: Tensor) -> Cal
     return lambda: torch.autograd.grad(forward()[0], leaf)
 
 
-def _counting(size: tuple[int, int], classes: int, device: str) -> Case:
+def counting_case(size: tuple[int, int], classes: int, device: str) -> Case:
+    """The confusion matrix of one label map (H, W)."""
     generator = torch.Generator().manual_seed(0)
     blocks = torch.randint(0, classes, (1, 1, 32, 64), generator=generator).float()
     label = F.interpolate(blocks, size, mode='nearest')[0, 0].long().to(device)  # regions, as in a real frame
@@ -84,7 +87,8 @@ def _counting(size: tuple[int, int], classes: int, device: str) -> Case:
     })
 
 
-def _pools(shape: Shape, layout: str, device: str) -> Case:
+def pools_case(shape: Shape, layout: str, device: str) -> Case:
+    """The pools of the pyramid of a map (N, C, H, W), forward and backward."""
     x = torch.randn(shape, device=device)
     if layout == 'channels_last':
         x = x.to(memory_format=torch.channels_last)

@@ -27,7 +27,7 @@ def scaling(options: Options) -> Iterator[Case]:
         yield from infer(options._replace(against=None), (height, 2 * height))
     for batch in (1, 2, 4):
         yield _step(options, (256, 512), batch)
-    yield _processes(options, (256, 512), 2)
+    yield processes_case(options, (256, 512), 2)
     for classes in (2, 19, 150):
         yield from evaluation(options._replace(against=None), (512, 1024), classes)
     for number in FILES:
@@ -42,7 +42,7 @@ def _step(options: Options, size: tuple[int, int], batch: int) -> Case:
     return Case(f'{options.config}: forward and backward, {batch} x {size}', ways, batch)
 
 
-def _processes(options: Options, size: tuple[int, int], batch: int) -> Case:
+def processes_case(options: Options, size: tuple[int, int], batch: int) -> Case:
     """As many images in each process as in one alone: 1.00 times as fast is all that can be reached."""
     there = torch.cuda.device_count() if options.device == 'cuda' else os.cpu_count()
     counts = [count for count in PROCESSES if count <= there]

@@ -7,8 +7,7 @@ import numpy as np
 import torch
 
 from mmcv.image import EncodedImage, channel_values, imnormalize
-from mmcv.ops import augment_crop, augment_crop_label, crop_label_counts
-from mmcv.ops._load import OPERATORS
+from mmcv.ops import OPERATORS, augment_crop, augment_crop_label, crop_label_counts
 
 from .crop import RandomCrop
 from .formatting import DefaultFormatBundle, ImageToTensor

@@ -134,7 +134,7 @@ def tap_matrix(
     # would be foreign to the graph, and into the cache it would outlive its transform.
     if is_transformed() or type(like) not in (torch.Tensor, nn.Parameter):
         return _tap_matrix(*geometry)
-    return _cached_tap_matrix(*geometry)
+    return cached_tap_matrix(*geometry)
 
 
 def _tap_matrix(
@@ -152,7 +152,8 @@ def _tap_matrix(
 
 
 @functools.lru_cache(maxsize=256)
-def _cached_tap_matrix(*geometry: int | bool | torch.dtype | torch.device) -> torch.Tensor:
+def cached_tap_matrix(*geometry: int | bool | torch.dtype | torch.device) -> torch.Tensor:
+    """:func:`tap_matrix`, made once per geometry."""
     # Made in inference mode the tensor could not take part in training later.
     with torch.inference_mode(False), torch.no_grad():
         return _tap_matrix(*geometry)

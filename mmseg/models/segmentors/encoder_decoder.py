@@ -130,7 +130,7 @@ class EncoderDecoder(BaseSegmentor):
         The last windows move back inside of the image; where it is smaller than a window, the window shrinks.
         """
         crop, stride = self.test_cfg['crop_size'], self.test_cfg['stride']
-        rows, columns = (_windows(*sizes) for sizes in zip(img.shape[2:], crop, stride))
+        rows, columns = (windows(*sizes) for sizes in zip(img.shape[2:], crop, stride))
         logits = img.new_zeros(len(img), self.out_channels, *img.shape[2:], dtype=_at_least_float32(img))
         count = img.new_zeros(1, 1, *img.shape[2:])
         for y in rows:
@@ -257,7 +257,7 @@ def _at_least_float32(tensor: torch.Tensor) -> torch.dtype:
     return torch.promote_types(tensor.dtype, torch.float32)
 
 
-def _windows(size: int, crop: int, stride: int) -> list[slice]:
+def windows(size: int, crop: int, stride: int) -> list[slice]:
     """Windows of ``crop`` pixels that cover ``size`` pixels in steps of ``stride``."""
     number = max(size - crop + stride - 1, 0) // stride + 1
     ends = [min(i * stride + crop, size) for i in range(number)]

@@ -13,10 +13,10 @@ from mmseg.benchmark import SUITES, Case, Way, measure, trace
 from mmseg.benchmark.measure import quartiles, resident_growth
 from mmseg.benchmark.processes import Processes
 from mmseg.benchmark.suites import Options, models
-from mmseg.benchmark.suites.data import SAMPLES, _pipeline, data
+from mmseg.benchmark.suites.data import SAMPLES, data, training_pipeline
 from mmseg.benchmark.suites.evaluation import evaluation
-from mmseg.benchmark.suites.operators import _argmax, _counting, _cross_entropy, _pools
-from mmseg.benchmark.suites.scaling import _processes
+from mmseg.benchmark.suites.operators import argmax_case, counting_case, cross_entropy_case, pools_case
+from mmseg.benchmark.suites.scaling import processes_case
 
 MACHINE = dict(matmul_flops_per_s=dict(float32=1e9, bfloat16=4e9), copy_bytes_per_s=1e9)
 DEMO = Options(config='pspnet_r18-d8_demo')
@@ -75,14 +75,14 @@ def results(case):
 
 
 def test_ways_of_the_operators_give_the_same():
-    plain, fused = results(_argmax((1, 5, 6, 7), (33, 40), 'cpu'))
+    plain, fused = results(argmax_case((1, 5, 6, 7), (33, 40), 'cpu'))
     assert (plain == fused).float().mean() > 0.999
-    torch.testing.assert_close(*results(_cross_entropy((2, 5, 6, 7), (33, 40), 'cpu')))
-    (intersect, pred, label), matrix = results(_counting((64, 96), 5, 'cpu'))
+    torch.testing.assert_close(*results(cross_entropy_case((2, 5, 6, 7), (33, 40), 'cpu')))
+    (intersect, pred, label), matrix = results(counting_case((64, 96), 5, 'cpu'))
     for area, counted in ((intersect, matrix.diagonal()), (pred, matrix.sum(0)), (label, matrix.sum(1))):
         torch.testing.assert_close(area.long(), counted)
     for layout in ('contiguous', 'channels_last'):
-        torch.testing.assert_close(*results(_pools((2, 3, 13, 12), layout, 'cpu')))
+        torch.testing.assert_close(*results(pools_case((2, 3, 13, 12), layout, 'cpu')))
 
 
 def test_ways_of_the_evaluation_give_the_same():
@@ -153,7 +153,7 @@ def test_a_config_may_lie_anywhere(tmp_path, request):
 def test_unets_head_and_repeated_data_sets_can_be_measured():
     unet = Options(config='pspnet_unet_s5-d16_64x64_40k_drive')
     assert len(results(models._head(models.build(unet), unet))) == 2
-    assert _pipeline(load_config(unet.config).data.train)[0].type == 'LoadImageFromFile'
+    assert training_pipeline(load_config(unet.config).data.train)[0].type == 'LoadImageFromFile'
 
 
 def sum_of_ranks(folder, rank):
@@ -181,7 +181,7 @@ def test_processes_work_together_and_end_with_their_way(tmp_path):
 
 def test_scaling_shares_the_machine_among_the_processes(monkeypatch):
     monkeypatch.setattr('os.cpu_count', lambda: 2)
-    case = _processes(DEMO, (64, 128), 2)
+    case = processes_case(DEMO, (64, 128), 2)
     assert list(case.ways) == ['1 process', '2 processes']
     assert [way.count for way in case.ways.values()] == [1, 2]
 

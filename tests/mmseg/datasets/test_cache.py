@@ -17,7 +17,7 @@ from PIL import Image as PillowImage
 from mmcv.image import imread
 from mmcv.utils import ConfigError
 from mmseg.datasets import CustomDataset, build_dataloader
-from mmseg.datasets.cache import DiskCache, Image, _read_entry
+from mmseg.datasets.cache import DiskCache, Image, read_entry
 
 
 @pytest.fixture
@@ -389,4 +389,4 @@ def test_an_entry_is_not_taken_for_another(tmp_path, picture):
     cache = DiskCache(str(tmp_path / 'cache'))
     cache.imread(*picture)
     entry, = entries(cache)
-    assert _read_entry(str(entry), {'path': 'another'}) is None
+    assert read_entry(str(entry), {'path': 'another'}) is None

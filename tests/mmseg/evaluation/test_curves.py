@@ -5,7 +5,7 @@ import json
 import pytest
 
 import mmcv
-from mmseg.evaluation.curves import _panels, draw_curves
+from mmseg.evaluation.curves import draw_curves, panels_of
 
 
 def entry(mode, iteration, **values):
@@ -15,7 +15,7 @@ def entry(mode, iteration, **values):
 def test_losses_metrics_and_rates_by_iteration():
     entries = [entry('train', 10, loss=2.0, time=9), entry('val', 3, aAcc=.5, mIoU=.25, **{'IoU.a': .1}),
                entry('train', 20, loss=1.0, loss_aux=.5), entry('val', 3, **{'0_mIoU': .5, 'mDice': .6, '0_IoU.a': .1})]
-    unit, panels = _panels(entries)
+    unit, panels = panels_of(entries)
     assert unit == 'iteration'
     assert panels == [
         ('loss', [('loss', [(10, 2.0), (20, 1.0)]), ('loss_aux', [(20, .5)])]),
@@ -24,7 +24,7 @@ def test_losses_metrics_and_rates_by_iteration():
 
 
 def test_the_first_of_several_optimizers():
-    _, panels = _panels([{**entry('train', 10), 'lr': {'G': 1.0, 'D': 2.0}}])
+    _, panels = panels_of([{**entry('train', 10), 'lr': {'G': 1.0, 'D': 2.0}}])
     assert panels == [('learning rate', [('lr', [(10, 1.0)])])]
 
 

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from mmcv.cnn import ConvModule
 from mmcv.ops import has_kernel
 from mmseg.models.layers import can_factor, conv_module_over_resized, conv_over_resized, resize
-from mmseg.models.layers.resized_conv import _cached_tap_matrix
+from mmseg.models.layers.resized_conv import cached_tap_matrix
 
 
 def plain(x, coarse, weight, bias, stride, padding, dilation, align_corners):
@@ -83,15 +83,15 @@ def test_second_gradients():
 
 
 def test_matrices_are_built_once_a_size():
-    _cached_tap_matrix.cache_clear()
+    cached_tap_matrix.cache_clear()
     tensors = inputs((10, 10), (3, 3))
     for _ in range(3):
         run(conv_over_resized, tensors, (3, 3))
-    assert _cached_tap_matrix.cache_info().misses == 1  # rows and columns of both levels are alike
+    assert cached_tap_matrix.cache_info().misses == 1  # rows and columns of both levels are alike
 
 
 def test_matrices_of_inference_mode_serve_training():
-    _cached_tap_matrix.cache_clear()
+    cached_tap_matrix.cache_clear()
     tensors = inputs((7, 8))
     with torch.inference_mode():
         conv_over_resized(tensors[0], tensors[1:5], tensors[5], padding=(1, 1))
@@ -117,7 +117,7 @@ def test_vmap():
 
 
 def test_transforms_of_torch_func_leave_no_matrix_behind():
-    _cached_tap_matrix.cache_clear()
+    cached_tap_matrix.cache_clear()
     module, x = Factored(), torch.randn(2, 4, 6, 5)
     inner = torch.func.grad(lambda x: module(x).sin().sum())
     for _ in range(2):

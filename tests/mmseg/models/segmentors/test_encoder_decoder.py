@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from mmseg.models import BACKBONES, HEADS, BaseCascadeDecodeHead, BaseDecodeHead, build_segmentor
-from mmseg.models.segmentors.encoder_decoder import _windows
+from mmseg.models.segmentors.encoder_decoder import windows
 
 AUXILIARY = {'type': 'FCNHead', 'num_convs': 1}
 
@@ -82,7 +82,7 @@ def meta(img, ori, **flip):
     ],
 )
 def test_windows(sizes, expected):
-    assert [(w.start, w.stop) for w in _windows(*sizes)] == expected
+    assert [(w.start, w.stop) for w in windows(*sizes)] == expected
 
 
 @pytest.mark.parametrize('crop', [(4, 5), (20, 3), (7, 7), (50, 50)])
