@@ -37,7 +37,7 @@ class OptimizerHook(Hook):
             ``grad_norm``. None clips nothing.
         detect_anomalous_params: log, at every iteration, the parameters that the loss does not depend on.
         cumulative_iters: add up the gradients of so many iterations, each of mean 1 / cumulative_iters, for one step.
-            The last, shorter group of a run steps too. Processes exchange their gradients only once a step.
+            The last, shorter group of a run steps too. Processes exchange their gradients only once per step.
         dtype: 'float16' or 'bfloat16' runs the forward pass under ``torch.autocast``; None in the model's own type.
         loss_scale: for float16, see :func:`mmcv.amp.build_grad_scaler`; None scales nothing.
         max_nonfinite: a step whose loss or gradient is infinite or nan on any rank changes nothing, and its files are

@@ -212,7 +212,7 @@ class OneCycle:
 
 
 def per_group(section: str, name: str, value: float | Sequence[float] | dict, groups: list) -> list[float]:
-    """One number a parameter group, from a number for all or a list.
+    """One number per parameter group, from a number for all or a list.
 
     Raises:
         ValueError: a list of another length.

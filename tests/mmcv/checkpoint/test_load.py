@@ -14,7 +14,6 @@ from mmcv.checkpoint import (
     load_checkpoint,
     load_state_dict,
     save_checkpoint,
-    weights_to_cpu,
 )
 from mmcv.parallel import MMDataParallel
 
@@ -97,20 +96,3 @@ def test_without_weights(tmp_path, content):
     torch.save(content, tmp_path / 'x.pth')
     with pytest.raises(CheckpointError, match=r'x\.pth: holds no state_dict'):
         load_checkpoint(small(), tmp_path / 'x.pth')
-
-
-def test_versions_of_modules_survive():
-    copied = weights_to_cpu(small().state_dict())
-    assert copied._metadata['bn'] == {'version': 2}
-
-
-def test_saving_optimizers_and_classes(tmp_path):
-    model = small()
-    model.CLASSES, model.PALETTE = ('a',), [[0, 0, 0]]
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
-    save_checkpoint(model, tmp_path / 'x.pth', optimizer)
-    content = torch.load(tmp_path / 'x.pth', weights_only=True)
-    assert content['optimizer']['param_groups'][0]['lr'] == 0.5
-    assert content['meta']['CLASSES'] == ('a',)
-    save_checkpoint(model, tmp_path / 'x.pth', {'a': optimizer})
-    assert set(torch.load(tmp_path / 'x.pth', weights_only=True)['optimizer']) == {'a'}

@@ -21,7 +21,7 @@ _OWN = ('mode', 'epoch', 'iter', 'lr', 'time', 'data_time', 'data_share', 'memor
 
 @HOOKS.register_module()
 class TextLoggerHook(LoggerHook):
-    """Writes to the runner's logger and, one json object a line, to ``TIMESTAMP.log.json`` in the work directory.
+    """Writes to the runner's logger and, one json object per line, to ``TIMESTAMP.log.json`` in the work directory.
 
     The first line of the json file is ``runner.meta``, with the model's classes. A training line has the means over
     the interval: ``time`` and ``data_time``, the part of it spent waiting for data, in seconds, and ``data_share``,

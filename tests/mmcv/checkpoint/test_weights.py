@@ -1,0 +1,32 @@
+from collections import OrderedDict
+
+import pytest
+import torch
+from torch import nn
+
+from mmcv.checkpoint import CheckpointError, get_state_dict, get_weights, revise, weights_to_cpu
+from mmcv.checkpoint.weights import versions_of
+from mmcv.parallel import MMDataParallel
+
+
+def test_versions_of_modules_survive():
+    state = nn.Sequential(OrderedDict(bn=nn.BatchNorm2d(2))).state_dict()
+    assert weights_to_cpu(state)._metadata['bn'] == {'version': 2}
+    assert revise(state, [('^bn', 'norm')])._metadata['norm'] == {'version': 2}
+    assert versions_of({'a': torch.ones(1)}) == {}
+
+
+def test_names_without_the_wrapper():
+    model = nn.Linear(1, 1)
+    assert list(get_state_dict(MMDataParallel(model))) == list(model.state_dict())
+
+
+def test_keys_are_renamed_in_order():
+    state = {'module.a.b': torch.ones(1), 'a.module.b': torch.ones(1)}
+    assert list(revise(state, [(r'^module\.', ''), (r'^a\.', 'c.')])) == ['c.b', 'c.module.b']
+
+
+@pytest.mark.parametrize('content', [None, 5, {'state_dict': {}}, {'meta': {'iter': 1}}])
+def test_content_without_weights(content):
+    with pytest.raises(CheckpointError, match='holds no state_dict'):
+        get_weights(content)
