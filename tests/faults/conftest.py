@@ -12,8 +12,6 @@ os.environ['PYTHONPATH'] = os.pathsep.join(filter(None, [HERE, os.environ.get('P
 
 import jobs  # noqa: E402
 
-jobs.CONTEXT.set_forkserver_preload(['jobs'])
-
 
 @pytest.fixture(scope='session')
 def data(tmp_path_factory):
