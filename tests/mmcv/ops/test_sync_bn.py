@@ -9,6 +9,7 @@ from torch import nn
 from mmcv.ops import SyncBatchNorm
 from mmcv.ops.sync_bn import _SyncNorm
 
+pytestmark = pytest.mark.xdist_group('processes')
 CHANNELS = 5
 
 
@@ -63,6 +64,7 @@ def run_rank(name, rank):
 
 
 def rank_main(rank, folder):
+    torch.set_num_threads(1)
     dist.init_process_group('gloo', init_method=f'file://{folder}/store', rank=rank, world_size=3)
     try:
         for name in CASES:
@@ -75,7 +77,7 @@ def rank_main(rank, folder):
 def ranks(tmp_path_factory):
     """All cases in one go, as starting processes takes the time: {name: [what each rank got]}."""
     folder = tmp_path_factory.mktemp('sync_bn')
-    mp.spawn(rank_main, (str(folder),), nprocs=3)
+    mp.start_processes(rank_main, (str(folder),), nprocs=3, start_method='forkserver')
     return {name: [torch.load(folder / f'{name}{rank}.pt') for rank in range(3)] for name in CASES}
 
 
