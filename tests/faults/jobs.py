@@ -26,6 +26,8 @@ import tiny  # noqa: E402, F401
 import torch  # noqa: E402
 import torch._dynamo  # noqa: E402  which the first optimizer would import, in seconds
 
+from mmseg import apis  # noqa: E402
+
 CONFIG = """
 _base_ = '{root}/configs/_base_/default_runtime.py'
 custom_imports = dict(imports=['tiny'])
@@ -79,7 +81,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_until(condition, timeout=120, what='it'):
+def wait_until(condition, timeout=300, what='it'):
     """The first true value of ``condition()``."""
     deadline = time.monotonic() + timeout
     while not (value := condition()):
@@ -113,7 +115,7 @@ def load_tool(name):
 
 
 TOOLS = {name: load_tool(name) for name in ('train', 'test')}
-TOOLS['train'].collect_env = dict  # asks compilers for their versions, which takes longer than all the rest
+apis.train.collect_env = dict  # asks compilers for their versions, which takes longer than all the rest
 
 
 def run_rank(tool, arguments, environment, log, before):

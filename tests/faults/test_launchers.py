@@ -107,7 +107,7 @@ def test_dist_test(make_job, whole, start):
 def test_signals_to_the_launcher(make_job, start, number):
     job = make_job(LONG)
     launcher = start('train_dist.sh', job.config, 2, '--work-dir', job.work_dir)
-    wait_until(lambda: job.phases(1).count('training') > 3, 300)
+    wait_until(lambda: job.phases(1).count('training') > 3)
     launcher.send_signal(number)
     output = finish(launcher, 143)
     assert 'Traceback' not in output
@@ -159,7 +159,7 @@ def test_two_machines_of_which_one_is_lost(make_job, start, whole, lost):
     """Started again by hand with the same command, the job goes on from its newest checkpoint."""
     job, port = make_job(LONG), free_port()
     machines = [machine(start, job, rank, port, NNODES=2) for rank in (0, 1)]
-    wait_until(lambda: job.phases(1).count('training') > 50, 300)
+    wait_until(lambda: job.phases(1).count('training') > 50)
     begin = time.monotonic()
     kill_tree(machines[lost])
     output = machines[1 - lost].communicate(timeout=120)[1]
@@ -176,7 +176,7 @@ def test_elastic_job_goes_on_with_the_machines_that_are_left(make_job, start):
     """NNODES=1:2: after the loss of one the other restarts alone, at once, from the newest checkpoint."""
     job, port = make_job(LONG), free_port()
     machines = [machine(start, job, rank, port, NNODES='1:2', MAX_RESTARTS=3) for rank in (0, 1)]
-    wait_until(lambda: job.phases(1).count('training') > 50, 300)
+    wait_until(lambda: job.phases(1).count('training') > 50)
     workers = [int(line.split()[1]) for rank in (0, 1) for line in job.phases(rank) if line.startswith('process')]
     keeper = next(i for i in (0, 1) if is_rendezvous(machines[i], port))
     second = machines[1 - keeper]

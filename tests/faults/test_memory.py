@@ -38,9 +38,9 @@ def test_two_thousand_iterations(make_job, later):
     pid = running.processes[0].pid
     samples = {}
     for iteration in (400, 1000, 1600):
-        wait_until(lambda iteration=iteration: job.phases().count('training') >= iteration + 30, 300)
+        wait_until(lambda iteration=iteration: job.phases().count('training') >= iteration + 30)
         samples[iteration] = usage(pid)
-    assert running.wait(300) == [0], running.output()
+    assert running.wait() == [0], running.output()
     begin, end = samples[400], samples[1600]
     assert end[0] < 1.01 * begin[0], samples
     assert end[1] <= begin[1] + 8, samples  # batches on their way; a leak at each evaluation would be twelve

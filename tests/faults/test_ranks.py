@@ -55,7 +55,7 @@ def test_a_killed_rank_is_named(make_job):
 
 def test_a_hanging_rank_is_seen_hanging(make_job):
     running = make_job(LONG + TIMEOUT.format(5)).start(ranks=2, before=hang)
-    running.processes[0].join(60)
+    running.processes[0].join(300)
     assert running.processes[0].exitcode == 1, running.output()
     assert 'rank 1' in running.output()
     assert 'loading iteration 3 for' in running.output()
@@ -104,7 +104,7 @@ def test_launcher(make_job, launched, whole):
 def test_launcher_without_restarts(make_job, launched, number):
     job = make_job(LONG + TIMEOUT.format(20))
     launcher = launched(job)
-    wait_until(lambda: job.phases(1).count('training') > 20, 300)
+    wait_until(lambda: job.phases(1).count('training') > 20)
     os.kill(process_of(job, 1), number)
     _, errors = launcher.communicate(timeout=60)  # 20 and 10 seconds, and what a busy machine adds
     assert launcher.returncode not in (0, 143), errors
@@ -119,7 +119,7 @@ def test_launcher_with_a_restart(make_job, launched, whole, number):
     more += TIMEOUT.format(20)
     job = make_job(more)
     launcher = launched(job, MAX_RESTARTS=1)
-    wait_until(lambda: job.phases(1).count('training') > 50, 300)
+    wait_until(lambda: job.phases(1).count('training') > 50)
     os.kill(process_of(job, 1), number)
     _, errors = launcher.communicate(timeout=300)
     assert launcher.returncode == 0, errors

@@ -7,7 +7,7 @@ import time
 import pytest
 from jobs import alive, children_of, wait_until
 
-WORKERS = "\ndata['workers_per_gpu'] = 2\ndata['timeout'] = 3\n"
+WORKERS = "\ndata['workers_per_gpu'] = 2\ndata['timeout'] = {}\n"
 
 
 class Spoils:
@@ -39,19 +39,19 @@ class Spoils:
         CustomDataset.__getitem__ = spoiled
 
 
-@pytest.mark.parametrize(('way', 'said'), [
-    ('kill', 'DataLoader worker'), ('raise', 'a transform went wrong'), ('hang', 'timed out after 3')])
-def test_a_bad_worker_names_its_sample_and_nothing_stays(make_job, way, said):
-    job = make_job(WORKERS)
+@pytest.mark.parametrize(('way', 'said', 'timeout'), [
+    ('kill', 'DataLoader worker', 600), ('raise', 'a transform went wrong', 600), ('hang', 'timed out after 5', 5)])
+def test_a_bad_worker_names_its_sample_and_nothing_stays(make_job, way, said, timeout):
+    job = make_job(WORKERS.format(timeout))
     running = job.start(before=Spoils(way))
     wait_until(lambda: len(children_of(running.processes[0].pid)) >= 2 or running.processes[0].exitcode is not None)
     workers = children_of(running.processes[0].pid)
-    assert running.wait(60) == [2], running.output()
+    assert running.wait() == [2], running.output()
     errors = [line for line in running.output().splitlines() if line.startswith('error: ')]
     assert len(errors) == 1
     assert said in errors[0]
     assert 'img/train/3.png' in errors[0]
-    wait_until(lambda: not any(map(alive, workers)), 20, 'the end of the workers')
+    wait_until(lambda: not any(map(alive, workers)), what='the end of the workers')
 
 
 @pytest.mark.parametrize('number', ['nan', 'inf'])

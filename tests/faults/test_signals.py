@@ -58,7 +58,7 @@ def test_a_second_interrupt_ends_at_once(make_job):
     wait_until(lambda: 'saving' in job.phases())
     time.sleep(0.1)
     running.send(signal.SIGINT)
-    assert running.wait(20) == [130], running.output()
+    assert running.wait() == [130], running.output()
 
 
 def test_while_a_checkpoint_is_written_in_the_background(make_job, whole):
@@ -81,4 +81,4 @@ def test_no_process_outlives_a_killed_one(make_job):
     workers = children_of(running.processes[0].pid)
     running.send(signal.SIGKILL)
     assert running.wait() == [KILLED]
-    wait_until(lambda: not any(map(alive, workers)), 30, 'the end of the workers')
+    wait_until(lambda: not any(map(alive, workers)), what='the end of the workers')

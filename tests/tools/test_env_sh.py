@@ -59,7 +59,7 @@ class Checkout:
     def set_up(self, **environment):
         """(exit code, PY, the lines said)."""
         process = self.start(**environment)
-        out, said = process.communicate(timeout=60)
+        out, said = process.communicate(timeout=300)
         return process.returncode, out.strip(), said.splitlines()
 
     def called(self):
@@ -146,7 +146,7 @@ def test_an_interrupted_set_up_is_repaired(checkout):
 def test_of_two_set_ups_at_once_one_waits(checkout):
     checkout.add_python(lacks='torch')
     processes = [checkout.start(PIP_SECONDS='1', EXTENSION='yes') for _ in range(2)]
-    said = [process.communicate(timeout=60)[1] for process in processes]
+    said = [process.communicate(timeout=300)[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
     assert checkout.called() == ['venv', 'pip']
     assert sum('another set-up of this checkout is running' in text for text in said) == 1

@@ -203,8 +203,8 @@ class TestWorkers:
             batches(make(Killed), 10, workers=2)
 
     def test_a_hanging_worker_names_its_sample(self, make):
-        with pytest.raises(DataError, match=r'timed out after 3 .*img/d\.png'):
-            batches(make(Hanging), 10, workers=1, timeout=3)
+        with pytest.raises(DataError, match=r'timed out after 5 .*img/d\.png'):
+            batches(make(Hanging), 10, workers=1, timeout=5)
 
     def test_signals_to_the_whole_job_are_the_main_process_s(self, make):
         assert equal(batches(make(Signalled), 8, workers=2), batches(make(), 8))

@@ -49,7 +49,7 @@ def process(tmp_path):
 @pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGUSR1, signal.SIGINT])
 def test_a_checkpoint_and_143(process, tmp_path, number):
     process.send_signal(number)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == 143, errors
     assert f'Stopped by {number.name} after iteration' in errors
     content = torch.load(tmp_path / 'latest.pth', weights_only=True)
