@@ -7,8 +7,8 @@ bilinear. Convolution and upsampling are both linear, so with the kernel W split
 
 where (i, j) runs over the taps of the kernel. W_s[i,j] p_s is a product over a few cells. Bilinear upsampling
 followed by a shift into zero padding is a linear map of rows times one of columns, so the sum over s, i and j is two
-small matrix products. For PSPNet this replaces half of the largest convolution of the network by 0.4 % of its work,
-and the concatenated map is never stored.
+small matrix products; what a 1x1 kernel gives is simply resized. For PSPNet this replaces half of the largest
+convolution of the network by 0.4 % of its work, and the concatenated map is never stored.
 """
 
 import functools
@@ -37,13 +37,20 @@ def can_factor(module: nn.Module) -> bool:
 
 
 def conv_module_over_resized(
-    module: ConvModule, x: torch.Tensor, coarse: Sequence[torch.Tensor], align_corners: bool = False
+    module: ConvModule,
+    x: torch.Tensor,
+    coarse: Sequence[torch.Tensor],
+    align_corners: bool = False,
+    before: Sequence[torch.Tensor] = (),
 ) -> torch.Tensor:
-    """``module(cat([x, *(resize(p, x.shape[2:]) for p in coarse)], dim=1))`` for a module that :func:`can_factor`."""
+    """``module(cat([x, *(resize(p, x.shape[2:]) for p in coarse)], dim=1))`` for a module that :func:`can_factor`.
+
+    ``before`` are coarse maps whose channels come before those of ``x``.
+    """
     conv = module.conv
     x = conv_over_resized(
         x, coarse, conv.weight, conv.bias, conv.stride, conv.padding, conv.dilation, align_corners=align_corners,
-        winograd=isinstance(conv, Conv2d) and conv.winograd,
+        winograd=isinstance(conv, Conv2d) and conv.winograd, before=before,
     )
     for layer in module.order[1:]:
         if layer == 'norm' and module.with_norm:
@@ -63,6 +70,7 @@ def conv_over_resized(
     dilation: tuple[int, int] = (1, 1),
     align_corners: bool = False,
     winograd: bool = True,
+    before: Sequence[torch.Tensor] = (),
 ) -> torch.Tensor:
     """Convolve over ``x`` and bilinearly resized ``coarse`` maps, which are never made.
 
@@ -74,13 +82,20 @@ def conv_over_resized(
         stride, padding, dilation: as of ``torch.nn.functional.conv2d``, in pairs (rows, columns).
         align_corners: as of ``torch.nn.functional.interpolate``.
         winograd: let :func:`mmcv.ops.conv2d` save multiplications over ``x``.
+        before: further coarse maps, whose channels come before those of ``x``.
 
     Returns:
         (N, O, H', W'), equal up to rounding to the convolution over the concatenation.
     """
-    weight_x, *weights = weight.split([x.shape[1], *(p.shape[1] for p in coarse)], dim=1)
+    weights = list(weight.split([p.shape[1] for p in (*before, x, *coarse)], dim=1))
+    weight_x, coarse = weights.pop(len(before)), [*before, *coarse]
+    x, weight_x, coarse, weights = _join_fine(x, weight_x, coarse, weights, align_corners)
     out = (conv2d if winograd else F.conv2d)(x, weight_x, bias, stride, padding, dilation)
     if not coarse:
+        return out
+    if weight.shape[2:] == (1, 1) and out.shape[2:] == x.shape[2:]:  # it commutes with resizing: one tap, no shift
+        for p, w in zip(coarse, weights):
+            out = out + F.interpolate(F.conv2d(p, w), out.shape[2:], mode='bilinear', align_corners=align_corners)
         return out
 
     def taps(axis: int, size: int) -> torch.Tensor:
@@ -111,6 +126,29 @@ def conv_over_resized(
     if torch.compiler.is_compiling():
         return out + unflattened(torch.bmm(left, right))
     return unflattened(torch.baddbmm(flat, left, right))
+
+
+def _join_fine(
+    x: torch.Tensor, weight_x: torch.Tensor, coarse: list[torch.Tensor], weights: list[torch.Tensor],
+    align_corners: bool,
+) -> tuple[torch.Tensor, torch.Tensor, list[torch.Tensor], list[torch.Tensor]]:
+    """Resize those maps after all, and join them to ``x``, of which the sum over cells and taps would cost more."""
+    rows, columns = weight_x.shape[2:]
+    if (rows, columns) == (1, 1):
+        return x, weight_x, coarse, weights
+    height, width = x.shape[2:]
+    joined, kept = [(x, weight_x)], []
+    for p, weight in zip(coarse, weights):
+        h, w = p.shape[2:]
+        over_cells = rows * columns * p.shape[1] * h * w + rows * h * width * columns * w + height * width * rows * h
+        if over_cells < rows * columns * p.shape[1] * height * width:
+            kept.append((p, weight))
+        else:
+            p = F.interpolate(p, (height, width), mode='bilinear', align_corners=align_corners)
+            joined.append((p, weight))
+    if len(joined) > 1:
+        x, weight_x = (torch.cat(parts, dim=1) for parts in zip(*joined))
+    return x, weight_x, [p for p, _ in kept], [weight for _, weight in kept]
 
 
 def tap_matrix(

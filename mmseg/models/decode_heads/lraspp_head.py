@@ -1,0 +1,56 @@
+"""The head of MobileNetV3."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from mmcv.cnn import ConvModule
+from mmseg.models.builder import HEADS
+from mmseg.models.layers import resize
+
+from .decode_head import BaseDecodeHead
+
+
+@HEADS.register_module()
+class LRASPPHead(BaseDecodeHead):
+    """Lite reduced atrous spatial pyramid pooling (https://arxiv.org/abs/1905.02244).
+
+    The last map is gated by its average over large windows, then joined with finer maps, one after the other.
+
+    Args:
+        branch_channels: channels that each of the finer maps is reduced to, one per input but the last.
+        kwargs: see :class:`BaseDecodeHead`; ``input_transform`` must be 'multiple_select'.
+    """
+
+    def __init__(self, branch_channels: Sequence[int] = (32, 64), **kwargs) -> None:
+        super().__init__(**kwargs)
+        if self.input_transform != 'multiple_select':
+            raise ValueError(f"LRASPPHead: input_transform is {self.input_transform!r}; use 'multiple_select'")
+        if len(branch_channels) != len(self.in_channels) - 1:
+            raise ValueError(
+                f'LRASPPHead: branch_channels is {branch_channels}; give {len(self.in_channels) - 1}, one per input '
+                'but the last')
+        self.branch_channels = branch_channels
+        layers = dict(norm_cfg=self.norm_cfg, act_cfg=self.act_cfg, bias=False)
+        self.convs, self.conv_ups = nn.Sequential(), nn.Sequential()
+        for i, width in enumerate(branch_channels):
+            self.convs.add_module(f'conv{i}', nn.Conv2d(self.in_channels[i], width, 1, bias=False))
+            self.conv_ups.add_module(
+                f'conv_up{i}', ConvModule(self.channels + width, self.channels, 1, **layers))
+        self.conv_up_input = nn.Conv2d(self.channels, self.channels, 1)
+        self.aspp_conv = ConvModule(self.in_channels[-1], self.channels, 1, **layers)
+        self.image_pool = nn.Sequential(
+            nn.AvgPool2d(kernel_size=49, stride=(16, 20)),
+            ConvModule(self.in_channels[2], self.channels, 1, act_cfg=dict(type='Sigmoid'), bias=False))
+
+    def forward(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
+        *finer, x = self._transform_inputs(inputs)
+        x = self.aspp_conv(x) * self._resized(self.image_pool(x), x)
+        x = self.conv_up_input(x)
+        for detail, reduce, join in zip(reversed(finer), reversed(self.convs), reversed(self.conv_ups)):
+            x = join(torch.cat([self._resized(x, detail), reduce(detail)], dim=1))
+        return self.cls_seg(x)
+
+    def _resized(self, x: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+        return resize(x, like.shape[2:], mode='bilinear', align_corners=self.align_corners)
