@@ -1,6 +1,7 @@
 """The head of DeepLabV3."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -61,7 +62,7 @@ class ASPPHead(BaseDecodeHead):
 
     exact_switches = ('factored',)
 
-    def __init__(self, dilations: Sequence[int] = (1, 6, 12, 18), factored: bool = True, **kwargs) -> None:
+    def __init__(self, dilations: Sequence[int] = (1, 6, 12, 18), factored: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if not isinstance(dilations, (list, tuple)):
             raise ValueError(f'dilations is {dilations!r}; give a list, such as (1, 6, 12, 18)')

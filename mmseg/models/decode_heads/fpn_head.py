@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -24,7 +25,7 @@ class FPNHead(BaseDecodeHead):
         kwargs: see :class:`BaseDecodeHead`; ``input_transform`` is 'multiple_select'.
     """
 
-    def __init__(self, feature_strides: Sequence[int], **kwargs) -> None:
+    def __init__(self, feature_strides: Sequence[int], **kwargs: Any) -> None:
         super().__init__(input_transform='multiple_select', **kwargs)
         if len(feature_strides) != len(self.in_channels):
             raise ValueError(f'feature_strides is {feature_strides}; give one for each of the {len(self.in_channels)} '

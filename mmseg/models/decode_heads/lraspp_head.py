@@ -1,6 +1,7 @@
 """The head of MobileNetV3."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -23,7 +24,7 @@ class LRASPPHead(BaseDecodeHead):
         kwargs: see :class:`BaseDecodeHead`; ``input_transform`` must be 'multiple_select'.
     """
 
-    def __init__(self, branch_channels: Sequence[int] = (32, 64), **kwargs) -> None:
+    def __init__(self, branch_channels: Sequence[int] = (32, 64), **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if self.input_transform != 'multiple_select':
             raise ValueError(f"LRASPPHead: input_transform is {self.input_transform!r}; use 'multiple_select'")

@@ -1,6 +1,7 @@
 """The head of DeepLabV3+."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -15,7 +16,7 @@ from .aspp_head import ASPPHead, ASPPModule
 class DepthwiseSeparableASPPModule(ASPPModule):
     """An :class:`ASPPModule` whose dilated convolutions are depthwise separable; arguments as there."""
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         for i, dilation in enumerate(self.dilations):
             if dilation > 1:
@@ -34,7 +35,7 @@ class DepthwiseSeparableASPPHead(ASPPHead):
         kwargs: see :class:`ASPPHead`.
     """
 
-    def __init__(self, c1_in_channels: int, c1_channels: int, **kwargs) -> None:
+    def __init__(self, c1_in_channels: int, c1_channels: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if c1_in_channels < 0:
             raise ValueError(f'c1_in_channels is {c1_in_channels}; give the channels of the first map, or 0 for none')

@@ -1,5 +1,7 @@
 """The head of Fast-SCNN."""
 
+from typing import Any
+
 from mmcv.cnn import DepthwiseSeparableConvModule
 from mmseg.models.builder import HEADS
 
@@ -15,7 +17,7 @@ class DepthwiseSeparableFCNHead(FCNHead):
         kwargs: see :class:`FCNHead`; ``dilation`` has no effect.
     """
 
-    def __init__(self, dw_act_cfg: dict | None = None, **kwargs) -> None:
+    def __init__(self, dw_act_cfg: dict | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         layers = dict(
             kernel_size=self.kernel_size, padding=self.kernel_size // 2, norm_cfg=self.norm_cfg, dw_act_cfg=dw_act_cfg)

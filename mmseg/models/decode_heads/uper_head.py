@@ -1,6 +1,7 @@
 """The head of UPerNet."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -27,7 +28,7 @@ class UPerHead(BaseDecodeHead):
 
     exact_switches = ('factored',)
 
-    def __init__(self, pool_scales: Sequence[int] = (1, 2, 3, 6), factored: bool = True, **kwargs) -> None:
+    def __init__(self, pool_scales: Sequence[int] = (1, 2, 3, 6), factored: bool = True, **kwargs: Any) -> None:
         super().__init__(input_transform='multiple_select', **kwargs)
         self.factored = factored
         layers = dict(conv_cfg=self.conv_cfg, norm_cfg=self.norm_cfg, act_cfg=self.act_cfg)

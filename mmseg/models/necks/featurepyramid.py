@@ -13,8 +13,9 @@ _NAMES = {4: 'upsample_4x', 2: 'upsample_2x', 1: 'identity', 0.5: 'downsample_2x
 
 @NECKS.register_module()
 class Feature2Pyramid(BaseModule):
-    """Rescales the maps of a plain vision transformer to the sizes of a pyramid, as BEiT does
-    (https://arxiv.org/abs/2106.08254).
+    """Rescales the maps of a plain vision transformer to the sizes of a pyramid.
+
+    BEiT (https://arxiv.org/abs/2106.08254) does so.
 
     Args:
         embed_dim: channels of every map.
