@@ -160,9 +160,9 @@ def _make(scope):
     return lambda: cnn.build_conv_layer(dict(scope['c']), 8, 8, 3, **scope['k'])
 
 
-def _deformable(module, query, value, points):
+def _deformable(module, query, value, boxes):
     """Two levels of 6 x 8 and 3 x 4 cells."""
-    return module(query, value=value, reference_points=points.sigmoid()[..., :2],
+    return module(query, value=value, reference_points=boxes.sigmoid(),
                   spatial_shapes=torch.tensor([[6, 8], [3, 4]]), level_start_index=torch.tensor([0, 48]))
 
 
@@ -172,9 +172,7 @@ ATTENTION_BLOCK = dict(
     matmul_norm=True, with_out=True, conv_cfg=None, norm_cfg=BN, act_cfg=dict(type='ReLU'))
 PENDING = {
     'brick/conv_module/circular': 'there it pads with zeros; docs/differences.md: it works here',
-    'brick/conv/sac': 'switchable atrous convolution comes with the operators',
     'brick/ops/msda': 'multi-scale deformable attention comes with the operators',
-    'brick/ops/bilinear_grid_sample': 'bilinear_grid_sample comes with the operators',
 }
 
 

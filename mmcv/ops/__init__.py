@@ -15,7 +15,7 @@ from .deform_conv import (
 from .focal_loss import SigmoidFocalLoss, SoftmaxFocalLoss, sigmoid_focal_loss, softmax_focal_loss
 from .nms import nms
 from .png_unfilter import png_unfilter
-from .point_sample import SimpleRoIAlign, point_sample, rel_roi_point_to_rel_img_point
+from .point_sample import SimpleRoIAlign, bilinear_grid_sample, point_sample, rel_roi_point_to_rel_img_point
 from .psamask import PSAMask, psamask
 from .pyramid_pool import pyramid_pool
 from .roi_align import RoIAlign, roi_align
@@ -39,6 +39,7 @@ __all__ = [
     'SyncBatchNorm',
     'augment_crop',
     'augment_crop_label',
+    'bilinear_grid_sample',
     'ca_map',
     'ca_weight',
     'confusion_matrix',

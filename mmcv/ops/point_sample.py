@@ -31,6 +31,20 @@ def point_sample(input: Tensor, points: Tensor, align_corners: bool = False, **k
     return F.grid_sample(input, grid, align_corners=align_corners, **kwargs)
 
 
+def bilinear_grid_sample(im: Tensor, grid: Tensor, align_corners: bool = False) -> Tensor:
+    """``F.grid_sample`` by its old name: mmcv had its own where exports lacked the operator.
+
+    Args:
+        im: (N, C, H, W).
+        grid: (N, h, w, 2), each x, y with -1 and 1 at the borders of the map; beyond them are zeros.
+        align_corners: whether -1 and 1 are the centres of the outermost pixels instead of their outer borders.
+
+    Returns:
+        (N, C, h, w).
+    """
+    return F.grid_sample(im, grid, align_corners=align_corners)
+
+
 @torch.no_grad()
 def rel_roi_point_to_rel_img_point(rois: Tensor, rel_roi_points: Tensor, img: tuple[int, int] | Tensor,
                                    spatial_scale: float = 1.0) -> Tensor:

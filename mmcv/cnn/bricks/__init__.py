@@ -22,6 +22,7 @@ from .registry import (
     PLUGIN_LAYERS,
     UPSAMPLE_LAYERS,
 )
+from .saconv import SAConv2d
 from .scale import Scale
 from .upsample import PixelShufflePack, build_upsample_layer
 
@@ -50,6 +51,7 @@ __all__ = [
     'NonLocal2d',
     'NonLocal3d',
     'PixelShufflePack',
+    'SAConv2d',
     'Scale',
     'Swish',
     'build_activation_layer',

@@ -90,13 +90,17 @@ class ConvAWS2d(nn.Conv2d):
         self.register_buffer('weight_beta', torch.zeros(out_channels, 1, 1, 1))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        mean, std = self._statistics()
-        weight = self.weight_gamma * ((self.weight - mean) / std) + self.weight_beta
+        weight = self._get_weight(self.weight)
         return F.conv2d(x, weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
 
-    def _statistics(self) -> tuple[torch.Tensor, torch.Tensor]:
+    def _get_weight(self, weight: torch.Tensor) -> torch.Tensor:
+        """The standardised weights, scaled and shifted."""
+        mean, std = self._statistics(weight)
+        return self.weight_gamma * ((weight - mean) / std) + self.weight_beta
+
+    def _statistics(self, weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Mean and standard deviation of the weights per output channel, (O, 1, 1, 1)."""
-        var, mean = torch.var_mean(self.weight, dim=(1, 2, 3), keepdim=True)
+        var, mean = torch.var_mean(weight, dim=(1, 2, 3), keepdim=True)
         return mean, (var + 1e-5).sqrt()
 
     def _load_from_state_dict(
@@ -108,7 +112,7 @@ class ConvAWS2d(nn.Conv2d):
         own = {f'{prefix}weight_gamma', f'{prefix}weight_beta'}
         if own <= set(missing):
             with torch.no_grad():
-                mean, std = self._statistics()
+                mean, std = self._statistics(self.weight)
                 self.weight_beta.copy_(mean)
                 self.weight_gamma.copy_(std)
             missing = [key for key in missing if key not in own]

@@ -52,3 +52,9 @@ def test_names(module):
     for name in MODULES[module].split():
         value = getattr(found, name)
         assert getattr(cnn, name, value) is value or name == 'infer_abbr'
+
+
+def test_switchable_convolution():
+    from mmcv.ops import SAConv2d
+    from mmcv.ops.saconv import SAConv2d as same
+    assert SAConv2d is same is cnn.SAConv2d

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mmcv.ops import point_sample, rel_roi_point_to_rel_img_point
+from mmcv.ops import bilinear_grid_sample, point_sample, rel_roi_point_to_rel_img_point
 
 
 def ramp(height=4, width=5):
@@ -25,6 +25,15 @@ def test_grids_of_points_and_other_modes():
     torch.testing.assert_close(out, torch.tensor([[[[0.0, 4.0]], [[0.0, 1.0]]]]))
     assert not point_sample(ramp(), points + 2).any()
     assert point_sample(ramp(), points + 2, padding_mode='border').flatten().tolist() == [4, 4, 3, 3]
+
+
+@pytest.mark.parametrize(('align_corners', 'pixels'), [(False, (5, 4)), (True, (4, 3))])
+def test_grids_from_minus_one_to_one(align_corners, pixels):
+    grid = 0.6 * torch.rand(1, 2, 3, 2) - 0.3
+    expected = (grid + 1) / 2 * torch.tensor(pixels) - (0 if align_corners else 0.5)
+    actual = bilinear_grid_sample(ramp(), grid, align_corners)
+    torch.testing.assert_close(actual, expected.movedim(-1, 1))
+    assert not bilinear_grid_sample(ramp(), grid + 3).any()
 
 
 def test_gradients_reach_the_map_and_the_points():
