@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from operator import methodcaller
 from typing import NamedTuple
 
 import numpy as np
@@ -87,24 +88,25 @@ def scan_files(root: str, suffixes: Suffixes) -> Scan:
     Raises:
         OSError: a folder cannot be read.
     """
-    found, folders = Scan([], [], [], []), ['']
+    found, folders, usual = Scan([], [], [], []), [''], suffixes.first
     while folders:
         folder = folders.pop()
         with os.scandir(os.path.join(root, folder)) as entries:
             for entry in entries:
-                if entry.name.startswith('.'):
+                name = entry.name
+                if name.startswith('.'):
                     continue
-                fits = suffixes.fit(entry.name)
+                fits = name.endswith(usual) or suffixes.fit(name)
                 if fits and entry.is_file():
-                    found.names.append(folder + entry.name)
+                    found.names.append(folder + name)
                 elif entry.is_dir():
-                    folders.append(f'{folder}{entry.name}/')
+                    folders.append(f'{folder}{name}/')
                 elif entry.is_file():
-                    found.others.append(folder + entry.name)
+                    found.others.append(folder + name)
                 elif entry.is_symlink() and fits:
-                    found.dead.append(folder + entry.name)
-                elif entry.is_symlink() and not os.path.splitext(entry.name)[1]:
-                    found.dead_folders.append(folder + entry.name)
+                    found.dead.append(folder + name)
+                elif entry.is_symlink() and not os.path.splitext(name)[1]:
+                    found.dead_folders.append(folder + name)
     return found
 
 
@@ -185,7 +187,7 @@ def _from_folder(img_dir: str, suffixes: Suffixes, of_labels: Suffixes | None) -
         raise ConfigFileNotFoundError(
             f'no images: img_dir: no file below {img_dir!r} ends in {suffixes} (img_suffix){there}')
     names = sorted(found.names)
-    if suffixes.single and all(name.endswith(suffixes.first) for name in names):
+    if suffixes.single and all(map(methodcaller('endswith', suffixes.first), names)):
         stems, endings = [name.removesuffix(suffixes.first) for name in names], Endings(suffixes.first)
     else:
         stems, endings, doubles = _by_rank(names, suffixes)
