@@ -9,10 +9,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, w
 import torch
 
 from mmcv.cnn import get_model_complexity_info
+from mmseg.assembly.load import load_config
 from mmseg.assembly.model import load_trained
 from mmseg.cli import add_config_arguments, run_tool
 from mmseg.models.exact import plain
-from mmseg.settings import load_config
 
 
 def parse_args() -> argparse.Namespace:

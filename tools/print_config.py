@@ -6,8 +6,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, whatever mmcv is installed
 
-from mmcv.config import Config, DictAction, find_config
+from mmcv.config import DictAction
 from mmseg.cli import add_config_arguments, merge_deprecated_options, run_tool
+from mmseg.zoo import read_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -20,7 +21,7 @@ def parse_args() -> argparse.Namespace:
 
 def main(args: argparse.Namespace) -> None:
     merge_deprecated_options(args)
-    cfg = Config.fromfile(find_config(args.config))
+    cfg = read_config(args.config)
     cfg.merge_from_dict(args.cfg_options or {})
     if args.origin:
         for key, value, origin in cfg.origins():

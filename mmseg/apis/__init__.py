@@ -9,5 +9,5 @@ __getattr__, __dir__, __all__ = lazy_names(__name__, {
     '.train': 'run_training train_segmentor',
     'mmcv.engine': 'multi_gpu_test single_gpu_test',
     'mmseg.assembly.seed': 'init_random_seed set_random_seed',
-    'mmseg.settings': 'load_config',
+    'mmseg.assembly.load': 'load_config',
 })

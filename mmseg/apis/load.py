@@ -6,9 +6,10 @@ import torch
 from torch import nn
 
 from mmcv.config import Config
+from mmseg.assembly.load import as_config
 from mmseg.assembly.model import load_trained
 from mmseg.assembly.speed import prepare_inference, speed_up
-from mmseg.settings import Settings, as_config
+from mmseg.settings import Settings
 
 
 def load_model(
@@ -18,7 +19,8 @@ def load_model(
 
     Args:
         config: a path, a bare name, or a loaded config.
-        checkpoint: a path or an address; its classes and palette become the model's. None: random weights.
+        checkpoint: a path or an address; its classes and palette become the model's. 'zoo': the weights that were
+            published with the config. None: random weights.
         device: where the model lives; by default ``device`` of the config, or a GPU where there is one.
 
     Returns:

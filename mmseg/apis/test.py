@@ -13,6 +13,7 @@ from mmcv.config import Config
 from mmcv.engine import run_inference
 from mmcv.utils import ConfigError
 from mmseg.assembly.device import wrap_for_device
+from mmseg.assembly.load import as_config
 from mmseg.assembly.loaders import build_test_loader
 from mmseg.assembly.model import load_trained
 from mmseg.assembly.speed import prepare_inference, set_backends
@@ -20,7 +21,7 @@ from mmseg.evaluation.results import Counted, Drawn, Formatted, Kept, Results, c
 from mmseg.logger import get_root_logger
 from mmseg.protocols import EvaluatedDataset, FormatsResults
 from mmseg.samples import require_labels
-from mmseg.settings import Settings, as_config
+from mmseg.settings import Settings
 
 SCALES = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75]
 _GIVEN = ('results', 'metric', 'logger', 'indices')  # arguments of data sets that are no options
@@ -46,7 +47,8 @@ def run_test(
 
     Args:
         config: a path, a bare name, or a loaded config, which is not changed.
-        checkpoint: a path or an address; its keys have to be those of the model.
+        checkpoint: a path or an address, or 'zoo' for the weights that were published with the config; its keys have to
+            be those of the model.
         metrics: what to evaluate: 'mIoU', 'mDice', 'mFscore'. A json of the values is left in the work dir.
         format_only: write files for a test server.
         options: further arguments of the data set's ``evaluate``, or of its ``format_results`` under ``format_only``.

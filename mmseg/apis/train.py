@@ -15,6 +15,7 @@ from mmcv.config import Config
 from mmcv.runner import BaseRunner, build_optimizer, build_runner
 from mmcv.utils import ConfigError, get_git_hash, mkdir_or_exist
 from mmseg.assembly.device import wrap_for_device
+from mmseg.assembly.load import as_config
 from mmseg.assembly.loaders import build_test_loader, build_train_datasets, build_train_loader
 from mmseg.assembly.model import build_model
 from mmseg.assembly.seed import init_random_seed, set_random_seed
@@ -26,8 +27,9 @@ from mmseg.evaluation.report_hook import ReportHook
 from mmseg.logger import get_root_logger
 from mmseg.protocols import Samples
 from mmseg.samples import class_names, describe_labels, palette, require_labels
-from mmseg.settings import Settings, as_config
+from mmseg.settings import Settings
 from mmseg.version import __version__
+from mmseg.zoo import published_checkpoint
 
 
 def run_training(
@@ -151,7 +153,7 @@ def _train(
     if settings.resume_from:
         runner.resume(settings.resume_from)
     elif settings.load_from:
-        runner.load_checkpoint(settings.load_from)
+        runner.load_checkpoint(published_checkpoint(settings.load_from, settings.config.filename))
     runner.run(loaders, settings.workflow)
 
 

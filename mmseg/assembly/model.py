@@ -15,6 +15,7 @@ from mmseg.models import build_segmentor
 from mmseg.protocols import Samples
 from mmseg.samples import class_names, palette
 from mmseg.settings import Settings
+from mmseg.zoo import published_checkpoint
 
 _HEADS = ('decode_head', 'auxiliary_head')
 _OF_TRAINING = ('pretrained', 'train_cfg')
@@ -41,7 +42,8 @@ def load_trained(
 
     Args:
         settings: the config.
-        checkpoint: a path or an address, whose classes and palette become the model's; None for random weights.
+        checkpoint: a path or an address, whose classes and palette become the model's; 'zoo' for the weights that were
+            published with the config, None for random ones.
         dataset: whose classes hold where the checkpoint names none; those of Cityscapes do without it.
         strict: refuse a checkpoint whose keys are not those of the model.
     """
@@ -51,6 +53,7 @@ def load_trained(
     _set_class_weights(bare, lambda: None)  # there is no loss to weight
     model = _build(settings, bare, None, dataset)
     if checkpoint is not None:
+        checkpoint = published_checkpoint(checkpoint, settings.config.filename)
         meta = load_checkpoint(model, checkpoint, map_location='cpu', strict=strict).get('meta', {})
         if dataset is None:
             model.CLASSES, model.PALETTE = get_classes('cityscapes'), get_palette('cityscapes')

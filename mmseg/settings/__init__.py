@@ -3,7 +3,6 @@
 from mmcv.utils.lazy import lazy_names
 
 __getattr__, __dir__, __all__ = lazy_names(__name__, {
-    '.load': 'as_config load_config',
     '.settings': 'Settings',
     '.device': 'choose_device',
 })

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mmseg.settings import load_config
+from mmseg.assembly.load import load_config
 
 SMALL = {
     'device': 'cpu', 'model.backbone.base_channels': 8, 'model.backbone.stem_channels': 8,

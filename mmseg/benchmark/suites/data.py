@@ -13,11 +13,11 @@ import torch
 from PIL import Image
 
 from mmcv.config import ConfigDict
+from mmseg.assembly.load import load_config
 from mmseg.benchmark.measure import Case, Timed, Way
 from mmseg.benchmark.rival import Rival
 from mmseg.datasets import CityscapesDataset, RepeatDataset, build_dataloader
 from mmseg.datasets.pipelines import Compose
-from mmseg.settings import load_config
 
 from .options import Options
 

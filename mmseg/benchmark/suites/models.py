@@ -9,13 +9,14 @@ from torch import nn
 
 from mmcv.cnn import fuse_conv_bn
 from mmcv.config import Config, find_config
+from mmseg.assembly.load import load_config
 from mmseg.assembly.model import build_model
 from mmseg.assembly.speed import mixed_precision, prepare_inference, prepare_training, speed_up
 from mmseg.benchmark.measure import Case, Way
 from mmseg.benchmark.precision import backends, precision_of
 from mmseg.benchmark.rival import Rival
 from mmseg.models import exact
-from mmseg.settings import Settings, load_config
+from mmseg.settings import Settings
 
 from .options import Options
 

@@ -8,7 +8,8 @@ import pytest
 
 from mmcv.config import Config
 from mmcv.utils import ConfigError
-from mmseg.settings import Settings, load_config
+from mmseg.assembly.load import load_config
+from mmseg.settings import Settings
 from mmseg.settings.kinds import Kind, Options
 from mmseg.settings.settings import KEYS, VARIABLES
 from mmseg.settings.table import GROUPS

@@ -3,20 +3,24 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from mmcv.config import Config, find_config, unpack_arrays
+from mmcv.config import Config, unpack_arrays
 from mmcv.utils import ConfigError
-
-from .settings import read
+from mmseg.settings.settings import read
+from mmseg.zoo import read_config
 
 
 def load_config(name: str, options: Mapping[str, object] | None = None) -> Config:
-    """Read a config by path or bare name, apply ``--cfg-options`` and check it against the table of settings.
+    """Read a config, apply ``--cfg-options`` and check it against the table of settings.
+
+    Args:
+        name: a path or a bare name; a name in the zoo's manner that has no file is composed, see :mod:`mmseg.zoo`.
+        options: dotted keys and their values.
 
     Raises:
         ConfigError: no such config (with the nearest names), a top-level key that looks like a misspelled one, a value
             that means nothing, or no ``model`` or ``data``.
     """
-    cfg = Config.fromfile(find_config(name))
+    cfg = read_config(name)
     if options:
         cfg.merge_from_dict(options)
     unpack_arrays(cfg)

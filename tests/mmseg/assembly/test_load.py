@@ -1,6 +1,6 @@
 """Configs as the tools read them."""
 
-from mmseg.settings import load_config
+from mmseg.assembly.load import load_config
 
 
 def test_numpy_values_behave_as_lists_and_numbers(tmp_path):
