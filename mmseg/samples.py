@@ -78,8 +78,9 @@ def locate(dataset: Samples, index: int) -> tuple[Samples, int] | None:
         return dataset.locate(index)
     if isinstance(dataset, PicksSamples):
         return dataset.dataset, int(dataset.indices[index])
-    inner = inner_datasets(dataset)
-    index %= len(dataset)
+    if not -len(dataset) <= index < len(dataset):
+        return None
+    inner, index = inner_datasets(dataset), index % len(dataset)
     if len(inner) == 1 and len(inner[0]) and len(dataset) % len(inner[0]) == 0:
         return inner[0], index % len(inner[0])
     if sum(map(len, inner)) == len(dataset):

@@ -59,18 +59,20 @@ def _mixes(dataset: Samples) -> bool:
 class EvaluatedWrapper(Dataset):
     """Samples of a wrapper with the labels of the data sets inside of it.
 
-    Where the wrapper does not say itself which sample of which data set it shows (``locate``), and its length suggests
-    it, each sample is held against the file that it comes from.
+    Where the wrapper does not say which sample of which data set it shows (``locate``), the obvious one is taken,
+    and each sample is held against the file that it comes from.
 
     Args:
         dataset: a wrapper.
 
     Raises:
-        ConfigTypeError: neither the wrapper nor its length tells which label belongs to a sample.
+        ConfigTypeError: the wrapper does not tell which label belongs to a sample, and none is obvious.
     """
 
     def __init__(self, dataset: Samples) -> None:
-        if len(dataset) and locate(dataset, 0) is None:
+        inner = inner_datasets(dataset)
+        self._only = inner[0] if len(inner) == 1 and len(dataset) <= len(inner[0]) else None
+        if self._only is None and locate(dataset, 0) is None:
             require(dataset, LocatesSamples, 'evaluation')
         self.dataset = dataset
         self.CLASSES = class_names(dataset)
@@ -82,15 +84,17 @@ class EvaluatedWrapper(Dataset):
 
     def __getitem__(self, idx: int) -> object:
         sample = self.dataset[idx]
+        if isinstance(self.dataset, LocatesSamples):
+            return sample
         shown, labelled = _file_of(sample), self.sample_files(idx)['img']
-        if shown and not isinstance(self.dataset, LocatesSamples) and not _is_one_file(shown, labelled):
+        if not _is_one_file(shown, labelled):
             raise DataError(f'{shown}: {type(self.dataset).__name__} shows it as sample {idx}, but its label would be '
                             f'that of {labelled}: give the class a method locate(idx) -> (data set, index in it)')
         return sample
 
     def locate(self, idx: int) -> tuple[Samples, int]:
         """The data set inside that a sample comes from, and which one it is there."""
-        return locate(self.dataset, idx)
+        return locate(self.dataset, idx) or (self._only, idx)
 
     def sample_files(self, idx: int) -> dict[str, str]:
         """Paths of a sample's files, see :meth:`CustomDataset.sample_files`."""
@@ -129,11 +133,11 @@ class EvaluatedWrapper(Dataset):
         return paths
 
 
-def _file_of(sample: object) -> str | None:
-    """The file that a sample says its image to come from; one version of it where it has several."""
+def _file_of(sample: object) -> str:
+    """The file that a sample says its image to come from, or '?'; one version of it where it has several."""
     metas = sample.get('img_metas') if isinstance(sample, Mapping) else None
     metas = metas[0] if isinstance(metas, list) and metas else metas
-    return metas.get('filename') if isinstance(metas, Mapping) else None
+    return str(metas.get('filename', '?')) if isinstance(metas, Mapping) else '?'
 
 
 def _is_one_file(path: str, other: str) -> bool:

@@ -113,6 +113,8 @@ def test_sample_files(dataset, index, file):
 def test_locate_does_not_guess():
     assert locate(Around(Files(), size=2), 0) is None
     assert locate(Plain(), 0) is None
+    assert locate(Around(Files()), 3) is None
+    assert locate(OwnName(Plain(0), Plain(0)), 0) is None
 
 
 def test_classes_and_ignored_label_come_from_inside():

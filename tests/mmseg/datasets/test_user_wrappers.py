@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
-from PIL import Image
 from torch.utils.data import ConcatDataset as TorchConcatDataset
-from torch.utils.data import Dataset, Subset
+from torch.utils.data import Dataset
 
 from mmcv.config import ConfigDict
 from mmcv.utils import ConfigError
@@ -14,15 +13,10 @@ from mmseg.datasets import (
     DATASETS,
     ConcatDataset,
     CustomDataset,
-    DataError,
-    MultiImageMixDataset,
-    RepeatDataset,
     build_dataloader,
     build_dataset,
     class_weights,
 )
-from mmseg.datasets.evaluated_wrapper import as_evaluated
-from mmseg.evaluation.results import has_evaluator
 from mmseg.protocols import Samples
 from mmseg.samples import class_names, describe_labels, inner_datasets, require_labels, sample_files
 
@@ -254,87 +248,3 @@ def test_a_broken_sample_is_named(cfg):
 def test_samples_of_the_wrapper_are_those_inside(cfg):
     dataset = build_dataset({'type': 'Wrapper', 'dataset': {**cfg, 'pipeline': [{'type': 'LoadImageFromFile'}]}})
     np.testing.assert_array_equal(dataset[2]['img'], dataset.dataset[2]['img'])
-
-
-LOAD = [{'type': 'LoadImageFromFile'}, {'type': 'ImageToTensor', 'keys': ['img']},
-        {'type': 'Collect', 'keys': ['img'], 'meta_keys': ('filename', 'ori_shape')}]
-
-
-class Backwards(Wrapper):
-    def __getitem__(self, idx):
-        return self.dataset[len(self) - 1 - idx]
-
-
-class BackwardsAndSaysSo(Backwards):
-    def locate(self, idx):
-        return self.dataset, len(self) - 1 - idx
-
-
-class Shortened(Wrapper):
-    def __len__(self):
-        return 3
-
-
-class TestEvaluation:
-
-    @pytest.fixture
-    def inner(self, cfg):
-        return build_dataset({**cfg, 'pipeline': LOAD}, TEST)
-
-    @staticmethod
-    def perfect(dataset):
-        labels = [dataset.eval_label(index) for index in range(len(dataset))]
-        return [np.where(label == 255, 0, label) for label in labels]
-
-    def test_what_can_be_evaluated_stays(self, inner):
-        for dataset in (inner, ConcatDataset([inner]), [1, 2], Untold([])):
-            assert as_evaluated(dataset) is dataset
-
-    @pytest.mark.parametrize('wrap', [
-        Wrapper, lambda inner: RepeatDataset(inner, 2), lambda inner: Wrapper(Untold(inner)), BackwardsAndSaysSo,
-        lambda inner: Subset(inner, [4, 0, 2]), lambda inner: Wrapper(ConcatDataset([inner, Wrapper(inner)])),
-    ])
-    def test_by_the_labels_inside(self, inner, wrap):
-        dataset = as_evaluated(wrap(inner))
-        for index in range(len(dataset)):
-            sample = dataset[index]
-            assert sample['img_metas']['filename'] == dataset.sample_files(index)['img']
-            path = dataset.sample_files(index)['label']
-            np.testing.assert_array_equal(dataset.eval_label(index), np.array(Image.open(path)))
-        perfect, wrong = self.perfect(dataset), [(label + 1) % 3 for label in self.perfect(dataset)]
-        for results, value in ((perfect, 1), (wrong, 0)):
-            evaluator = dataset.new_evaluator()
-            evaluator.add(results, range(len(dataset)))
-            counted = dataset.pre_eval(results, list(range(len(dataset))))
-            for given in (results, evaluator, counted):
-                assert dataset.evaluate(given, logger='silent')['aAcc'] == value
-        assert has_evaluator(dataset)
-        assert dataset.CLASSES == ['x', 'y', 'z']
-        require_labels(dataset)
-
-    def test_in_a_row(self, inner):
-        dataset = as_evaluated(ConcatDataset([inner, Wrapper(inner)]))
-        results = dataset.evaluate(self.perfect(dataset), logger='silent')
-        assert results['0_mIoU'] == results['1_mIoU'] == 1
-
-    def test_labels_of_other_samples_are_noticed(self, inner):
-        dataset = as_evaluated(Backwards(inner))
-        dataset[2]
-        with pytest.raises(DataError, match=r'a-1\.png: Backwards shows it as sample 4, .* that of .*img/sub/z\.png'):
-            dataset[4]
-
-    @pytest.mark.parametrize('wrap', [Shortened, lambda inner: Two(inner, inner)])
-    def test_a_wrapper_that_does_not_tell_is_refused(self, inner, wrap):
-        with pytest.raises(ConfigError, match='evaluation: (Shortened|Two) lacks locate'):
-            as_evaluated(wrap(inner))
-
-    def test_mixtures_are_refused(self, inner):
-        with pytest.raises(ConfigError, match='Wrapper shows mixtures .* evaluate the data set inside'):
-            as_evaluated(Wrapper(MultiImageMixDataset(inner, [])))
-
-    def test_files_for_a_server(self, draw_tree, tmp_path):
-        inner = build_dataset({'type': 'ADE20KDataset', 'data_root': str(draw_tree('.jpg')), 'img_dir': 'img',
-                               'pipeline': LOAD, 'test_mode': True})
-        paths = as_evaluated(Wrapper(inner)).format_results([np.array([[0, 5]])], str(tmp_path / 'out'), indices=[3])
-        assert paths == inner.format_results([np.array([[0, 5]])], str(tmp_path / 'out'), indices=[3])
-        assert np.array(Image.open(paths[0])).tolist() == [[1, 6]]
