@@ -106,14 +106,13 @@ class ConvAWS2d(nn.Conv2d):
     def _load_from_state_dict(
         self, state_dict: dict, prefix: str, local_metadata: dict, strict: bool, missing_keys: list[str], *args: Any
     ) -> None:
-        """An ordinary convolution has neither scale nor shift: they follow from its weights."""
+        """An ordinary convolution has no scale and shift, or none that is one: they follow from its weights."""
         missing: list[str] = []
         super()._load_from_state_dict(state_dict, prefix, local_metadata, strict, missing, *args)
-        own = {f'{prefix}weight_gamma', f'{prefix}weight_beta'}
-        if own <= set(missing):
+        if f'{prefix}weight_gamma' in missing or self.weight_gamma.mean() <= 0:
             with torch.no_grad():
                 mean, std = self._statistics(self.weight)
                 self.weight_beta.copy_(mean)
                 self.weight_gamma.copy_(std)
-            missing = [key for key in missing if key not in own]
+            missing = [key for key in missing if key not in (f'{prefix}weight_gamma', f'{prefix}weight_beta')]
         missing_keys += missing

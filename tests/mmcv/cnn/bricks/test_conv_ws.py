@@ -48,19 +48,28 @@ def test_adaptive_starts_from_the_loaded_function():
 
 def test_adaptive_keeps_what_it_was_saved_with():
     saved, loaded = (build_conv_layer(dict(type='ConvAWS'), 4, 6, 3, groups=2) for _ in range(2))
-    saved.weight_gamma.uniform_(-2, 2)
+    saved.weight_gamma.uniform_(0.1, 2)
     saved.weight_beta.uniform_(-1, 1)
     loaded.load_state_dict(saved.state_dict())
     x = torch.randn(2, 4, 5, 6)
     assert torch.equal(saved(x), loaded(x))
 
 
+def test_adaptive_replaces_what_is_no_scale():
+    plain, saved, loaded = nn.Conv2d(4, 6, 3), ConvAWS2d(4, 6, 3), ConvAWS2d(4, 6, 3)
+    saved.load_state_dict(plain.state_dict())
+    saved.weight_gamma.neg_()
+    loaded.load_state_dict(saved.state_dict())
+    x = torch.randn(2, 4, 5, 6)
+    torch.testing.assert_close(loaded(x), plain(x), atol=1e-5, rtol=1e-4)
+
+
 def test_adaptive_reports_what_is_missing():
     layer = ConvAWS2d(4, 6, 3)
     state = layer.state_dict()
-    for keys in (['weight_gamma'], ['bias', 'weight_gamma', 'weight_beta']):
+    for keys, reported in ((['weight_beta'], ['weight_beta']), (['weight_gamma', 'weight_beta', 'bias'], ['bias'])):
         partial = {key: value for key, value in state.items() if key not in keys}
-        assert layer.load_state_dict(partial, strict=False).missing_keys == keys[:1]
+        assert layer.load_state_dict(partial, strict=False).missing_keys == reported
 
 
 def test_in_a_module():
