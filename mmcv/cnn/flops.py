@@ -60,7 +60,14 @@ def _winograd_flops(x_shape: torch.Size, *_: object, out_shape: torch.Size, **__
     return 2 * math.prod(out_shape) * x_shape[1] * 9
 
 
-_FORMULAS = {torch.ops.mmcv.winograd_conv: _winograd_flops}
+def _attention_flops(query: torch.Size, key: torch.Size, value: torch.Size, *_: object, **__: object) -> int:
+    return 2 * math.prod(query[:3]) * key[2] * (query[3] + value[3])
+
+
+_FORMULAS = {
+    torch.ops.mmcv.winograd_conv: _winograd_flops,
+    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _attention_flops,  # torch counts those of CUDA alone
+}
 
 
 def _table(counts: dict[str, dict[object, int]]) -> PrettyTable:

@@ -91,10 +91,23 @@ def _winograd_weight_flops(grad_shape: Sequence[int], x_shape: Sequence[int], *_
     return 2 * math.prod(grad_shape) * x_shape[1] * 16 // 4
 
 
+def _attention_flops(query: Sequence[int], key: Sequence[int], value: Sequence[int], *_: object, **__: object) -> int:
+    return 2 * math.prod(query[:3]) * key[2] * (query[3] + value[3])
+
+
+def _attention_backward_flops(grad: Sequence[int], query: Sequence[int], key: Sequence[int], value: Sequence[int],
+                              *_: object, **__: object) -> int:
+    return 2 * math.prod(query[:3]) * key[2] * (3 * query[3] + 2 * value[3])  # the products once more, and four others
+
+
 def _formulas() -> dict[object, Callable[..., int]]:
-    """What torch cannot count; a rival, which loads this file as well, has no such operators."""
+    """What torch cannot count; a rival, which loads this file as well, has no operators of ours."""
     own = {'winograd_conv': _winograd_flops, 'winograd_conv_weight': _winograd_weight_flops}
-    return {getattr(torch.ops.mmcv, name): formula for name, formula in own.items() if hasattr(torch.ops.mmcv, name)}
+    return {
+        torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _attention_flops,
+        torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward: _attention_backward_flops,
+        **{getattr(torch.ops.mmcv, name): formula for name, formula in own.items() if hasattr(torch.ops.mmcv, name)},
+    }
 
 
 class Case(NamedTuple):

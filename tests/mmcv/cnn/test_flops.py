@@ -5,7 +5,7 @@ import io
 import torch
 from torch import nn
 
-from mmcv.cnn import Conv2d, get_model_complexity_info
+from mmcv.cnn import Conv2d, NonLocal2d, get_model_complexity_info
 
 
 def test_counts():
@@ -36,3 +36,13 @@ def test_a_convolution_counts_the_same_in_any_way_it_is_done():
     for model.winograd in (True, False):
         counts.append(get_model_complexity_info(model, (256, 32, 32), print_per_layer_stat=False, as_strings=False)[0])
     assert counts == [32 * 32 * 9 * 256 * 256] * 2
+
+
+def test_attention_counts():
+    def count(mode):
+        model = NonLocal2d(8, mode=mode, reduction=1)
+        return get_model_complexity_info(model, (8, 5, 7), print_per_layer_stat=False, as_strings=False)[0]
+
+    convolutions = 35 * 8 * 8
+    assert count('embedded_gaussian') == 4 * convolutions + 2 * 35 * 35 * 8
+    assert count('dot_product') == 4 * convolutions + 2 * 35 * 8 * 8

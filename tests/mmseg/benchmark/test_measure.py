@@ -45,6 +45,16 @@ def test_counts_multiplications():
         assert row['matmul_share'] == (pytest.approx(row['flops'] / row['median_s'] / best) if best else 0)
 
 
+def test_counts_attention():
+    query, key, value = (torch.randn(2, 4, n, 16, requires_grad=True) for n in (50, 30, 30))
+    attend = torch.nn.functional.scaled_dot_product_attention
+    ways = {'forward': Way(lambda: attend(query, key, value)),
+            'both': Way(lambda: attend(query, key, value).sum().backward())}
+    forward, both = (row['flops'] for row in measure(Case('attention', ways), 1, MACHINE))
+    product = 2 * 2 * 4 * 50 * 30 * 16
+    assert (forward, both) == (2 * product, 7 * product)
+
+
 def test_quartiles():
     assert quartiles([3.0]) == (3, 3, 3)
     assert quartiles([1.0, 2.0, 3.0, 4.0, 5.0]) == (2, 3, 4)
