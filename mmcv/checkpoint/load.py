@@ -5,7 +5,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import nn
@@ -19,6 +19,15 @@ from .shards import sharded_like
 from .source import resolve
 from .weights import STRIP_MODULE, get_weights, revise, versions_of
 from .wrappers import unwrap
+
+
+@runtime_checkable
+class ResizesWeights(Protocol):
+    """A module some of whose own parameters or buffers depend on the size of its input."""
+
+    def resize_weight(self, name: str, weight: torch.Tensor) -> torch.Tensor:
+        """What it makes of a ``weight`` of another shape for its parameter or buffer ``name``: the same, if nothing."""
+        ...
 
 
 def load_checkpoint(
@@ -61,6 +70,7 @@ def load_state_dict(
 ) -> None:
     """Load what fits and report what does not: unexpected keys, missing ones, other shapes.
 
+    Unless ``strict``, a module that :class:`ResizesWeights` resizes those of another shape beforehand.
     A missing ``num_batches_tracked`` is no difference: old checkpoints have none.
 
     Raises:
@@ -69,8 +79,9 @@ def load_state_dict(
     module = unwrap(module)
     own = module.state_dict()
     state_dict = _rename_old_keys(state_dict, own)
-    misshapen = [key for key, value in state_dict.items()
-                 if key in own and isinstance(value, torch.Tensor) and value.shape != own[key].shape]
+    if not strict:
+        _resize(state_dict, own, module)
+    misshapen = _misshapen(state_dict, own)
     fitting = OrderedDict((key, sharded_like(value, own[key]) if key in own else value)
                           for key, value in state_dict.items() if key not in misshapen)
     fitting._metadata = versions_of(state_dict)
@@ -94,12 +105,32 @@ def load_state_dict(
         (logger or get_logger('mmcv')).warning(report)
 
 
+def _misshapen(state_dict: Mapping[str, torch.Tensor], own: Mapping[str, torch.Tensor]) -> list[str]:
+    return [key for key, value in state_dict.items()
+            if key in own and isinstance(value, torch.Tensor) and value.shape != own[key].shape]
+
+
+def _resize(state_dict: dict[str, torch.Tensor], own: Mapping[str, torch.Tensor], module: nn.Module) -> None:
+    """Let the modules that can resize what is of another shape."""
+    for key in _misshapen(state_dict, own):
+        parent, _, name = key.rpartition('.')
+        part = module.get_submodule(parent)
+        if isinstance(part, ResizesWeights):
+            state_dict[key] = part.resize_weight(name, state_dict[key])
+
+
 def _rename_old_keys(
     state_dict: Mapping[str, torch.Tensor], own: Mapping[str, torch.Tensor]
 ) -> 'OrderedDict[str, torch.Tensor]':
-    """Deformable convolutions of long ago kept their ``conv2.conv_offset`` beside themselves, as ``conv2_offset``."""
+    """Deformable convolutions of long ago kept their ``conv2.conv_offset`` beside themselves, as ``conv2_offset``.
+
+    And a backbone takes the weights of a whole segmentor.
+    """
     renamed = OrderedDict()
+    whole = not any(key in own for key in state_dict)
     for key, value in state_dict.items():
+        if whole and key.removeprefix('backbone.') in own:
+            key = key.removeprefix('backbone.')
         current = re.sub(r'_offset\.(weight|bias)$', r'.conv_offset.\1', key)
         renamed[current if key not in own and current in own else key] = value
     renamed._metadata = versions_of(state_dict)
