@@ -44,12 +44,14 @@ def weights_to_cpu(state_dict: Mapping[str, torch.Tensor]) -> 'OrderedDict[str, 
 
 
 def get_weights(checkpoint: object, source: str | Path = 'the checkpoint') -> Mapping[str, torch.Tensor]:
-    """The state_dict in what was read: under 'state_dict', or the whole.
+    """The state_dict in what was read: under 'state_dict', as we write it, or 'model', as many others do; or the whole.
 
     Raises:
         CheckpointError: there is none.
     """
-    weights = checkpoint.get('state_dict', checkpoint) if isinstance(checkpoint, Mapping) else None
+    weights = checkpoint
+    if isinstance(checkpoint, Mapping):
+        weights = next((checkpoint[key] for key in ('state_dict', 'model') if key in checkpoint), checkpoint)
     if not isinstance(weights, Mapping) or not any(isinstance(value, torch.Tensor) for value in weights.values()):
         raise CheckpointError(f'{source}: holds no state_dict')
     return weights

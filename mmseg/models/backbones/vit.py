@@ -6,10 +6,9 @@ import torch
 from torch import nn
 
 from mmcv.cnn import ModuleList, build_norm_layer
-from mmcv.utils import to_2tuple
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import PatchEmbed, nlc_to_nchw
-from mmseg.models.layers.position_embedding import resize_pos_embed
+from mmseg.models.layers.position_embedding import image_size, resize_pos_embed
 from mmseg.models.layers.stochastic_depth import drop_path_rates
 from mmseg.models.layers.transformer_encoder_layer import TransformerEncoderLayer
 
@@ -146,18 +145,6 @@ class VisionTransformer(TransformerBackbone):
                 map_ = nlc_to_nchw(x[:, 1:] if self.with_cls_token else x, hw_shape).contiguous()
                 outs.append([map_, x[:, 0]] if self.output_cls_token else map_)
         return tuple(outs)
-
-
-def image_size(size: int | Sequence[int]) -> tuple[int, int]:
-    """(height, width) of ``img_size``: a number, or a tuple or list of one or two.
-
-    Raises:
-        ValueError: it is none of these.
-    """
-    sides = tuple(size) if isinstance(size, Sequence) else (size,)
-    if len(sides) not in (1, 2):
-        raise ValueError(f'img_size is {size}; give the side of a square, or (height, width)')
-    return to_2tuple(sides[0]) if len(sides) == 1 else sides
 
 
 def layers_to_return(out_indices: int | Sequence[int], num_layers: int) -> list[int] | tuple[int, ...]:

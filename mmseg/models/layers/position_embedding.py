@@ -1,6 +1,10 @@
 """Absolute positions of tokens, for maps of another size than they were learned on."""
 
+from collections.abc import Sequence
+
 import torch
+
+from mmcv.utils import to_2tuple
 
 from .resize import resize
 
@@ -25,3 +29,15 @@ def resize_pos_embed(
     align_corners = None if mode in ('nearest', 'area') else False
     map_ = resize(map_, size, mode=mode, align_corners=align_corners)  # (1, C, H, W)
     return torch.cat([extra, map_.flatten(2).transpose(1, 2)], dim=1)
+
+
+def image_size(size: int | Sequence[int]) -> tuple[int, int]:
+    """(height, width) of ``img_size``: a number, or a tuple or list of one or two.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    sides = tuple(size) if isinstance(size, Sequence) else (size,)
+    if len(sides) not in (1, 2):
+        raise ValueError(f'img_size is {size}; give the side of a square, or (height, width)')
+    return to_2tuple(sides[0]) if len(sides) == 1 else sides

@@ -49,7 +49,7 @@ def test_layers_are_left_out_the_more_the_deeper():
     assert rates == pytest.approx([0, 0.1, 0.2, 0.3])
 
 
-@pytest.mark.parametrize('options, message', [
+@pytest.mark.parametrize(('options', 'message'), [
     (dict(num_layers=(1, 1)), 'num_stages is 4, but num_layers has 2'),
     (dict(out_indices=(0, 4)), r'out_indices is \(0, 4\), but there are 4 stages'),
 ])

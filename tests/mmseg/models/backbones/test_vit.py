@@ -91,7 +91,7 @@ def test_layers():
     assert (depths['layers.0.ln1.weight'], depths['layers.1.ffn.layers.1.bias']) == (1, 2)
 
 
-@pytest.mark.parametrize('options, message', [
+@pytest.mark.parametrize(('options', 'message'), [
     (dict(with_cls_token=False, output_cls_token=True), 'output_cls_token needs with_cls_token=True'),
     (dict(img_size=(1, 2, 3)), r'img_size is \(1, 2, 3\)'),
     (dict(out_indices=(0, 2)), r'out_indices is \(0, 2\); name layers from 0 to 1'),
