@@ -14,7 +14,9 @@ TINY = {
 }
 
 SAMPLES = {
-    'four stages': {'model': {'backbone': TINY}, 'compiles': True},
+    'four stages': {
+        'model': {'backbone': TINY, 'decode_head': {'type': 'SegformerHead', 'in_index': (0, 1, 2, 3)}}, 'compiles': True,
+    },
     'two stages': {
         'model': {
             'backbone': {
