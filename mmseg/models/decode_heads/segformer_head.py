@@ -1,6 +1,7 @@
 """The head of SegFormer (https://arxiv.org/abs/2105.15203)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -28,7 +29,7 @@ class SegformerHead(BaseDecodeHead):
 
     exact_switches = ('factored',)
 
-    def __init__(self, interpolate_mode: str = 'bilinear', *, factored: bool = True, **kwargs) -> None:
+    def __init__(self, interpolate_mode: str = 'bilinear', *, factored: bool = True, **kwargs: Any) -> None:
         super().__init__(input_transform='multiple_select', **kwargs)
         if interpolate_mode not in ('bilinear', 'nearest', 'bicubic'):
             raise ValueError(f"interpolate_mode is {interpolate_mode!r}; use 'bilinear', 'nearest' or 'bicubic'")

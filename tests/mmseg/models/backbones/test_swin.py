@@ -15,7 +15,8 @@ TINY = {
 
 SAMPLES = {
     'four stages': {
-        'model': {'backbone': TINY, 'decode_head': {'type': 'SegformerHead', 'in_index': (0, 1, 2, 3)}}, 'compiles': True,
+        'model': {'backbone': TINY, 'decode_head': {'type': 'SegformerHead', 'in_index': (0, 1, 2, 3)}},
+        'compiles': True,
     },
     'two stages': {
         'model': {
