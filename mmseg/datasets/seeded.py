@@ -1,6 +1,7 @@
 """Samples as a pure function of (seed, position), checked before they travel on."""
 
 import contextlib
+import functools
 import os
 import random
 import warnings
@@ -86,9 +87,12 @@ class SeededDataset(Dataset):
             self.in_flight[slot, 1] = -1
 
     def _check(self, sample: object, index: int) -> None:
-        classes = class_names(self.dataset)
+        classes, ignore_index = self._valid_labels
         if classes and isinstance(sample, dict) and 'gt_semantic_seg' in sample:
             files = sample_files(self.dataset, index)
-            check_labels(
-                sample['gt_semantic_seg'], len(classes), ignored_label(self.dataset),
-                files.get('label', files['img']))
+            check_labels(sample['gt_semantic_seg'], classes, ignore_index, files.get('label', files['img']))
+
+    @functools.cached_property
+    def _valid_labels(self) -> tuple[int, int]:
+        """How many classes there are, 0 if that is not known, and the ignored label."""
+        return len(class_names(self.dataset) or ()), ignored_label(self.dataset)
