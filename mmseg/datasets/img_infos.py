@@ -100,7 +100,7 @@ def scan_files(root: str, suffixes: Suffixes) -> Scan:
                 if fits and entry.is_file():
                     found.names.append(folder + name)
                 elif entry.is_dir():
-                    folders.append(f'{folder}{name}/')
+                    folders += [] if entry.is_symlink() and _leads_up(entry.path) else [f'{folder}{name}/']
                 elif entry.is_file():
                     found.others.append(folder + name)
                 elif entry.is_symlink() and fits:
@@ -108,6 +108,12 @@ def scan_files(root: str, suffixes: Suffixes) -> Scan:
                 elif entry.is_symlink() and not os.path.splitext(name)[1]:
                     found.dead_folders.append(folder + name)
     return found
+
+
+def _leads_up(link: str) -> bool:
+    """Whether a link leads to a folder that it lies in: one could go in circles for ever."""
+    target = os.path.realpath(link)
+    return os.path.commonpath([target, os.path.realpath(os.path.dirname(link))]) == target
 
 
 def list_images(

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from mmcv.utils import ConfigError
-from mmseg.datasets import CustomDataset, build_dataset
+from mmseg.datasets import CustomDataset, DataError, build_dataset
 from mmseg.datasets.pipelines import LoadAnnotations
 from mmseg.evaluation.counting import ConfusionMatrix
 
@@ -239,3 +240,16 @@ class TestEvaluate:
     def test_no_format_for_a_server(self, draw_tree):
         with pytest.raises(ConfigError, match='no format'):
             make(draw_tree()).format_results([], 'x')
+
+
+def test_a_prediction_of_a_photograph_that_exif_turned(tmp_path):
+    """Evaluation sees the turned image and the label as it is stored."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for name in ('img', 'ann'):
+        (tmp_path / name).mkdir()
+    Image.fromarray(np.zeros((6, 8, 3), np.uint8)).save(tmp_path / 'img/a.jpg', exif=exif)
+    Image.fromarray(np.zeros((6, 8), np.uint8)).save(tmp_path / 'ann/a.png')
+    dataset = CustomDataset([], 'img', '.jpg', 'ann', data_root=str(tmp_path), classes=['x'], test_mode=True)
+    with pytest.raises(DataError, match=r'ann/a\.png: .* turned by its EXIF orientation 6 and the label is not'):
+        dataset.new_evaluator().add([np.zeros((8, 6), int)], [0])

@@ -49,6 +49,15 @@ def test_links_that_live_count(tmp_path):
     assert names == ['a.jpg', 'c.jpg', 'city/b.jpg']
 
 
+def test_links_in_a_circle_are_not_followed(tmp_path):
+    touch(tmp_path, 'img/a.jpg', 'img/sub/b.jpg')
+    os.symlink('..', tmp_path / 'img/sub/up')
+    os.symlink('.', tmp_path / 'img/same')
+    os.symlink(tmp_path, tmp_path / 'img/above')
+    names = [info['filename'] for info in list_images(str(tmp_path / 'img'), '.jpg')]
+    assert names == ['a.jpg', 'sub/b.jpg']
+
+
 @pytest.mark.parametrize('count', [1, 200])
 def test_a_dead_link_among_labels_or_a_split(tmp_path, count):
     names = [f'{i:03d}' for i in range(count)]
