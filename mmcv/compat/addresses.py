@@ -204,6 +204,10 @@ NAMES = {
         'mmseg.evaluation.evaluator': 'ALL_METRICS METRICS Evaluator',
         'mmseg.evaluation.image_areas': 'ImageAreas',
     },
+    'mmseg.models.backbones.mae': {
+        'mmseg.models.backbones.beit': 'MAETransformerEncoderLayer=BEiTTransformerEncoderLayer',
+        'mmseg.models.layers.beit_attention': 'MAEAttention=BEiTAttention',
+    },
     'mmseg.models.utils': {
         **_RESIZED,
         'mmseg.models.layers': """
