@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from mmcv.utils.errors import ConfigError, ConfigImportError, one_line, short_pa
 from mmcv.utils.origins import TrackedDict
 
 TUPLE_TAG = 'tag:yaml.org,2002:python/tuple'
+_FLOAT_TAG = 'tag:yaml.org,2002:float'
+_EXPONENT = re.compile(r'^[-+]?(\d[\d_]*\.?\d*|\.\d+)[eE][-+]?\d+$')
 
 
 def parse_json(text: str, path: Path) -> object:
@@ -63,6 +66,11 @@ def import_yaml() -> ModuleType:
     return yaml
 
 
+def read_exponents(kind: type) -> None:
+    """Have a loader or dumper of PyYAML take ``1e-3`` for a number; in YAML 1.1 one needs a point and a sign."""
+    kind.add_implicit_resolver(_FLOAT_TAG, _EXPONENT, list('-+.0123456789'))
+
+
 def parse_yaml(text: str, path: Path) -> object:
     """The value of a YAML text; its mappings are TrackedDict.
 
@@ -77,6 +85,8 @@ def parse_yaml(text: str, path: Path) -> object:
 
     class Loader(yaml.SafeLoader):
         pass
+
+    read_exponents(Loader)
 
     def construct_map(loader: Loader, node: yaml.MappingNode) -> Iterator[TrackedDict]:
         items = TrackedDict({}, {})

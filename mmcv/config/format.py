@@ -12,7 +12,7 @@ import numpy as np
 from mmcv.utils.errors import ConfigTypeError
 from mmcv.utils.origins import children, join_path
 
-from .data import TUPLE_TAG, import_yaml
+from .data import TUPLE_TAG, import_yaml, read_exponents
 from .dict import to_plain
 from .file import contains_reference
 
@@ -151,6 +151,7 @@ def format_yaml(config: dict) -> str:
         def ignore_aliases(self, data: object) -> bool:
             return True
 
+    read_exponents(Dumper)  # so that the text '1e-3' is quoted
     Dumper.add_representer(tuple, lambda dumper, value: dumper.represent_sequence(TUPLE_TAG, value))
     Dumper.add_multi_representer(np.generic, lambda dumper, value: dumper.represent_data(value.item()))
     try:

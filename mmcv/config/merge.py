@@ -3,7 +3,7 @@
 from typing import Any
 
 from mmcv.utils.errors import ConfigKeyError, ConfigTypeError
-from mmcv.utils.origins import join_path, origin_of
+from mmcv.utils.origins import OfOldType, join_path, origin_of
 
 from .dict import ConfigDict, put
 
@@ -39,6 +39,7 @@ def merge(base: object, over: object, list_keys: bool = False, where: str = '', 
 
 def _merge_dict(base: ConfigDict, over: ConfigDict, list_keys: bool, path: str) -> ConfigDict:
     result = base.copy()
+    _mark_old_keys(result, over)
     for key, value in over.items():
         if key == DELETE_KEY:
             continue
@@ -49,6 +50,16 @@ def _merge_dict(base: ConfigDict, over: ConfigDict, list_keys: bool, path: str) 
         else:
             put(result, key, without_delete(value), over._node_origins.get(key))
     return result
+
+
+def _mark_old_keys(base: ConfigDict, over: ConfigDict) -> None:
+    """Where ``over`` changes the type, note of the other keys whose they were."""
+    old = base.get('type')
+    if old is None or over.get('type', old) == old:
+        return
+    for key, origin in base._node_origins.items():
+        if key != 'type' and origin is not None and not isinstance(origin, OfOldType):
+            base._node_origins[key] = OfOldType(origin, old)
 
 
 def _merge_list(base: list | tuple, over: ConfigDict, where: str, path: str) -> list | tuple:

@@ -14,6 +14,8 @@ from torch.optim import Optimizer
 
 from mmcv.checkpoint import unwrap
 from mmcv.utils import ConfigError, Registry, build_from_cfg, did_you_mean
+from mmcv.utils.build_errors import check_arguments
+from mmcv.utils.origins import Node, locate
 
 from .light_optimizer import lighten
 
@@ -83,6 +85,9 @@ class DefaultOptimizerConstructor:
         self._validate()
 
     def _validate(self) -> None:
+        kind = OPTIMIZERS.find(self.optimizer_cfg.get('type'), locate(self.optimizer_cfg, 'type'))
+        check_arguments(kind, self.optimizer_cfg, {**self.optimizer_cfg, 'params': ()})
+        self._require_numbers(self.paramwise_cfg)
         unknown = [key for key in self.paramwise_cfg if key not in self.keys]
         if unknown:
             raise ConfigError(f'optimizer.paramwise_cfg.{unknown[0]}: {type(self).__name__} takes no such key'
@@ -92,6 +97,16 @@ class DefaultOptimizerConstructor:
         decays += [f'custom_keys.{name}.decay_mult' for name in custom if 'decay_mult' in custom[name]]
         if decays and self.base_wd is None:
             raise ConfigError(f'optimizer.paramwise_cfg.{decays[0]}: there is no optimizer.weight_decay to multiply')
+
+    def _require_numbers(self, factors: dict) -> None:
+        for key, value in factors.items():
+            if key == 'custom_keys':
+                for part, own in value.items():
+                    if not isinstance(own, dict):
+                        raise _wrong(value, part, f'use dict(lr_mult=..., decay_mult=...), not {own!r}')
+                    self._require_numbers(own)
+            elif str(key).endswith('_mult') and not isinstance(value, (int, float)):
+                raise _wrong(factors, key, f'use a number, not {value!r}')
 
     def __call__(self, model: nn.Module) -> Optimizer:
         """Build the optimizer of a model."""
@@ -150,3 +165,8 @@ class DefaultOptimizerConstructor:
         elif name == 'bias' and not is_dcn_module:
             decay_mult = factor('bias_decay_mult')
         return lr_mult, decay_mult
+
+
+def _wrong(factors: dict, key: str, message: str) -> ConfigError:
+    place = locate(factors, key) if isinstance(factors, Node) else f'optimizer.paramwise_cfg: {key}'
+    return ConfigError(f'{place}: {message}')

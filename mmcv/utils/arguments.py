@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 
 _SWITCH = (bool, bool | None, 'bool', 'bool | None')  # as text where annotations are not evaluated
+_NUMBER = (int, float, int | None, float | None, int | float, 'int', 'float', 'int | None', 'float | None')
 
 
 class Parameters:
@@ -21,6 +22,7 @@ class Parameters:
     Attributes:
         names: the names.
         switches: those of them that are annotated as bool, or bool | None.
+        defaults: of those of the names that have one.
         annotations: of the names, as the signatures have them.
         required: those without a default. Of the outermost constructor only: it may set those of its bases itself.
     """
@@ -29,6 +31,7 @@ class Parameters:
         self.names: set[str] = set()
         self.switches: set[str] = set()
         self.annotations: dict[str, object] = {}
+        self.defaults: dict[str, object] = {}
         self.required: list[str] = []
         self.open = True
         self._constants: set = set()
@@ -44,6 +47,7 @@ class Parameters:
             self.names.update((p.name for p in named), renamed)
             self.switches.update(p.name for p in named if p.annotation in _SWITCH)
             self.annotations = {**{p.name: p.annotation for p in named}, **self.annotations}
+            self.defaults = {**{p.name: p.default for p in named if p.default is not p.empty}, **self.defaults}
             if index == 0:
                 self.required = [p.name for p in named if p.default is p.empty and p.name not in renamed.values()]
             rest = [p.name for p in parameters if p.kind is p.VAR_KEYWORD]
@@ -58,6 +62,22 @@ class Parameters:
     def accept(self, key: str) -> bool:
         """Whether an argument of that name may be given."""
         return self.open or key in self.names or key in self._constants
+
+    def wants_number(self, key: str, text: str) -> bool:
+        """Whether an argument is a number by its annotation, or by its default where ``text`` spells a number too."""
+        annotation, default = self.annotations.get(key), self.defaults.get(key)
+        if annotation in _NUMBER:
+            return True
+        is_number = isinstance(default, (int, float)) and not isinstance(default, bool)
+        return is_number and 'str' not in str(annotation) and _spells_number(text)
+
+
+def _spells_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _constructors(builder: Callable) -> Iterator[Callable]:

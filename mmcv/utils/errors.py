@@ -30,8 +30,13 @@ class ConfigFileNotFoundError(ConfigError, FileNotFoundError):
 
 
 def did_you_mean(name: object, candidates: Iterable[object], count: int = 1, cutoff: float = 0.6) -> str:
-    """``' (did you mean x?)'`` with the nearest candidates, or an empty string when none is near."""
-    near = difflib.get_close_matches(str(name), sorted({str(c) for c in candidates}), n=count, cutoff=cutoff)
+    """``' (did you mean x?)'`` with the nearest candidates, or an empty string when none is near.
+
+    One that differs in upper and lower case only is nearest of all.
+    """
+    names = sorted({str(candidate) for candidate in candidates})
+    same = [candidate for candidate in names if candidate.lower() == str(name).lower()]
+    near = same[:count] or difflib.get_close_matches(str(name), names, n=count, cutoff=cutoff)
     return f' (did you mean {" or ".join(near)}?)' if near else ''
 
 

@@ -36,6 +36,25 @@ class TrackedDict(dict):
         return TrackedDict, (dict(self), dict(self.origins))
 
 
+class OfOldType(str):
+    """'FILE:LINE' of a key that was set beside a ``type`` which a later file has replaced.
+
+    Args:
+        origin: the place.
+        old: the type that the key was written for.
+    """
+
+    __slots__ = ('old',)
+
+    def __new__(cls, origin: str, old: object) -> 'OfOldType':
+        made = super().__new__(cls, origin)
+        made.old = old
+        return made
+
+    def __getnewargs__(self) -> tuple:
+        return str(self), self.old
+
+
 class Node(dict):
     """A dict of a config, which also knows where each of its keys was set and its own dotted path, None at first."""
 
@@ -84,6 +103,14 @@ def origin_of(node: object, key: object) -> str | None:
         return origin
     path, line = origin.rsplit(':', 1)
     return f'{short_path(path)}:{line}'
+
+
+def replaced_type(node: object, key: object) -> str | None:
+    """The name of the type that a key was written for, where another one has taken its place since; else None."""
+    origin = origins_of(node).get(key)
+    if not isinstance(origin, OfOldType):
+        return None
+    return origin.old.__name__ if isinstance(origin.old, type) else str(origin.old)
 
 
 def locate(node: dict, key: object = None) -> str:

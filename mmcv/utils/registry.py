@@ -3,18 +3,18 @@
 import importlib
 import inspect
 import os
-import re
 import sys
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .arguments import Parameters
-from .errors import ConfigError, ConfigKeyError, ConfigTypeError, did_you_mean
-from .origins import locate, path_of
+from .build_errors import add_location, check_arguments, explain, name_of
+from .errors import ConfigKeyError, ConfigTypeError, did_you_mean
+from .origins import locate
 from .registered import registrations
 
+_SHOWN = 40  # names of a registry in a message
 _OURS = tuple(f'{Path(__file__).parents[2] / package}{os.sep}' for package in ('mmcv', 'mmseg'))
 _registries: 'weakref.WeakSet[Registry]' = weakref.WeakSet()
 
@@ -33,6 +33,7 @@ class Registry:
         scope: prefix by which this registry's types can be named, as in 'mmseg.ResNet'; by default the package that
             makes the registry.
         folder: package or packages whose files register here, see :meth:`add_folder`.
+        elsewhere: what other versions of a library call types and arguments, and what to write here instead.
 
     Example:
         >>> BACKBONES = Registry('backbone', base=nn.Module, folder='mmseg.models.backbones')
@@ -44,8 +45,10 @@ class Registry:
     def __init__(
         self, name: str, build_func: Callable | None = None, parent: 'Registry | None' = None,
         base: type | None = None, scope: str | None = None, folder: str | Iterable[str] = (),
+        elsewhere: Mapping[str, str] | None = None,
     ) -> None:
         self.name, self.parent, self.base = name, parent, base
+        self.elsewhere = elsewhere or {}
         self._maker = sys._getframe(1).f_globals  # whose variable tells what the files call this registry
         self.scope = scope or self._maker.get('__name__', '').split('.')[0]
         self.build_func = build_func or (parent.build_func if parent else build_from_cfg)
@@ -184,16 +187,25 @@ class Registry:
             if not callable(kind):
                 raise ConfigTypeError(f'{where}: type has to be a name or a class, not {kind!r}')
             if not self.accepts(kind):
-                raise ConfigTypeError(f'{where}: {_name(kind)} is not {self.kind} ({self.name})')
+                raise ConfigTypeError(f'{where}: {name_of(kind)} is not {self.kind} ({self.name})')
             return kind
         found = self.get(kind)
         if found is None:
-            others = sorted(r.name for r in _registries if r is not self and kind in r)
-            hint = did_you_mean(kind, self._names())
-            if others:
-                hint = f', it is a {" or ".join(dict.fromkeys(others))}{hint}'
-            raise ConfigKeyError(f'{where}: {kind} is not in the {self.name} registry{hint}')
+            raise ConfigKeyError(f'{where}: {kind} is not in the {self.name} registry{self._mend(kind)}')
         return found
+
+    def _mend(self, kind: str) -> str:
+        """What to write in the place of an unknown type: the nearest one, the right registry's, or one's own."""
+        hint = did_you_mean(kind, self._names())
+        if kind in self.elsewhere:
+            return f': write {self.elsewhere[kind]}'
+        if others := sorted(r.name for r in _registries if r is not self and kind in r):
+            return f', it is a {" or ".join(dict.fromkeys(others))}{hint}'
+        names = sorted(self._names())
+        more = f' and {len(names) - _SHOWN} more' if len(names) > _SHOWN else ''
+        variable = next((name for name, value in self._maker.items() if value is self), 'REGISTRY')
+        return (f'; there are {", ".join(names[:_SHOWN])}{more}; to use one of your own, put '
+                f'@{variable}.register_module() above its class, in a module that custom_imports names{hint}')
 
     def _names(self) -> set[str]:
         return {*self._own_names(), *(self.parent._names() if self.parent else ())}
@@ -226,63 +238,12 @@ def build_from_cfg(cfg: dict, registry: Registry, default_args: dict | None = No
         where = locate(cfg) or registry.name
         raise ConfigKeyError(f'{where}: `type` is missing: it names the {registry.name} to build')
     builder = registry.find(args.pop('type'), locate(cfg, 'type'))
-    _check_arguments(builder, cfg, args)
+    check_arguments(builder, cfg, args, registry.elsewhere)
     try:
         return builder(**args)
     except TypeError as error:
-        _explain(error, cfg, builder)
+        explain(error, cfg, builder)
         raise
     except ValueError as error:
-        _add_location(error, cfg, builder)
+        add_location(error, cfg, builder)
         raise
-
-
-def _check_arguments(builder: Callable, cfg: dict, args: dict) -> None:
-    parameters = Parameters(builder)
-    for key in cfg:
-        if key != 'type' and not parameters.accept(key):
-            raise _unknown_argument(cfg, key, builder, parameters.names)
-        if key in parameters.switches and isinstance(cfg[key], str):  # a 'no' of the command line would be true
-            raise ConfigTypeError(f'{locate(cfg, key)}: {_name(builder)}: use True or False, not {cfg[key]!r}')
-    missing = [key for key in parameters.required if key not in args]
-    if missing:
-        raise _missing_arguments(cfg, ', '.join(missing), builder)
-
-
-def _unknown_argument(cfg: dict, key: str, builder: Callable, names: Iterable[str]) -> ConfigError:
-    return ConfigTypeError(f'{locate(cfg, key)}: {_name(builder)} takes no such argument{did_you_mean(key, names)}')
-
-
-def _missing_arguments(cfg: dict, missing: str, builder: Callable) -> ConfigError:
-    return ConfigTypeError(f'{_prefix(cfg)}{_name(builder)} needs {missing}')
-
-
-def _name(builder: Callable) -> str:
-    return getattr(builder, '__name__', repr(builder))
-
-
-def _prefix(cfg: dict) -> str:
-    where = locate(cfg)
-    return f'{where}: ' if where else ''
-
-
-def _explain(error: TypeError, cfg: dict, builder: Callable) -> None:
-    """Say it in the config's terms if a constructor of the object, deeper than was checked, refuses an argument."""
-    owners = (
-        [f'{cls.__qualname__}.__init__' for cls in inspect.getmro(builder)] if inspect.isclass(builder)
-        else [_name(builder)])
-    owner, _, problem = str(error).partition('() ')
-    if owner not in owners:
-        return
-    unexpected = re.match(r"got an unexpected keyword argument '(\w+)'", problem)
-    if unexpected and unexpected[1] in cfg:
-        raise _unknown_argument(cfg, unexpected[1], builder, Parameters(builder).names) from error
-    if missing := re.match(r'missing \d+ required [\w -]+: (.*)', problem):
-        raise _missing_arguments(cfg, missing[1].replace("'", ''), builder) from error
-
-
-def _add_location(error: ValueError, cfg: dict, builder: Callable) -> None:
-    """Put the place in the config before the message, unless an object inside this one did."""
-    path = path_of(cfg)
-    if path and len(error.args) == 1 and not re.search(rf'(^|: ){re.escape(path)}\b', str(error)):
-        error.args = (f'{_prefix(cfg)}{_name(builder)}: {error}',)

@@ -14,6 +14,7 @@ from mmcv.utils import ConfigError, Registry, build_from_cfg
 from mmcv.utils.arguments import Parameters
 from mmcv.utils.origins import locate
 from mmseg.protocols import Samples, require
+from mmseg.settings import names_1x
 
 from .cache import fill_caches
 from .classes import check_joined
@@ -22,8 +23,8 @@ from .loader import SampleLoader
 from .samplers import EvaluationSampler, IndexStream
 
 # A data set is anything with a length: a user's plain class registers, a model does not.
-DATASETS = Registry('dataset', base=Sized, folder='mmseg.datasets')
-PIPELINES = Registry('pipeline', folder='mmseg.datasets.pipelines')
+DATASETS = Registry('dataset', base=Sized, folder='mmseg.datasets', elsewhere=names_1x.DATASETS)
+PIPELINES = Registry('pipeline', folder='mmseg.datasets.pipelines', elsewhere=names_1x.PIPELINES)
 
 _PLACES = ('img_dir', 'ann_dir', 'split')
 _OPEN_FILES = 4096

@@ -6,12 +6,14 @@ from torch import nn
 
 from mmcv.cnn.bricks import registry as layers
 from mmcv.utils import ConfigError, Registry
+from mmseg.settings import names_1x
 
 BACKBONES = Registry('backbone', base=nn.Module, folder='mmseg.models.backbones')
 NECKS = Registry('neck', base=nn.Module, folder='mmseg.models.necks')
 HEADS = Registry('head', base=nn.Module, folder='mmseg.models.decode_heads')
 LOSSES = Registry('loss', base=nn.Module, folder='mmseg.models.losses')
-SEGMENTORS = Registry('segmentor', base=nn.Module, folder='mmseg.models.segmentors')
+SEGMENTORS = Registry(
+    'segmentor', base=nn.Module, folder='mmseg.models.segmentors', elsewhere=names_1x.SEGMENTORS)
 
 for _kind in vars(layers).values():
     if isinstance(_kind, Registry):

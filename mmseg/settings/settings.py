@@ -33,6 +33,7 @@ from .kinds import (
     Refused,
     whole,
 )
+from .names_1x import refuse_names_of_1x
 from .table import Key, keys_of
 
 #: What configs call values that they use again. They mean nothing by themselves; any other name will do.
@@ -235,6 +236,7 @@ def read(cfg: Config) -> dict[str, Any]:
     Raises:
         ConfigError: as :meth:`Settings.of`.
     """
+    refuse_names_of_1x(cfg)
     check_known_keys(cfg, {*KEYS, *VARIABLES})
     values = {}
     for name, line in KEYS.items():

@@ -23,6 +23,13 @@ def parse(*words):
     ('[(a,b),[1,2],false]', [('a', 'b'), [1, 2], False]), ('[1,2],[3,4]', [[1, 2], [3, 4]]),
     ('[(1,(2,[3])),()]', [(1, (2, [3])), ()]), ('"1"', '1'), ("'a,b'", 'a,b'), ('"[1,2]"', [1, 2]),
     ("['a','1']", ['a', '1']), ("['a,b',c]", ['a,b', 'c']), ("it's", "it's"),
+    ("{'grad_clip': {'max_norm': 1, 'p': (1,2)}}", {'grad_clip': {'max_norm': 1, 'p': (1, 2)}}),
+    ('{grad_clip:{max_norm:1}}', {'grad_clip': {'max_norm': 1}}), ('{}', {}), ('dict()', {}),
+    ('{"a": true}', {'a': True}), ("[dict(type='EMAHook')]", [{'type': 'EMAHook'}]),
+    ('[dict(type=EMAHook, momentum=1e-3)]', [{'type': 'EMAHook', 'momentum': 1e-3}]),
+    ('dict(a=dict(b=[1,{c:2}]),d=x)', {'a': {'b': [1, {'c': 2}]}, 'd': 'x'}), ('{a: x=y}', {'a': 'x=y'}),
+    ("{'a:b': 1, 'c': 'd, e'}", {'a:b': 1, 'c': 'd, e'}), ('{1: 2}', {1: 2}), ('{a:1},{b:2}', [{'a': 1}, {'b': 2}]),
+    ('a{b}', 'a{b}'), ('{{ x }}_y', '{{ x }}_y'),
     ('/data/my dir(2)/x', '/data/my dir(2)/x'), (':-)', ':-)'),
 ])
 def test_values(text, value):
@@ -36,7 +43,8 @@ def test_several_words_and_several_times():
     assert parse() is None
 
 
-@pytest.mark.parametrize('word', ['a', '=1', 'a=[1,2', 'a=(1,2]', 'a=[1,(2],3)', 'a=1],2'])
+@pytest.mark.parametrize('word', ['a', '=1', 'a=[1,2', 'a=(1,2]', 'a=[1,(2],3)', 'a=1],2', 'a={b}',
+                                  'a={b:1', 'a=dict(1)', 'a={b:1,}}'])
 def test_mistakes_end_with_usage(word, capsys):
     with pytest.raises(SystemExit) as caught:
         parse('--cfg-options', word)

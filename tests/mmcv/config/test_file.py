@@ -340,6 +340,16 @@ class TestData:
         assert load(write('a.yml', text)) == dict(
             a=dict(b=[1, dict(c=None)]), d=dict(b=[1, dict(c=None)], e=0.5), t=(1, 2))
 
+    @pytest.mark.parametrize(('text', 'value'), [
+        ('1e-3', 1e-3), ('1E5', 1e5), ('-2.5e-4', -2.5e-4), ('+1.e3', 1e3), ('.5e1', 5.0), ('1e', '1e'), ('e-3', 'e-3'),
+        ("'1e-3'", '1e-3'), ('1e-3x', '1e-3x')])
+    def test_exponents_of_yaml_are_numbers(self, write, tmp_path, text, value):
+        pytest.importorskip('yaml')
+        path = write('a.yaml', f'optimizer: {{lr: {text}}}\n')
+        assert Config.fromfile(path).optimizer.lr == value
+        Config.fromfile(path).dump(tmp_path / 'again.yaml')
+        assert Config.fromfile(tmp_path / 'again.yaml').optimizer.lr == value
+
     def test_empty_files(self, write):
         pytest.importorskip('yaml')
         assert [load(write(name, '')) for name in ('a.py', 'a.yaml')] == [{}, {}]

@@ -421,7 +421,37 @@ class TestMistakes:
     def test_unknown_type(self, tmp_path):
         cfg = config(tmp_path, "net = dict(type='Nett', depth=1)")
         assert message(BACKBONES, cfg.net, error=KeyError) == (
-            f'{tmp_path}/x.py:1: net.type: Nett is not in the test_backbone registry (did you mean Net?)')
+            f'{tmp_path}/x.py:1: net.type: Nett is not in the test_backbone registry; there are Net; to use one of '
+            'your own, put @BACKBONES.register_module() above its class, in a module that custom_imports names '
+            '(did you mean Net?)')
+
+    def test_name_of_another_version(self, tmp_path):
+        registry = Registry('step', elsewhere={'OldStep': "type='Crop'", 'where': 'crop_size'})
+        registry.register_module(module=Crop)
+        cfg = config(tmp_path, "a = dict(type='OldStep')\nb = dict(type='Crop', where=3)")
+        assert message(registry, cfg.a).endswith("OldStep is not in the step registry: write type='Crop'")
+        assert message(registry, cfg.b).endswith('Crop takes no such argument: write crop_size')
+
+    def test_text_is_no_number(self, tmp_path):
+        cfg = config(tmp_path, "a = dict(type='SGD', lr='0.1')\nb = dict(type='Crop', crop_size=1, pad='2')\n"
+                               "c = dict(type='Crop', crop_size=1, pad='edge')")
+        assert message(OPTIMIZERS, cfg.a, default_args=dict(params=[])) == (
+            f"{tmp_path}/x.py:1: a.lr: SGD: use a number, not the text '0.1'")
+        assert message(STEPS, cfg.b) == f"{tmp_path}/x.py:2: b.pad: Crop: use a number, not the text '2'"
+        assert STEPS.build(cfg.c).args == (1, 'edge')
+
+    @pytest.mark.parametrize('key', ['ratio', 'depth'])
+    def test_a_key_that_belongs_to_the_type_of_a_base(self, tmp_path, key):
+        """One that the new type refuses, and one that it does not take."""
+        (tmp_path / 'base.py').write_text(f"model = dict(\n    head=dict(type='Net', {key}=2))")
+        cfg = config(tmp_path, "_base_ = 'base.py'\nmodel = dict(\n\n    head=dict(type='BaseHead', channels=1))")
+        told = message(HEADS, copy.deepcopy(cfg).model.head, error=ValueError)
+        assert told.startswith(f'{tmp_path}/base.py:2: model.head.{key}: BaseHead')
+        assert f'inherited from {tmp_path}/base.py:2, where it belongs to Net' in told
+        assert f"write _delete_=True beside type='BaseHead' ({tmp_path}/x.py:4, model.head)" in told
+        cfg.merge_from_dict({'model.head.wrong': 1})
+        cfg.model.head.pop(key)
+        assert message(HEADS, cfg.model.head) == '--cfg-options: model.head.wrong: BaseHead takes no such argument'
 
     def test_type_of_another_registry(self):
         assert message(BACKBONES, dict(type='PoolHead')) == (
@@ -446,7 +476,7 @@ class TestMistakes:
     def test_value_error_gets_the_innermost_place_once(self, tmp_path):
         cfg = config(tmp_path, "model = dict(type='Model',\n    head=dict(type='BaseHead', channels=1, ratio=2))")
         assert message(HEADS, cfg.model, error=ValueError) == (
-            f'{tmp_path}/x.py:2: model.head: BaseHead: ratio 2 is above 1')
+            f'{tmp_path}/x.py:2: model.head.ratio: BaseHead: ratio 2 is above 1')
 
     def test_nested_mistake_keeps_its_place(self, tmp_path):
         cfg = config(tmp_path, "model = dict(type='Model',\n    head=dict(type='BaseHead', channel=1))")
