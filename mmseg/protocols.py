@@ -44,7 +44,7 @@ class ColoursClasses(Protocol):
 class IgnoresLabel(Protocol):
     """The label value that counts neither for the loss nor for metrics."""
 
-    ignore_index: int
+    ignore_index: int | None
 
 
 @runtime_checkable
@@ -221,11 +221,11 @@ class LabelledDataset(Protocol):
 
     Attributes:
         CLASSES: the names of the classes.
-        ignore_index: the label value of pixels that do not count.
+        ignore_index: the label value of pixels that do not count; None if all do.
     """
 
     CLASSES: Sequence[str]
-    ignore_index: int
+    ignore_index: int | None
 
     def __len__(self) -> int: ...
 

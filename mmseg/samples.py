@@ -136,8 +136,11 @@ def palette(dataset: Samples) -> Sequence[Sequence[int]] | None:
     return None if colors is None else plain_palette(colors, f'{type(coloured).__name__}.PALETTE')
 
 
-def ignored_label(dataset: Samples) -> int:
-    """The label value that counts for nothing, of the data set or the first one inside; 255 where none says."""
+def ignored_label(dataset: Samples) -> int | None:
+    """The label value that counts for nothing, of the data set or the first one inside; 255 where none says.
+
+    None where nothing is ignored.
+    """
     ignoring = next(offering(dataset, IgnoresLabel), None)
     return 255 if ignoring is None else ignoring.ignore_index
 

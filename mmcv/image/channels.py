@@ -46,6 +46,19 @@ def channel_values(value: float | Sequence[float], img: np.ndarray, name: str) -
     return values
 
 
+def as_opencv_takes(img: np.ndarray) -> np.ndarray:
+    """The image, or where OpenCV cannot move numbers of its type about (and would wrap int64) the same in float64.
+
+    Raises:
+        ValueError: integers that float64 would change.
+    """
+    if img.dtype.kind not in 'iub' or img.dtype.name in ('uint8', 'uint16', 'int16'):
+        return img
+    if img.dtype.itemsize == 8 and img.size and max(-int(img.min()), int(img.max())) > 2**53:
+        raise ValueError(f'numbers of {img.dtype} beyond 2^53 cannot be resized or rotated')
+    return img.astype(np.float64)
+
+
 def on_channels(warp: Callable[[np.ndarray, int], np.ndarray], img: np.ndarray, whole: bool = True) -> np.ndarray:
     """``warp(channels, index of the first)`` on any number of channels.
 

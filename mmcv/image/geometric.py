@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from .channels import INTERPOLATIONS, channel_values, choose, on_channels, pair
+from .channels import INTERPOLATIONS, as_opencv_takes, channel_values, choose, on_channels, pair
 
 _PAD_MODES = ('constant', 'edge', 'reflect', 'symmetric')
 _BORDERS = {
@@ -71,7 +71,8 @@ def imrotate(
         fill = border[first : first + 4]
         return cv2.warpAffine(part, matrix, (width, height), flags=flags, borderMode=mode, borderValue=fill)
 
-    return on_channels(warp, img, whole=len(set(border)) == 1)
+    rotated = on_channels(warp, as_opencv_takes(img), whole=len(set(border)) == 1)
+    return rotated.astype(img.dtype, copy=False)
 
 
 def imcrop(

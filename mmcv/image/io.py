@@ -14,11 +14,13 @@ from mmcv.fileio import get_bytes
 
 from .channels import choose
 from .png import decode_png_rows, png_shape
+from .stored import decode_stored, decode_unchanged, is_deep, is_deep_colour, with_sign
 
 _FLAGS = {
     'color': cv2.IMREAD_COLOR,
     'grayscale': cv2.IMREAD_GRAYSCALE,
     'unchanged': cv2.IMREAD_UNCHANGED,
+    'stored': cv2.IMREAD_UNCHANGED,
     'color_ignore_orientation': cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION,
     'grayscale_ignore_orientation': cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION,
 }
@@ -102,7 +104,9 @@ def imfrombytes(
         content: what is in the file.
         flag: ``'color'`` gives (H, W, 3) and ``'grayscale'`` (H, W), both uint8 and turned upright by the EXIF tag
             (not so with the suffix ``'_ignore_orientation'``); ``'unchanged'`` keeps channels and depth. A palette
-            image stays a map of indices under ``pillow``, while ``cv2`` expands it to colours.
+            image stays a map of indices under ``pillow``, while ``cv2`` expands it to colours. ``'stored'`` gives the
+            numbers in the file under every decoder, as label maps need them: indices of a palette, and grey of 1, 2
+            and 4 bit without being stretched to 0 ... 255. Of more than 8 bits the 8-bit flags keep the upper ones.
         channel_order: ``'bgr'`` or ``'rgb'``, for the colour flags; ``'unchanged'`` is always BGR(A).
         backend: ``'cv2'``, ``'pillow'`` or ``'tifffile'`` (an optional package; it returns what is stored, whatever
             the flag, with the channels last).
@@ -181,16 +185,23 @@ def _decode_rows(content: bytes, flag: str, rgb: bool, rows: int) -> np.ndarray:
 
 
 def _decode_cv2(content: bytes, flag: str, rgb: bool) -> np.ndarray:
+    if flag == 'stored':
+        return decode_stored(content, 'cv2')
     img = cv2.imdecode(np.frombuffer(content, np.uint8), _FLAGS[flag])
     if img is None:
-        raise ValueError('OpenCV cannot decode it')
+        kind = decode_unchanged(content).dtype
+        raise ValueError(f"values of type {kind} do not become 8 bit: read them with color_type='unchanged'")
     return cv2.cvtColor(img, cv2.COLOR_BGR2RGB, dst=img) if rgb and flag.startswith('color') else img
 
 
 def _decode_pillow(content: bytes, flag: str, rgb: bool) -> np.ndarray:
+    if flag == 'stored':
+        return decode_stored(content, 'pillow')
     with Image.open(io.BytesIO(content)) as image:
+        if is_deep_colour(image, content) or (is_deep(image, content) and flag != 'unchanged'):
+            return _decode_cv2(content, flag, rgb)
         if flag == 'unchanged':
-            img = np.array(image)
+            img = with_sign(image, np.array(image))
             if img.ndim == 3 and img.shape[2] >= 3:
                 img[..., :3] = img[..., 2::-1].copy()
             return img

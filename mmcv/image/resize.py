@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from .channels import INTERPOLATIONS, choose, on_channels, pair
+from .channels import INTERPOLATIONS, as_opencv_takes, choose, on_channels, pair
 
 _PILLOW_INTERPOLATIONS = {
     'nearest': Image.Resampling.NEAREST,
@@ -76,7 +76,9 @@ def imresize(
         resized = np.array(Image.fromarray(img).resize(size, code))
     elif backend in (None, 'cv2'):
         code = choose(INTERPOLATIONS, interpolation, 'interpolation')
-        resized = on_channels(lambda part, _: cv2.resize(part, size, dst=out, interpolation=code), img)
+        movable = as_opencv_takes(img)
+        resized = on_channels(lambda part, _: cv2.resize(part, size, dst=out, interpolation=code), movable)
+        resized = resized if movable is img else resized.astype(img.dtype)
     else:
         raise ValueError(f"imresize: the backend must be 'cv2' or 'pillow', got {backend!r}")
     return (resized, size[0] / img.shape[1], size[1] / img.shape[0]) if return_scale else resized

@@ -8,26 +8,28 @@ import torch
 from torch.nn.functional import pad
 from torch.utils.data import default_collate
 
-#: What fills the part of a label map that padding added.
-IGNORED = 255
+_IMAGE = 'img'
 
 
-def collate(batch: Sequence, samples_per_gpu: int = 1) -> Any:
+def collate(batch: Sequence, samples_per_gpu: int = 1, ignore_index: int | None = 255) -> Any:
     """Put samples together.
 
     Args:
         batch: samples, dicts of one set of keys. Under each key
 
             - arrays and tensors are stacked; where their last two dimensions differ, smaller ones are padded at the
-              bottom and right, images (floating point) with 0 and label maps (integers) with 255;
+              bottom and right, images (floating point, or called ``img``) with 0 and label maps (integers) with
+              ``ignore_index``; integers of several types, or that have no place for it, become int64;
             - lists hold one entry per augmentation, and give a list of batches;
             - numbers become a tensor, and anything else, such as the dict ``img_metas``, a list.
 
             Samples that are no dicts are left to :func:`torch.utils.data.default_collate`.
         samples_per_gpu: without effect; 0.x split a batch by it.
+        ignore_index: of the data set; with None label maps have to be of one size.
 
     Raises:
-        ValueError: samples differ in their keys, or arrays in the number of dimensions or channels.
+        ValueError: samples differ in their keys, arrays in the number of dimensions or channels, or label maps in their
+            size although nothing is ignored.
     """
     if not isinstance(batch[0], Mapping):
         return default_collate(batch)
@@ -35,28 +37,36 @@ def collate(batch: Sequence, samples_per_gpu: int = 1) -> Any:
     for sample in batch:
         if set(sample) != set(keys):
             raise ValueError(f'the samples of a batch differ in their keys: {keys} and {list(sample)}')
-    return {key: _collate_field(key, [sample[key] for sample in batch]) for key in keys}
+    return {key: _collate_field(key, [sample[key] for sample in batch], ignore_index) for key in keys}
 
 
-def _collate_field(key: str, values: list) -> torch.Tensor | list:
+def _collate_field(key: str, values: list, ignored: int | None) -> torch.Tensor | list:
     first = values[0]
     if isinstance(first, (np.ndarray, torch.Tensor)):
-        return _stack(key, [torch.as_tensor(value) for value in values])
+        return _stack(key, [torch.as_tensor(value) for value in values], ignored)
     if isinstance(first, list):
         if len({len(value) for value in values}) > 1:
             raise ValueError(f'the samples of a batch differ in the number of augmentations of {key!r}')
-        return [_collate_field(key, list(views)) for views in zip(*values)]
+        return [_collate_field(key, list(views), ignored) for views in zip(*values)]
     if isinstance(first, (bool, int, float)):
         return torch.tensor(values)
     return values
 
 
-def _stack(key: str, tensors: list[torch.Tensor]) -> torch.Tensor:
+def _stack(key: str, tensors: list[torch.Tensor], ignored: int | None) -> torch.Tensor:
+    if len({tensor.dtype for tensor in tensors}) > 1 and not any(tensor.is_floating_point() for tensor in tensors):
+        tensors = [tensor.long() for tensor in tensors]
     shapes = {tuple(tensor.shape) for tensor in tensors}
     if len(shapes) == 1:
         return torch.stack(tensors)
     if len({shape[:-2] for shape in shapes}) > 1 or min(map(len, shapes)) < 2:
         raise ValueError(f'{key!r} of shapes {sorted(shapes)} cannot form a batch: only height and width may differ')
     height, width = (max(shape[axis] for shape in shapes) for axis in (-2, -1))
-    fill = 0 if tensors[0].is_floating_point() else IGNORED
+    fill = 0
+    if key != _IMAGE and not tensors[0].is_floating_point():
+        if ignored is None:
+            raise ValueError(f'{key!r} of shapes {sorted(shapes)} cannot be padded to one size, as nothing is ignored: '
+                             'let a Pad with seg_pad_val make them one size')
+        fill, kind = ignored, torch.iinfo(tensors[0].dtype)
+        tensors = tensors if kind.min <= fill <= kind.max else [tensor.long() for tensor in tensors]
     return torch.stack([pad(t, (0, width - t.shape[-1], 0, height - t.shape[-2]), value=fill) for t in tensors])

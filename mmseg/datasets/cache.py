@@ -30,7 +30,7 @@ from mmseg.logger import get_root_logger
 from mmseg.protocols import CachesImages, Samples
 from mmseg.samples import inner_datasets
 
-_VERSION = 1
+_VERSION = 2
 _MAGIC = b'MMSEGDEC'
 _HEAD = struct.Struct('<8sII')  # magic, crc32 and length of the json text that follows
 _DATA = 4096  # where the pixels start: on a page of their own

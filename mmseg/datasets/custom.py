@@ -12,7 +12,7 @@ from mmseg.evaluation.adapters import evaluate_results, pre_evaluate
 from mmseg.evaluation.areas import Areas
 from mmseg.evaluation.counting import ConfusionMatrix
 from mmseg.evaluation.evaluator import Evaluator
-from mmseg.labels import remap_label
+from mmseg.labels import check_ignore_index, remap_label
 from mmseg.logger import get_root_logger
 from mmseg.palette import plain_palette, random_palette
 from mmseg.protocols import HoldsTransforms, ReducesLabels, Transform
@@ -50,7 +50,7 @@ class CustomDataset(Dataset):
         split: a text file with one name per line, without suffix; None takes all files of ``img_dir`` in sorted order.
         data_root: see above.
         test_mode: whether samples come without their label.
-        ignore_index: the label value that counts neither for the loss nor for metrics.
+        ignore_index: the label value that counts neither for the loss nor for metrics; None if nothing is ignored.
         reduce_zero_label: whether the value 0 means "no class" and 1 the first class.
         classes: names, or a text file with one per line. Where the data set knows its classes, a subset of them, in a
             new order if wanted; the other classes are ignored.
@@ -84,7 +84,7 @@ class CustomDataset(Dataset):
         split: str | None = None,
         data_root: str | None = None,
         test_mode: bool = False,
-        ignore_index: int = 255,
+        ignore_index: int | None = 255,
         reduce_zero_label: bool = False,
         classes: Sequence[str] | str | None = None,
         palette: Sequence[Sequence[int]] | None = None,
@@ -104,8 +104,11 @@ class CustomDataset(Dataset):
         self.ignore_index = ignore_index
         self.reduce_zero_label = reduce_zero_label
         self.label_map = None
+        known = self.CLASSES or ()
         self.CLASSES, colors = self.get_classes_and_palette(classes, palette)
         check_classes(self.CLASSES or ())
+        left_out = [known[old] for old, new in (self.label_map or {}).items() if new < 0]
+        check_ignore_index(self.ignore_index, self.reduce_zero_label, left_out)
         self.PALETTE = None if colors is None else plain_palette(colors, f'the palette of {type(self).__name__}')
         self.gt_seg_map_loader = LoadAnnotations(**(gt_seg_map_loader_cfg or {}))
         self.file_client_args = dict(file_client_args or {'backend': 'disk'})
@@ -184,6 +187,7 @@ class CustomDataset(Dataset):
         results['seg_fields'] = []
         results['img_prefix'] = self.img_dir
         results['seg_prefix'] = self.ann_dir
+        results['ignore_index'] = self.ignore_index
         if self.cache is not None:
             results['cache'] = self.cache
         if self.custom_classes:
@@ -194,7 +198,7 @@ class CustomDataset(Dataset):
         if self.label_map is None:
             return None
         first = int(self.reduce_zero_label)
-        return {old + first: self.ignore_index if new < 0 else new + first for old, new in self.label_map.items()}
+        return {old + first: -1 if new < 0 else new + first for old, new in self.label_map.items()}
 
     def __getitem__(self, idx: int) -> dict:
         return self.prepare_test_img(idx) if self.test_mode else self.prepare_train_img(idx)
@@ -240,14 +244,15 @@ class CustomDataset(Dataset):
 
     def _in_class_indices(self, label: np.ndarray) -> np.ndarray:
         to_reduce = self.reduce_zero_label and not self.gt_seg_map_loader.reduce_zero_label
-        return remap_label(label, reduce_zero_label=True) if to_reduce else label
+        return remap_label(label, None, True, self.ignore_index) if to_reduce else label
 
     def label_mapping(self) -> dict[int, str | None]:
         """What each value in the label files means: the name of a class in use, or None where it is ignored."""
         used = self.label_map or {i: i for i in range(len(self.CLASSES or ()))}
         first = int(self.reduce_zero_label)
         mapping = {old + first: None if new < 0 else self.CLASSES[new] for old, new in used.items()}
-        return dict(sorted({**({0: None} if first else {}), **mapping, self.ignore_index: None}.items()))
+        ignored = {} if self.ignore_index is None else {self.ignore_index: None}
+        return dict(sorted({**({0: None} if first else {}), **mapping, **ignored}.items()))
 
     def describe_labels(self) -> str:
         """The mapping of :meth:`label_mapping` in one line, for the log; a second one where training contradicts it."""

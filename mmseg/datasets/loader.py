@@ -19,9 +19,9 @@ from torch.utils.data import DataLoader, Sampler
 from mmcv.parallel import collate
 from mmcv.utils.errors import one_line
 from mmseg.datasets.failures import SampleFailure
-from mmseg.labels import DataError
+from mmseg.labels import IGNORED, DataError
 from mmseg.protocols import Samples
-from mmseg.samples import sample_files
+from mmseg.samples import ignored_label, sample_files
 
 from .samplers import IndexStream
 from .seeded import SeededDataset
@@ -76,13 +76,13 @@ def _end_when_parent_says_so() -> None:
     os._exit(0)
 
 
-def collate_samples(samples: Sequence) -> object:
-    """A batch; or the first failure among its samples, or the failure to put them together."""
+def collate_samples(samples: Sequence, ignore_index: int | None = IGNORED) -> object:
+    """A batch, label maps padded with the ignored value; or the first failure: of a sample, or to put them together."""
     for sample in samples:
         if isinstance(sample, SampleFailure):
             return sample
     try:
-        return collate(samples)
+        return collate(samples, ignore_index=ignore_index)
     except Exception as error:  # a worker can only return what pickles, and in one line
         return SampleFailure.of(error, 'batch')
 
@@ -116,7 +116,8 @@ class SampleLoader(DataLoader):
         **kwargs: Any,
     ) -> None:
         start = functools.partial(init_worker, opencv_num_threads=opencv_num_threads)
-        kwargs.update(collate_fn=collate_samples, worker_init_fn=start)
+        together = functools.partial(collate_samples, ignore_index=ignored_label(dataset))
+        kwargs.update(collate_fn=together, worker_init_fn=start)
         super().__init__(dataset, batch_size, sampler=sampler, drop_last=drop_last, **kwargs)
         self._samples = SeededDataset(dataset, seed, self.num_workers, skip_failures)
         # `dataset` stays the user's own object; the workers get the wrapped one, from a loader inside

@@ -5,14 +5,56 @@ from numbers import Number
 
 import numpy as np
 
+from mmseg.labels import IGNORED, holding
+
 Operation = Callable[[np.ndarray], np.ndarray]
 
 
 def map_fields(results: dict, on_image: Operation, on_label: Operation) -> None:
-    """Replace the image, and every label map that ``seg_fields`` names, by what the operation makes of it."""
+    """Replace the image, and every label map that ``seg_fields`` names, by what the operation makes of it.
+
+    ``results['moved']`` says from then on that they are not what the files hold: another file would not fit them.
+    """
     results['img'] = on_image(results['img'])
-    for key in results.get('seg_fields', []):
+    for key in label_fields(results):
         results[key] = on_label(results[key])
+    results['moved'] = True
+
+
+def label_fields(results: dict) -> list[str]:
+    """The label maps that ``seg_fields`` names, each once, however often it was listed."""
+    return list(dict.fromkeys(results.get('seg_fields', ())))
+
+
+def ignored_in(results: dict) -> int | None:
+    """The ignored value of the data set that a sample is from, None for none; 255 where it does not say."""
+    return results.get('ignore_index', IGNORED)
+
+
+def label_fill(transform: object, name: str, results: dict) -> int:
+    """What to fill labels with: the transform's argument, or where that is None the ignored value of the data set.
+
+    Raises:
+        ValueError: nothing is ignored, so that the argument has to say.
+    """
+    given = getattr(transform, name)
+    value = ignored_in(results) if given is None else given
+    require(value is not None, transform, f'give {name}, a class: nothing is ignored (ignore_index=None)')
+    value, *others = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+    valid = isinstance(value, Number) and not others and np.isfinite(value)
+    require(valid, transform, f'{name} must be one number, got {given!r}')
+    return int(np.rint(value))
+
+
+def filling(
+    transform: object, name: str, results: dict, on_label: Callable[..., np.ndarray], argument: str
+) -> Operation:
+    """``on_label`` with the :func:`label_fill` of that name as ``argument``, on labels whose type holds it."""
+    def fill(label: np.ndarray) -> np.ndarray:
+        value = label_fill(transform, name, results)
+        return on_label(holding(label, value), **{argument: value})
+
+    return fill
 
 
 def require(condition: object, transform: object, message: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from mmseg.datasets.builder import PIPELINES
 
-from .arguments import is_pair, map_fields, require
+from .arguments import ignored_in, is_pair, map_fields, require
 
 _DRAWS = 10
 Window = tuple[slice, slice]
@@ -23,48 +23,52 @@ class RandomCrop:
         crop_size: (h, w).
         cat_max_ratio: below 1, draw again while one class covers this share of the labelled pixels or more, or while
             there is but one class: up to ten times, and the last window is taken as it comes.
-        ignore_index: the label value that does not count.
+        ignore_index: the label value that does not count; None takes the ignored value of the data set.
 
     Sets ``img_shape``.
     """
 
     crop_size: tuple[int, int]
     cat_max_ratio: float = 1.0
-    ignore_index: int = 255
+    ignore_index: int | None = None
 
     def __post_init__(self) -> None:
         valid = is_pair(self.crop_size) and min(self.crop_size) > 0
         require(valid, self, f'crop_size must be (h, w) in pixels, got {self.crop_size!r}')
 
     def __call__(self, results: dict) -> dict:
-        window = self.choose_window(results['img'].shape, lambda window: _count(results['gt_semantic_seg'][window]))
+        window = self.choose_window(
+            results['img'].shape,
+            lambda window: self.counts_labelled(results, *_count(results['gt_semantic_seg'][window])))
         map_fields(results, lambda img: img[window], lambda label: label[window])
         results['img_shape'] = results['img'].shape
         return results
 
-    def choose_window(
-        self, shape: tuple[int, ...], count: Callable[[Window], tuple[np.ndarray, np.ndarray]]
-    ) -> Window:
+    def choose_window(self, shape: tuple[int, ...], count: Callable[[Window], np.ndarray]) -> Window:
         """Rows and columns to cut out of an image.
 
         Args:
             shape: (H, W, ...) of the image.
-            count: gives the label values in a window, and how many pixels each has.
+            count: gives how many pixels each class has in a window, as :meth:`counts_labelled` does.
         """
         window = self._draw(shape)
         if self.cat_max_ratio < 1:
             for _ in range(_DRAWS):
-                if self._is_varied(*count(window)):
+                if self._is_varied(count(window)):
                     break
                 window = self._draw(shape)
         return window
+
+    def counts_labelled(self, results: dict, values: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        """Of the counts of label values in a sample those of classes that are there."""
+        ignored = ignored_in(results) if self.ignore_index is None else self.ignore_index
+        return counts[counts > 0 if ignored is None else (values != ignored) & (counts > 0)]
 
     def _draw(self, shape: tuple[int, ...]) -> Window:
         tops = [np.random.randint(max(edge - size, 0) + 1) for edge, size in zip(shape, self.crop_size)]
         return tuple(slice(top, min(top + size, edge)) for top, size, edge in zip(tops, self.crop_size, shape))
 
-    def _is_varied(self, values: np.ndarray, counts: np.ndarray) -> bool:
-        counts = counts[(values != self.ignore_index) & (counts > 0)]
+    def _is_varied(self, counts: np.ndarray) -> bool:
         return len(counts) > 1 and counts.max() / counts.sum() < self.cat_max_ratio
 
 

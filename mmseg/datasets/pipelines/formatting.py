@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from mmseg.datasets.builder import PIPELINES
+from mmseg.labels import read_label_map
 
 from .arguments import require
 
@@ -99,7 +100,8 @@ class DefaultFormatBundle:
         if 'img' in results:
             results['img'] = _image_to_tensor(results['img'])
         if 'gt_semantic_seg' in results:
-            results['gt_semantic_seg'] = torch.from_numpy(results['gt_semantic_seg'][None].astype(np.int64))
+            label = read_label_map(results['gt_semantic_seg'])
+            results['gt_semantic_seg'] = torch.from_numpy(label[None].astype(np.int64))
         return results
 
 

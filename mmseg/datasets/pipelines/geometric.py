@@ -11,7 +11,7 @@ import numpy as np
 from mmcv.image import imflip, impad, imrotate
 from mmseg.datasets.builder import PIPELINES
 
-from .arguments import is_pair, map_fields, require, require_positive, require_prob
+from .arguments import filling, is_pair, map_fields, require, require_positive, require_prob
 
 
 @PIPELINES.register_module()
@@ -53,7 +53,10 @@ class RandomFlip:
             require(self.prob is not None, self, 'give prob; only test-time augmentation does without')
             results['flip'] = bool(np.random.rand() < self.prob)
         results.setdefault('flip_direction', self.direction)
-        return results['flip_direction'] if results['flip'] else None
+        if not results['flip']:
+            return None
+        results['moved'] = True
+        return results['flip_direction']
 
 
 @PIPELINES.register_module()
@@ -66,7 +69,8 @@ class RandomRotate:
     Args:
         prob: probability.
         degree: (lowest, highest) angle; one positive number d stands for (-d, d).
-        pad_val, seg_pad_val: fill what comes from outside; ``pad_val`` one number for all channels or one for each.
+        pad_val: fills what comes from outside of the image, one number for all channels or one for each.
+        seg_pad_val: of the labels; None takes the ignored value of the data set.
         center: (x, y) of the fixed point, the middle by default.
         auto_bound: enlarge the result so that nothing is cut off; not with ``center``.
     """
@@ -74,7 +78,7 @@ class RandomRotate:
     prob: float
     degree: float | tuple[float, float]
     pad_val: float | Sequence[float] = 0
-    seg_pad_val: int = 255
+    seg_pad_val: int | None = None
     center: tuple[float, float] | None = None
     auto_bound: bool = False
 
@@ -91,11 +95,9 @@ class RandomRotate:
         angle = np.random.uniform(min(self.degree), max(self.degree))
         if rotates:
             rotate = partial(imrotate, angle=angle, center=self.center, auto_bound=self.auto_bound)
-            map_fields(
-                results,
-                partial(rotate, border_value=self.pad_val),
-                partial(rotate, border_value=self.seg_pad_val, interpolation='nearest'),
-            )
+            nearest = partial(rotate, interpolation='nearest')
+            rotate = partial(rotate, border_value=self.pad_val)
+            map_fields(results, rotate, filling(self, 'seg_pad_val', results, nearest, 'border_value'))
         return results
 
 
@@ -108,7 +110,7 @@ class Pad:
         size: (h, w) to reach; a longer edge stays.
         size_divisor: or make both edges multiples of this.
         pad_val: for the image, one number for all channels or one for each.
-        seg_pad_val: for the labels.
+        seg_pad_val: for the labels; None takes the ignored value of the data set.
 
     Adds ``pad_fixed_size, pad_size_divisor``; sets ``pad_shape``.
     """
@@ -116,7 +118,7 @@ class Pad:
     size: tuple[int, int] | None = None
     size_divisor: int | None = None
     pad_val: float | Sequence[float] = 0
-    seg_pad_val: int = 255
+    seg_pad_val: int | None = None
 
     def __post_init__(self) -> None:
         require((self.size is None) != (self.size_divisor is None), self, 'give either size or size_divisor')
@@ -131,7 +133,8 @@ class Pad:
         if (height, width) != target:
             pad = partial(impad, shape=target)
             fill = self.choose_fill(results)
-            map_fields(results, partial(pad, pad_val=fill), partial(pad, pad_val=self.seg_pad_val))
+            on_label = filling(self, 'seg_pad_val', results, pad, 'pad_val')
+            map_fields(results, partial(pad, pad_val=fill), on_label)
         return results
 
     def choose_size(self, results: dict, shape: tuple[int, ...]) -> tuple[int, int]:
@@ -139,6 +142,8 @@ class Pad:
         edges = shape[:2]
         target = self.size or [-(-edge // self.size_divisor) * self.size_divisor for edge in edges]
         height, width = (max(edge, wanted) for edge, wanted in zip(edges, target))
+        if (height, width) != tuple(edges):
+            results['moved'] = True
         results['pad_shape'] = (height, width, *shape[2:])
         results['pad_fixed_size'] = self.size
         results['pad_size_divisor'] = self.size_divisor

@@ -4,15 +4,14 @@ import os.path as osp
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-import cv2
 import numpy as np
 
 from mmcv.fileio import get_bytes
 from mmcv.image import EncodedImage, imread
 from mmseg.datasets.builder import PIPELINES
-from mmseg.labels import describe_turn
+from mmseg.labels import STORED, as_label, check_no_negative, describe_turn, remap_label
 
-_IGNORED = 255
+from .arguments import ignored_in, label_fields, require
 
 
 @PIPELINES.register_module()
@@ -42,6 +41,7 @@ class LoadImageFromFile:
 
     def __call__(self, results: dict) -> dict:
         path = self._path(results)
+        self._check_alone(results)
         img = _read(results, path, self.color_type, self.imdecode_backend, self.file_client_args)
         return self._describe(results, path, img.astype(np.float32) if self.to_float32 else img)
 
@@ -50,9 +50,15 @@ class LoadImageFromFile:
         if results.get('cache') is not None or self.to_float32:
             return self(results)
         path = self._path(results)
+        self._check_alone(results)
         content = get_bytes(path, **(self.file_client_args or {}))
         img = EncodedImage(path, content, self.color_type, backend=self.imdecode_backend)
         return self._describe(results, path, img if img.shape else img.decode())
+
+    def _check_alone(self, results: dict) -> None:
+        """A label that was flipped or cut with the image before does not fit the image in the file."""
+        require(not (results.get('moved') and label_fields(results)), self, 'a transform before it has changed image '
+                'and label: load them once, in one of the two pipelines')
 
     @staticmethod
     def _path(results: dict) -> str:
@@ -73,60 +79,43 @@ class LoadImageFromFile:
 class LoadAnnotations:
     """Read the label map ``ann_info['seg_map']``, below ``seg_prefix`` if given, into ``gt_semantic_seg`` (H, W).
 
-    The values are class indices: uint8, or uint16 where the file holds larger ones. ``results['label_map']``
-    (old value -> new one, a negative one meaning ignored) is applied first, then ``reduce_zero_label``.
+    The values are class indices as the file stores them, grey or indices of a palette: uint8, or a wider type where
+    they are larger or negative. ``results['label_map']`` (old value -> new one, a negative one meaning ignored) is
+    applied first, then ``reduce_zero_label``. ``results['ignore_index']`` says which value is the ignored one.
 
     Args:
-        reduce_zero_label: value 0 becomes 255 (ignored), every other one is lowered by one; 255 stays.
+        reduce_zero_label: value 0 becomes the ignored one (255), every other one is lowered by one; the ignored stays.
         file_client_args: keyword arguments of :func:`mmcv.fileio.get_bytes`.
-        imdecode_backend: as for the image; ``pillow`` reads the indices of palette files, ``cv2`` their colours. For a
-            grey PNG cv2 and torchvision take 0.9 and 0.8 of pillow's time.
+        imdecode_backend: as for the image; the values are the same. For a grey PNG cv2 and torchvision take 0.9 and
+            0.8 of pillow's time.
 
     Raises:
         FileNotFoundError: no such file.
-        ValueError: a damaged file, a colour image, or a map whose size is not the image's; the message names it.
+        ValueError: a damaged file, a colour image, fractions, negative values other than the ignored one, or a map
+            whose size is not the image's; the message names it.
     """
 
     reduce_zero_label: bool = False
     file_client_args: dict = field(default_factory=lambda: {'backend': 'disk'})
     imdecode_backend: str = 'pillow'
-    color_type: ClassVar[str] = 'unchanged'
+    color_type: ClassVar[str] = STORED
 
     def __call__(self, results: dict) -> dict:
+        require(not results.get('moved'), self, 'a transform before it has changed the image: load the label with it')
         path = _join(results.get('seg_prefix'), results['ann_info']['seg_map'])
         stored = _read(results, path, self.color_type, self.imdecode_backend, self.file_client_args)
-        label = self._as_indices(stored, path)
+        label = as_label(stored, path)
+        if 'ignore_index' in results:
+            check_no_negative(label, results['ignore_index'], path)
         size = results.get('ori_shape', label.shape)[:2]
         if label.shape != size:
             image = results.get('filename')
             raise ValueError(f'{path}: label map of {_wxh(label.shape)} for an image of {_wxh(size)}, {image}'
                              f'{describe_turn(image, size, label.shape)}')
-        results['gt_semantic_seg'] = self._remap(label, results.get('label_map'))
-        results.setdefault('seg_fields', []).append('gt_semantic_seg')
+        results['gt_semantic_seg'] = remap_label(
+            label, results.get('label_map'), self.reduce_zero_label, ignored_in(results))
+        results['seg_fields'] = list(dict.fromkeys([*results.get('seg_fields', ()), 'gt_semantic_seg']))
         return results
-
-    def _as_indices(self, stored: np.ndarray, path: str) -> np.ndarray:
-        if stored.ndim == 3 and stored.shape[2] == 1:
-            stored = stored[..., 0]
-        if stored.ndim != 2:
-            mend = 'convert it' if self.imdecode_backend == 'pillow' else "convert it, or try imdecode_backend='pillow'"
-            raise ValueError(f'{path}: a colour image ({stored.shape[2]} channels) instead of class indices; {mend}')
-        highest = int(stored.max())
-        if highest > np.iinfo(np.uint16).max:
-            raise ValueError(f'{path}: label values up to {highest} are no class indices')
-        return stored.astype(np.min_scalar_type(max(highest, 0)))
-
-    def _remap(self, label: np.ndarray, label_map: dict[int, int] | None) -> np.ndarray:
-        if not (label_map or self.reduce_zero_label):
-            return label
-        table = np.arange(max(256, int(label.max()) + 1))
-        for old, new in (label_map or {}).items():
-            if old < len(table):
-                table[old] = new if new >= 0 else _IGNORED
-        if self.reduce_zero_label:
-            table = np.where((table == 0) | (table == _IGNORED), _IGNORED, table - 1)
-        table = table.astype(np.min_scalar_type(table.max()))
-        return cv2.LUT(label, table) if label.dtype == np.uint8 else table[label]
 
 
 def _read(results: dict, path: str, flag: str, backend: str, file_client_args: dict) -> np.ndarray:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from functools import partial
-from numbers import Number
+from numbers import Integral, Number
 
 import numpy as np
 
 from mmcv.image import channel_values, imresize
 from mmseg.datasets.builder import PIPELINES
+from mmseg.labels import holding
 
-from .arguments import as_pairs, is_pair, map_fields, require, require_prob
+from .arguments import as_pairs, filling, is_pair, label_fields, label_fill, map_fields, require, require_prob
 
 
 @PIPELINES.register_module()
@@ -43,8 +44,8 @@ class RandomCutOut:
         valid = is_pair(self.n_holes) and 0 <= self.n_holes[0] <= self.n_holes[1]
         require(valid, self, f'n_holes must be a number or (fewest, most), got {self.n_holes}')
         self.cutout_shape, self.cutout_ratio = as_pairs(self, 'cutout_shape'), as_pairs(self, 'cutout_ratio')
-        valid = self.seg_fill_in is None or (isinstance(self.seg_fill_in, int) and 0 <= self.seg_fill_in <= 255)
-        require(valid, self, f'seg_fill_in must be an integer in [0, 255] or None, got {self.seg_fill_in!r}')
+        valid = self.seg_fill_in is None or isinstance(self.seg_fill_in, Integral)
+        require(valid, self, f'seg_fill_in must be a label value or None, got {self.seg_fill_in!r}')
 
     def __call__(self, results: dict) -> dict:
         if not np.random.rand() < self.prob:
@@ -52,7 +53,7 @@ class RandomCutOut:
         img = results['img']
         holes = self._draw_holes(*img.shape[:2])
         fill = channel_values(self.fill_in, img, 'fill_in')
-        paint_label = partial(_paint, holes=holes, value=self.seg_fill_in)
+        paint_label = filling(self, 'seg_fill_in', results, partial(_paint, holes=holes), 'value')
         map_fields(
             results,
             partial(_paint, holes=holes, value=fill if img.ndim == 3 else fill[0]),
@@ -85,7 +86,8 @@ class RandomMosaic:
         prob: probability.
         img_scale: (h, w) of one sample.
         center_ratio_range: the point lies at ratios drawn from this range times ``img_scale``.
-        pad_val, seg_pad_val: fill the rest of the canvas.
+        pad_val: fills the rest of the canvas.
+        seg_pad_val: of the labels; None takes the ignored value of the data set.
 
     Sets ``img_shape, ori_shape``.
     """
@@ -94,7 +96,7 @@ class RandomMosaic:
     img_scale: tuple[int, int] = (640, 640)
     center_ratio_range: tuple[float, float] = (0.5, 1.5)
     pad_val: float | Sequence[float] = 0
-    seg_pad_val: int = 255
+    seg_pad_val: int | None = None
 
     def __post_init__(self) -> None:
         require_prob(self, self.prob)
@@ -117,9 +119,13 @@ class RandomMosaic:
         y = int(np.random.uniform(*self.center_ratio_range) * height)
         samples = [results, *others]
         mosaics = {'img': self._combine([sample['img'] for sample in samples], x, y, self.pad_val, 'bilinear')}
-        for key in results.get('seg_fields', []):
-            mosaics[key] = self._combine([sample[key] for sample in samples], x, y, self.seg_pad_val, 'nearest')
-        results.update(mosaics)
+        for key in label_fields(results):
+            fill = label_fill(self, 'seg_pad_val', results)
+            labels = [holding(sample[key], fill) for sample in samples]
+            kind = np.result_type(*labels)
+            labels = [label.astype(kind, copy=False) for label in labels]
+            mosaics[key] = self._combine(labels, x, y, fill, 'nearest')
+        results.update(mosaics, moved=True)
         results['img_shape'] = results['ori_shape'] = results['img'].shape
         return results
 

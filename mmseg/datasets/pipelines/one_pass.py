@@ -9,6 +9,7 @@ import torch
 from mmcv.image import EncodedImage, channel_values, imnormalize
 from mmcv.ops import OPERATORS, augment_crop, augment_crop_label, crop_label_counts
 
+from .arguments import label_fields, label_fill
 from .crop import RandomCrop
 from .formatting import DefaultFormatBundle, ImageToTensor
 from .geometric import Pad, RandomFlip
@@ -90,9 +91,9 @@ class FusedTransforms:
         if not isinstance(img, (np.ndarray, EncodedImage)) or img.dtype != np.uint8 or img.shape[2:] != (3,):
             return False
         if label is None:
-            return not results.get('seg_fields') and (self._crop is None or self._crop.cat_max_ratio >= 1)
+            return not label_fields(results) and (self._crop is None or self._crop.cat_max_ratio >= 1)
         fits = isinstance(label, np.ndarray) and label.shape == img.shape[:2] and label.dtype == np.uint8
-        return fits and results.get('seg_fields') == [_LABEL] and not self._keeps_labels
+        return fits and label_fields(results) == [_LABEL] and not self._keeps_labels
 
     def _augment(self, results: dict) -> dict:
         img, label = results['img'], _as_tensor(results.get(_LABEL))
@@ -104,21 +105,23 @@ class FusedTransforms:
             self._normalize.describe(results, window[2:])
         shape = self._pad.choose_size(results, (*window[2:], 3)) if self._pad else window[2:]
         pixels = _as_tensor(_decode_for(img, size[0], window) if isinstance(img, EncodedImage) else img)
-        fill, label_fill = (self._pad.choose_fill(results), self._pad.seg_pad_val) if self._pad else (0, 0)
+        fill = self._pad.choose_fill(results) if self._pad else 0
         like = colours['values'].numpy().T[None]
         fill = torch.from_numpy(np.array(channel_values(fill, like, 'pad_val'), like.dtype))
         results['img'] = augment_crop(pixels, size, window, flip, shape, fill=fill, **colours)
         if label is not None:
-            label_fill, = channel_values(label_fill, results[_LABEL], 'pad_val')
-            results[_LABEL] = augment_crop_label(label, size, window, flip, shape, label_fill)[None]
+            pads = tuple(shape) != tuple(window[2:])
+            value = label_fill(self._pad, 'seg_pad_val', results) if pads else 0
+            results[_LABEL] = augment_crop_label(label, size, window, flip, shape, value)[None]
         return results
 
     def _choose_window(self, results: dict, size: tuple[int, int], label: torch.Tensor | None) -> tuple[int, ...]:
         """(top, left, height, width) within the resized image, of which no more than the tried windows is made."""
         if self._crop is None:
             return 0, 0, *size
-        slices = self._crop.choose_window(
-            (*size, 3), lambda slices: (_BYTES, crop_label_counts(label, size, _as_window(slices)).numpy()))
+        results['moved'] = True
+        slices = self._crop.choose_window((*size, 3), lambda slices: self._crop.counts_labelled(
+            results, _BYTES, crop_label_counts(label, size, _as_window(slices)).numpy()))
         window = _as_window(slices)
         results['img_shape'] = (*window[2:], 3)
         return window

@@ -8,7 +8,7 @@ import numpy as np
 from mmcv.image import imrescale, imresize, imresize_to_multiple, rescale_size
 from mmseg.datasets.builder import PIPELINES
 
-from .arguments import as_pairs, map_fields, require, require_positive
+from .arguments import as_pairs, label_fields, map_fields, require, require_positive
 
 
 @PIPELINES.register_module()
@@ -59,6 +59,7 @@ class Resize:
 
     def choose_size(self, results: dict) -> tuple[int, int]:
         """The size (w, h) to resize this sample to; the results describe it afterwards, but hold the old image."""
+        results['moved'] = True
         height, width, *channels = results['img'].shape
         if 'scale' not in results:
             results['scale'], results['scale_idx'] = self._draw_scale((width, height))
@@ -132,6 +133,6 @@ class SegRescale:
 
     def __call__(self, results: dict) -> dict:
         if self.scale_factor != 1:
-            for key in results.get('seg_fields', []):
+            for key in label_fields(results):
                 results[key] = imrescale(results[key], self.scale_factor, interpolation='nearest')
         return results

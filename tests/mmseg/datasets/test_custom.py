@@ -54,7 +54,7 @@ def test_what_the_pipeline_gets(draw_tree):
     for test_mode in (False, True):
         results = make(folder, pipeline=[lambda results: results], test_mode=test_mode)[1]
         expected = {'img_info': {'filename': 'a.png', 'ann': {'seg_map': 'a.png'}}, 'seg_fields': [], 'label_map': None,
-                    'img_prefix': str(folder / 'img'), 'seg_prefix': str(folder / 'ann')}
+                    'img_prefix': str(folder / 'img'), 'seg_prefix': str(folder / 'ann'), 'ignore_index': 255}
         assert results == (expected if test_mode else {**expected, 'ann_info': {'seg_map': 'a.png'}})
 
 

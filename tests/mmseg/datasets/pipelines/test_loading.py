@@ -69,8 +69,7 @@ def test_sixteen_bit_files_keep_large_values_and_shrink_without(tmp_path):
     cv2.imwrite(str(tmp_path / 's.png'), np.array([[3, 7]], np.uint16))
     assert load(tmp_path).dtype == np.uint8
     imwrite(np.array([[3, 70000]], np.int32), tmp_path / 's.tiff')
-    with pytest.raises(ValueError, match='s.tiff: label values up to 70000'):
-        load(tmp_path, 's.tiff', imdecode_backend='cv2')
+    assert load(tmp_path, 's.tiff', imdecode_backend='cv2').tolist() == [[3, 70000]]
 
 
 def test_label_map_is_applied_at_once_and_before_reduction(tmp_path):
@@ -83,9 +82,8 @@ def test_label_map_is_applied_at_once_and_before_reduction(tmp_path):
 def test_palette_files_are_read_by_index(tmp_path):
     indices = np.random.randint(0, 20, (6, 8), dtype=np.uint8)
     save_palette(tmp_path / 's.png', indices)
-    np.testing.assert_array_equal(load(tmp_path), indices)
-    with pytest.raises(ValueError, match=r"s.png: a colour image \(3 channels\).*imdecode_backend='pillow'"):
-        load(tmp_path, imdecode_backend='cv2')
+    for backend in ('pillow', 'cv2'):
+        np.testing.assert_array_equal(load(tmp_path, imdecode_backend=backend), indices)
 
 
 def test_colour_mask(folder):

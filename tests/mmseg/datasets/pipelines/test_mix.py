@@ -45,7 +45,7 @@ def test_cutout_probability_zero():
         {'n_holes': (3, 1), 'cutout_shape': (8, 8)},
         {'n_holes': (1, 2, 3), 'cutout_shape': (8, 8)},
         {'cutout_shape': (8, 8, 8)},
-        {'cutout_shape': (8, 8), 'seg_fill_in': 256},
+        {'cutout_shape': (8, 8), 'seg_fill_in': 2.5},
         {'cutout_shape': (8, 8), 'seg_fill_in': 'a'},
     ],
 )
