@@ -11,6 +11,7 @@ import torch
 from mmcv import dist
 from mmcv.config import Config, DictAction
 from mmcv.utils import one_line
+from mmcv.utils.pipe import ends_with_its_reader
 from mmseg.settings import Settings
 
 
@@ -18,10 +19,11 @@ def run_tool(main: Callable[[argparse.Namespace], None], args: argparse.Namespac
     """Run ``main(args)``; what the user did wrong becomes one line on stderr and exit code 2.
 
     A :class:`ValueError` or :class:`OSError` is the user's (a bad config, file or folder); anything else is ours and
-    keeps its traceback, as everything does under ``--debug``.
+    keeps its traceback, as everything does under ``--debug``. ``... | head`` ends it quietly.
     """
     try:
-        main(args)
+        with ends_with_its_reader():
+            main(args)
     except (ValueError, OSError) as error:
         if args.debug:
             raise

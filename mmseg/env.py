@@ -2,6 +2,7 @@
 
 from mmcv.utils import collect_env as collect_base_env
 from mmcv.utils import get_git_hash
+from mmcv.utils.pipe import ends_with_its_reader
 
 from .version import __version__
 
@@ -12,5 +13,6 @@ def collect_env() -> dict[str, str | bool]:
 
 
 if __name__ == '__main__':
-    for name, value in collect_env().items():
-        print(f'{name}: {value}')
+    with ends_with_its_reader():
+        for name, value in collect_env().items():
+            print(f'{name}: {value}')

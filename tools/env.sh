@@ -4,7 +4,8 @@
 #   PY    a Python that can run the project: $PYTHON, python3 or python if one has all that is needed (nothing is ever
 #         installed into those), else the one of ROOT/.venv, which is made on first use
 # and builds mmcv._ext where it is missing or stale; without it everything works, slower.
-# Input: $PYTHON, $NEEDS (one more module that must be there, such as pytest), and the variables of mmcv/ops/build.py.
+# Input: $PYTHON, $NEEDS (one more module that must be there, such as pytest), $TORCH_INDEX_URL (where pip takes torch and
+#        torchvision from, for instance PyTorch's packages for the CPU), and the variables of mmcv/ops/build.py.
 
 ROOT=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 VENV=$ROOT/.venv
@@ -75,18 +76,36 @@ make_venv() {
   if [[ -e $unfinished || ! -x $VENV/bin/python ]]; then
     base=$(find_base_python) || fail 'no Python 3.10 to 3.13 that can make an environment was found:' \
       'install one (on Debian and Ubuntu: apt-get install python3-venv), or name it: PYTHON=/path/to/python3'
-    say "making $VENV with $("$base" --version) and installing requirements.txt, some GB and minutes (log: $log)"
+    say "making $VENV with $("$base" --version) and installing requirements.txt, $(size_of_venv) (log: $log)"
     touch "$unfinished"
     "$base" -m venv --clear "$VENV" >"$log" 2>&1 || explain_failure "$log"
   else
     say "bringing $VENV up to date with requirements.txt (log: $log)"
     touch "$unfinished"
   fi
-  "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input -q -r "$ROOT/requirements.txt" >"$log" 2>&1 ||
-    explain_failure "$log"
+  [[ -z ${TORCH_INDEX_URL-} ]] || install --index-url "$TORCH_INDEX_URL" torch torchvision || explain_failure "$log"
+  install -r "$ROOT/requirements.txt" || explain_failure "$log"
   printf '%s\n' "$wanted" >"$VENV/.stamp"
   rm "$unfinished"
   say 'the environment is complete'
+}
+
+# Installs what its arguments name into .venv; what pip says goes into the log of make_venv.
+install() {
+  "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input -q "$@" >>"$log" 2>&1
+}
+
+# What is about to be fetched; without an NVIDIA driver most of it is for nothing.
+size_of_venv() {
+  if [[ -n ${TORCH_INDEX_URL-} ]]; then
+    echo "torch from $TORCH_INDEX_URL; about 1 GB if that is for the CPU"
+  elif [[ $OSTYPE != linux* ]] || command -v nvidia-smi >/dev/null; then
+    echo 'about 6 GB and some minutes'
+  else
+    echo 'about 6 GB and some minutes.' \
+      "5 GB of it are CUDA, which PyTorch's usual packages bring, and this machine has no NVIDIA driver: to do with 1 GB," \
+      "interrupt this (Ctrl-C) and start again with TORCH_INDEX_URL=ADDRESS, that of PyTorch's packages for the CPU"
+  fi
 }
 
 explain_failure() {
@@ -132,13 +151,10 @@ ensure_extension() {
 }
 
 build_extension() {
-  local log=$ROOT/build/ext.log
-  say "building the compiled operators, about a minute, once (log: $log)"
-  if "$PY" "$ROOT/mmcv/ops/build.py" >"$log" 2>&1; then
-    say "$(tail -n 1 "$log")"
-  else
-    say "going on without the compiled operators, slower: $(tail -n 1 "$log")"
-  fi
+  local log=$ROOT/build/ext.log line
+  say "building the compiled operators, once (what the compiler says: $log)"
+  "$PY" "$ROOT/mmcv/ops/build.py" 2>"$log" | while IFS= read -r line; do say "$line"; done
+  [[ ${PIPESTATUS[0]} == 0 ]] || say "going on without the compiled operators, slower: $(tail -n 1 "$log")"
 }
 
 # launch_distributed TOOL PROCESSES ARGUMENTS...: the tool in that many processes, here or on NNODES machines.

@@ -4,6 +4,7 @@ import torch
 from prettytable import PrettyTable
 
 import mmcv.ops  # noqa: F401 (registers the operators)
+from mmcv.utils.pipe import ends_with_its_reader
 
 from . import _load
 
@@ -26,4 +27,5 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    with ends_with_its_reader():
+        main()

@@ -1,12 +1,15 @@
-"""Compile ``mmcv._ext`` from ``csrc``: C++ always, CUDA when there is a toolkit.
+"""Compile ``mmcv._ext`` from ``csrc``: C++ always, CUDA where there is a GPU or somebody asks for it.
 
 ``python mmcv/ops/build.py`` builds it beside the package when it is missing or stale; ``--check`` only tells by its
 exit code whether it is up to date. setup.py builds through the same functions. Nothing is needed but a C++17 compiler
 and an installed torch, of which only files are read: this module imports neither torch nor setuptools.
 
 Environment:
-    MMCV_CUDA             on: CUDA kernels or an error; off: none; auto (default): where nvcc and a CUDA torch are found
-    TORCH_CUDA_ARCH_LIST  compute capabilities, by default those of this machine's GPUs, without any 7.5;8.0;9.0+PTX
+    MMCV_CUDA             on: CUDA kernels or an error; off: none; auto (default): where nvcc, a CUDA torch and a GPU
+                          are found
+    FORCE_CUDA            1: as MMCV_CUDA=on
+    TORCH_CUDA_ARCH_LIST  compute capabilities, by default those of this machine's GPUs, without any 7.5;8.0;9.0+PTX;
+                          where it is set, auto needs no GPU
     CXX CXXFLAGS LDFLAGS CUDA_HOME   as usual
 """
 
@@ -22,7 +25,8 @@ import subprocess
 import sys
 import sysconfig
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -36,6 +40,9 @@ DEFAULT_ARCHS = '7.5;8.0;9.0+PTX'
 FLAGS = ['-std=c++17', '-O3', '-DTORCH_TARGET_VERSION=0x020a000000000000ULL']
 CXX_FLAGS = ['-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra']
 NVCC_FLAGS = ['-Xcompiler', '-fPIC,-fvisibility=hidden']
+# What a file took on one core of a server of 2023: C++, CUDA, and the longest of all.
+CXX_SECONDS, CXX_SECONDS_PER_KB, NVCC_SECONDS, NVCC_SECONDS_PER_ARCH, LONGEST_SECONDS = 1.1, 0.2, 1, 1.1, 6
+REPORT_EVERY = 5  # seconds
 
 
 class BuildError(RuntimeError):
@@ -67,10 +74,9 @@ def plan() -> Plan:
     if not cxx:
         raise BuildError('no C++ compiler found: install one (on Debian and Ubuntu: apt-get install g++) or set CXX')
     flags = [*FLAGS, *CXX_FLAGS, *shlex.split(os.environ.get('CXXFLAGS', ''))]
-    nvcc, missing = _find_nvcc()
-    if missing:
-        return Plan(cxx, flags, None, missing)
-    archs = os.environ.get('TORCH_CUDA_ARCH_LIST') or _present_archs() or DEFAULT_ARCHS
+    nvcc, archs = _find_nvcc()
+    if nvcc is None:
+        return Plan(cxx, flags, None, archs)
     host = ['-ccbin', cxx[0]] if os.environ.get('CXX') else []
     return Plan(cxx, flags, [nvcc, *FLAGS, *NVCC_FLAGS, *host, *_gencode(archs)], archs)
 
@@ -98,9 +104,9 @@ def build(target: Path, work_dir: Path, plan: Plan) -> None:
     print(f'mmcv._ext: building for {_describe(plan)}', flush=True)
     work_dir.mkdir(parents=True, exist_ok=True)
     sources = [*CSRC.glob('*.cpp'), *CSRC.glob('cpu/*.cpp'), *(CSRC.glob('cuda/*.cu') if plan.nvcc else ())]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        objects = list(pool.map(lambda source: _compile(source, work_dir, plan), sorted(sources)))
-    _link(target, objects, plan)
+    objects = {source: _object(source, work_dir, plan) for source in sorted(sources)}
+    _compile_all({source: result for source, result in objects.items() if not result.exists()}, plan)
+    _link(target, list(objects.values()), plan)
     print(f'mmcv._ext: built for {_describe(plan)} in {time.monotonic() - started:.0f} s: {target}', flush=True)
 
 
@@ -132,8 +138,8 @@ def _torch() -> Path:
 
 
 def _find_nvcc() -> tuple[str | None, str]:
-    """The nvcc to use, or why there is none."""
-    wish = os.environ.get('MMCV_CUDA', 'auto').lower()
+    """The nvcc to use and the architectures; or None, and why there is none."""
+    wish = os.environ.get('MMCV_CUDA', 'on' if os.environ.get('FORCE_CUDA') == '1' else 'auto').lower()
     if wish not in ('auto', 'on', 'off'):
         raise BuildError(f'MMCV_CUDA={wish}: must be on, off or auto')
     if wish == 'off':
@@ -146,7 +152,10 @@ def _find_nvcc() -> tuple[str | None, str]:
         return None, 'nvcc was not found'
     if wish == 'auto' and not runpy.run_path(str(_torch() / 'version.py'))['cuda']:
         return None, 'this torch is a CPU build'
-    return nvcc, ''
+    archs = os.environ.get('TORCH_CUDA_ARCH_LIST') or _present_archs()
+    if wish == 'auto' and not archs:
+        return None, 'no GPU is here (FORCE_CUDA=1 or TORCH_CUDA_ARCH_LIST=8.0 compiles for one all the same)'
+    return nvcc, archs or DEFAULT_ARCHS
 
 
 def _present_archs() -> str:
@@ -173,24 +182,70 @@ def _gencode(archs: str) -> list[str]:
     return flags
 
 
-def _compile(source: Path, work_dir: Path, plan: Plan) -> Path:
-    """Compile one file, unless an object of the same contents, headers and flags is there already."""
+def _object(source: Path, work_dir: Path, plan: Plan) -> Path:
+    """The object file of a source, named after its contents, those of the headers, and the command."""
+    headers = (path.read_bytes() for path in sorted(CSRC.rglob('*.*h')))
+    name = f'{source.parent.name}-{source.stem}'
+    return work_dir / f'{name}.{_digest(*_command(source, plan), source.read_bytes(), *headers)}.o'
+
+
+def _command(source: Path, plan: Plan) -> list[str]:
     command = plan.nvcc if source.suffix == '.cu' else [*plan.cxx, *plan.flags, *(['-DUSE_CUDA'] if plan.nvcc else [])]
     if source.stem == 'module':
         cuda = plan.archs if plan.nvcc else ''
         command = [*command, f'-DMMCV_BUILD_KEY="{_key(plan)}"', f'-DMMCV_BUILD_CUDA="{cuda}"']
-    headers = (path.read_bytes() for path in sorted(CSRC.rglob('*.*h')))
-    name = f'{source.parent.name}-{source.stem}'
-    result = work_dir / f'{name}.{_digest(*command, source.read_bytes(), *headers)}.o'
-    if not result.exists():
-        for old in work_dir.glob(f'{name}.*.o'):
-            old.unlink(missing_ok=True)
-        includes = ['-isystem', str(_torch() / 'include'), '-isystem', sysconfig.get_path('include')]
-        partial = result.with_suffix(f'.{os.getpid()}.part')
-        mend = '; MMCV_CUDA=off builds for the CPU only' if source.suffix == '.cu' else ''
-        _run([*command, *includes, '-c', str(source), '-o', str(partial)], f'{source.name} does not compile{mend}')
-        partial.replace(result)
-    return result
+    return command
+
+
+def _compile_all(objects: dict[Path, Path], plan: Plan) -> None:
+    """Compile each source to its object, one per core at a time, and say how long it will take."""
+    if not objects:
+        return
+    cores = len(os.sched_getaffinity(0)) if sys.platform == 'linux' else os.cpu_count() or 1
+    work = {source: _seconds(source, plan) for source in objects}
+    expected = max(sum(work.values()) / cores, LONGEST_SECONDS)
+    print(f'mmcv._ext: {len(work)} files on {cores} cores, about {expected:.0f} s', flush=True)
+    started = told = time.monotonic()
+    with ThreadPoolExecutor(cores) as pool:
+        by_size = sorted(objects, key=lambda source: source.stat().st_size, reverse=True)  # the last ones are short
+        running = {pool.submit(_compile, source, objects[source], plan): source for source in by_size}
+        done: list[Path] = []
+        try:
+            for future in as_completed(running):
+                future.result()
+                done.append(running[future])
+                now = time.monotonic()
+                if now - told >= REPORT_EVERY:
+                    told, left = now, _seconds_left(work, done, now - started)
+                    print(f'mmcv._ext: {len(done)} of {len(work)} files, about {left:.0f} s to go', flush=True)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _seconds(source: Path, plan: Plan) -> float:
+    """About how long a source takes one core."""
+    if source.suffix == '.cu':
+        return NVCC_SECONDS + NVCC_SECONDS_PER_ARCH * sum(flag.startswith('-gencode') for flag in plan.nvcc)
+    return CXX_SECONDS + CXX_SECONDS_PER_KB * source.stat().st_size / 1000
+
+
+def _seconds_left(work: dict[Path, float], done: Sequence[Path], elapsed: float) -> float:
+    """How long the rest takes if it goes on as it went so far."""
+    finished = sum(work[source] for source in done)
+    return elapsed * (sum(work.values()) - finished) / finished
+
+
+def _compile(source: Path, result: Path, plan: Plan) -> None:
+    """Compile one file in the place of its older objects."""
+    name = result.name.split('.')[0]
+    for old in result.parent.glob(f'{name}.*.o'):
+        old.unlink(missing_ok=True)
+    includes = ['-isystem', str(_torch() / 'include'), '-isystem', sysconfig.get_path('include')]
+    partial = result.with_suffix(f'.{os.getpid()}.part')
+    mend = '; MMCV_CUDA=off builds for the CPU only' if source.suffix == '.cu' else ''
+    _run([*_command(source, plan), *includes, '-c', str(source), '-o', str(partial)],
+         f'{source.name} does not compile{mend}')
+    partial.replace(result)
 
 
 def _link(target: Path, objects: list[Path], plan: Plan) -> None:

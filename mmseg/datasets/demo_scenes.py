@@ -5,6 +5,7 @@ import fcntl
 import functools
 import multiprocessing
 import os
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from mmcv.fileio import atomic_write
-from mmcv.utils import ConfigError, print_log
+from mmcv.utils import ConfigError, print_log, track_iter_progress
 from mmseg.logger import get_root_logger
 
 from .builder import DATASETS
@@ -117,9 +118,11 @@ def _draw(root: Path, num_scenes: Sequence[int], height: int, stamp: str) -> Non
     for split, city, _ in scenes:
         for folder in ('leftImg8bit', 'gtFine'):
             (root / folder / split / city).mkdir(parents=True, exist_ok=True)
+    print_log(f'Drawing {len(scenes)} demo scenes into {root}', get_root_logger())
     # Drawing is many small numpy calls, which threads would do one after the other.
     with multiprocessing.get_context('fork').Pool(min(os.cpu_count() or 1, len(scenes), 16)) as pool:
-        for _ in pool.imap_unordered(functools.partial(_draw_scene, root, height), scenes, chunksize=4):
+        drawn = pool.imap_unordered(functools.partial(_draw_scene, root, height), scenes, chunksize=4)
+        for _ in track_iter_progress((drawn, len(scenes)), file=sys.stderr):
             pass
     with atomic_write(root / _STAMP, 'w') as file:
         file.write(stamp)

@@ -1,6 +1,9 @@
 """``python -m mmseg.zoo`` prints docs/zoo.md."""
 
+from mmcv.utils.pipe import ends_with_its_reader
+
 from .table import markdown
 
 if __name__ == '__main__':
-    print(markdown(), end='')
+    with ends_with_its_reader():
+        print(markdown(), end='')

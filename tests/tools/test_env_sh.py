@@ -20,10 +20,13 @@ case "$*" in
     rm -rf "$4" && mkdir -p "$4/bin" && cp "$0" "$4/bin/python" && : >"$4/bin/lacks"
     echo venv >>"$CALLS" ;;
   "-m pip "*)
-    echo pip >>"$CALLS"; sleep "${PIP_SECONDS-0}"
+    echo pip >>"$CALLS"; echo "${@:3}" >>"$CALLS.pip"; sleep "${PIP_SECONDS-0}"
     [[ -z ${PIP_ERROR-} ]] || { echo "$PIP_ERROR" >&2; exit 1; } ;;
   *build.py*--check) [[ -n ${EXTENSION-} ]] ;;
-  *build.py) echo build >>"$CALLS"; echo "${BUILD_SAYS-mmcv._ext: built}"; [[ -z ${BUILD_SAYS-} ]] ;;
+  *build.py)
+    echo build >>"$CALLS"
+    [[ -z ${BUILD_ERROR-} ]] || { echo "$BUILD_ERROR" >&2; exit 1; }
+    echo 'mmcv._ext: 23 files on 2 cores, about 25 s'; echo 'mmcv._ext: built' ;;
 esac
 """
 
@@ -154,10 +157,41 @@ def test_of_two_set_ups_at_once_one_waits(checkout):
 
 def test_without_compiled_operators_it_goes_on_and_says_why(checkout):
     checkout.add_python()
-    code, _, said = checkout.set_up(BUILD_SAYS='error: mmcv._ext: no C++ compiler found')
+    code, _, said = checkout.set_up(BUILD_ERROR='error: mmcv._ext: no C++ compiler found')
     assert code == 0
     assert said[-1].endswith('going on without the compiled operators, slower: '
                              'error: mmcv._ext: no C++ compiler found')
+
+
+def test_says_how_long_the_compiled_operators_take(checkout):
+    checkout.add_python()
+    _, _, said = checkout.set_up()
+    assert [line.partition('] ')[2] for line in said[1:]] == [
+        'mmcv._ext: 23 files on 2 cores, about 25 s', 'mmcv._ext: built']
+
+
+class TestSizeOfTheEnvironment:
+
+    def said(self, checkout, **environment):
+        checkout.add_python(lacks='torch numpy')
+        return checkout.set_up(EXTENSION='yes', OSTYPE='linux-gnu', **environment)[2][0]
+
+    def test_without_a_driver_the_way_to_the_small_one_is_said_beforehand(self, checkout):
+        said = self.said(checkout)
+        assert 'about 6 GB' in said
+        assert '5 GB of it are CUDA' in said
+        assert 'no NVIDIA driver' in said
+        assert 'start again with TORCH_INDEX_URL=ADDRESS' in said
+
+    def test_with_a_driver(self, checkout):
+        (checkout.bin / 'nvidia-smi').symlink_to('/bin/true')
+        assert 'requirements.txt, about 6 GB and some minutes (log: ' in self.said(checkout)
+
+    def test_torch_comes_from_where_the_user_says(self, checkout):
+        assert 'torch from file:///wheels; about 1 GB' in self.said(checkout, TORCH_INDEX_URL='file:///wheels')
+        first, second = Path(f'{checkout.calls}.pip').read_text().splitlines()
+        assert first.endswith('--index-url file:///wheels torch torchvision')
+        assert second.endswith('-r ' + str(checkout.root / 'requirements.txt'))
 
 
 @pytest.mark.parametrize(('python', 'message'), [

@@ -13,7 +13,7 @@ from mmcv.ops import build
 @pytest.fixture
 def clean_environment(monkeypatch, tmp_path):
     """No settings of the user's, and a PATH with nothing on it."""
-    for name in ('CXX', 'CXXFLAGS', 'CUDA_HOME', 'MMCV_CUDA', 'TORCH_CUDA_ARCH_LIST'):
+    for name in ('CXX', 'CXXFLAGS', 'CUDA_HOME', 'MMCV_CUDA', 'FORCE_CUDA', 'TORCH_CUDA_ARCH_LIST'):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv('PATH', str(tmp_path))
 
@@ -34,29 +34,40 @@ def programs(clean_environment, tmp_path, monkeypatch):
     return add
 
 
-def test_cuda_is_built_where_nvcc_and_a_cuda_torch_are(programs):
-    programs('c++', 'nvcc')
-    plan = build.plan()
-    assert plan.archs == build.DEFAULT_ARCHS
-    assert '-gencode=arch=compute_90,code=[sm_90,compute_90]' in plan.nvcc
-
-
-@pytest.mark.parametrize(('script', 'archs'), [
-    ('echo 9.0; echo 8.6; echo 9.0', '8.6;9.0'),
-    ('echo Failed to initialize NVML; exit 9', build.DEFAULT_ARCHS),
-    ('echo "[N/A]"', build.DEFAULT_ARCHS),
-])
-def test_cuda_is_built_for_the_gpus_of_this_machine(script, archs, programs, tmp_path):
+def test_cuda_is_built_for_the_gpus_of_this_machine(programs, tmp_path):
     programs('c++', 'nvcc', 'nvidia-smi')
-    (tmp_path / 'nvidia-smi').write_text(f'#!/bin/sh\n{script}\n')
-    assert build.plan().archs == archs
+    (tmp_path / 'nvidia-smi').write_text('#!/bin/sh\necho 9.0; echo 8.6; echo 9.0\n')
+    plan = build.plan()
+    assert plan.archs == '8.6;9.0'
+    assert '-gencode=arch=compute_86,code=sm_86' in plan.nvcc
+
+
+@pytest.mark.parametrize('script', ['', 'echo Failed to initialize NVML; exit 9', 'echo "[N/A]"'])
+@pytest.mark.parametrize(('wish', 'archs'), [
+    ({'FORCE_CUDA': '1'}, build.DEFAULT_ARCHS), ({'MMCV_CUDA': 'on'}, build.DEFAULT_ARCHS),
+    ({'TORCH_CUDA_ARCH_LIST': '8.0 9.0+PTX'}, '8.0 9.0+PTX'), ({'FORCE_CUDA': '0'}, None), ({}, None),
+    ({'FORCE_CUDA': '1', 'MMCV_CUDA': 'off'}, None),
+])
+def test_without_a_gpu_cuda_is_built_only_on_demand(script, wish, archs, programs, tmp_path, monkeypatch):
+    programs('c++', 'nvcc', *(['nvidia-smi'] if script else []))
+    if script:
+        (tmp_path / 'nvidia-smi').write_text(f'#!/bin/sh\n{script}\n')
+    for name, value in wish.items():
+        monkeypatch.setenv(name, value)
+    plan = build.plan()
+    if archs:
+        assert plan.archs == archs
+        assert '-gencode=arch=compute_90,code=[sm_90,compute_90]' in plan.nvcc
+    else:
+        assert plan.nvcc is None
+        assert 'FORCE_CUDA=1 or TORCH_CUDA_ARCH_LIST=8.0 compiles for one' in plan.archs or 'MMCV_CUDA' in wish
 
 
 @pytest.mark.parametrize(('names', 'environment', 'cuda', 'reason'), [
     (['g++'], {}, '13.0', 'nvcc was not found'),
     (['g++', 'nvcc'], {'MMCV_CUDA': 'off'}, '13.0', 'MMCV_CUDA=off'),
     (['g++', 'nvcc'], {}, None, 'this torch is a CPU build'),
-    (['g++', 'nvcc'], {'MMCV_CUDA': 'on'}, None, None),
+    (['g++', 'nvcc'], {'FORCE_CUDA': '1'}, None, None),
 ])
 def test_says_why_cuda_is_left_out(names, environment, cuda, reason, programs, monkeypatch):
     (programs(*names) / 'version.py').write_text(f'cuda = {cuda!r}\n')
@@ -68,7 +79,7 @@ def test_says_why_cuda_is_left_out(names, environment, cuda, reason, programs, m
 
 @pytest.mark.parametrize(('names', 'environment', 'message'), [
     ([], {}, 'no C.. compiler found: install one .* or set CXX'),
-    (['c++'], {'MMCV_CUDA': 'on'}, 'MMCV_CUDA=on, but there is no nvcc: .*CUDA_HOME'),
+    (['c++'], {'FORCE_CUDA': '1'}, 'MMCV_CUDA=on, but there is no nvcc: .*CUDA_HOME'),
     (['c++'], {'MMCV_CUDA': 'yes'}, 'MMCV_CUDA=yes: must be on, off or auto'),
     (['c++', 'nvcc'], {'TORCH_CUDA_ARCH_LIST': '8.0;Ampere'}, "'Ampere' is no compute capability such as 8.0"),
 ])
@@ -82,6 +93,7 @@ def test_what_cannot_be_built_is_one_clear_line(names, environment, message, pro
 
 
 def test_a_build_is_stale_once_sources_or_flags_change(programs, monkeypatch, tmp_path):
+    monkeypatch.setenv('FORCE_CUDA', '1')
     programs('c++', 'nvcc')
     target, plan = tmp_path / '_ext.so', build.plan()
     assert not build.is_current(target, plan)
@@ -97,7 +109,8 @@ def test_a_build_is_stale_once_sources_or_flags_change(programs, monkeypatch, tm
     assert not build.is_current(target, plan)
 
 
-def test_a_build_for_the_cpu_does_not_serve_cuda(programs, tmp_path):
+def test_a_build_for_the_cpu_does_not_serve_cuda(programs, monkeypatch, tmp_path):
+    monkeypatch.setenv('FORCE_CUDA', '1')
     programs('c++', 'nvcc')
     target, plan = tmp_path / '_ext.so', build.plan()
     target.write_bytes(build._key(plan._replace(nvcc=None)).encode())
@@ -105,16 +118,44 @@ def test_a_build_for_the_cpu_does_not_serve_cuda(programs, tmp_path):
 
 
 def test_source_that_does_not_compile_leaves_the_old_build_and_one_line(programs, monkeypatch, tmp_path):
+    monkeypatch.setenv('FORCE_CUDA', '1')
     programs('c++', 'nvcc')
     write_result = 'for last; do :; done; : > "$last"'
     for program, text in (('c++', write_result), ('nvcc', 'echo unsupported GNU version >&2; exit 1')):
         (tmp_path / program).write_text(f'#!/bin/sh\n{text}\n')
     target = tmp_path / '_ext.so'
     target.write_bytes(b'old')
-    message = r'^confusion_matrix\.cu does not compile; MMCV_CUDA=off builds for the CPU only .*$'
+    message = r'^\w+\.cu does not compile; MMCV_CUDA=off builds for the CPU only .*$'
     with pytest.raises(build.BuildError, match=message):
         build.build(target, tmp_path / 'work', build.plan())
     assert target.read_bytes() == b'old'
+
+
+def test_says_beforehand_how_long_it_takes_and_how_far_it_is(programs, monkeypatch, tmp_path, capsys):
+    programs('c++', 'nvcc')
+    (tmp_path / 'c++').write_text('#!/bin/sh\nfor last; do :; done; : > "$last"\n')
+    monkeypatch.setattr(build, 'REPORT_EVERY', 0)
+    monkeypatch.setattr('os.sched_getaffinity', lambda process: {0, 1, 5, 7})
+    work, target = tmp_path / 'work', tmp_path / '_ext.so'
+    build.build(target, work, build.plan())
+    said = capsys.readouterr().out.splitlines()
+    sources = [*build.CSRC.glob('*.cpp'), *build.CSRC.glob('cpu/*.cpp')]
+    files, seconds = len(sources), sum(build._seconds(source, build.plan()) for source in sources) / 4
+    assert 'without CUDA: no GPU is here' in said[0]
+    assert said[1] == f'mmcv._ext: {files} files on 4 cores, about {seconds:.0f} s'
+    assert len(said) == 2 + files + 1
+    assert said[2].startswith(f'mmcv._ext: 1 of {files} files, about ')
+    assert said[-2] == f'mmcv._ext: {files} of {files} files, about 0 s to go'
+
+    next(work.glob('cpu-winograd_conv.*')).unlink()  # only this one is to be compiled again, which takes one core
+    build.build(target, work, build.plan())
+    assert f'1 files on 4 cores, about {build.LONGEST_SECONDS} s' in capsys.readouterr().out
+
+
+def test_the_rest_takes_as_long_as_what_is_done():
+    work = {'a.cpp': 2, 'b.cpp': 2, 'c.cu': 4}
+    assert build._seconds_left(work, ['b.cpp'], 5) == 15
+    assert build._seconds_left(work, ['a.cpp', 'c.cu'], 9) == 3
 
 
 def test_needs_no_import_of_torch():

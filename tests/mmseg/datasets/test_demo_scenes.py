@@ -30,6 +30,15 @@ def pixels(root):
     return {str(file.relative_to(root)): np.asarray(Image.open(file)).tobytes() for file in sorted(root.rglob('*.png'))}
 
 
+def test_shows_how_far_the_drawing_is(tmp_path, capsys):
+    draw_tree(tmp_path / 'scenes', (3, 2), 48)
+    said = capsys.readouterr().err.splitlines()
+    assert f"Drawing 5 demo scenes into {tmp_path / 'scenes'}" in said[0]
+    assert [line.split(',')[0] for line in said[1:-1]] == ['1/5', '2/5', '3/5', '4/5', '5/5']
+    draw_tree(tmp_path / 'scenes', (3, 2), 48)  # which are there already
+    assert capsys.readouterr().err == ''
+
+
 @pytest.mark.parametrize(('city', 'index', 'height', 'expected'), [
     ('ahorn', 0, 192, '53869d09095ad309'),
     ('buche', 7, 192, '7f949a733da5943b'),
