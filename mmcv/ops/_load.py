@@ -46,6 +46,12 @@ def is_transformed() -> bool:
     return torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active()
 
 
+def single_on_cpu(like: torch.Tensor) -> torch.dtype:
+    """The type in which kernels work that have no half types on a CPU: of halves float32, else that of the tensor."""
+    half = like.dtype in (torch.float16, torch.bfloat16)
+    return torch.float32 if half and like.device.type == 'cpu' else like.dtype
+
+
 def import_extension() -> tuple[ModuleType | None, str]:
     """The extension and an empty string, or None and why it cannot be used.
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx
 
-from ._load import register
+from ._load import register, single_on_cpu
 from .reference import criss_cross_attention as reference
 
 
@@ -28,7 +28,8 @@ def ca_weight(query: Tensor, key: Tensor) -> Tensor:
     if query.size(1) != key.size(1):
         raise ValueError(f'ca_weight: query has {query.size(1)} channels and key {key.size(1)}; '
                          'they must have the same number')
-    return _ca_weight(query, key)
+    kind = single_on_cpu(query)
+    return _ca_weight(query.to(kind), key.to(kind)).to(query.dtype)
 
 
 def ca_map(weight: Tensor, value: Tensor) -> Tensor:
@@ -48,7 +49,8 @@ def ca_map(weight: Tensor, value: Tensor) -> Tensor:
     if weight.size(1) != value.size(2) + value.size(3) - 1:
         raise ValueError(f'ca_map: weight has {weight.size(1)} channels; for a map of {value.size(2)}x{value.size(3)} '
                          f'it must have {value.size(2) + value.size(3) - 1}')
-    return _ca_map(weight, value)
+    kind = single_on_cpu(value)
+    return _ca_map(weight.to(kind), value.to(kind)).to(value.dtype)
 
 
 class CrissCrossAttention(nn.Module):
@@ -78,8 +80,8 @@ class CrissCrossAttention(nn.Module):
         """(N, C, H, W) to the same shape."""
         # On a GPU the vendor's matrix products beat kernels of one's own, 5 times by what mmcv 1.3.13 tells.
         relate, collect = (reference.ca_weight, reference.ca_map) if x.is_cuda else (ca_weight, ca_map)
-        weight = relate(self.query_conv(x), self.key_conv(x)).softmax(1)
-        return x + self.gamma['scale'] * collect(weight, self.value_conv(x))
+        weight, value = relate(self.query_conv(x), self.key_conv(x)).softmax(1), self.value_conv(x)
+        return x + self.gamma['scale'] * collect(weight.to(value.dtype), value)  # autocast: the softmax is single
 
     def extra_repr(self) -> str:
         return f'in_channels={self.in_channels}'

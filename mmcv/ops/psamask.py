@@ -5,7 +5,7 @@ from torch.autograd.function import FunctionCtx
 
 from mmcv.utils import to_2tuple
 
-from ._load import register
+from ._load import register, single_on_cpu
 from .reference import psamask as reference
 
 _TYPES = ('collect', 'distribute')
@@ -36,7 +36,7 @@ def psamask(input: Tensor, psa_type: str, mask_size: int | tuple[int, int]) -> T
     if min(height, width) < 1 or input.dim() != 4 or input.size(1) != height * width:
         raise ValueError(f'psamask: input is {tuple(input.shape)}; masks of {height}x{width} must be '
                          f'(N, {height * width}, H, W)')
-    return _psamask(input, _TYPES.index(psa_type), height, width)
+    return _psamask(input.to(single_on_cpu(input)), _TYPES.index(psa_type), height, width).to(input.dtype)
 
 
 class PSAMask(nn.Module):

@@ -59,8 +59,12 @@ class FCNHead(BaseDecodeHead):
     def _forward_feature(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
         """Feature map (N, channels, h, w) before the classifier."""
         x = self._transform_inputs(inputs)
-        feats = self.convs(x)
+        feats = self._convolve(x)
         return self.conv_cat(torch.cat([x, feats], dim=1)) if self.concat_input else feats
+
+    def _convolve(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, in_channels, h, w) to (N, channels, h, w); heads that look around do so between two convolutions."""
+        return self.convs(x)
 
     def forward(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
         return self.cls_seg(self._forward_feature(inputs))

@@ -115,3 +115,14 @@ def test_wrong_types_and_devices_are_one_clear_line():
         ca_map(maps(1, 6, 3, 4), maps(1, 2, 3, 4).to('meta'))
     with pytest.raises(ValueError, match=r'^CrissCrossAttention: in_channels is 7; it needs 8 or more$'):
         CrissCrossAttention(7)
+
+
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+def test_half_types(dtype):
+    x = torch.randn(2, 8, 4, 5)
+    module = CrissCrossAttention(8)
+    module.gamma['scale'].data.fill_(1.0)
+    half = module.to(dtype)(x.to(dtype).requires_grad_())
+    assert half.dtype == dtype
+    torch.testing.assert_close(half.float(), module.float()(x), rtol=0.1, atol=0.1)
+    half.sum().backward()

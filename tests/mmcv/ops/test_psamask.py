@@ -80,3 +80,13 @@ def test_wrong_arguments_are_one_clear_line(shape, psa_type, mask_size, message)
 def test_module_refuses_an_unknown_type():
     with pytest.raises(ValueError, match=r"^PSAMask: psa_type is 'both'"):
         PSAMask('both', 3)
+
+
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+def test_half_types(dtype):
+    masks = torch.randn(2, 15, 4, 5).to(dtype).requires_grad_()
+    out = psamask(masks, 'collect', (3, 5))
+    assert out.dtype == dtype
+    torch.testing.assert_close(out.float(), psamask(masks.float(), 'collect', (3, 5)))
+    out.sum().backward()
+    assert masks.grad.dtype == dtype
