@@ -212,12 +212,16 @@ def test_head(name):
     label = target(case['gt'], case['cfg'].get('num_classes', 5))
     metas = [dict(img_shape=(*case['gt'][2:], 3), ori_shape=(*case['gt'][2:], 3))] * case['gt'][0]
 
+    def maps(inputs):
+        pairs = case['cfg']['type'] == 'DPTHead'  # of map and class token
+        return list(zip(inputs[::2], inputs[1::2])) if pairs else list(inputs)
+
     def test(model, *inputs):
-        return model.forward_test(list(inputs), *previous, metas, TEST_CFG)
+        return model.forward_test(maps(inputs), *previous, metas, TEST_CFG)
 
     def train(model, *inputs):
         before = [x.to(inputs[0].dtype) for x in previous]
-        return model.forward_train(list(inputs), *before, metas, label, TRAIN_CFG)
+        return model.forward_train(maps(inputs), *before, metas, label, TRAIN_CFG)
 
     check(name, fill(model), test, train=train)
 
