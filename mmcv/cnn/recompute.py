@@ -13,7 +13,7 @@ https://arxiv.org/abs/1707.06990.
 
 import functools
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 import torch.nn.functional as F
@@ -107,12 +107,21 @@ def _part(module: nn.Module, forward: Callable, *args: object, **kwargs: object)
         return forward(*args, **kwargs)
     with saved_tensors_hooks(_pack, _unpack):
         outputs = forward(*args, **kwargs)
-    for output in outputs if isinstance(outputs, (tuple, list)) else [outputs]:
+    for output in _tensors(outputs):
         recipe = _recipe_of(output)
         if recipe:
             recipe.keep(output.detach())
             _remember(output, recipe, find=weakref.ref(recipe))  # or each would hold the other for ever
     return outputs
+
+
+def _tensors(outputs: object) -> Iterator[Tensor]:
+    """Those in nested lists and tuples."""
+    if isinstance(outputs, Tensor):
+        yield outputs
+    elif isinstance(outputs, (tuple, list)):
+        for output in outputs:
+            yield from _tensors(output)
 
 
 def _pack(tensor: Tensor) -> Saved:
