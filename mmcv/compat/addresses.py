@@ -170,7 +170,7 @@ NAMES = {
         'mmseg.assembly.loaders': 'build_test_loader build_train_datasets build_train_loader',
         'mmseg.assembly.model': 'build_model',
         'mmseg.samples': 'require_labels',
-        'mmseg.settings': 'load_config',
+        'mmseg.assembly.load': 'load_config',
     },
     'mmseg.apis.inference': {'mmseg.apis.load': 'init_segmentor'},
     'mmseg.apis.speed': {
