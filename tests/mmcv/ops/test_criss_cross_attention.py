@@ -122,7 +122,9 @@ def test_half_types(dtype):
     x = torch.randn(2, 8, 4, 5)
     module = CrissCrossAttention(8)
     module.gamma['scale'].data.fill_(1.0)
+    expected = module(x)
     half = module.to(dtype)(x.to(dtype).requires_grad_())
     assert half.dtype == dtype
-    torch.testing.assert_close(half.float(), module.float()(x), rtol=0.1, atol=0.1)
-    half.sum().backward()
+    torch.testing.assert_close(half.float(), expected, rtol=0.1, atol=0.1)
+    half.float().sum().backward()
+    assert module.value_conv.weight.grad.dtype == dtype
