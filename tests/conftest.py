@@ -46,7 +46,8 @@ def pytest_unconfigure() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """``-n auto``: one worker per core that this process may use, each of which takes up to 3 GiB."""
     memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES')
-    return max(1, min(len(os.sched_getaffinity(0)), memory // (3 << 30)))
+    cores = len(os.sched_getaffinity(0)) if sys.platform == 'linux' else os.cpu_count()
+    return max(1, min(cores, memory // (3 << 30)))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
