@@ -5,6 +5,7 @@ from numbers import Integral
 import torch
 from torch import Tensor
 
+from ._ignored import ignored_value
 from ._load import register
 from .reference import confusion_matrix as reference
 
@@ -23,7 +24,7 @@ _confusion_matrix = register(
 
 
 def confusion_matrix(
-    pred: Tensor, label: Tensor, num_classes: int, ignore_index: int = 255, outside: bool = False
+    pred: Tensor, label: Tensor, num_classes: int, ignore_index: int | None = 255, outside: bool = False
 ) -> Tensor:
     """Count how often each class was taken for each other.
 
@@ -31,7 +32,7 @@ def confusion_matrix(
         pred: predicted classes, uint8, int16, int32 or int64, of any shape.
         label: true classes, of the same shape and on the same device; the integer type may differ.
         num_classes: K, 1 to 32767.
-        ignore_index: pixels of this label are left out.
+        ignore_index: pixels of this label are left out; None for no such label.
         outside: also count what lies outside 0..K-1, labels as row K and predictions as column K.
 
     Returns:
@@ -43,8 +44,9 @@ def confusion_matrix(
             pixels have a place in the sum over a row but in no column, so that any metric would silently be off. (To
             see that, a CUDA device is waited for; with ``outside`` it is not.)
     """
-    _check(pred, label, num_classes, ignore_index)
-    counts = _confusion_matrix(pred, label, num_classes, ignore_index)
+    _check(pred, label, num_classes)
+    ignored = ignored_value(ignore_index, 'confusion_matrix')
+    counts = _confusion_matrix(pred, label, num_classes, ignored)
     if outside:
         return counts
     lost = int(counts[:num_classes, num_classes].sum())
@@ -54,7 +56,7 @@ def confusion_matrix(
     return counts[:num_classes, :num_classes].contiguous()
 
 
-def _check(pred: Tensor, label: Tensor, num_classes: int, ignore_index: int) -> None:
+def _check(pred: Tensor, label: Tensor, num_classes: int) -> None:
     for name, tensor in (('pred', pred), ('label', label)):
         if tensor.dtype not in _INTEGERS:
             raise ValueError(f'confusion_matrix: {name} is {tensor.dtype}; it must hold classes as uint8, int16, int32 '
@@ -67,6 +69,3 @@ def _check(pred: Tensor, label: Tensor, num_classes: int, ignore_index: int) -> 
                          'they must be on the same device')
     if not isinstance(num_classes, Integral) or not 1 <= num_classes <= 32767:
         raise ValueError(f'confusion_matrix: num_classes is {num_classes!r}; it must be an integer in 1..32767')
-    if not isinstance(ignore_index, Integral):
-        raise ValueError(f'confusion_matrix: ignore_index is {ignore_index!r}; it must be an integer '
-                         '(-1: no class)')

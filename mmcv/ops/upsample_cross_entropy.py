@@ -1,11 +1,10 @@
 """Cross entropy of upsampled logits, without the upsampled logits."""
 
-from numbers import Integral
-
 import torch
 from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
+from ._ignored import ignored_value
 from ._load import register
 from .reference import upsample_cross_entropy as reference
 
@@ -55,7 +54,8 @@ _upsample_cross_entropy = register(
 
 
 def upsample_cross_entropy(
-    logits: Tensor, label: Tensor, weight: Tensor | None = None, ignore_index: int = 255, align_corners: bool = False
+    logits: Tensor, label: Tensor, weight: Tensor | None = None, ignore_index: int | None = 255,
+    align_corners: bool = False,
 ) -> tuple[Tensor, Tensor]:
     r"""Softmax cross entropy of every pixel, between a label map and bilinearly upsampled logits.
 
@@ -70,7 +70,7 @@ def upsample_cross_entropy(
         logits: (N, K, h, w), float16, bfloat16, float32 or float64; the first two are computed in float32.
         label: integer (N, H, W) of classes 0 to K - 1 and ``ignore_index``.
         weight: (K,), one factor per class, or None for ones.
-        ignore_index: pixels of this label have the loss 0 and no gradient.
+        ignore_index: pixels of this label have the loss 0 and no gradient; None for no such label.
         align_corners: as in F.interpolate.
 
     Returns:
@@ -84,13 +84,11 @@ def upsample_cross_entropy(
             would mean to wait for the device, the loss of that pixel is NaN.
     """
     _check(logits, label, weight)
-    if not isinstance(ignore_index, Integral):
-        raise ValueError(f'upsample_cross_entropy: ignore_index is {ignore_index!r}; it must be an integer '
-                         '(-1: no class)')
+    ignored = ignored_value(ignore_index, 'upsample_cross_entropy')
     if logits.element_size() < 4:
         logits = logits.float()
     weight = weight if weight is None else weight.to(logits.dtype)
-    loss, _, hits = _upsample_cross_entropy(logits, label.long(), weight, ignore_index, align_corners)
+    loss, _, hits = _upsample_cross_entropy(logits, label.long(), weight, ignored, align_corners)
     return loss, hits
 
 

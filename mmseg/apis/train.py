@@ -15,6 +15,7 @@ from mmcv.config import Config
 from mmcv.runner import BaseRunner, build_optimizer, build_runner
 from mmcv.utils import ConfigError, get_git_hash, mkdir_or_exist
 from mmseg.assembly.device import wrap_for_device
+from mmseg.assembly.ignored import check_ignored
 from mmseg.assembly.load import as_config
 from mmseg.assembly.loaders import build_test_loader, build_train_datasets, build_train_loader
 from mmseg.assembly.model import build_model
@@ -134,6 +135,8 @@ def _train(
         if meaning := describe_labels(one):
             logger.info(meaning)
     _name_classes(model, datasets)
+    trained_on = dict(zip(['data.train'], datasets))
+    check_ignored(settings.config, trained_on, model)
     loaders = [build_train_loader(settings, one, distributed) for one in datasets]
     model = wrap_for_device(prepare_training(model, settings), settings, distributed)
     runner = build_runner(
@@ -149,7 +152,7 @@ def _train(
         runner.timestamp = timestamp
     _register_hooks(runner, settings)
     if validate:
-        _register_evaluation(runner, settings, distributed)
+        _register_evaluation(runner, settings, distributed, trained_on)
     if settings.resume_from:
         runner.resume(settings.resume_from)
     elif settings.load_from:
@@ -181,9 +184,12 @@ def _register_hooks(runner: BaseRunner, settings: Settings) -> None:
         custom_hooks_config=settings.custom_hooks)
 
 
-def _register_evaluation(runner: BaseRunner, settings: Settings, distributed: bool) -> None:
+def _register_evaluation(
+    runner: BaseRunner, settings: Settings, distributed: bool, trained_on: dict[str, Samples]
+) -> None:
     loader = build_test_loader(settings, 'val', distributed)
     require_labels(loader.dataset)
+    check_ignored(settings.config, {'data.val': loader.dataset, **trained_on})
     check_same_classes({'the model': class_facts(runner.model).get('CLASSES'), 'data.val': class_names(loader.dataset)})
     by_epoch = settings.runner.type != 'IterBasedRunner'
     hook = DistEvalHook if distributed else EvalHook

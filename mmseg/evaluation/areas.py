@@ -14,7 +14,6 @@ Areas = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
 
 LabelMap = np.ndarray | torch.Tensor
 _TAKEN = (torch.uint8, torch.int16, torch.int32, torch.int64)  # the types that the operator counts as they are
-_NO_VALUE = torch.iinfo(torch.int64).min  # what no label map holds
 
 
 def count_pairs(pred: LabelMap, label: LabelMap, num_classes: int, ignore_index: int | None) -> torch.Tensor:
@@ -24,8 +23,7 @@ def count_pairs(pred: LabelMap, label: LabelMap, num_classes: int, ignore_index:
         (K + 1, K + 1) int64 on the device of the arguments, rows = label, columns = prediction, the last ones for
         values that are no class; pixels labelled ``ignore_index`` do not count.
     """
-    ignored = _NO_VALUE if ignore_index is None else ignore_index
-    return confusion_matrix(_tensor(pred), _tensor(label), num_classes, ignored, outside=True)
+    return confusion_matrix(_tensor(pred), _tensor(label), num_classes, ignore_index, outside=True)
 
 
 def _tensor(values: LabelMap) -> torch.Tensor:

@@ -16,6 +16,7 @@ from mmseg.models.exact import is_untouched
 from mmseg.models.layers import resize
 from mmseg.models.losses import CrossEntropyLoss, accuracy
 from mmseg.models.losses.accuracy import percentage
+from mmseg.models.losses.weighting import labelled
 
 from .pixel_samplers import build_pixel_sampler
 
@@ -44,7 +45,7 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
         input_transform: None takes one map, 'multiple_select' gives a list of maps, 'resize_concat' resizes them to the
             first one's size and concatenates them.
         loss_decode: config of the loss, or a list of them. Losses of one name add up.
-        ignore_index: label that is not learned.
+        ignore_index: label that is not learned; None if all are.
         sampler: config of a pixel sampler.
         align_corners: of every resizing.
         init_cfg: initialization.
@@ -204,10 +205,9 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
             raise
 
     def _check_labels(self, label: torch.Tensor) -> None:
-        ignored = -100 if self.ignore_index is None else self.ignore_index
-        values = foreign_labels(label.long().numpy(), self.num_classes, ignored)
+        values = foreign_labels(label.long().numpy(), self.num_classes, self.ignore_index)
         if values:
-            raise ValueError(f'losses: {describe_foreign_labels(values, self.num_classes, ignored)}')
+            raise ValueError(f'losses: {describe_foreign_labels(values, self.num_classes, self.ignore_index)}')
 
     def _plain_losses(self, seg_logit: torch.Tensor, seg_label: torch.Tensor) -> dict[str, torch.Tensor]:
         seg_logit = resize(seg_logit, seg_label.shape[2:], mode='bilinear', align_corners=self.align_corners)
@@ -229,5 +229,5 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
     def _fused_losses(self, seg_logit: torch.Tensor, seg_label: torch.Tensor) -> dict[str, torch.Tensor]:
         loss = self.loss_decode
         value, hits = loss.over_upsampled(seg_logit, seg_label, self.ignore_index, self.align_corners)
-        counted = seg_label.numel() if self.ignore_index is None else (seg_label != self.ignore_index).sum()
-        return {loss.loss_name: value, 'acc_seg': percentage(hits, torch.as_tensor(counted))}
+        counted = labelled(seg_label, self.ignore_index).sum()
+        return {loss.loss_name: value, 'acc_seg': percentage(hits, counted)}

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from mmcv.utils import Registry, build_from_cfg
+from mmseg.models.losses.weighting import labelled
 
 
 class BasePixelSampler(ABC):
@@ -55,7 +56,7 @@ class OHEMPixelSampler(BasePixelSampler):
     def sample(self, seg_logit: torch.Tensor, seg_label: torch.Tensor) -> torch.Tensor:
         """Weights (N, H, W): 1 for the pixels to learn from, 0 for the easy and the ignored ones."""
         label = seg_label.squeeze(1).long()
-        valid = label != self.context.ignore_index
+        valid = labelled(label, self.context.ignore_index)
         choose = self._costly if self.thresh is None else self._unsure
         return (choose(seg_logit, label, valid) & valid).to(seg_logit.dtype)
 

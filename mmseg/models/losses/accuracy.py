@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+from .weighting import labelled
+
 
 def accuracy(
     pred: torch.Tensor,
@@ -18,7 +20,7 @@ def accuracy(
         target: (N, ...) class indices.
         topk: how many of the highest scores count, or several such numbers.
         thresh: only scores above this count.
-        ignore_index: targets to leave out.
+        ignore_index: targets to leave out; None for none.
 
     Returns:
         Percent in a tensor of shape (1,), 100 where nothing is left to count; a list of them for several ``topk``.
@@ -39,7 +41,7 @@ def accuracy(
     correct = top.indices == target[:, None]
     if thresh is not None:
         correct = correct & (top.values > thresh)
-    valid = torch.ones_like(target, dtype=torch.bool) if ignore_index is None else target != ignore_index
+    valid = labelled(target, ignore_index)
     correct = correct & valid[:, None]
     result = [percentage(correct[:, :k].sum(), valid.sum()) for k in numbers]
     return result[0] if isinstance(topk, int) else result

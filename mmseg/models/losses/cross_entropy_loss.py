@@ -9,7 +9,9 @@ from torch import nn
 from mmcv.ops import upsample_cross_entropy
 from mmseg.models.builder import LOSSES
 
-from .weighting import class_weight_tensor, get_class_weight, weight_reduce_loss
+from .weighting import class_weight_tensor, get_class_weight, labelled, weight_reduce_loss
+
+_NO_LABEL = torch.iinfo(torch.int64).min
 
 
 def cross_entropy(
@@ -31,20 +33,20 @@ def cross_entropy(
         class_weight: (K,). The mean is not divided by the weights' sum.
         reduction: 'none', 'mean' or 'sum'.
         avg_factor: what 'mean' divides by.
-        ignore_index: label without a loss.
+        ignore_index: label without a loss; None for none.
         avg_non_ignore: do not count such pixels in the mean.
     """
-    ignore_index = -100 if ignore_index is None else ignore_index
-    loss = F.cross_entropy(pred, label, class_weight, reduction='none', ignore_index=ignore_index)
+    ignored = _NO_LABEL if ignore_index is None else ignore_index
+    loss = F.cross_entropy(pred, label, class_weight, reduction='none', ignore_index=ignored)
     return _reduce(loss, label, weight, reduction, avg_factor, ignore_index, avg_non_ignore)
 
 
 def _reduce(
     loss: torch.Tensor, label: torch.Tensor, weight: torch.Tensor | None, reduction: str, avg_factor: float | None,
-    ignore_index: int, avg_non_ignore: bool,
+    ignore_index: int | None, avg_non_ignore: bool,
 ) -> torch.Tensor:
     if avg_non_ignore and avg_factor is None and reduction == 'mean':
-        avg_factor = (label != ignore_index).sum()
+        avg_factor = labelled(label, ignore_index).sum()
     return weight_reduce_loss(loss, weight, reduction, avg_factor)
 
 
@@ -70,7 +72,7 @@ def binary_cross_entropy(
     one_channel = pred.shape[1] == 1
     if one_channel and pred.dim() != label.dim():
         pred = pred.squeeze(1)
-    valid = (label >= 0) & (label != ignore_index)
+    valid = (label >= 0) & labelled(label, ignore_index)
     if pred.dim() == label.dim():
         target = label.where(valid, 0)
     else:
@@ -200,10 +202,9 @@ class CrossEntropyLoss(nn.Module):
         Args:
             cls_score: (N, K, h, w) logits.
             label: (N, H, W) class indices.
-            ignore_index: label without a loss.
+            ignore_index: label without a loss; None for none.
             align_corners: of the resizing.
         """
-        ignore_index = -100 if ignore_index is None else ignore_index
         class_weight = class_weight_tensor(self.class_weight, cls_score)
         loss, hits = upsample_cross_entropy(cls_score, label, class_weight, ignore_index, align_corners)
         loss = _reduce(loss, label, None, self.reduction, None, ignore_index, self.avg_non_ignore)

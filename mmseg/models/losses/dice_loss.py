@@ -7,7 +7,7 @@ from torch import nn
 
 from mmseg.models.builder import LOSSES
 
-from .weighting import class_weight_tensor, get_class_weight, one_hot_classes, weighted_loss
+from .weighting import class_weight_tensor, get_class_weight, labelled, one_hot_classes, weighted_loss
 
 
 @weighted_loss
@@ -31,7 +31,7 @@ def dice_loss(
         smooth: added to both sides of the fraction.
         exponent: of the probabilities in the sizes.
         class_weight: (K,).
-        ignore_index: class to leave out.
+        ignore_index: class to leave out; None for none.
     """
     both = (pred * target * valid_mask[:, None]).flatten(2).sum(-1)
     sizes = (pred.pow(exponent) + target.pow(exponent)).flatten(2).sum(-1)
@@ -55,7 +55,8 @@ class DiceLoss(nn.Module):
     """V-Net's loss, https://arxiv.org/abs/1606.04797, over the softmax of the logits.
 
     Args:
-        smooth, exponent, ignore_index: as of :func:`dice_loss`.
+        smooth, exponent: as of :func:`dice_loss`.
+        ignore_index: None for that of the head.
         reduction: of the one number that comes out; kept for old configs.
         class_weight: one weight per class, or a file with them.
         loss_weight: factor of the loss.
@@ -71,7 +72,7 @@ class DiceLoss(nn.Module):
         reduction: str = 'mean',
         class_weight: list[float] | str | None = None,
         loss_weight: float = 1.0,
-        ignore_index: int | None = 255,
+        ignore_index: int | None = None,
         loss_name: str = 'loss_dice',
     ) -> None:
         super().__init__()
@@ -89,17 +90,22 @@ class DiceLoss(nn.Module):
         target: torch.Tensor,
         avg_factor: float | None = None,
         reduction_override: str | None = None,
+        ignore_index: int | None = 255,
         **kwargs: Any,
     ) -> torch.Tensor:
-        """Loss of logits (N, K, ...) for labels (N, ...); pixel weights have no effect."""
+        """Loss of logits (N, K, ...) for labels (N, ...); pixel weights have no effect.
+
+        ``ignore_index`` is that of the head, and counts where the loss has none of its own.
+        """
+        ignored = ignore_index if self.ignore_index is None else self.ignore_index
         return self.loss_weight * dice_loss(
             pred.softmax(dim=1),
             one_hot_classes(target, pred),
-            valid_mask=target != self.ignore_index,
+            valid_mask=labelled(target, ignored),
             reduction=reduction_override or self.reduction,
             avg_factor=avg_factor,
             smooth=self.smooth,
             exponent=self.exponent,
             class_weight=class_weight_tensor(self.class_weight, pred),
-            ignore_index=self.ignore_index,
+            ignore_index=ignored,
         )

@@ -9,7 +9,7 @@ from torch import nn
 from mmcv.ops import sigmoid_focal_loss
 from mmseg.models.builder import LOSSES
 
-from .weighting import class_weight_tensor, get_class_weight, weight_reduce_loss
+from .weighting import class_weight_tensor, get_class_weight, labelled, weight_reduce_loss
 
 
 @LOSSES.register_module()
@@ -58,7 +58,7 @@ class FocalLoss(nn.Module):
         weight: torch.Tensor | None = None,
         avg_factor: float | None = None,
         reduction_override: str | None = None,
-        ignore_index: int = 255,
+        ignore_index: int | None = 255,
         **kwargs: Any,
     ) -> torch.Tensor:
         """Loss of logits.
@@ -69,7 +69,7 @@ class FocalLoss(nn.Module):
             weight: (N, ...) or (N * ...,) weight of each pixel, or a weight for each entry of ``pred``.
             avg_factor: what 'mean' divides by.
             reduction_override: instead of that of the loss.
-            ignore_index: label without a loss; such pixels still count in the mean.
+            ignore_index: label without a loss, None for none; such pixels still count in the mean.
             **kwargs: without effect.
 
         Raises:
@@ -80,7 +80,7 @@ class FocalLoss(nn.Module):
             raise ValueError(f'FocalLoss: logits {tuple(pred.shape)} and target {tuple(target.shape)} do not fit')
         rows = pred.movedim(1, -1)  # (N, ..., K)
         if target.shape == pixels:
-            valid = (target != ignore_index)[..., None]
+            valid = labelled(target, ignore_index)[..., None]
             target = target.where(valid[..., 0], 0).long()
         else:
             valid = torch.ones_like(target[:, :1], dtype=torch.bool).movedim(1, -1)

@@ -8,7 +8,7 @@ from torch import nn
 
 from mmseg.models.builder import LOSSES
 
-from .weighting import class_weight_tensor, get_class_weight, weight_reduce_loss
+from .weighting import class_weight_tensor, get_class_weight, labelled, weight_reduce_loss
 
 
 def lovasz_grad(gt_sorted: torch.Tensor) -> torch.Tensor:
@@ -36,7 +36,7 @@ def _extension(errors: torch.Tensor, foreground: torch.Tensor) -> torch.Tensor:
 def lovasz_hinge(logits: torch.Tensor, labels: torch.Tensor, ignore_index: int | None = 255) -> torch.Tensor:
     """Binary Lovász hinge loss of logits (...) for labels 0 and 1 of the same number, over all pixels together."""
     logits, labels = logits.flatten(), labels.flatten()
-    valid = torch.ones_like(labels, dtype=torch.bool) if ignore_index is None else labels != ignore_index
+    valid = labelled(labels, ignore_index)
     logits, labels = logits[valid], labels[valid].to(logits.dtype)
     return _extension(1 - logits * (2 * labels - 1), labels) if len(labels) else logits.sum()
 
@@ -55,11 +55,11 @@ def lovasz_softmax(
         labels: (N, H, W) class indices.
         classes: over which classes to average: 'all', 'present' (in the labels), or their indices.
         class_weight: (K,).
-        ignore_index: label to leave out.
+        ignore_index: label to leave out; None for none.
     """
     probs, labels = probs.movedim(1, 0).flatten(1), labels.flatten()  # (K, P), (P,)
     if ignore_index is not None:
-        valid = labels != ignore_index
+        valid = labelled(labels, ignore_index)
         probs, labels = probs[:, valid], labels[valid]
     if not len(labels):
         return probs.sum()

@@ -9,7 +9,7 @@ from torch import nn
 from mmseg.models.builder import LOSSES
 
 from .dice_loss import mean_over_classes
-from .weighting import class_weight_tensor, get_class_weight, one_hot_classes, weighted_loss
+from .weighting import class_weight_tensor, get_class_weight, labelled, one_hot_classes, weighted_loss
 
 
 @weighted_loss
@@ -33,7 +33,7 @@ def tversky_loss(
         beta: cost of false negatives.
         smooth: added to both sides of the fraction.
         class_weight: (K,).
-        ignore_index: class to leave out.
+        ignore_index: class to leave out; None for none.
     """
     valid = valid_mask[:, None]
     hit = (pred * target * valid).flatten(2).sum(-1)
@@ -48,7 +48,8 @@ class TverskyLoss(nn.Module):
     """Dice with unequal costs, https://arxiv.org/abs/1706.05721, over the softmax of the logits.
 
     Args:
-        smooth, alpha, beta, ignore_index: as of :func:`tversky_loss`; alpha and beta add up to 1.
+        smooth, alpha, beta: as of :func:`tversky_loss`; alpha and beta add up to 1.
+        ignore_index: None for that of the head.
         class_weight: one weight per class, or a file with them.
         loss_weight: factor of the loss.
         loss_name: key of the loss in the log; those that contain 'loss' are minimized.
@@ -64,7 +65,7 @@ class TverskyLoss(nn.Module):
         smooth: float = 1,
         class_weight: list[float] | str | None = None,
         loss_weight: float = 1.0,
-        ignore_index: int | None = 255,
+        ignore_index: int | None = None,
         alpha: float = 0.3,
         beta: float = 0.7,
         loss_name: str = 'loss_tversky',
@@ -80,15 +81,21 @@ class TverskyLoss(nn.Module):
         self.beta = beta
         self.loss_name = loss_name
 
-    def forward(self, pred: torch.Tensor, target: torch.Tensor, **kwargs: Any) -> torch.Tensor:
-        """Loss of logits (N, K, ...) for labels (N, ...); pixel weights have no effect."""
+    def forward(
+        self, pred: torch.Tensor, target: torch.Tensor, ignore_index: int | None = 255, **kwargs: Any
+    ) -> torch.Tensor:
+        """Loss of logits (N, K, ...) for labels (N, ...); pixel weights have no effect.
+
+        ``ignore_index`` is that of the head, and counts where the loss has none of its own.
+        """
+        ignored = ignore_index if self.ignore_index is None else self.ignore_index
         return self.loss_weight * tversky_loss(
             pred.softmax(dim=1),
             one_hot_classes(target, pred),
-            valid_mask=target != self.ignore_index,
+            valid_mask=labelled(target, ignored),
             alpha=self.alpha,
             beta=self.beta,
             smooth=self.smooth,
             class_weight=class_weight_tensor(self.class_weight, pred),
-            ignore_index=self.ignore_index,
+            ignore_index=ignored,
         )

@@ -87,15 +87,21 @@ def class_weight_tensor(class_weight: list[float] | None, like: torch.Tensor) ->
     return None if class_weight is None else like.new_tensor(class_weight)
 
 
+def labelled(label: torch.Tensor, ignore_index: int | None) -> torch.Tensor:
+    """Which labels count, as bools of the same shape: all but ``ignore_index``, or all where that is None."""
+    return torch.ones_like(label, dtype=torch.bool) if ignore_index is None else label != ignore_index
+
+
 def one_hot_classes(label: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
     """One-hot labels with the class axis second, as of logits.
 
     Args:
-        label: (N, ...) class indices; those outside of 0 ... K - 1 count as the nearest class.
+        label: (N, ...) class indices; those outside of 0 ... K - 1 count as the last class, whatever value is ignored.
         like: (N, K, ...), which gives K and the dtype.
 
     Returns:
         (N, K, ...).
     """
     classes = torch.arange(like.shape[1], device=label.device).view(-1, *[1] * (label.dim() - 1))
-    return (label.clamp(0, like.shape[1] - 1)[:, None] == classes).to(like.dtype)
+    last = like.shape[1] - 1
+    return (label.where((label >= 0) & (label < last), last)[:, None] == classes).to(like.dtype)

@@ -157,7 +157,7 @@ def test_is_exported_for_any_number_of_images_and_any_size(strict):
     assert torch.equal(exported(*other)[0], upsample_cross_entropy(*other)[0])
 
 
-@pytest.mark.parametrize('ignore_index', [None, 0.5])
+@pytest.mark.parametrize('ignore_index', ['255', 0.5])
 def test_ignore_index_is_an_integer(ignore_index):
     with pytest.raises(ValueError, match='^upsample_cross_entropy: ignore_index is .*; it must be an integer'):
         upsample_cross_entropy(torch.zeros(1, 3, 4, 5), torch.zeros(1, 8, 8).long(), ignore_index=ignore_index)

@@ -69,7 +69,7 @@ def test_losses_see_the_size_of_the_label_and_its_ignored_pixels():
 def test_a_label_that_is_no_class_is_one_clear_line(value, options, fused):
     label = torch.zeros(1, 1, 9, 9, dtype=torch.uint8 if value > 0 else torch.long)
     label[0, 0, 2, 2:4] = value
-    ignored = -100 if 'ignore_index' in options else 255
+    ignored = 'nothing' if 'ignore_index' in options else 255
     message = rf'^losses: label {value} is outside of the 5 classes \(0 to 4; {ignored} is ignored\)$'
     with pytest.raises(ValueError, match=message):
         Head(3, 3, num_classes=5, fused=fused, **options).losses(torch.randn(1, 5, 4, 4), label)
