@@ -24,8 +24,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('checkpoint', help='path or address of the weights')
     parser.add_argument('--work-dir', help='where the metrics go as json (default: work_dirs/CONFIG)')
     parser.add_argument('--aug-test', action='store_true', help='flips and six scales')
-    parser.add_argument('--out', help='write the label maps of all images to this .pkl file (they are kept in memory)')
-    parser.add_argument('--format-only', action='store_true', help='write files for a test server, without evaluation')
+    parser.add_argument('--out', help='write the label maps of all images to this .pkl, .npz or .json file')
+    parser.add_argument('--format-only', action='store_true', help='write images of the classes, without evaluation')
     parser.add_argument('--eval', nargs='+', metavar='METRIC', help='mIoU, mDice, mFscore')
     parser.add_argument('--show', action='store_true', help='show the predictions in windows')
     parser.add_argument('--show-dir', help='draw the predictions into this folder')
@@ -41,8 +41,6 @@ def parse_args() -> argparse.Namespace:
         parser.error('nothing to do: give at least one of --eval, --out, --format-only, --show, --show-dir')
     if args.eval and args.format_only:
         parser.error('--eval needs labels and --format-only is for images without: give one of them')
-    if args.out and not args.out.endswith(('.pkl', '.pickle')):
-        parser.error(f'--out {args.out}: the file has to end in .pkl')
     if not 0 < args.opacity <= 1:
         parser.error(f'--opacity {args.opacity}: has to be in (0, 1]')
     return args

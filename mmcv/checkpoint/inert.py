@@ -5,14 +5,13 @@ make tensors, arrays and containers. Every other class or function that the file
 :class:`Placeholder`, which keeps what it is given and does nothing.
 """
 
-import collections
 import pickle
 import types
-from collections.abc import Callable
 from typing import IO, Any
 
-import numpy as np
 import torch
+
+from mmcv.fileio.pickles import PLAIN, Maker, plain_name
 
 
 class Placeholder:
@@ -48,21 +47,6 @@ class Placeholder:
         return f'<placeholder of {type(self).__qualname__}>'
 
 
-class _Maker:
-    """A function that a file may call and cannot alter."""
-
-    __slots__ = ('_function',)
-
-    def __init__(self, function: Callable) -> None:
-        self._function = function
-
-    def __call__(self, *args: Any, **kwargs: Any) -> object:
-        return self._function(*args, **kwargs)
-
-    def __setstate__(self, state: object) -> None:
-        raise pickle.UnpicklingError('it tries to alter a function')
-
-
 def _tensor(
     storage: torch.storage.TypedStorage, offset: int, size: tuple[int, ...], stride: tuple[int, ...],
     requires_grad: bool = False, *_: Any,
@@ -75,46 +59,21 @@ def _parameter(data: torch.Tensor, requires_grad: bool = True, *_: Any) -> torch
     return torch.nn.Parameter(data, requires_grad=requires_grad)
 
 
-def _array(_cls: type, shape: tuple[int, ...], _typecode: bytes) -> np.ndarray:
-    return np.empty(shape, np.int8)  # its state, with dtype and content, follows
-
-
-def _scalar(dtype: np.dtype, content: bytes) -> np.generic:
-    if dtype.hasobject:
-        raise pickle.UnpicklingError('it holds a numpy scalar of objects')
-    return np.frombuffer(content, dtype)[0]
-
-
-def _encode(text: str, encoding: str = 'latin1') -> bytes:
-    return text.encode('latin1')  # the only way pickle itself uses it
-
-
-# No range: a list of one would fill the memory from a few bytes.
 _MAKERS = {
-    'torch._utils._rebuild_tensor': _tensor,
-    'torch._utils._rebuild_tensor_v2': _tensor,
-    'torch._utils._rebuild_parameter': _parameter,
-    'torch.Size': torch.Size,
-    'torch.device': torch.device,
-    'collections.OrderedDict': collections.OrderedDict,
-    'collections.deque': collections.deque,
-    'numpy.core.multiarray._reconstruct': _array,
-    'numpy.core.multiarray.scalar': _scalar,
-    'numpy.dtype': np.dtype,
-    'numpy.ndarray': _array,
-    '_codecs.encode': _encode,
-    **{f'{module}.{kind.__name__}': kind
-       for kind in (set, frozenset, list, dict, tuple, bytearray, complex, slice)
-       for module in ('builtins', '__builtin__')},
+    'torch._utils._rebuild_tensor': Maker(_tensor),
+    'torch._utils._rebuild_tensor_v2': Maker(_tensor),
+    'torch._utils._rebuild_parameter': Maker(_parameter),
+    'torch.Size': Maker(torch.Size),
+    'torch.device': Maker(torch.device),
+    **PLAIN,
 }
-_MAKERS = {name: _Maker(function) for name, function in _MAKERS.items()}
 
 
 class Unpickler(pickle.Unpickler):
     """Knows tensors, numpy arrays and plain containers; makes placeholders of the rest."""
 
     def find_class(self, module: str, name: str) -> object:
-        path = f'{module}.{name}'.replace('numpy._core.', 'numpy.core.')
+        path = plain_name(module, name)
         if module == 'torch' and isinstance(getattr(torch, name, None), torch.dtype):
             return getattr(torch, name)
         return _MAKERS.get(path) or type(path, (Placeholder,), {})

@@ -17,13 +17,15 @@ from mmseg.assembly.load import as_config
 from mmseg.assembly.loaders import build_test_loader
 from mmseg.assembly.model import load_trained
 from mmseg.assembly.speed import prepare_inference, set_backends
-from mmseg.evaluation.results import Counted, Drawn, Formatted, Kept, Results, check_options
+from mmseg.evaluation.label_maps import label_maps_by_name
+from mmseg.evaluation.results import Counted, Drawn, Formatted, Kept, Results, check_options, format_function
 from mmseg.logger import get_root_logger
-from mmseg.protocols import EvaluatedDataset, FormatsResults
+from mmseg.protocols import EvaluatedDataset, Samples
 from mmseg.samples import require_labels
 from mmseg.settings import Settings
 
 SCALES = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75]
+_OUT = ('.pkl', '.pickle', '.npz', '.json')
 _GIVEN = ('results', 'metric', 'logger', 'indices')  # arguments of data sets that are no options
 
 
@@ -50,9 +52,10 @@ def run_test(
         checkpoint: a path or an address, or 'zoo' for the weights that were published with the config; its keys have to
             be those of the model.
         metrics: what to evaluate: 'mIoU', 'mDice', 'mFscore'. A json of the values is left in the work dir.
-        format_only: write files for a test server.
+        format_only: write files for the test server of the data set; for one without, palette images of class indices.
         options: further arguments of the data set's ``evaluate``, or of its ``format_results`` under ``format_only``.
-        out: write the label maps of all images to this .pkl file; they are kept in memory until then.
+        out: write the label maps of all images to this file, for :func:`mmcv.load`; until then they are kept in memory.
+            A .pkl file holds them in a list, .npz and .json ones by the names of the images.
         show: show each prediction in a window.
         show_dir: draw each prediction into this folder.
         opacity: of a drawn prediction, above 0 and up to 1.
@@ -67,6 +70,8 @@ def run_test(
     Raises:
         ConfigError: what is wrong with the config or the options, in one line.
     """
+    if out and not out.endswith(_OUT):
+        raise ConfigError(f'--out {out}: the file has to end in {", ".join(_OUT)}')
     settings = _with_arguments(Settings.of(as_config(config), device), aug_test)
     set_backends(settings)
     loader = build_test_loader(settings, 'test', distributed)
@@ -83,17 +88,23 @@ def run_test(
     if kept is not None:
         label_maps = kept.total()
         if dist.is_main():
-            mmcv.dump(label_maps, out)
+            _dump(label_maps, dataset, out)
+    if formatted is not None and dist.is_main():
+        get_root_logger(log_level=settings.log_level).info(f'Label maps: {formatted.folder}')
     return None if counted is None else _evaluate(counted, settings, work_dir, aug_test)
 
 
-def _check(dataset: EvaluatedDataset | FormatsResults, options: dict, evaluates: bool, format_only: bool) -> None:
+def _dump(label_maps: list, dataset: Samples, out: str) -> None:
+    mmcv.dump(label_maps if out.endswith(('.pkl', '.pickle')) else label_maps_by_name(dataset, label_maps), out)
+
+
+def _check(dataset: EvaluatedDataset, options: dict, evaluates: bool, format_only: bool) -> None:
     """Refuse what would fail only after hours of inference."""
     if evaluates:
         require_labels(dataset)
         check_options(dataset.evaluate, options, '--eval-options ', _GIVEN)
     elif format_only:
-        check_options(dataset.format_results, options, '--eval-options ', _GIVEN)
+        check_options(format_function(dataset), options, '--eval-options ', _GIVEN)
 
 
 def _with_arguments(settings: Settings, aug_test: bool) -> Settings:

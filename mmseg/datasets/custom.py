@@ -2,7 +2,6 @@
 
 import os.path as osp
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from torch.utils.data import Dataset
@@ -12,6 +11,7 @@ from mmseg.evaluation.adapters import evaluate_results, pre_evaluate
 from mmseg.evaluation.areas import Areas
 from mmseg.evaluation.counting import ConfusionMatrix
 from mmseg.evaluation.evaluator import Evaluator
+from mmseg.evaluation.label_maps import write_class_indices
 from mmseg.labels import check_ignore_index, remap_label
 from mmseg.logger import get_root_logger
 from mmseg.palette import plain_palette, random_palette
@@ -301,11 +301,12 @@ class CustomDataset(Dataset):
         labels = self.get_gt_seg_maps() if gt_seg_maps is None else gt_seg_maps
         return evaluate_results(self, results, map(self._in_class_indices, labels), metric, logger, bootstrap)
 
-    def format_results(
-        self, results: list, imgfile_prefix: str, indices: list[int] | None = None, **kwargs: Any
-    ) -> list[str]:
-        """Write label maps as a test server wants them; data sets that have one define it."""
-        raise ConfigError(f'{type(self).__name__} has no format of a test server: evaluate it instead (--eval)')
+    def format_results(self, results: list, imgfile_prefix: str, indices: list[int] | None = None) -> list[str]:
+        """Write class indices as palette images ``imgfile_prefix/NAME.png``; returns the paths.
+
+        Data sets with a test server write what that wants.
+        """
+        return write_class_indices(self, results, imgfile_prefix, indices)
 
     def get_classes_and_palette(
         self, classes: Sequence[str] | str | None = None, palette: Sequence[Sequence[int]] | None = None

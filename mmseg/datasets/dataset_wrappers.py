@@ -14,6 +14,7 @@ from torch.utils.data import Dataset
 from mmcv.utils import ConfigError, build_from_cfg
 from mmseg.evaluation.evaluator import Evaluator
 from mmseg.evaluation.joined import JoinedEvaluator, evaluate_each
+from mmseg.evaluation.results import format_function
 from mmseg.protocols import MixesSamples, Samples
 from mmseg.samples import class_names, describe_labels, eval_label, ignored_label, palette, sample_files
 
@@ -86,7 +87,8 @@ class ConcatDataset(TorchConcatDataset):
         for result, index in zip(results, range(len(self)) if indices is None else indices):
             number, sample = self.get_dataset_idx_and_sample_idx(index)
             folder = str(Path(imgfile_prefix, str(number)))
-            paths += self.datasets[number].format_results([result], folder, indices=[sample], **kwargs)
+            write = format_function(self.datasets[number])
+            paths += write([result], folder, indices=[sample], **kwargs)
         return paths
 
     def new_evaluator(self, metric: str | Sequence[str] = 'mIoU', bootstrap: int = 0) -> JoinedEvaluator | Evaluator:

@@ -12,6 +12,7 @@ from mmseg.evaluation.adapters import evaluate_results, pre_evaluate
 from mmseg.evaluation.areas import Areas
 from mmseg.evaluation.counting import ConfusionMatrix
 from mmseg.evaluation.evaluator import Evaluator
+from mmseg.evaluation.label_maps import write_class_indices
 from mmseg.labels import DataError
 from mmseg.protocols import (
     EvaluatedDataset,
@@ -126,6 +127,8 @@ class EvaluatedWrapper(Dataset):
         self, results: list, imgfile_prefix: str, indices: list[int] | None = None, **kwargs: Any
     ) -> list[str]:
         """As of the data sets inside, which write each label map under the name of its image."""
+        if not any(offering(self.dataset, FormatsResults)):
+            return write_class_indices(self, results, imgfile_prefix, indices)
         paths = []
         for result, index in zip(results, range(len(self)) if indices is None else indices):
             dataset, sample = holder_of(*self.locate(index), FormatsResults)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
+from mmseg.evaluation.label_maps import save_label_map
 from mmseg.labels import read_label_map
 
 from .custom import CustomDataset
@@ -37,14 +37,9 @@ def write_label_maps(
     values = np.zeros(256, np.uint8)
     chosen = range(256) if ids is None else [ids[place] for place in dataset.places_of_classes()]
     values[:len(chosen)] = chosen
-    Path(folder).mkdir(parents=True, exist_ok=True)
     paths = []
     for result, index in zip(results, indices):
-        image = Image.fromarray(values[read_label_map(result)])
-        if palette is not None:
-            image = image.convert('P')
-            image.putpalette(np.asarray(palette, np.uint8).tobytes())
         path = Path(folder, Path(dataset.img_infos[index]['filename']).stem + '.png')
-        image.save(path)
+        save_label_map(path, values[read_label_map(result)], palette)
         paths.append(str(path))
     return paths

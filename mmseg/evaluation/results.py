@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +27,7 @@ from mmseg.protocols import (
 )
 from mmseg.samples import palette, sample_files
 
+from .label_maps import write_class_indices
 from .picture import as_picture, load_image, picture_path
 
 T = TypeVar('T')
@@ -101,20 +103,21 @@ class Kept:
 
 
 class Formatted:
-    """Label maps written as files for a test server.
+    """Label maps written as files.
 
     Args:
-        dataset: knows their format.
+        dataset: may know the format of its test server; else they are images of class indices, by the images' names.
         options: of its ``format_results``; without ``imgfile_prefix`` the folder is ``.format_TYPE``.
     """
 
-    def __init__(self, dataset: FormatsResults, **options: Any) -> None:
-        self.dataset = dataset
-        self.options = {'imgfile_prefix': f'./.format_{type(dataset).__name__.lower()}', **options}
+    def __init__(self, dataset: Samples, **options: Any) -> None:
+        options = {'imgfile_prefix': f'./.format_{type(dataset).__name__.lower()}', **options}
+        self.folder = options['imgfile_prefix']
+        self.write = partial(format_function(dataset), **options)
 
     def add(self, results: list, indices: list[int]) -> None:
         """Write the label maps of these samples."""
-        self.dataset.format_results(results, indices=indices, **self.options)
+        self.write(results, indices=indices)
 
 
 class Drawn:
@@ -159,6 +162,17 @@ class Drawn:
             return None
         path = str(Path(self.folder, picture_path(self.dataset, index)))
         return path if cv2.haveImageWriter(path) else f'{path}.png'
+
+
+def format_function(dataset: Samples) -> Callable:
+    """What writes the label maps of a data set: its ``format_results``, or else what writes class indices."""
+    if isinstance(dataset, FormatsResults):
+        return dataset.format_results
+
+    def format_results(results: list, imgfile_prefix: str, indices: list[int] | None = None) -> list[str]:
+        return write_class_indices(dataset, results, imgfile_prefix, indices)
+
+    return format_results
 
 
 def in_order(pairs: Iterable[tuple[int, T]]) -> list[T]:

@@ -10,6 +10,9 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from PIL import Image
+
+import mmcv
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -95,8 +98,26 @@ def test_evaluates_a_checkpoint(trained, call_tool, tmp_path):
     assert report['metric']['mIoU'] == pytest.approx(last['mIoU'])
     assert {'mDice', 'mFscore', 'aAcc', 'Dice.dark', 'Fscore.dark'} <= set(report['metric'])
     assert len(list((tmp_path / 'drawn').rglob('*.png'))) == 5
-    maps = np.load(tmp_path / 'maps.pkl', allow_pickle=True)
+    maps = mmcv.load(tmp_path / 'maps.pkl')
     assert [m.shape for m in maps] == [(48, 64)] * 5
+    for suffix in ('npz', 'json'):
+        done = call_tool('test', config, folder / 'out' / 'iter_6.pth', '--format-only', '--eval-options',
+                        f'imgfile_prefix={tmp_path / "images"}', '--out', tmp_path / f'maps.{suffix}', cwd=folder)
+        assert done.returncode == 0, done.stderr
+        named = mmcv.load(tmp_path / f'maps.{suffix}')
+        assert len(named) == 5
+        for label_map, (name, again) in zip(maps, named.items()):
+            image = Image.open((tmp_path / 'images' / name).with_suffix('.png'))
+            assert image.mode == 'P'
+            assert np.array_equal(image, label_map)
+            assert np.array_equal(again, label_map)
+
+
+def test_a_suffix_that_no_format_has(trained, call_tool):
+    folder, config, _ = trained
+    done = call_tool('test', config, folder / 'out' / 'iter_6.pth', '--out', 'maps.txt', cwd=folder)
+    assert done.returncode == 2
+    assert '--out maps.txt: the file has to end in .pkl, .pickle, .npz, .json' in done.stderr
 
 
 def test_functions_do_what_the_tools_do(trained, tmp_path):

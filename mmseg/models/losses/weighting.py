@@ -12,20 +12,29 @@ def get_class_weight(class_weight: list[float] | str | None) -> list[float] | No
     """Class weights of a config.
 
     Args:
-        class_weight: one number per class; or the path of a .npy, json or yaml file that holds them; or None.
+        class_weight: one number per class; or the path of a json, yaml, pickle, .npy or .npz file that holds
+            them (of .npz the only array); or None.
 
     Raises:
-        ValueError: it is still 'auto', which stands for weights computed from the training labels.
+        ValueError: it is still 'auto', which stands for weights computed from the training labels; or the file
+            holds something else.
     """
     if not isinstance(class_weight, str):
         return class_weight
     if class_weight == 'auto':
         raise ValueError("class_weight is 'auto', but no training labels were counted; give numbers or a file")
-    if class_weight.endswith('.npy'):
-        return np.load(class_weight).tolist()
     from mmcv.fileio import load
 
-    return load(class_weight)
+    weights = load(class_weight)
+    if class_weight.endswith('.npz') and len(weights) == 1:
+        (weights,) = weights.values()
+    if not isinstance(weights, (list, tuple, np.ndarray)):
+        raise ValueError(f'class_weight: {class_weight} holds a {type(weights).__name__}: it takes a list of numbers')
+    weights = np.asarray(weights)
+    if weights.ndim != 1 or weights.dtype.kind not in 'iuf':
+        raise ValueError(f'class_weight: {class_weight} holds an array of shape {weights.shape} and type '
+                         f'{weights.dtype}: it takes one number per class')
+    return weights.tolist()
 
 
 def reduce_loss(loss: torch.Tensor, reduction: str) -> torch.Tensor:

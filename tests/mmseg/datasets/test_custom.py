@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -237,9 +239,23 @@ class TestEvaluate:
         with pytest.raises(ValueError, match=r'ann/a\.png.*\(20, 24\).*\(24, 20\)'):
             dataset.new_evaluator().add([np.zeros((24, 20), int)], [1])
 
-    def test_no_format_for_a_server(self, draw_tree):
-        with pytest.raises(ConfigError, match='no format'):
-            make(draw_tree()).format_results([], 'x')
+    def test_class_indices_as_palette_images(self, draw_tree, tmp_path):
+        dataset = make(draw_tree(), classes=['sky', 'sea', 'land'], palette=[[1, 2, 3], [4, 5, 6], [7, 8, 9]])
+        maps = [np.array([[0, 1], [2, index % 3]]) for index in range(len(dataset))]
+        paths = dataset.format_results(maps, str(tmp_path / 'out'))
+        names = [Path(info['filename']).with_suffix('.png') for info in dataset.img_infos]
+        assert [Path(path).relative_to(tmp_path / 'out') for path in paths] == names
+        assert any(len(name.parts) > 1 for name in names)
+        for path, expected in zip(paths, maps):
+            image = Image.open(path)
+            assert image.mode == 'P'
+            assert np.array_equal(np.array(image), expected)
+            assert np.array_equal(np.array(image.convert('RGB')), 3 * expected[..., None] + [1, 2, 3])
+
+    def test_more_classes_than_a_byte_holds(self, draw_tree, tmp_path):
+        dataset = make(draw_tree(), classes=[f'c{i}' for i in range(300)])
+        (path,) = dataset.format_results([np.array([[0, 255], [256, 299]])], str(tmp_path), indices=[2])
+        assert np.array(Image.open(path)).tolist() == [[0, 255], [256, 299]]
 
 
 def test_a_prediction_of_a_photograph_that_exif_turned(tmp_path):

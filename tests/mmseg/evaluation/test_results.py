@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 from torch.utils.data import BatchSampler, DataLoader, SequentialSampler
 
@@ -12,8 +13,19 @@ import mmcv
 from mmcv import dist
 from mmcv.engine import run_inference
 from mmcv.utils import ConfigError
+from mmseg.evaluation.label_maps import label_maps_by_name
 from mmseg.evaluation.loop import evaluate
-from mmseg.evaluation.results import Counted, Drawn, Formatted, Kept, Results, check_options, has_evaluator, in_order
+from mmseg.evaluation.results import (
+    Counted,
+    Drawn,
+    Formatted,
+    Kept,
+    Results,
+    check_options,
+    format_function,
+    has_evaluator,
+    in_order,
+)
 
 
 class Maps:
@@ -135,6 +147,28 @@ def test_the_folder_of_formatted_results_can_be_chosen():
     dataset = Maps()
     Formatted(dataset, imgfile_prefix='there').add([None], [3])
     assert dataset.formatted == [('there', 'red', 3)]
+
+
+def test_a_data_set_without_a_format_gets_class_indices(tmp_path):
+    class Plain:
+        CLASSES, PALETTE = ('a', 'b'), [[9, 0, 0], [0, 9, 0]]
+
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, index):
+            raise AssertionError('no sample is read')
+
+        def sample_files(self, index):
+            return {'img': f'somewhere/{index}.jpg'}
+
+    dataset = Plain()
+    Formatted(dataset, imgfile_prefix=str(tmp_path)).add([np.array([[0, 1]])], [1])
+    image = Image.open(tmp_path / '1.png')
+    assert (image.mode, np.array(image).tolist()) == ('P', [[0, 1]])
+    assert label_maps_by_name(dataset, [np.zeros((1, 1)), np.ones((1, 1))]) == {'0.jpg': [[0]], '1.jpg': [[1]]}
+    with pytest.raises(ConfigError, match='to_label_id: it takes no such option'):
+        check_options(format_function(dataset), ['to_label_id'], '')
 
 
 def test_values_come_in_the_order_of_the_samples():

@@ -1,5 +1,6 @@
 """Losses beyond the golden cases, against their definitions."""
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -123,10 +124,18 @@ def test_class_weights_from_files(tmp_path):
     weights = [1.0, 2.5]
     np.save(tmp_path / 'weights.npy', weights)
     (tmp_path / 'weights.json').write_text(json.dumps(weights))
-    for name in ('weights.npy', 'weights.json'):
+    np.savez(tmp_path / 'weights.npz', anything=weights)
+    (tmp_path / 'weights.pkl').write_bytes(pickle.dumps(weights))
+    (tmp_path / 'array.pkl').write_bytes(pickle.dumps(np.array(weights)))
+    for name in ('weights.npy', 'weights.json', 'weights.npz', 'weights.pkl', 'array.pkl'):
         assert get_class_weight(str(tmp_path / name)) == weights
     assert get_class_weight(weights) is weights
     assert get_class_weight(None) is None
+    (tmp_path / 'words.json').write_text('{"a": 1}')
+    np.save(tmp_path / 'table.npy', [weights])
+    for name, found in (('words.json', 'a dict'), ('table.npy', r'an array of shape \(1, 2\)')):
+        with pytest.raises(ValueError, match=f'class_weight: .*{name} holds {found}'):
+            get_class_weight(str(tmp_path / name))
     with pytest.raises(ValueError, match="class_weight is 'auto'"):
         build_loss({'type': 'CrossEntropyLoss', 'class_weight': 'auto'})
 
