@@ -12,7 +12,7 @@ TINY = {
     'backbone_cfg': {'type': 'ResNetV1c', 'depth': 18, 'base_channels': 4, 'stem_channels': 4,
                      'dilations': (1, 1, 2, 4), 'strides': (1, 2, 1, 1)},
 }
-ROUNDS_UP = {'feature_maps': 'its pooling rounds up, so that the map of the half image has a row and a column more'}
+ROUNDS_UP = {'feature_maps': 'its pooling rounds up, the half image has a row and a column more'}
 NECK = {'type': 'ICNeck', 'in_channels': (4, 6, 6), 'out_channels': 8}
 SAMPLES = {
     'with its neck': {'model': {
