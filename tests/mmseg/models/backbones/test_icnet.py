@@ -20,7 +20,8 @@ SAMPLES = {
                                                         'num_convs': 1, 'concat_input': False},
         'auxiliary_head': [{'type': 'FCNHead', 'in_channels': 8, 'in_index': i, 'num_convs': 1} for i in (0, 1)]},
         'exempt': ROUNDS_UP, 'compiles': True},
-    'with corners': {'model': {'backbone': {**TINY, 'align_corners': True, 'pool_scales': (1, 3)}}, 'exempt': ROUNDS_UP},
+    'with corners': {'model': {'backbone': {**TINY, 'align_corners': True, 'pool_scales': (1, 3)}},
+                     'exempt': ROUNDS_UP},
 }
 
 
