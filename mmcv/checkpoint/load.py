@@ -3,7 +3,7 @@
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -19,6 +19,9 @@ from .shards import sharded_like
 from .source import resolve
 from .weights import STRIP_MODULE, get_weights, revise, versions_of
 from .wrappers import unwrap
+
+#: What wrappers for parallel running and torch.compile put into keys, at the front or before a part.
+_WRAPPERS = re.compile(r'(?:(?<=^)|(?<=\.))(?:module\.|_orig_mod\.)+')
 
 
 @runtime_checkable
@@ -52,7 +55,7 @@ def load_checkpoint(
         The whole content of the checkpoint.
 
     Raises:
-        CheckpointError: damaged, no checkpoint, or (``strict``) of another model: which keys.
+        CheckpointError: damaged, no checkpoint, or of another model: hardly a key fits or, if ``strict``, not all do.
         OSError: the file cannot be read or fetched.
     """
     checkpoint = fetch_checkpoint(filename, map_location)
@@ -74,7 +77,8 @@ def load_state_dict(
     A missing ``num_batches_tracked`` is no difference: old checkpoints have none.
 
     Raises:
-        CheckpointError: there is a difference and ``strict`` is set; what fits has been loaded.
+        CheckpointError: there is a difference and ``strict`` is set, and what fits has been loaded; or less than a
+            quarter of the keys fit.
     """
     module = unwrap(module)
     own = module.state_dict()
@@ -85,6 +89,8 @@ def load_state_dict(
     fitting = OrderedDict((key, sharded_like(value, own[key]) if key in own else value)
                           for key, value in state_dict.items() if key not in misshapen)
     fitting._metadata = versions_of(state_dict)
+    if not strict:
+        _require_some_fit(fitting, state_dict, own, type(module).__name__, source)
     missing, unexpected = module.load_state_dict(fitting, strict=False)
     missing = [key for key in missing if not key.endswith('num_batches_tracked') and key not in misshapen]
 
@@ -122,19 +128,42 @@ def _resize(state_dict: dict[str, torch.Tensor], own: Mapping[str, torch.Tensor]
 def _rename_old_keys(
     state_dict: Mapping[str, torch.Tensor], own: Mapping[str, torch.Tensor]
 ) -> 'OrderedDict[str, torch.Tensor]':
-    """Deformable convolutions of long ago kept their ``conv2.conv_offset`` beside themselves, as ``conv2_offset``.
-
-    And a backbone takes the weights of a whole segmentor.
-    """
+    """The keys as the model has them: without wrappers, without 'backbone.' for a backbone, at today's names."""
     renamed = OrderedDict()
-    whole = not any(key in own for key in state_dict)
+    whole = not any(_WRAPPERS.sub('', key) in own for key in state_dict)  # of a segmentor, where a backbone is wanted
     for key, value in state_dict.items():
-        if whole and key.removeprefix('backbone.') in own:
-            key = key.removeprefix('backbone.')
-        current = re.sub(r'_offset\.(weight|bias)$', r'.conv_offset.\1', key)
-        renamed[current if key not in own and current in own else key] = value
+        renamed[next((name for name in _names(key, whole) if name in own), key)] = value
     renamed._metadata = versions_of(state_dict)
     return renamed
+
+
+def _names(key: str, whole: bool) -> Iterator[str]:
+    """What an entry may be called in the model, most literal first."""
+    for name in (key, _WRAPPERS.sub('', key)):
+        yield name
+        if whole:
+            yield name.removeprefix('backbone.')
+        # Deformable convolutions of long ago kept their ``conv2.conv_offset`` beside themselves, as ``conv2_offset``.
+        yield re.sub(r'_offset\.(weight|bias)$', r'.conv_offset.\1', name.removeprefix('backbone.') if whole else name)
+
+
+def _require_some_fit(
+    fitting: Iterable[str], state_dict: Mapping[str, torch.Tensor], own: Mapping[str, torch.Tensor], kind: str,
+    source: str,
+) -> None:
+    """Refuse weights that would leave a model as it is but for a few, which nobody means.
+
+    Raises:
+        CheckpointError: less than a quarter of the keys fit, of those there or of those wanted, whichever are fewer.
+    """
+    count = sum(key in own for key in fitting)
+    if 4 * count >= min(len(state_dict), len(own)):
+        return
+    raise CheckpointError(
+        f'{source}: of its {len(state_dict)} keys {count or "none"} fit the {kind}: they are like '
+        f'{abbreviate(list(state_dict), 2)}, those of the model like {abbreviate(list(own), 2)}; is it of another '
+        "architecture? Weights of a backbone alone are given as model.pretrained, a part of a file as "
+        "init_cfg=dict(type='Pretrained', checkpoint=..., prefix='backbone.')")
 
 
 def fetch_checkpoint(

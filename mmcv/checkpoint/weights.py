@@ -9,11 +9,14 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import nn
 
-from .errors import CheckpointError
+from .errors import CheckpointError, abbreviate
 from .shards import whole
 from .wrappers import unwrap
 
 STRIP_MODULE = ((r'^module\.', ''),)
+#: What files keep a model's weights under, the most telling name first; a teacher is the better of two.
+CONTAINERS = ('state_dict', 'model', 'model_state_dict', 'teacher', 'student', 'model_ema', 'module', 'network', 'net',
+              'weights')
 
 
 @runtime_checkable
@@ -44,17 +47,17 @@ def weights_to_cpu(state_dict: Mapping[str, torch.Tensor]) -> 'OrderedDict[str, 
 
 
 def get_weights(checkpoint: object, source: str | Path = 'the checkpoint') -> Mapping[str, torch.Tensor]:
-    """The state_dict in what was read: under 'state_dict', as we write it, or 'model', as many others do; or the whole.
+    """The state_dict in what was read: under 'state_dict', as we write it, or a name that others use; or the whole.
 
     Raises:
         CheckpointError: there is none.
     """
-    weights = checkpoint
     if isinstance(checkpoint, Mapping):
-        weights = next((checkpoint[key] for key in ('state_dict', 'model') if key in checkpoint), checkpoint)
-    if not isinstance(weights, Mapping) or not any(isinstance(value, torch.Tensor) for value in weights.values()):
-        raise CheckpointError(f'{source}: holds no state_dict')
-    return weights
+        for weights in (*(checkpoint[key] for key in CONTAINERS if key in checkpoint), checkpoint):
+            if isinstance(weights, Mapping) and any(isinstance(value, torch.Tensor) for value in weights.values()):
+                return weights
+        raise CheckpointError(f'{source}: holds no state_dict, only {abbreviate(list(map(str, checkpoint)))}')
+    raise CheckpointError(f'{source}: holds no state_dict')
 
 
 def revise(

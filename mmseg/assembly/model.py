@@ -1,7 +1,8 @@
 """A segmentor out of a config, with the classes of its data set or of its checkpoint."""
 
+import contextlib
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from torch import nn
@@ -9,10 +10,10 @@ from torch import nn
 from mmcv.config import Config
 from mmcv.runner import load_checkpoint
 from mmcv.utils import ConfigError
-from mmseg.datasets import class_weights
-from mmseg.datasets.class_names import get_classes, get_palette
+from mmseg.datasets import DATASETS, class_weights
+from mmseg.datasets.classes import read_classes
 from mmseg.models import build_segmentor
-from mmseg.protocols import Samples
+from mmseg.protocols import ColoursClasses, NamesClasses, Samples
 from mmseg.samples import class_names, palette
 from mmseg.settings import Settings
 from mmseg.zoo import published_checkpoint
@@ -44,7 +45,8 @@ def load_trained(
         settings: the config.
         checkpoint: a path or an address, whose classes and palette become the model's; 'zoo' for the weights that were
             published with the config, None for random ones.
-        dataset: whose classes hold where the checkpoint names none; those of Cityscapes do without it.
+        dataset: whose classes hold where the checkpoint names none; without it, those of the config's data sets, as
+            far as they are as many as the model predicts. None are made up.
         strict: refuse a checkpoint whose keys are not those of the model.
     """
     settings = Settings.of(settings)
@@ -56,13 +58,56 @@ def load_trained(
         checkpoint = published_checkpoint(checkpoint, settings.config.filename)
         meta = load_checkpoint(model, checkpoint, map_location='cpu', strict=strict).get('meta', {})
         if dataset is None:
-            model.CLASSES, model.PALETTE = get_classes('cityscapes'), get_palette('cityscapes')
-        for name in ('CLASSES', 'PALETTE'):
-            given = meta.get(name)
-            given = given.tolist() if isinstance(given, np.ndarray) else given
-            if given:
-                setattr(model, name, given)
+            model.CLASSES, model.PALETTE = _classes_of_config(settings, model.num_classes)
+        for name, given in _classes_of_meta(meta).items():
+            setattr(model, name, given)
     return model
+
+
+def _classes_of_meta(meta: object) -> dict[str, Sequence]:
+    """``CLASSES`` and ``PALETTE`` as a checkpoint names them, 1.x in ``dataset_meta``; what it lacks is left out."""
+    meta = meta if isinstance(meta, Mapping) else {}
+    of_1x = meta.get('dataset_meta')
+    of_1x = of_1x if isinstance(of_1x, Mapping) else {}
+    found = {}
+    for name in ('CLASSES', 'PALETTE'):
+        given = next((value for value in (meta.get(name), of_1x.get(name.lower()), of_1x.get(name))
+                      if value is not None and len(value)), None)
+        if given is not None:
+            found[name] = given.tolist() if isinstance(given, np.ndarray) else given
+    return found
+
+
+def _classes_of_config(settings: Settings, number: int) -> tuple[Sequence[str] | None, Sequence | None]:
+    """Names and colours that the first data set of the config has which names ``number`` classes; no file is read."""
+    for split in ('test', 'val', 'train'):
+        for cfg in _data_sets(settings.data.get(split)):
+            kind = DATASETS.get(cfg['type'])
+            names = known = kind.CLASSES if isinstance(kind, NamesClasses) else None
+            if cfg.get('classes'):
+                with contextlib.suppress(ConfigError):  # a file of names may be on the machine of the training only
+                    names = read_classes(cfg['classes'])
+            if names is None or len(names) != number:
+                continue
+            colours = cfg.get('palette')
+            if colours is None and names is known and isinstance(kind, ColoursClasses):
+                colours = kind.PALETTE
+            return names, colours if colours is not None and len(colours) == number else None
+    return None, None
+
+
+def _data_sets(cfg: object) -> Iterator[Mapping]:
+    """The configs of data sets in a section, those in wrappers and lists among them."""
+    if isinstance(cfg, Mapping):
+        if isinstance(cfg.get('type'), str):
+            yield cfg
+        for value in cfg.values():
+            yield from _data_sets(value) if isinstance(value, Mapping) else ()
+        for value in cfg.get('datasets') or ():
+            yield from _data_sets(value)
+    elif isinstance(cfg, (list, tuple)):
+        for value in cfg:
+            yield from _data_sets(value)
 
 
 def _build(settings: Settings, cfg: dict, train_cfg: dict | None, dataset: Samples | None) -> nn.Module:

@@ -1,5 +1,6 @@
 """Weights into models: what fits, what does not, and how that is said."""
 
+import copy
 import logging
 from collections import OrderedDict
 
@@ -96,3 +97,44 @@ def test_without_weights(tmp_path, content):
     torch.save(content, tmp_path / 'x.pth')
     with pytest.raises(CheckpointError, match=r'x\.pth: holds no state_dict'):
         load_checkpoint(small(), tmp_path / 'x.pth')
+
+
+class TestKeysOfOthers:
+
+    @pytest.mark.parametrize('wrap', [
+        lambda state: {'_orig_mod.' + key: value for key, value in state.items()},
+        lambda state: {'module.module.' + key: value for key, value in state.items()},
+        lambda state: {'module._orig_mod.' + key: value for key, value in state.items()},
+        lambda state: {key.replace('0.', '0._orig_mod.', 1): value for key, value in state.items()},
+        lambda state: {'model': state},
+        lambda state: {'model_state_dict': state, 'epoch': 3},
+        lambda state: {'student': {key: value + 1 for key, value in state.items()}, 'teacher': state},
+        lambda state: {'state_dict': {}, 'model': state},
+    ])
+    def test_are_understood(self, tmp_path, wrap):
+        source, target = (nn.Sequential(nn.Conv2d(1, 2, 1), nn.BatchNorm2d(2)) for _ in range(2))
+        torch.save(wrap(source.state_dict()), tmp_path / 'c.pth')
+        load_checkpoint(target, str(tmp_path / 'c.pth'), strict=True)
+        assert torch.equal(target[0].weight, source[0].weight)
+
+    def test_a_part_that_is_called_module_keeps_its_name(self, tmp_path):
+        source, target = (nn.ModuleDict({'module': nn.Linear(2, 2)}) for _ in range(2))
+        torch.save(source.state_dict(), tmp_path / 'c.pth')
+        load_state_dict(target, torch.load(tmp_path / 'c.pth'), strict=True)
+        assert torch.equal(target['module'].weight, source['module'].weight)
+
+    def test_hardly_a_key_fits(self, tmp_path):
+        target = nn.Sequential(*(nn.Linear(2, 2) for _ in range(5)))
+        before = copy.deepcopy(target.state_dict())
+        torch.save({'encoder.' + key: value for key, value in before.items()}, tmp_path / 'c.pth')
+        with pytest.raises(CheckpointError, match=r'of its 10 keys none fit the Sequential: they are like encoder\.0'):
+            load_checkpoint(target, str(tmp_path / 'c.pth'))
+        state = {**{'encoder.' + key: value for key, value in before.items()}, '0.weight': torch.ones(2, 2)}
+        with pytest.raises(CheckpointError, match='keys 1 fit'):
+            load_state_dict(target, state)
+        assert all(torch.equal(value, before[key]) for key, value in target.state_dict().items())
+
+    def test_a_large_file_for_a_small_part(self):
+        target = nn.Linear(2, 2)
+        state = {**target.state_dict(), **{f'other.{i}': torch.ones(1) for i in range(50)}}
+        load_state_dict(target, state)
