@@ -25,7 +25,7 @@ LAYERS = {
     ],
     'mmseg': [
         ['version'],
-        ['protocols', 'labels', 'palette', 'settings', 'logger', 'env'],
+        ['checks', 'protocols', 'labels', 'palette', 'settings', 'logger', 'env'],
         ['samples'],
         ['evaluation'],
         ['datasets', 'models'],

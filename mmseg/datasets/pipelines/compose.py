@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from mmcv.utils import ConfigTypeError, build_from_cfg
+from mmseg.checks import ChangesSizes, Facts, Problem, check_part
 from mmseg.datasets.builder import PIPELINES
 
 from .one_pass import fuse
@@ -48,6 +49,17 @@ class Compose:
         if of != self.transforms:
             of, steps = self._fused = list(self.transforms), fuse(self.transforms)
         return steps
+
+    def check(self, facts: Facts) -> list[Problem]:
+        """What the transforms find, each of which is told the sizes of the images that come to it."""
+        problems, sizes = [], facts.sizes
+        for index, transform in enumerate(self.transforms):
+            problems += check_part(transform, facts.but(sizes=sizes), f'[{index}]')
+            if isinstance(transform, ChangesSizes):
+                sizes = None if sizes is None else transform.sizes_after(sizes)
+            elif not type(transform).__module__.startswith('mmseg.datasets.pipelines'):
+                sizes = None  # nobody knows what a user's does
+        return problems
 
     def __repr__(self) -> str:
         return '\n'.join(['Compose(', *(f'    {transform}' for transform in self.transforms), ')'])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mmseg.checks import Sizes
 from mmseg.datasets.builder import PIPELINES
 
 from .arguments import ignored_in, is_pair, map_fields, require
@@ -43,6 +44,10 @@ class RandomCrop:
         map_fields(results, lambda img: img[window], lambda label: label[window])
         results['img_shape'] = results['img'].shape
         return results
+
+    def sizes_after(self, sizes: Sizes) -> Sizes:
+        """See :class:`mmseg.checks.ChangesSizes`."""
+        return tuple((min(low, size), min(high, size)) for (low, high), size in zip(sizes, self.crop_size))
 
     def choose_window(self, shape: tuple[int, ...], count: Callable[[Window], np.ndarray]) -> Window:
         """Rows and columns to cut out of an image.

@@ -9,9 +9,12 @@ from numbers import Number
 import numpy as np
 
 from mmcv.image import imflip, impad, imrotate
+from mmseg.checks import Facts, Problem, Sizes
 from mmseg.datasets.builder import PIPELINES
 
 from .arguments import filling, is_pair, map_fields, require, require_positive, require_prob
+
+_MUCH = 0.2  # of a picture that is padding
 
 
 @PIPELINES.register_module()
@@ -100,6 +103,10 @@ class RandomRotate:
             map_fields(results, rotate, filling(self, 'seg_pad_val', results, nearest, 'border_value'))
         return results
 
+    def sizes_after(self, sizes: Sizes) -> Sizes | None:
+        """See :class:`mmseg.checks.ChangesSizes`."""
+        return None if self.auto_bound else sizes
+
 
 @PIPELINES.register_module()
 @dataclass(eq=False)
@@ -137,12 +144,32 @@ class Pad:
             map_fields(results, partial(pad, pad_val=fill), on_label)
         return results
 
+    def sizes_after(self, sizes: Sizes) -> Sizes:
+        """See :class:`mmseg.checks.ChangesSizes`."""
+        return tuple(zip(*(self._padded([edge[end] for edge in sizes]) for end in (0, 1))))
+
+    def check(self, facts: Facts) -> list[Problem]:
+        """A size far above that of the images, which fills most of the picture again."""
+        if self.size is None or facts.sizes is None:
+            return []
+        height, width = (high for _, high in facts.sizes)
+        padded_height, padded_width = self._padded((height, width))
+        share = 1 - height * width / (padded_height * padded_width)
+        if share < _MUCH:
+            return []
+        return [Problem(
+            'size', f'is {tuple(self.size)}, but images come out of the crop with {height}x{width} at most (height x '
+            f'width): {share:.0%} of every picture is padding, which is ignored',
+            f'give Pad and RandomCrop one size: size=({height}, {width}), or a larger crop', warning=True)]
+
+    def _padded(self, edges: Sequence[int]) -> tuple[int, int]:
+        wanted = self.size or [-(-edge // self.size_divisor) * self.size_divisor for edge in edges]
+        return tuple(max(edge, least) for edge, least in zip(edges, wanted))
+
     def choose_size(self, results: dict, shape: tuple[int, ...]) -> tuple[int, int]:
         """(h, w) that an image of this shape has after padding; the results say so afterwards."""
-        edges = shape[:2]
-        target = self.size or [-(-edge // self.size_divisor) * self.size_divisor for edge in edges]
-        height, width = (max(edge, wanted) for edge, wanted in zip(edges, target))
-        if (height, width) != tuple(edges):
+        height, width = self._padded(shape[:2])
+        if (height, width) != tuple(shape[:2]):
             results['moved'] = True
         results['pad_shape'] = (height, width, *shape[2:])
         results['pad_fixed_size'] = self.size

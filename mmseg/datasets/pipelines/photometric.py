@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from mmcv.image import as_uint8, bgr2hsv, bgr2rgb, clahe, hsv2bgr, imnormalize, lut_transform
+from mmseg.checks import Facts, Problem
 from mmseg.datasets.builder import PIPELINES
 
 from .arguments import is_pair, require, require_positive
@@ -44,6 +45,19 @@ class Normalize:
             results['img'] = imnormalize(img, self.mean, self.std, self.to_rgb)
         self.describe(results, img.shape)
         return results
+
+    def check(self, facts: Facts) -> list[Problem]:
+        """Values for another number of channels than the images have."""
+        count = facts.channels
+        if count is None:
+            return []
+        if self.mean.size not in (1, count):
+            return [Problem('mean', f'and std have {self.mean.size} values, but images have {count} '
+                            f'channel{"s" * (count != 1)}', f'give {count}, one per channel')]
+        if self.to_rgb and count != 3:
+            return [Problem('to_rgb', f'is True, but images have {count} channel{"s" * (count != 1)}',
+                            'set it to False')]
+        return []
 
     def describe(self, results: dict, shape: tuple[int, ...]) -> None:
         """Set ``img_norm_cfg`` for an image of this shape."""

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 from mmcv.image import imrescale, imresize, imresize_to_multiple, rescale_size
+from mmseg.checks import Sizes
 from mmseg.datasets.builder import PIPELINES
 
 from .arguments import as_pairs, label_fields, map_fields, require, require_positive
@@ -73,6 +74,28 @@ class Resize:
         results['keep_ratio'] = self.keep_ratio
         return size
 
+    def sizes_after(self, sizes: Sizes) -> Sizes | None:
+        """See :class:`mmseg.checks.ChangesSizes`: what the smallest and the largest scales make of each corner."""
+        found = []
+        for height in sizes[0]:
+            for width in sizes[1]:
+                for scale in self._extreme_scales((width, height)):
+                    if self.keep_ratio and self.min_size is not None:
+                        scale = self._raise_to_min_size(scale, height, width)
+                    found.append(rescale_size((width, height), scale) if self.keep_ratio else scale)
+        widths, heights = zip(*found) if found else ((), ())
+        return ((min(heights), max(heights)), (min(widths), max(widths))) if found else None
+
+    def _extreme_scales(self, size: tuple[int, int]) -> list[tuple[int, int]]:
+        """Those between which :meth:`_draw_scale` draws, of an image of this size (w, h)."""
+        if self.ratio_range is not None:
+            width, height = self.img_scale[0] if self.img_scale else size
+            return [(int(width * ratio), int(height * ratio)) for ratio in self.ratio_range]
+        if self.img_scale and len(self.img_scale) > 1 and self.multiscale_mode == 'range':
+            edges = [(max(scale), min(scale)) for scale in self.img_scale]
+            return [tuple(map(end, zip(*edges))) for end in (min, max)]
+        return self.img_scale or []
+
     def _draw_scale(self, size: tuple[int, int]) -> tuple[tuple[int, int], int | None]:
         """The scale (w, h) and its index among the given ones, None where it was made up."""
         if self.ratio_range is not None:
@@ -119,6 +142,10 @@ class ResizeToMultiple:
         )
         results['img_shape'] = results['pad_shape'] = results['img'].shape
         return results
+
+    def sizes_after(self, sizes: Sizes) -> Sizes:
+        """See :class:`mmseg.checks.ChangesSizes`."""
+        return tuple(tuple(-(-edge // self.size_divisor) * self.size_divisor for edge in edges) for edges in sizes)
 
 
 @PIPELINES.register_module()

@@ -10,9 +10,11 @@ from torch import nn
 from mmcv.amp import auto_fp16, force_fp32
 from mmcv.cnn import BaseModule
 from mmcv.ops import has_kernel
+from mmseg.checks import Facts, Problem, check_part
 from mmseg.labels import describe_foreign_labels, foreign_labels
 from mmseg.models.builder import build_loss
 from mmseg.models.exact import is_untouched
+from mmseg.models.feature_checks import check_inputs
 from mmseg.models.layers import resize
 from mmseg.models.losses import CrossEntropyLoss, accuracy
 from mmseg.models.losses.accuracy import percentage
@@ -124,6 +126,7 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
             raise ValueError(f'input_transform={input_transform!r} needs in_channels and in_index of one length')
         self.input_transform = input_transform
         self.in_index = in_index
+        self._given_channels = in_channels
         self.in_channels = sum(in_channels) if input_transform == 'resize_concat' else in_channels
 
     def extra_repr(self) -> str:
@@ -143,12 +146,24 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
         Raises:
             ValueError: a loss over the softmax of several channels is to learn from one.
         """
-        for loss in self._losses():
-            if self.out_channels == 1 and isinstance(loss, CountsChannels) and not loss.takes_one_channel:
-                raise ValueError(
-                    f'out_channels is 1, whose softmax is always 1, so {type(loss).__name__} learns '
-                    "nothing; use dict(type='CrossEntropyLoss', use_sigmoid=True), or leave out out_channels"
-                )
+        for problem in self._idle_losses():
+            raise ValueError(f'{problem.key} {problem.message}; {problem.mend}')
+
+    def _idle_losses(self) -> list[Problem]:
+        several = isinstance(self.loss_decode, nn.ModuleList)
+        return [
+            Problem(f'loss_decode[{i}].type' if several else 'loss_decode.type',
+                    'is over a softmax, and out_channels is 1, whose softmax is always 1, so '
+                    f'{type(loss).__name__} learns nothing',
+                    "use dict(type='CrossEntropyLoss', use_sigmoid=True), or leave out out_channels")
+            for i, loss in enumerate(self._losses())
+            if self.out_channels == 1 and isinstance(loss, CountsChannels) and not loss.takes_one_channel]
+
+    def check(self, facts: Facts) -> list[Problem]:
+        """Maps of other channels than it expects, and what its losses and its sampler find."""
+        own = facts.but(logits=self.out_channels, num_classes=self.num_classes)
+        return [*check_inputs(self._given_channels, self.in_index, facts), *self._idle_losses(),
+                *check_part(self.loss_decode, own, 'loss_decode'), *check_part(self.sampler, own, 'sampler')]
 
     def _losses(self) -> Iterable[nn.Module]:
         return self.loss_decode if isinstance(self.loss_decode, nn.ModuleList) else [self.loss_decode]

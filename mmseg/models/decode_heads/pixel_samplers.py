@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from mmcv.utils import Registry, build_from_cfg
+from mmseg.checks import Facts, Problem
 from mmseg.models.losses.weighting import labelled
 
 
@@ -52,6 +53,12 @@ class OHEMPixelSampler(BasePixelSampler):
         self.thresh = thresh
         self.min_kept = min_kept
 
+    def check(self, facts: Facts) -> list[Problem]:
+        """A threshold that is no probability."""
+        if self.thresh is None or 0 < self.thresh <= 1:
+            return []
+        return [Problem('thresh', f'is {self.thresh}', 'use a probability, above 0 and up to 1, such as 0.7')]
+
     @torch.no_grad()
     def sample(self, seg_logit: torch.Tensor, seg_label: torch.Tensor) -> torch.Tensor:
         """Weights (N, H, W): 1 for the pixels to learn from, 0 for the easy and the ignored ones."""
@@ -62,7 +69,11 @@ class OHEMPixelSampler(BasePixelSampler):
 
     def _unsure(self, logit: torch.Tensor, label: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
         """Probability of the right class below the threshold, or below that of the min_kept-th least sure pixel."""
-        prob = logit.softmax(dim=1).gather(1, label.where(valid, 0)[:, None])[:, 0]
+        target = label.where(valid, 0)
+        if logit.shape[1] == 1:  # the logit of class 1 against class 0
+            prob = (logit[:, 0] * (2 * target - 1)).sigmoid()
+        else:
+            prob = logit.softmax(dim=1).gather(1, target[:, None])[:, 0]
         ascending = prob.masked_fill(~valid, torch.inf).flatten().sort().values
         # All on the device: how many pixels are valid is not known on the host.
         index = (valid.sum() - 1).clamp(0, self.min_kept * len(label))

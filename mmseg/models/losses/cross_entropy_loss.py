@@ -7,9 +7,17 @@ import torch.nn.functional as F
 from torch import nn
 
 from mmcv.ops import upsample_cross_entropy
+from mmseg.checks import Facts, Problem
 from mmseg.models.builder import LOSSES
 
-from .weighting import class_weight_tensor, get_class_weight, labelled, weight_reduce_loss
+from .weighting import (
+    check_class_values,
+    check_reduction,
+    class_weight_tensor,
+    get_class_weight,
+    labelled,
+    weight_reduce_loss,
+)
 
 _NO_LABEL = torch.iinfo(torch.int64).min
 
@@ -166,6 +174,13 @@ class CrossEntropyLoss(nn.Module):
 
     def extra_repr(self) -> str:
         return f'avg_non_ignore={self.avg_non_ignore}'
+
+    def check(self, facts: Facts) -> list[Problem]:
+        """Class weights of another number than the logits, a mask loss in the place of one over pixels."""
+        if self.use_mask:
+            return [Problem('use_mask', 'is for heads that predict one mask per object', 'leave it out')]
+        both = 2 if self.use_sigmoid and facts.logits == 1 else None
+        return [*check_class_values('class_weight', self.class_weight, facts, both), *check_reduction(self.reduction)]
 
     def forward(
         self,

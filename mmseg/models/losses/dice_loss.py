@@ -5,9 +5,18 @@ from typing import Any
 import torch
 from torch import nn
 
+from mmseg.checks import Facts, Problem
 from mmseg.models.builder import LOSSES
 
-from .weighting import class_weight_tensor, get_class_weight, labelled, one_hot_classes, weighted_loss
+from .weighting import (
+    check_class_values,
+    check_reduction,
+    class_weight_tensor,
+    get_class_weight,
+    labelled,
+    one_hot_classes,
+    weighted_loss,
+)
 
 
 @weighted_loss
@@ -83,6 +92,10 @@ class DiceLoss(nn.Module):
         self.loss_weight = loss_weight
         self.ignore_index = ignore_index
         self.loss_name = loss_name
+
+    def check(self, facts: Facts) -> list[Problem]:
+        """Class weights of another number than the logits."""
+        return [*check_class_values('class_weight', self.class_weight, facts), *check_reduction(self.reduction)]
 
     def forward(
         self,

@@ -7,9 +7,10 @@ import torch.nn.functional as F
 from torch import nn
 
 from mmcv.ops import sigmoid_focal_loss
+from mmseg.checks import Facts, Problem
 from mmseg.models.builder import LOSSES
 
-from .weighting import class_weight_tensor, get_class_weight, labelled, weight_reduce_loss
+from .weighting import check_class_values, class_weight_tensor, get_class_weight, labelled, weight_reduce_loss
 
 
 @LOSSES.register_module()
@@ -50,6 +51,11 @@ class FocalLoss(nn.Module):
         self.class_weight = get_class_weight(class_weight)
         self.loss_weight = loss_weight
         self.loss_name = loss_name
+
+    def check(self, facts: Facts) -> list[Problem]:
+        """Class weights, or values of ``alpha``, of another number than the logits."""
+        return [*check_class_values('class_weight', self.class_weight, facts),
+                *check_class_values('alpha', self.alpha, facts)]
 
     def forward(
         self,

@@ -6,9 +6,17 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from mmseg.checks import Facts, Problem
 from mmseg.models.builder import LOSSES
 
-from .weighting import class_weight_tensor, get_class_weight, labelled, weight_reduce_loss
+from .weighting import (
+    check_class_values,
+    check_reduction,
+    class_weight_tensor,
+    get_class_weight,
+    labelled,
+    weight_reduce_loss,
+)
 
 
 def lovasz_grad(gt_sorted: torch.Tensor) -> torch.Tensor:
@@ -118,6 +126,20 @@ class LovaszLoss(nn.Module):
         self.loss_weight = loss_weight
         self.loss_name = loss_name
         self.takes_one_channel = loss_type == 'binary'
+
+    def check(self, facts: Facts) -> list[Problem]:
+        """Class weights of another number than the logits, classes that there are not, the hinge of several classes."""
+        problems = [*check_class_values('class_weight', self.class_weight, facts), *check_reduction(self.reduction)]
+        count = facts.logits
+        if count is not None and self.loss_type == 'binary' and count > 1:
+            problems.append(Problem('loss_type', f"is 'binary', but the head gives {count} channels",
+                                    "use 'multi_class', or out_channels=1 in the head of two classes"))
+        if count is None or isinstance(self.classes, str):
+            return problems
+        if not self.classes or any(not isinstance(index, int) or not 0 <= index < count for index in self.classes):
+            problems.append(Problem('classes', f'is {self.classes!r} for {count} classes',
+                                    f"use 'all', 'present' or a list of indices from 0 to {count - 1}"))
+        return problems
 
     def forward(
         self,

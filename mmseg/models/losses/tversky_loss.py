@@ -6,10 +6,18 @@ from typing import Any
 import torch
 from torch import nn
 
+from mmseg.checks import Facts, Problem
 from mmseg.models.builder import LOSSES
 
 from .dice_loss import mean_over_classes
-from .weighting import class_weight_tensor, get_class_weight, labelled, one_hot_classes, weighted_loss
+from .weighting import (
+    check_class_values,
+    class_weight_tensor,
+    get_class_weight,
+    labelled,
+    one_hot_classes,
+    weighted_loss,
+)
 
 
 @weighted_loss
@@ -80,6 +88,10 @@ class TverskyLoss(nn.Module):
         self.alpha = alpha
         self.beta = beta
         self.loss_name = loss_name
+
+    def check(self, facts: Facts) -> list[Problem]:
+        """Class weights of another number than the logits."""
+        return check_class_values('class_weight', self.class_weight, facts)
 
     def forward(
         self, pred: torch.Tensor, target: torch.Tensor, ignore_index: int | None = 255, **kwargs: Any

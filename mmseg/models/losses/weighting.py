@@ -2,10 +2,15 @@
 
 import functools
 from collections.abc import Callable
+from numbers import Number
 from typing import Any
 
 import numpy as np
 import torch
+
+from mmseg.checks import Facts, Problem
+
+REDUCTIONS = ('none', 'mean', 'sum')
 
 
 def get_class_weight(class_weight: list[float] | str | None) -> list[float] | None:
@@ -17,7 +22,7 @@ def get_class_weight(class_weight: list[float] | str | None) -> list[float] | No
 
     Raises:
         ValueError: it is still 'auto', which stands for weights computed from the training labels; or the file
-            holds something else.
+            cannot be read or holds something else.
     """
     if not isinstance(class_weight, str):
         return class_weight
@@ -25,7 +30,10 @@ def get_class_weight(class_weight: list[float] | str | None) -> list[float] | No
         raise ValueError("class_weight is 'auto', but no training labels were counted; give numbers or a file")
     from mmcv.fileio import load
 
-    weights = load(class_weight)
+    try:
+        weights = load(class_weight)
+    except OSError as error:
+        raise ValueError(f'class_weight: {class_weight}: {error.strerror or error}') from error
     if class_weight.endswith('.npz') and len(weights) == 1:
         (weights,) = weights.values()
     if not isinstance(weights, (list, tuple, np.ndarray)):
@@ -37,9 +45,35 @@ def get_class_weight(class_weight: list[float] | str | None) -> list[float] | No
     return weights.tolist()
 
 
+def check_class_values(key: str, values: object, facts: Facts, also: int | None = None) -> list[Problem]:
+    """Refuse an argument that is to have one number per class and has not.
+
+    Args:
+        key: the argument.
+        values: None, or a single number, are fine.
+        facts: ``logits``.
+        also: another length that fits.
+    """
+    if values is None or isinstance(values, Number):
+        return []
+    if not isinstance(values, (list, tuple)) or not all(isinstance(value, Number) for value in values):
+        return [Problem(key, f'is {values!r}', 'give one number per class, a list')]
+    if facts.logits is None or len(values) in (facts.logits, also):
+        return []
+    return [Problem(key, f'has {len(values)} numbers for {facts.logits} class{"es" * (facts.logits != 1)}',
+                    f'give {facts.logits}, one per class in their order')]
+
+
+def check_reduction(reduction: str) -> list[Problem]:
+    """Refuse a ``reduction`` that does not exist."""
+    if reduction in REDUCTIONS:
+        return []
+    return [Problem('reduction', f'is {reduction!r}', "use 'none', 'mean' or 'sum'")]
+
+
 def reduce_loss(loss: torch.Tensor, reduction: str) -> torch.Tensor:
     """Reduce element-wise losses: 'none', 'mean' or 'sum'."""
-    if reduction not in ('none', 'mean', 'sum'):
+    if reduction not in REDUCTIONS:
         raise ValueError(f"reduction is {reduction!r}; use 'none', 'mean' or 'sum'")
     return loss if reduction == 'none' else getattr(loss, reduction)()
 

@@ -8,8 +8,12 @@ from torch import nn
 
 from mmcv.config import ConfigDict
 from mmcv.ops import has_kernel, upsample_argmax
+from mmcv.utils import ConfigError
+from mmcv.utils.origins import locate
+from mmseg.checks import Facts, Problem, check_part
 from mmseg.models.builder import SEGMENTORS, build_backbone, build_head, build_neck
 from mmseg.models.decode_heads import BaseDecodeHead
+from mmseg.models.feature_checks import check_features
 from mmseg.models.layers import resize
 
 from .base_segmentor import BaseSegmentor, add_prefix
@@ -72,6 +76,19 @@ class EncoderDecoder(BaseSegmentor):
             self.auxiliary_head = nn.ModuleList(build_head(cfg) for cfg in auxiliary_head)
         elif auxiliary_head is not None:
             self.auxiliary_head = build_head(auxiliary_head)
+
+    def check(self, facts: Facts) -> list[Problem]:
+        """Images, backbone, neck and heads that do not fit together; windows that the backbone does not take."""
+        features, problems = None, []
+        if type(self).extract_feat is EncoderDecoder.extract_feat:
+            features, problems = check_features(self, facts)
+            if self.test_cfg['mode'] == 'slide' and not problems:
+                windows = facts.but(image_size=tuple(self.test_cfg['crop_size']))
+                problems = check_features(self, windows, 'test_cfg.crop_size')[1]
+        for name, part in self.named_children():
+            told = facts.but(features=features if name in ('decode_head', 'auxiliary_head') else None)
+            problems += check_part(part, told, name)
+        return problems
 
     def extract_feat(self, img: torch.Tensor) -> Sequence[torch.Tensor]:
         """Images (N, C, H, W) to the feature maps of the backbone, or of the neck if there is one."""
@@ -265,15 +282,27 @@ def windows(size: int, crop: int, stride: int) -> list[slice]:
 
 
 def _checked_test_cfg(test_cfg: dict | None) -> ConfigDict:
-    test_cfg = ConfigDict(test_cfg or {})
-    test_cfg.setdefault('mode', 'whole')
-    if test_cfg['mode'] not in ('whole', 'slide'):
-        raise ValueError(f"test_cfg: mode is {test_cfg['mode']!r}; use 'whole' or 'slide'")
-    missing = [key for key in ('crop_size', 'stride') if key not in test_cfg]
-    if test_cfg['mode'] == 'slide' and missing:
-        raise ValueError(f"test_cfg: mode='slide' needs {' and '.join(missing)}, (height, width) in pixels")
-    if test_cfg['mode'] == 'slide':
-        stride, crop = test_cfg['stride'], test_cfg['crop_size']
-        if any(step > size for step, size in zip(stride, crop)):
-            raise ValueError(f'test_cfg: stride {stride} exceeds crop_size {crop}; it would leave gaps between windows')
-    return test_cfg
+    checked = ConfigDict(test_cfg or {})
+    checked.setdefault('mode', 'whole')
+    if checked['mode'] not in ('whole', 'slide'):
+        raise _wrong(test_cfg, 'mode', f"is {checked['mode']!r}; use 'whole' or 'slide'")
+    if checked['mode'] == 'whole':
+        return checked
+    missing = [key for key in ('crop_size', 'stride') if key not in checked]
+    if missing:
+        raise _wrong(test_cfg, 'mode', f"'slide' needs {' and '.join(missing)}, (height, width) in pixels")
+    for key in ('crop_size', 'stride'):
+        value = checked[key]
+        pair = isinstance(value, (list, tuple)) and len(value) == 2
+        if not pair or not all(isinstance(edge, int) and edge > 0 for edge in value):
+            raise _wrong(test_cfg, key, f'is {value!r}; use (height, width) in whole pixels')
+    stride, crop = checked['stride'], checked['crop_size']
+    if any(step > size for step, size in zip(stride, crop)):
+        raise _wrong(test_cfg, 'stride', f'{stride} exceeds crop_size {crop}; it would leave gaps between windows: '
+                                         'use about two thirds of crop_size')
+    return checked
+
+
+def _wrong(test_cfg: dict, key: str, message: str) -> ConfigError:
+    place = locate(test_cfg, key)
+    return ConfigError(f'{place if "." in place else f"test_cfg: {key}"} {message}')
