@@ -10,7 +10,7 @@ import torch
 
 from mmcv import dist
 from mmcv.config import Config, DictAction
-from mmcv.utils import one_line
+from mmcv.utils import ConfigErrors, one_line
 from mmcv.utils.pipe import ends_with_its_reader
 from mmseg.settings import Settings
 
@@ -27,7 +27,8 @@ def run_tool(main: Callable[[argparse.Namespace], None], args: argparse.Namespac
     except (ValueError, OSError) as error:
         if args.debug:
             raise
-        print(f'error: {message(error)}', file=sys.stderr)
+        for line in error.args if isinstance(error, ConfigErrors) else [message(error)]:
+            print(f'error: {line}', file=sys.stderr)
         # A hard exit would leave loader workers behind: let the interpreter wind down.
         sys.exit(2)
     except RuntimeError:

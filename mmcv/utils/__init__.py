@@ -3,6 +3,7 @@
 from .env import collect_env, processor
 from .errors import (
     ConfigError,
+    ConfigErrors,
     ConfigFileNotFoundError,
     ConfigImportError,
     ConfigKeyError,
@@ -38,7 +39,7 @@ from .version import TORCH_VERSION, digit_version, get_git_hash, parse_version_i
 
 __all__ = [
     'TORCH_VERSION',
-    'ConfigError',
+    'ConfigError', 'ConfigErrors',
     'ConfigFileNotFoundError',
     'ConfigImportError',
     'ConfigKeyError',

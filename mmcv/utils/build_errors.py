@@ -91,7 +91,7 @@ def add_location(error: ValueError, cfg: dict, builder: Callable) -> None:
     if named and named[1]:
         return
     if named:
-        origin = origin_of(cfg, named[2].split('.')[1] if named[2] else 'type')
+        origin = origin_of(cfg, named[2].split('.')[1] if named[2] else next(iter(cfg), None))
         error.args = (f'{origin}: {text}' if origin else text,)
         return
     spoken = {key: found.start() for key in cfg if key != 'type' and (found := re.search(rf'\b{key}\b', text))}

@@ -13,6 +13,13 @@ class ConfigError(ValueError):
         return ' '.join(str(arg) for arg in self.args)
 
 
+class ConfigErrors(ConfigError):
+    """Several mistakes in a config, found together: each of ``args`` is the line of one."""
+
+    def __str__(self) -> str:
+        return '\n'.join(map(str, self.args))
+
+
 class ConfigKeyError(ConfigError, KeyError):
     """A name that does not exist, is reserved, or is set twice."""
 

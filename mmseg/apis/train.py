@@ -12,8 +12,9 @@ import mmcv
 from mmcv import dist
 from mmcv.checkpoint import class_facts, find_latest_checkpoint, read_checkpoint
 from mmcv.config import Config
-from mmcv.runner import BaseRunner, build_optimizer, build_runner
-from mmcv.utils import ConfigError, get_git_hash, mkdir_or_exist
+from mmcv.runner import HOOKS, BaseRunner, build_optimizer, build_runner
+from mmcv.utils import ConfigError, build_from_cfg, get_git_hash, mkdir_or_exist
+from mmseg.assembly.checks import check_model_and_data, check_runner
 from mmseg.assembly.device import wrap_for_device
 from mmseg.assembly.ignored import check_ignored
 from mmseg.assembly.load import as_config
@@ -87,6 +88,7 @@ def run_training(
     logger.info(f'Config:\n{settings.config.pretty_text}')
     datasets = build_train_datasets(settings)
     model = build_model(settings, datasets[0])
+    check_model_and_data(settings, model, datasets)
     model.init_weights()
     logger.info(f'Model: {type(model).__name__}, {sum(p.numel() for p in model.parameters()):,} parameters')
     _train(model, datasets, settings, distributed, validate, timestamp, _meta(settings, env))
@@ -118,7 +120,9 @@ def train_segmentor(
         ConfigError: a key has a value that means nothing, or the config does not say how long to train, or how.
     """
     datasets = list(dataset) if isinstance(dataset, (list, tuple)) else [dataset]
-    _train(model, datasets, Settings.of(cfg), distributed, validate, timestamp, meta)
+    settings = Settings.of(cfg)
+    check_model_and_data(settings, model, datasets)
+    _train(model, datasets, settings, distributed, validate, timestamp, meta)
 
 
 def _train(
@@ -153,6 +157,7 @@ def _train(
     _register_hooks(runner, settings)
     if validate:
         _register_evaluation(runner, settings, distributed, trained_on)
+    check_runner(settings, runner)
     if settings.resume_from:
         runner.resume(settings.resume_from)
     elif settings.load_from:
@@ -193,7 +198,8 @@ def _register_evaluation(
     check_same_classes({'the model': class_facts(runner.model).get('CLASSES'), 'data.val': class_names(loader.dataset)})
     by_epoch = settings.runner.type != 'IterBasedRunner'
     hook = DistEvalHook if distributed else EvalHook
-    runner.register_hook(hook(loader, **{'by_epoch': by_epoch, **settings.evaluation}), priority='LOW')
+    given = {'type': hook, 'dataloader': loader, 'by_epoch': by_epoch}
+    runner.register_hook(build_from_cfg(settings.evaluation, HOOKS, given), priority='LOW')
     runner.register_hook(ReportHook(loader.dataset, **settings.report), priority='LOWEST')
 
 

@@ -1,7 +1,9 @@
 """Data sets out of a config, and their loaders."""
 
+import contextlib
 import copy
 import inspect
+from collections.abc import Iterator
 
 from torch.utils.data import DataLoader
 
@@ -27,11 +29,12 @@ _MAY_BE_NONE = ('prefetch_factor',)
 def build_train_datasets(settings: Settings | Config) -> list[Samples]:
     """The training set and, for the workflow [('train', n), ('val', m)], the validation set with its transforms."""
     settings = Settings.of(settings)
-    datasets = [build_dataset(settings.data.train)]
+    train = _section(settings, 'train')
+    with _named(settings, 'data.train'):
+        datasets = [build_dataset(train)]
     if len(settings.workflow) == 2:
-        val = copy.deepcopy(settings.data.val)
-        val.pipeline = settings.data.train.pipeline
-        datasets.append(build_dataset(val))
+        with _named(settings, 'data.val'):
+            datasets.append(build_dataset(_with_pipeline(_section(settings, 'val'), _pipeline_of(train))))
     return datasets
 
 
@@ -45,13 +48,59 @@ def build_train_loader(settings: Settings | Config, dataset: Samples, distribute
 def build_test_loader(settings: Settings | Config, split: str = 'val', distributed: bool = False) -> DataLoader:
     """Every image of ``data[split]`` once, in order, one at a time unless ``{split}_dataloader`` says otherwise."""
     settings = Settings.of(settings)
-    if split not in settings.data:
-        raise ConfigError(f'{settings.config.filename}: data.{split} is missing: add it, or train with --no-validate')
-    dataset = as_evaluated(build_dataset(settings.data[split], {'test_mode': True}))
+    section = _section(settings, split)
+    with _named(settings, f'data.{split}'):
+        dataset = as_evaluated(build_dataset(section, {'test_mode': True}))
     options = _options(settings, split)
     options['samples_per_gpu'] = settings.data.get(f'{split}_dataloader', {}).get('samples_per_gpu', 1)
     options['shuffle'] = False
     return build_dataloader(dataset, dist=distributed, **options)
+
+
+def _section(settings: Settings, split: str) -> dict | list:
+    section = (settings.data or {}).get(split)
+    if section is None:
+        mend = ', or train with --no-validate' if split == 'val' else ''
+        raise ConfigError(f'{settings.config.filename}: data.{split} is missing: add it{mend}')
+    return section
+
+
+@contextlib.contextmanager
+def _named(settings: Settings, key: str) -> Iterator[None]:
+    """Put the key of the data set, and where it was set, before what is said of it without either."""
+    try:
+        yield
+    except ConfigError as error:
+        if key in str(error) or len(error.args) != 1:
+            raise
+        error.args = (f'{settings.config.origin(key)}: {key}: {error}',)
+        raise
+
+
+def _pipeline_of(cfg: dict | list) -> list:
+    """The first pipeline of a data set's config, which may be deep in wrappers."""
+    cfg = cfg[0] if isinstance(cfg, (list, tuple)) else cfg
+    return cfg['pipeline'] if 'pipeline' in cfg and 'dataset' not in cfg else _pipeline_of(_inner(cfg))
+
+
+def _with_pipeline(cfg: dict | list, pipeline: list) -> dict | list:
+    """The config with another pipeline in each data set that has one."""
+    if isinstance(cfg, (list, tuple)):
+        return [_with_pipeline(part, pipeline) for part in cfg]
+    cfg = copy.copy(cfg)
+    for key in ('dataset', 'datasets'):
+        if key in cfg:
+            cfg[key] = _with_pipeline(cfg[key], pipeline)
+            return cfg
+    cfg['pipeline'] = pipeline
+    return cfg
+
+
+def _inner(cfg: dict) -> dict | list:
+    inner = cfg.get('dataset') or cfg.get('datasets')
+    if inner is None:
+        raise ConfigError('no pipeline: give it one, pipeline=train_pipeline')
+    return inner
 
 
 def _options(settings: Settings, split: str) -> dict:

@@ -7,6 +7,7 @@ import numpy as np
 from torch.utils.data import Dataset
 
 from mmcv.utils import ConfigError, print_log
+from mmseg.checks import Facts, Problem, check_part
 from mmseg.evaluation.adapters import evaluate_results, pre_evaluate
 from mmseg.evaluation.areas import Areas
 from mmseg.evaluation.counting import ConfusionMatrix
@@ -245,6 +246,10 @@ class CustomDataset(Dataset):
     def _in_class_indices(self, label: np.ndarray) -> np.ndarray:
         to_reduce = self.reduce_zero_label and not self.gt_seg_map_loader.reduce_zero_label
         return remap_label(label, None, True, self.ignore_index) if to_reduce else label
+
+    def check(self, facts: Facts) -> list[Problem]:
+        """What the transforms find."""
+        return check_part(self.pipeline, facts, 'pipeline')
 
     def label_mapping(self) -> dict[int, str | None]:
         """What each value in the label files means: the name of a class in use, or None where it is ignored."""

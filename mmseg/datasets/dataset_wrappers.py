@@ -12,6 +12,7 @@ from torch.utils.data import ConcatDataset as TorchConcatDataset
 from torch.utils.data import Dataset
 
 from mmcv.utils import ConfigError, build_from_cfg
+from mmseg.checks import Facts, Problem, check_part
 from mmseg.evaluation.evaluator import Evaluator
 from mmseg.evaluation.joined import JoinedEvaluator, evaluate_each
 from mmseg.evaluation.results import format_function
@@ -41,6 +42,10 @@ class ConcatDataset(TorchConcatDataset):
         self.CLASSES = class_names(datasets[0])
         self.PALETTE = palette(datasets[0])
         self.ignore_index = ignored_label(datasets[0])
+
+    def check(self, facts: Facts) -> list[Problem]:
+        """What the data sets find."""
+        return check_part(self.datasets, facts, 'datasets')
 
     def get_dataset_idx_and_sample_idx(self, indice: int) -> tuple[int, int]:
         """Which data set a sample is in, and where there; negative ones count from the end.
@@ -127,6 +132,10 @@ class _Wrapper(Dataset):
         self.CLASSES = class_names(dataset)
         self.PALETTE = palette(dataset)
         self.ignore_index = ignored_label(dataset)
+
+    def check(self, facts: Facts) -> list[Problem]:
+        """What the data set inside finds."""
+        return check_part(self.dataset, facts, 'dataset')
 
     def locate(self, idx: int) -> tuple[Samples, int]:
         """The data set inside, and which of its samples this one is."""

@@ -19,11 +19,15 @@ from mmcv.checkpoint import kept_rng_state
 from mmcv.engine import multi_gpu_test
 from mmcv.runner import Hook
 from mmcv.runner.hooks.runner import Runner
+from mmcv.utils import did_you_mean
+from mmseg.checks import Facts, Problem
 from mmseg.protocols import EvaluatorLike, Loader
 from mmseg.samples import class_names
 
+from .evaluator import ALL_METRICS
 from .loop import evaluate
-from .results import check_options
+from .result_names import result_names
+from .results import check_options, has_evaluator
 
 _AUTO = 'auto'
 _NUMBERS = (np.generic, np.ndarray, torch.Tensor)
@@ -102,7 +106,24 @@ class EvalHook(Hook):
             for rule, names in (('greater', self.greater_keys), ('less', self.less_keys)):
                 if any(map(matches, names)):
                     return rule
-        raise ValueError(f"evaluation: is more of {key!r} better or less? write rule='greater' or rule='less'")
+        raise ValueError(f"evaluation.save_best: is more of {key!r} better or less? write rule='greater' or 'less'")
+
+    def check(self, facts: Facts) -> list[Problem]:
+        """A metric that there is not, and a best checkpoint by one that the evaluation will not give."""
+        wrong = [metric for metric in _as_list(self.eval_kwargs.get('metric', [])) if metric not in ALL_METRICS]
+        if not has_evaluator(self.dataloader.dataset):
+            return []  # a data set of a user's knows metrics of its own
+        if wrong:
+            hint = did_you_mean(wrong[0], ALL_METRICS) or f' (there are {", ".join(ALL_METRICS)})'
+            return [Problem('metric', f'is {wrong[0]!r}, which does not exist', f'use what there is{hint}')]
+        names = result_names(self.dataloader.dataset, **self.eval_kwargs)
+        if self.save_best in (None, _AUTO) or names is None or self.save_best in names:
+            return []
+        shown = ', '.join(names[:8]) + (', ...' if len(names) > 8 else '')
+        mend = f'use one of these{did_you_mean(self.save_best, names)}, or add it to evaluation.metric'
+        if f'0_{self.save_best}' in names:
+            mend = f'several data sets are evaluated, and one has to decide: use 0_{self.save_best} for the first'
+        return [Problem('save_best', f'is {self.save_best!r}, but the evaluation will give {shown}', mend)]
 
     def before_run(self, runner: Runner) -> None:
         if self.by_epoch and runner.max_epochs is None:
@@ -209,6 +230,10 @@ class EvalHook(Hook):
             return None
         names = class_names(self.dataloader.dataset) or ()
         return max(len(values), len(names)) - sum(isinstance(value, float) and math.isnan(value) for value in values)
+
+
+def _as_list(value: str | Sequence) -> list:
+    return [value] if isinstance(value, str) else list(value)
 
 
 class DistEvalHook(EvalHook):

@@ -1,6 +1,5 @@
 """Whether the parts of a segmentor fit together: images, backbone, neck, heads."""
 
-import re
 from collections.abc import Sequence
 
 import torch
@@ -9,9 +8,8 @@ from torch import nn
 from mmcv.utils import one_line
 from mmseg.checks import Facts, Problem
 
-from .probe import probe
+from .probe import OtherChannels, probe
 
-_CHANNELS = re.compile(r'to have (\d+) channels, but got (\d+) channels')
 _TOO_SMALL = ("Kernel size can't be greater", 'Output size is too small')
 _USUAL_SIZE = (64, 64)
 
@@ -47,18 +45,23 @@ def check_features(
 def _problems(error: Exception, name: str, facts: Facts, key: str) -> list[Problem]:
     """What an error tells about the part; nothing where the meta device may be to blame."""
     text = one_line(error)
-    found = _CHANNELS.search(text)
-    if found and name == 'backbone' and int(found[2]) == facts.channels:
-        return [Problem('backbone.in_channels', f'is {found[1]}, but the loader delivers images of {found[2]} channels'
-                        .replace(' 1 channels', ' 1 channel'),
-                        f'set it to {found[2]}, or load other images (color_type of LoadImageFromFile)')]
-    if found and name == 'neck':
-        return [Problem('neck.in_channels', f'has {found[1]} where the backbone gives {found[2]} channels',
-                        'set it to the channels of the maps of the backbone')]
+    if isinstance(error, OtherChannels):
+        return _other_channels(error, name, facts)
     if type(error) is ValueError or any(sign in text for sign in _TOO_SMALL):
         size = 'x'.join(map(str, facts.image_size or _USUAL_SIZE))
         return [Problem(key or name, f'does not fit images of {size}' if not key else f'gives windows of {size}', text)]
     return []
+
+
+def _other_channels(error: OtherChannels, name: str, facts: Facts) -> list[Problem]:
+    if name == 'neck':
+        return [Problem('neck.in_channels', f'has {error.made_for} where the backbone gives {error.given} channels',
+                        'set it to the channels of the maps of the backbone')]
+    if error.given != facts.channels:
+        return []  # deep inside of a user's backbone
+    channels = f'{error.given} channel{"s" * (error.given != 1)}'
+    return [Problem('backbone.in_channels', f'is {error.made_for}, but the loader delivers images of {channels}',
+                    f'set it to {error.given}, or load other images (color_type of LoadImageFromFile)')]
 
 
 def check_inputs(given: int | Sequence[int], index: int | Sequence[int], facts: Facts) -> list[Problem]:

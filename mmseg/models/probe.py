@@ -5,8 +5,22 @@ from collections.abc import Iterator, Sequence
 
 import torch
 from torch import nn
+from torch.nn.modules.conv import _ConvNd
+from torch.nn.modules.module import register_module_forward_pre_hook
 
 from mmcv.checkpoint import kept_rng_state
+
+
+class OtherChannels(ValueError):
+    """A convolution gets a map of other channels than it was made for.
+
+    Attributes:
+        made_for, given: their numbers.
+    """
+
+    def __init__(self, made_for: int, given: int) -> None:
+        super().__init__(f'a convolution for {made_for} channels gets a map of {given}')
+        self.made_for, self.given = made_for, given
 
 
 def probe(module: nn.Module, inputs: torch.Tensor | Sequence[torch.Tensor]) -> Sequence[torch.Tensor]:
@@ -15,13 +29,26 @@ def probe(module: nn.Module, inputs: torch.Tensor | Sequence[torch.Tensor]) -> S
     Its weights stay where and as they are.
 
     Raises:
+        OtherChannels: within the module.
         ValueError, RuntimeError: the module does not take such tensors; or, for no fault of its own, uses operators
             that the meta device lacks.
     """
     state = {**dict(module.named_parameters(remove_duplicate=False)), **dict(module.named_buffers())}
     shapes = {name: torch.empty_like(tensor, device='meta') for name, tensor in state.items()}
     with torch.no_grad(), kept_rng_state(), _eval_mode(module):
-        return torch.func.functional_call(module, shapes, (inputs,), tie_weights=False)
+        hook = register_module_forward_pre_hook(_check_channels)
+        try:
+            return torch.func.functional_call(module, shapes, (inputs,), tie_weights=False)
+        finally:
+            hook.remove()
+
+
+def _check_channels(module: nn.Module, inputs: tuple) -> None:
+    if not isinstance(module, _ConvNd) or not isinstance(inputs[0], torch.Tensor):
+        return
+    given = inputs[0].shape[1] if inputs[0].dim() == module.weight.dim() else module.in_channels
+    if given != module.in_channels:
+        raise OtherChannels(module.in_channels, given)
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from numbers import Integral, Number
 import numpy as np
 
 from mmcv.image import channel_values, imresize
+from mmseg.checks import Sizes
 from mmseg.datasets.builder import PIPELINES
 from mmseg.labels import holding
 
@@ -108,6 +109,9 @@ class RandomMosaic:
     def get_indexes(self, dataset: Sized) -> list[int]:
         """Three random indices of the data set."""
         return [np.random.randint(len(dataset)) for _ in range(3)]
+
+    def sizes_after(self, sizes: Sizes) -> None:
+        """See :class:`mmseg.checks.ChangesSizes`: that of the canvas, of which a later crop takes a part."""
 
     def __call__(self, results: dict) -> dict:
         if not np.random.rand() < self.prob:

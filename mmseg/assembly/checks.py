@@ -1,0 +1,98 @@
+"""The checks at the start of a run: every part is asked once, and what is wrong is said in one line each."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from torch import nn
+from torch.utils.data import DataLoader
+
+from mmcv.runner import BaseRunner
+from mmcv.utils import ConfigErrors
+from mmseg.checks import Facts, Problem, check_part
+from mmseg.evaluation.eval_hooks import EvalHook
+from mmseg.logger import get_root_logger
+from mmseg.protocols import Samples
+from mmseg.settings import Settings
+
+from .facts import facts_of, image_sizes
+
+
+def check_model_and_data(settings: Settings, model: nn.Module, datasets: Sequence[Samples]) -> None:
+    """Ask the model and the data sets that it is to be trained on.
+
+    Raises:
+        ConfigErrors: one line for each problem; warnings are logged.
+    """
+    facts = facts_of(datasets[0]) if datasets else Facts()
+    problems = check_part(model, facts, 'model')
+    for section, dataset in zip(('data.train', 'data.val'), datasets):
+        own = facts if dataset is datasets[0] else facts_of(dataset)
+        problems += [_as_configured(settings, problem) for problem in check_part(dataset, own, section)]
+    report(settings, problems)
+
+
+def check_runner(settings: Settings, runner: BaseRunner) -> None:
+    """Ask the runner, its hooks, and the evaluation that they begin.
+
+    Raises:
+        ConfigErrors: one line for each problem; warnings are logged.
+    """
+    problems = check_part(runner, Facts(), 'runner')
+    for hook in runner.hooks:
+        evaluates = isinstance(hook, EvalHook)
+        problems += check_part(hook, Facts(), 'evaluation' if evaluates else 'custom_hooks')
+        problems += _mixed_batches(hook.dataloader) if evaluates else []
+    report(settings, problems)
+
+
+def report(settings: Settings, problems: Iterable[Problem]) -> None:
+    """Log the warnings among the problems, and raise the rest.
+
+    Raises:
+        ConfigErrors: with a line for each.
+    """
+    found = dict.fromkeys(problems)  # data sets made of one config find the same
+    lines = {problem: f'{_origin(settings, problem.key)}: {problem.key} {problem.message}: {problem.mend}'
+             for problem in found}
+    for problem, line in lines.items():
+        if problem.warning:
+            get_root_logger().warning(line)
+    errors = [line for problem, line in lines.items() if not problem.warning]
+    if errors:
+        raise ConfigErrors(*errors)
+
+
+def _origin(settings: Settings, key: str) -> str:
+    first = re.split(r'[.\[]', key)[0]
+    where = settings.config.origin(key) if first in settings.config else None
+    return where or settings.config.filename or 'config'
+
+
+def _as_configured(settings: Settings, problem: Problem) -> Problem:
+    """A problem within a joined data set whose config has no ``datasets``: it is a list, or has lists of folders."""
+    match = re.fullmatch(r'(data\.\w+)\.datasets(\[\d+\])(.*)', problem.key)
+    if not match:
+        return problem
+    section = settings.data[match[1].split('.')[1]]
+    if isinstance(section, (list, tuple)):
+        return Problem(f'{match[1]}{match[2]}{match[3]}', problem.message, problem.mend, problem.warning)
+    if 'datasets' not in section:
+        return Problem(f'{match[1]}{match[3]}', problem.message, problem.mend, problem.warning)
+    return problem
+
+
+def _mixed_batches(loader: DataLoader) -> Iterator[Problem]:
+    """Images of different sizes, several of which are to be predicted at a time."""
+    if not isinstance(loader, DataLoader) or (loader.batch_size or 1) == 1:
+        return
+    sizes = image_sizes(loader.dataset)
+    first = next(iter(sizes), None)
+    other = next((path for path in sizes if sizes[path] != sizes[first]), None)
+    if other is not None:
+        yield Problem('data.val_dataloader.samples_per_gpu',
+                      f'is {loader.batch_size}, but images of different sizes cannot be predicted together: '
+                      f'{first} has {_by(sizes[first])}, {other} has {_by(sizes[other])}', 'set it to 1')
+
+
+def _by(size: tuple[int, int]) -> str:
+    return f'{size[0]}x{size[1]}'

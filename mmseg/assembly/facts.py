@@ -1,0 +1,82 @@
+"""What a run's data set tells of its images, from one sample and the heads of a few files."""
+
+import contextlib
+import copy
+import os
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import torch
+from PIL import Image
+
+from mmcv.checkpoint import kept_rng_state
+from mmseg.checks import Facts, Sizes
+from mmseg.protocols import HoldsDataset, LoadsImages, Samples
+from mmseg.samples import class_names, offering, sample_files
+
+_FILES = 32  # of which the size is looked up
+_TURNED = (5, 6, 7, 8)  # EXIF orientations that exchange height and width
+_ORIENTATION = 0x0112  # the EXIF tag
+
+
+def facts_of(dataset: Samples) -> Facts:
+    """What can be told of the images and labels of a data set, without loading more than one sample.
+
+    A sample that cannot be loaded tells nothing here: training says what is wrong with it.
+    """
+    names = class_names(dataset)
+    shape = _sample_shape(dataset)
+    channels = shape[0] if shape else _loaded_channels(dataset)
+    return Facts(channels=channels, image_size=shape[1:] if shape else None, sizes=_range(image_sizes(dataset)),
+                 num_classes=None if names is None else len(names))
+
+
+def image_sizes(dataset: Samples) -> dict[str, tuple[int, int]]:
+    """{file: (height, width)} of some images throughout the data set, as their files' heads tell it."""
+    sizes = {}
+    for index in np.unique(np.linspace(0, len(dataset) - 1, _FILES).astype(int)) if len(dataset) else ():
+        with contextlib.suppress(Exception):  # not an image that Pillow knows, a data set without files
+            path = sample_files(dataset, int(index))['img']
+            if os.path.isfile(path):
+                with Image.open(path) as image:
+                    turned = image.getexif().get(_ORIENTATION) in _TURNED
+                    sizes[path] = image.size if turned else image.size[::-1]
+    return sizes
+
+
+def _range(sizes: Mapping[str, tuple[int, int]]) -> Sizes | None:
+    heights, widths = zip(*sizes.values()) if sizes else ((), ())
+    return ((min(heights), max(heights)), (min(widths), max(widths))) if sizes else None
+
+
+def _sample_shape(dataset: Samples) -> tuple[int, int, int] | None:
+    """(C, H, W) of the first sample as the loader has it."""
+    with contextlib.suppress(Exception), _untouched(dataset) as copied:
+        sample = copied[0]
+        img = sample['img'] if isinstance(sample, Mapping) else None
+        if isinstance(img, (torch.Tensor, np.ndarray)) and img.ndim == 3:
+            return tuple(img.shape)
+    return None
+
+
+def _loaded_channels(dataset: Samples) -> int | None:
+    """The channels of the first image before its transforms, of which one may refuse it."""
+    with contextlib.suppress(Exception), _untouched(dataset) as copied:
+        for loading in offering(copied, LoadsImages):
+            image = loading.load_image(0)
+            return 1 if image.ndim == 2 else image.shape[2]
+    return None
+
+
+@contextlib.contextmanager
+def _untouched(dataset: Samples) -> Iterator[Samples]:
+    """A copy to load from: what a data set opens at its first sample must not be shared with the workers."""
+    with kept_rng_state():
+        yield _copied(dataset)
+
+
+def _copied(dataset: Samples) -> Samples:
+    copied = copy.copy(dataset)
+    if isinstance(copied, HoldsDataset):
+        copied.dataset = _copied(copied.dataset)
+    return copied
