@@ -31,8 +31,10 @@ MISTAKES = [
      'model.decode_head.loss_decode.classes', "'present'"),
     ("model['decode_head']['loss_decode'] = dict(_delete_=True, type='LovaszLoss', reduction='mean')",
      'model.decode_head.loss_decode.reduction', "reduction='none'"),
-    ("model['decode_head']['loss_decode'] = dict(reduction='avg')", 'model.decode_head.loss_decode.reduction', "'mean'"),
-    ("model['decode_head']['loss_decode'] = dict(use_mask=True)", 'model.decode_head.loss_decode.use_mask', 'leave it'),
+    ("model['decode_head']['loss_decode'] = dict(reduction='avg')", 'model.decode_head.loss_decode.reduction',
+     "'mean'"),
+    ("model['decode_head']['loss_decode'] = dict(use_mask=True)", 'model.decode_head.loss_decode.use_mask',
+     'leave it'),
     ("model['decode_head']['sampler'] = dict(type='OHEMPixelSampler', thresh=70)", 'model.decode_head.sampler.thresh',
      'probability'),
     # Parts that do not fit together.
