@@ -78,8 +78,8 @@ class SwinBlockSequence(BaseModule):
     """A stage: blocks whose windows are shifted in every other one, and a reduction of the map.
 
     Args:
-        embed_dims, num_heads, feedforward_channels, window_size, qkv_bias, qk_scale, drop_rate, attn_drop_rate,
-            act_cfg, norm_cfg, with_cp: see :class:`SwinBlock`.
+        embed_dims, num_heads, feedforward_channels, window_size, qkv_bias, qk_scale: see :class:`SwinBlock`.
+        drop_rate, attn_drop_rate, act_cfg, norm_cfg, with_cp: see :class:`SwinBlock`.
         depth: how many blocks.
         drop_path_rate: see :class:`SwinBlock`; one for all, or a list of one per block.
         downsample: what reduces the map at the end, or None.
