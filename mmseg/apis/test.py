@@ -86,16 +86,15 @@ def run_test(
     takers = Results(*(taker for taker in (counted, kept, formatted, drawn) if taker is not None))
     run_inference(wrap_for_device(model, settings, distributed=False), loader, takers)
     if kept is not None:
-        label_maps = kept.total()
-        if dist.is_main():
-            _dump(label_maps, dataset, out)
+        _dump(kept.total(), dataset, out)
     if formatted is not None and dist.is_main():
         get_root_logger(log_level=settings.log_level).info(f'Label maps: {formatted.folder}')
     return None if counted is None else _evaluate(counted, settings, work_dir, aug_test)
 
 
 def _dump(label_maps: list, dataset: Samples, out: str) -> None:
-    mmcv.dump(label_maps if out.endswith(('.pkl', '.pickle')) else label_maps_by_name(dataset, label_maps), out)
+    if dist.is_main():
+        mmcv.dump(label_maps if out.endswith(('.pkl', '.pickle')) else label_maps_by_name(dataset, label_maps), out)
 
 
 def _check(dataset: EvaluatedDataset, options: dict, evaluates: bool, format_only: bool) -> None:
