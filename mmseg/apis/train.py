@@ -17,6 +17,7 @@ from mmcv.utils import ConfigError, build_from_cfg, get_git_hash, mkdir_or_exist
 from mmseg.assembly.checks import check_model_and_data, check_runner
 from mmseg.assembly.device import wrap_for_device
 from mmseg.assembly.ignored import check_ignored
+from mmseg.assembly.label_shares import check_label_shares
 from mmseg.assembly.load import as_config
 from mmseg.assembly.loaders import build_test_loader, build_train_datasets, build_train_loader
 from mmseg.assembly.model import build_model
@@ -141,6 +142,8 @@ def _train(
     _name_classes(model, datasets)
     trained_on = dict(zip(['data.train'], datasets))
     check_ignored(settings.config, trained_on, model)
+    for one in trained_on.values():
+        check_label_shares(one, bool(settings.ignored_is_meant))
     loaders = [build_train_loader(settings, one, distributed) for one in datasets]
     model = wrap_for_device(prepare_training(model, settings), settings, distributed)
     runner = build_runner(

@@ -186,6 +186,10 @@ class Settings:
         SWITCH, 'Safety', 'auto_resume = True',
         'as `--auto-resume`: go on from the newest sound checkpoint, if any')]
 
+    ignored_is_meant: Annotated[bool | None, Key(
+        SWITCH, 'Data', 'ignored_is_meant = True',
+        'train although the ignored value stands where a class looks to be expected: of two classes one never occurs '
+        '(masks of 0 and 255)')]
     opencv_num_threads: Annotated[int | None, Key(
         whole(0, 1024, 'a number of threads'), 'Data', 'opencv_num_threads = 2',
         'threads of OpenCV in each worker; by default none besides its own, as for torch')]
