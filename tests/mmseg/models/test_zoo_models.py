@@ -94,7 +94,9 @@ def quick(name):
 
 
 def parameters(names):
-    return [pytest.param(name, marks=() if quick(name) else pytest.mark.slow) for name in names]
+    """Cases whose tests follow each other, in one worker: the model is built once for all of them."""
+    return [pytest.param(name, marks=[pytest.mark.xdist_group(name), *([] if quick(name) else [pytest.mark.slow])])
+            for name in names]
 
 
 @pytest.fixture
@@ -104,7 +106,7 @@ def model(name):
     return build(name)
 
 
-@pytest.mark.parametrize('name', parameters(CASES))
+@pytest.mark.parametrize('name', parameters(CASES), scope='module')
 def test_outputs(name, model):
     case, golden = CASES[name], zoo.arrays('models')
     model.eval()
@@ -125,7 +127,7 @@ def test_outputs(name, model):
             np.testing.assert_allclose(kept, expected, rtol=0, atol=atol, err_msg=key)
 
 
-@pytest.mark.parametrize('name', parameters(CASES))
+@pytest.mark.parametrize('name', parameters(CASES), scope='module')
 def test_labels(name, model):
     case, golden = CASES[name], zoo.arrays('models')
     model.eval()
@@ -140,7 +142,7 @@ def test_labels(name, model):
     assert (label == expected).mean() >= 0.995
 
 
-@pytest.mark.parametrize('name', parameters(name for name, case in CASES.items() if case['train']))
+@pytest.mark.parametrize('name', parameters(name for name, case in CASES.items() if case['train']), scope='module')
 def test_training(name, model):
     case, golden = CASES[name], zoo.arrays('models')
     model = zoo.without_dropout(copy.deepcopy(model)).train()
