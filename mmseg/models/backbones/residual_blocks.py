@@ -96,6 +96,12 @@ class Bottleneck(_ResidualBlock):
             ``fallback_on_stride`` not in strided blocks.
         plugins: ``dict(cfg=..., position='after_conv1' | 'after_conv2' | 'after_conv3')`` each.
         with_cp, conv_cfg, norm_cfg, init_cfg: as of :class:`BasicBlock`.
+        groups: of the 3x3 convolution (ResNeXt, https://arxiv.org/abs/1611.05431).
+        base_width: with several groups, the width of each per ``base_channels`` of ``planes``.
+        base_channels: see ``base_width``.
+
+    Attributes:
+        width: channels in the middle.
     """
 
     expansion = 4
@@ -114,6 +120,9 @@ class Bottleneck(_ResidualBlock):
         dcn: dict | None = None,
         plugins: list[dict] | None = None,
         init_cfg: dict | list[dict] | None = None,
+        groups: int = 1,
+        base_width: int = 4,
+        base_channels: int = 64,
     ) -> None:
         super().__init__(init_cfg)
         if style not in ('pytorch', 'caffe'):
@@ -125,33 +134,34 @@ class Bottleneck(_ResidualBlock):
         self.style = style
         self.with_cp = with_cp
         self.conv1_stride, self.conv2_stride = (1, stride) if style == 'pytorch' else (stride, 1)
+        self.groups = groups
+        self.width = planes if groups == 1 else int(planes * (base_width / base_channels)) * groups
 
         outplanes = planes * self.expansion
-        first = build_conv_layer(conv_cfg, inplanes, planes, kernel_size=1, stride=self.conv1_stride, bias=False)
-        self._add(1, first, norm_cfg, planes)
-        middle = build_conv_layer(
-            _middle_cfg(conv_cfg, dcn, stride),
-            planes,
-            planes,
-            kernel_size=3,
-            stride=self.conv2_stride,
-            padding=dilation,
-            dilation=dilation,
-            bias=False,
-        )
-        self._add(2, middle, norm_cfg, planes)
-        self._add(3, build_conv_layer(conv_cfg, planes, outplanes, kernel_size=1, bias=False), norm_cfg, outplanes)
+        first = build_conv_layer(conv_cfg, inplanes, self.width, kernel_size=1, stride=self.conv1_stride, bias=False)
+        self._add(1, first, norm_cfg, self.width)
+        self._add_middle(_middle_cfg(conv_cfg, dcn, stride), norm_cfg)
+        self._add(3, build_conv_layer(conv_cfg, self.width, outplanes, kernel_size=1, bias=False), norm_cfg, outplanes)
         self.relu = nn.ReLU(inplace=True)
         self.downsample = downsample
         self.plugins = {position: [] for position in ('after_conv1', 'after_conv2', 'after_conv3')}
         for plugin in plugins or ():
             self._add_plugin(plugin['cfg'], plugin['position'])
 
+    def _add_middle(self, conv_cfg: dict | None, norm_cfg: dict) -> None:
+        conv = build_conv_layer(
+            conv_cfg, self.width, self.width, kernel_size=3, stride=self.conv2_stride, padding=self.dilation,
+            dilation=self.dilation, groups=self.groups, bias=False)
+        self._add(2, conv, norm_cfg, self.width)
+
+    def _middle(self, x: torch.Tensor) -> torch.Tensor:
+        return self.relu(self.norm2(self.conv2(x)))
+
     def _add_plugin(self, cfg: dict, position: str) -> None:
         if position not in self.plugins:
             raise ValueError(f'plugins: position is {position!r}; use one of {", ".join(self.plugins)}')
         cfg = dict(cfg)
-        channels = self.planes * (self.expansion if position == 'after_conv3' else 1)
+        channels = self.planes * self.expansion if position == 'after_conv3' else self.width
         name, layer = build_plugin_layer(cfg, postfix=cfg.pop('postfix', ''), in_channels=channels)
         if hasattr(self, name):
             raise ValueError(f'plugins: two plugins are named {name}; give each a `postfix` of its own')
@@ -165,7 +175,7 @@ class Bottleneck(_ResidualBlock):
 
     def _branch(self, x: torch.Tensor) -> torch.Tensor:
         x = self._plug(self.relu(self.norm1(self.conv1(x))), 'after_conv1')
-        x = self._plug(self.relu(self.norm2(self.conv2(x))), 'after_conv2')
+        x = self._plug(self._middle(x), 'after_conv2')
         return self._plug(self.norm3(self.conv3(x)), 'after_conv3')
 
     def _plug(self, x: torch.Tensor, position: str) -> torch.Tensor:

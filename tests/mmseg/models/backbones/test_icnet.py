@@ -20,7 +20,8 @@ SAMPLES = {
                                                         'num_convs': 1, 'concat_input': False},
         'auxiliary_head': [{'type': 'FCNHead', 'in_channels': 8, 'in_index': i, 'num_convs': 1} for i in (0, 1)]},
         'exempt': ROUNDS_UP, 'compiles': True},
-    'with corners': {'model': {'backbone': {**TINY, 'align_corners': True, 'pool_scales': (1, 3)}},
+    'with corners': {'model': {'backbone': {**TINY, 'align_corners': True, 'pool_scales': (1, 3)}, 'decode_head': {
+        'type': 'FCNHead', 'in_index': (0, 1, 2), 'input_transform': 'resize_concat', 'align_corners': True}},
                      'exempt': ROUNDS_UP},
 }
 
