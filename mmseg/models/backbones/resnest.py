@@ -156,7 +156,8 @@ class ResNeSt(ResNetV1d):
         radix: how many times the convolution gives each channel.
         reduction_factor: of the layers that weigh these.
         avg_down_stride: average-pool behind the convolution instead of striding it.
-        kwargs: see :class:`ResNet`; ``depth`` is 50, 101, 152 or 200.
+        kwargs: see :class:`ResNet`; ``depth`` is 50, 101, 152 or 200, and ``zero_init_residual`` has no
+            effect, as ever.
     """
 
     arch_settings = {
@@ -177,6 +178,9 @@ class ResNeSt(ResNetV1d):
             groups=groups, base_width=base_width, radix=radix, reduction_factor=reduction_factor,
             avg_down_stride=avg_down_stride)
         super().__init__(**kwargs)
+
+    def _block_init_cfg(self) -> dict | None:
+        return None
 
     def make_res_layer(self, **kwargs: Any) -> nn.Module:
         """Build a stage."""

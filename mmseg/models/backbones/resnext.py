@@ -17,7 +17,8 @@ class ResNeXt(ResNet):
     Args:
         groups: of each 3x3 convolution.
         base_width: channels of each group in the first stage, if ``base_channels`` is 64.
-        kwargs: see :class:`ResNet`; ``depth`` is 50, 101 or 152.
+        kwargs: see :class:`ResNet`; ``depth`` is 50, 101 or 152, and ``zero_init_residual`` has no
+            effect, as ever.
     """
 
     arch_settings = {depth: ResNet.arch_settings[depth] for depth in (50, 101, 152)}
@@ -26,6 +27,9 @@ class ResNeXt(ResNet):
         self.groups = groups  # plain numbers, which the constructor of the base asks for
         self.base_width = base_width
         super().__init__(**kwargs)
+
+    def _block_init_cfg(self) -> dict | None:
+        return None
 
     def make_res_layer(self, **kwargs: Any) -> nn.Module:
         """Build a stage."""
