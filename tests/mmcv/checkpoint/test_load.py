@@ -138,3 +138,35 @@ class TestKeysOfOthers:
         target = nn.Linear(2, 2)
         state = {**target.state_dict(), **{f'other.{i}': torch.ones(1) for i in range(50)}}
         load_state_dict(target, state)
+
+
+class Positions(nn.Module):
+    """Weights along a line, of whatever length."""
+
+    def __init__(self, length):
+        super().__init__()
+        self.line = nn.Parameter(torch.zeros(length))
+        self.other = nn.Parameter(torch.zeros(length))
+
+    def resize_weight(self, name, weight):
+        return weight[:len(self.line)] if name == 'line' else weight
+
+
+def test_a_module_resizes_its_own_weights(caplog):
+    state = {'0.line': torch.arange(4.0), '0.other': torch.arange(4.0)}
+    model = nn.Sequential(Positions(3))
+    load_state_dict(model, state, logger=logging.getLogger('resized'))
+    assert model[0].line.tolist() == [0, 1, 2]
+    assert model[0].other.tolist() == [0, 0, 0]
+    assert '1 of another shape (0.other: (4,) there, (3,) here)' in caplog.text
+    with pytest.raises(CheckpointError, match='2 of another shape'):
+        load_state_dict(model, state, strict=True)
+
+
+@pytest.mark.parametrize('key', ['state_dict', 'model'])
+def test_backbone_out_of_a_segmentor(key, tmp_path):
+    source = nn.ModuleDict({'backbone': small(), 'decode_head': nn.Linear(2, 2)})
+    torch.save({key: source.state_dict(), 'epoch': 3}, tmp_path / 'whole.pth')
+    model = small()
+    load_checkpoint(model, tmp_path / 'whole.pth')
+    assert same(model, source['backbone'])
