@@ -14,7 +14,7 @@ SAMPLES = {
             'backbone': VIT,
             'decode_head': {
                 'type': 'SegmenterMaskTransformerHead', 'num_layers': 1, 'num_heads': 2, 'embed_dims': 8,
-                'mlp_ratio': 2, 'drop_path_rate': 0, 'norm_cfg': {'type': 'LN'},
+                'mlp_ratio': 2, 'drop_path_rate': 0, 'init_std': 0.5, 'norm_cfg': {'type': 'LN'},
             },
         },
         'compiles': True,
