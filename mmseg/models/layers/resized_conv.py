@@ -12,7 +12,7 @@ convolution of the network by 0.4 % of its work, and the concatenated map is nev
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -102,6 +102,14 @@ def conv_over_resized(
         geometry = (x.shape[2 + axis], weight.shape[2 + axis], stride[axis], padding[axis], dilation[axis])
         return tap_matrix(size, *geometry, bool(align_corners), x)
 
+    return _add_taps(out, coarse, weights, taps)
+
+
+def _add_taps(
+    out: torch.Tensor, coarse: list[torch.Tensor], weights: list[torch.Tensor],
+    taps: Callable[[int, int], torch.Tensor],
+) -> torch.Tensor:
+    """``out`` plus the convolutions over ``coarse`` maps; ``taps(axis, size)`` is the :func:`tap_matrix` of a line."""
     channels_last = out.stride(1) == 1 and not out.is_contiguous()  # vmap knows no memory formats
     # The taps at each cell; then columns first: for each row y of p_s and row tap i, the kernel over the resized row.
     # In two steps: an einsum of all three would copy the weight where it lies channels_last.
@@ -118,7 +126,7 @@ def conv_over_resized(
 
     def unflattened(product: torch.Tensor) -> torch.Tensor:
         if channels_last:
-            return product.unflatten(2, (-1, weight.shape[0])).permute(0, 3, 1, 2)
+            return product.unflatten(2, (-1, out.shape[1])).permute(0, 3, 1, 2)
         return product.unflatten(0, out.shape[:2])
 
     left = left.expand(flat.shape[0], -1, -1)
