@@ -61,3 +61,14 @@ def test_no_gradient_flows_through_the_choice():
 def test_base_is_abstract():
     with pytest.raises(TypeError):
         BasePixelSampler()
+
+
+def test_one_channel_is_the_probability_of_class_1():
+    """As two channels of which the first is 0: the same probabilities, the same pixels."""
+    one = sampler(thresh=0.6, min_kept=2)
+    logit = torch.randn(2, 1, 6, 7) * 2
+    label = torch.randint(0, 2, (2, 1, 6, 7))
+    label[:, :, 0] = 255
+    chosen = one.sample(logit, label)
+    assert torch.equal(chosen, one.sample(torch.cat([torch.zeros_like(logit), logit], dim=1), label))
+    assert 0 < chosen.sum() < chosen.numel()

@@ -1,0 +1,48 @@
+"""Images of different sizes that are to be predicted together, and problems of joined data sets."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from torch.utils.data import DataLoader
+
+from mmcv.config import Config
+from mmcv.utils import ConfigErrors
+from mmseg.assembly.checks import _as_configured, _mixed_batches, report
+from mmseg.assembly.facts import facts_of, image_sizes
+from mmseg.checks import Problem
+from mmseg.datasets import CustomDataset
+from mmseg.settings import Settings
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    for name, size in (('a', (8, 6)), ('b', (8, 6)), ('c', (10, 6))):
+        Image.fromarray(np.zeros((*size, 3), np.uint8)).save(tmp_path / f'{name}.png')
+    pipeline = [{'type': 'LoadImageFromFile'}, {'type': 'ImageToTensor', 'keys': ['img']}]
+    return CustomDataset(pipeline, str(tmp_path), '.png', test_mode=True, classes=['x', 'y'])
+
+
+def test_facts(dataset):
+    facts = facts_of(dataset)
+    assert (facts.channels, facts.image_size, facts.num_classes) == (3, (8, 6), 2)
+    assert facts.sizes == ((8, 10), (6, 6))
+    assert sorted(image_sizes(dataset).values()) == [(8, 6), (8, 6), (10, 6)]
+
+
+@pytest.mark.parametrize(('batch', 'count'), [(1, 0), (2, 1)])
+def test_batches_of_different_sizes(dataset, batch, count):
+    problems = list(_mixed_batches(DataLoader(dataset, batch_size=batch)))
+    assert [problem.key for problem in problems] == ['data.val_dataloader.samples_per_gpu'] * count
+    assert all('8x6' in problem.message and '10x6' in problem.message for problem in problems)
+
+
+@pytest.mark.parametrize(('train', 'key'), [
+    ([{}, {}], 'data.train[1].pipeline[0].size'), ({'img_dir': ['a', 'b']}, 'data.train.pipeline[0].size'),
+    ({'datasets': [{}, {}]}, 'data.train.datasets[1].pipeline[0].size'),
+])
+def test_keys_of_joined_data_sets_are_those_of_the_config(train, key):
+    settings = Settings.of(Config({'data': {'train': train}}))
+    problem = Problem('data.train.datasets[1].pipeline[0].size', 'is wrong', 'mend it')
+    assert _as_configured(settings, problem).key == key
+    with pytest.raises(ConfigErrors, match=r'config: data\.train'):
+        report(settings, [problem, problem])
