@@ -3,6 +3,7 @@
 mmcv/ops/build.py builds the extension; see there for the environment variables. ``MMCV_EXT=off`` leaves it out:
 everything works, slower.
 """
+
 import os
 import shutil
 import sys

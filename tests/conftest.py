@@ -1,4 +1,5 @@
 """What every test gets: the checkout's own packages, a private home folder, fixed seeds, and the golden numbers."""
+
 import functools
 import gzip
 import json

@@ -27,6 +27,7 @@ GOLDEN = golden_configs('configs') | golden_configs('zoo_configs')
 
 def tuple_paths(value: object, path: str = '') -> Iterator[str]:
     """Where tuples stand in a config, in the spelling of the golden files."""
+
     if isinstance(value, tuple):
         yield path
     if isinstance(value, dict):

@@ -16,6 +16,7 @@ import jobs  # noqa: E402
 @pytest.fixture(scope='session')
 def data(tmp_path_factory):
     """Ten images to train on and five to validate."""
+
     return jobs.draw_data(tmp_path_factory.mktemp('tiny data'))
 
 

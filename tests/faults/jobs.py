@@ -29,6 +29,7 @@ import torch._dynamo  # noqa: E402  which the first optimizer would import, in s
 from mmseg import apis  # noqa: E402
 
 CONFIG = """
+
 _base_ = '{root}/configs/_base_/default_runtime.py'
 custom_imports = dict(imports=['tiny'])
 dist_params = dict(timeout=60)

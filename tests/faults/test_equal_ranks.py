@@ -6,6 +6,7 @@ import pytest
 from jobs import draw_data
 
 EIGHT = """
+
 model['dropout'] = 0.0
 runner['max_iters'] = 10
 data['samples_per_gpu'] = {}

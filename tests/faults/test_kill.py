@@ -23,6 +23,7 @@ def test_killed_and_resumed(make_job, whole, phase, workers, ranks):
 @pytest.mark.parametrize('options', ['', ASYNC], ids=['at once', 'later'])
 def test_thirty_of_thirty(make_job, whole, workers, options):
     """The whole issue in one: any phase, any moment, and sometimes the resumed job is killed as well."""
+
     more = WORKERS.format(workers) + options
     draw = random.Random(workers)
     for i in range(30):

@@ -26,6 +26,7 @@ running = [subprocess.Popen(sys.argv[start:], env={{
     'SLURM_NODELIST': 'localhost', 'SLURM_JOB_ID': os.environ['JOB']}}) for i in range(tasks)]
 sys.exit(max(process.wait() for process in running))
 """
+
 SETTINGS = {**os.environ, 'PYTHON': sys.executable, 'OMP_NUM_THREADS': '1'}
 PIPES = {'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, 'text': True}
 LONG = """

@@ -8,6 +8,7 @@ import pytest
 from jobs import children_of, wait_until
 
 MORE = """
+
 runner['max_iters'] = 2000
 checkpoint_config = dict(interval=20, max_keep_ckpts=2, async_save={later})
 evaluation['interval'] = 100

@@ -15,6 +15,7 @@ LONG = "\nrunner['max_iters'] = 5000\nevaluation['interval'] = 10**6\nlog_config
 
 def hang(seconds=3600):
     """Make the 5th sample of rank 1 take for ever."""
+
     from mmseg.datasets.custom import CustomDataset
     load, count = CustomDataset.__getitem__, []
 

@@ -11,6 +11,7 @@ from jobs import assert_same_result
 from mmcv.checkpoint import write_checkpoint
 
 EPOCHS = """
+
 runner = dict(_delete_=True, type='EpochBasedRunner', max_epochs=4)
 checkpoint_config = dict(interval=2, by_epoch=False, out_dir=None)
 evaluation['interval'] = 2

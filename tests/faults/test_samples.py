@@ -58,6 +58,7 @@ def test_a_bad_worker_names_its_sample_and_nothing_stays(make_job, way, said, ti
 @pytest.mark.parametrize('ranks', [1, 2])
 def test_a_number_that_is_not_finite(make_job, number, ranks):
     """Its file is named, and the weights and statistics stay finite."""
+
     job = make_job()
     output = job.run(ranks=ranks, before=Spoils(number))
     named = [line for line in output.splitlines() if 'the loss is not finite' in line]

@@ -29,6 +29,7 @@ class Model(torch.nn.Linear):
 
 def run(folder, iterations, **options):
     """Train so far, saving every iteration and keeping the last one only."""
+
     torch.set_num_threads(1)
     torch.manual_seed(0)
     model = Model(40, 40)

@@ -29,6 +29,7 @@ def test_ten_of_ten(make_job, whole, number):
 
 def check(job, undisturbed, number, ranks, draw):
     """Of several ranks only one gets the signal, as when a scheduler signals a single process."""
+
     running = job.start(ranks=ranks)
     wait_until(lambda: job.phases().count('training') > 2, what='training')
     workers = children_of(running.processes[0].pid)

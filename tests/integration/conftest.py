@@ -13,6 +13,7 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 
 CONFIG = """
+
 _base_ = '{root}/configs/pspnet/pspnet_r18-d8_360x480_20k_camvid.py'
 model = dict(
     backbone=dict(base_channels=8, stem_channels=8),

@@ -11,6 +11,7 @@ from PIL import Image
 
 def fails(done, *parts):
     """The tool ended with code 2 and one line on stderr that has all the parts."""
+
     lines = [line for line in done.stderr.splitlines() if line.startswith('error: ')]
     assert done.returncode == 2, done.stderr
     assert len(lines) == 1, done.stderr

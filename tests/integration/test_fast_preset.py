@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 FAST = """
+
 _base_ = ['{plain}', '{root}/configs/_base_/fast.py']
 compile = dict(_delete_=True, backend='eager')  # as inductor does, without its minutes of C++ compilation
 optimizer = dict(fused=True)

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope='session')
 def trained(write_config, run_tool, tmp_path_factory):
     """One finished run, started from another folder than the checkout, that several tests look at."""
+
     folder = tmp_path_factory.mktemp('run')
     config = write_config(folder)
     done = run_tool('train', config, '--work-dir', 'out', '--seed', 3, '--cfg-options', 'evaluation.save_best=mIoU',

@@ -62,6 +62,7 @@ class Checkout:
 
     def set_up(self, **environment):
         """(exit code, PY, the lines said)."""
+
         process = self.start(**environment)
         out, said = process.communicate(timeout=300)
         return process.returncode, out.strip(), said.splitlines()

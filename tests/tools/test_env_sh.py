@@ -1,4 +1,5 @@
 """tools/env.sh, the set-up, with interpreters that only pretend: which is chosen, what is installed, what is said."""
+
 import os
 import signal
 import subprocess

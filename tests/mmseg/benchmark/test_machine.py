@@ -1,4 +1,5 @@
 """What the shares of the machine's best are taken of."""
+
 import torch
 
 from mmcv.amp import native_half

@@ -1,4 +1,5 @@
 """The clock, the memory gauge, and that every way of a case does the same work."""
+
 import functools
 import multiprocessing
 import time

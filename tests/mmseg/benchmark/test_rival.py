@@ -37,6 +37,7 @@ def test_the_worker_takes_everything_from_its_place_in_0x():
 
 def test_the_work_on_a_frame_is_that_of_0x():
     """Here the old addresses answer instead of 0.30."""
+
     label = np.arange(64).reshape(8, 8) % 3
     logits = torch.nn.functional.one_hot(torch.from_numpy(label)).permute(2, 0, 1)[None].float()
     areas = rival_worker.evaluate(logits, label, (8, 8), 3)()

@@ -18,6 +18,7 @@ SCRIPTS = Path(__file__).resolve().parents[3] / 'tools' / 'convert_datasets'
 @pytest.fixture
 def scripts():
     """The folder of the converters."""
+
     return SCRIPTS
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 @pytest.fixture
 def camvid(draw, tmp_path):
     """The layout of the SegNet tutorial; returns the masks."""
+
     masks = {f'{split}/{number}': draw.labels(8, 10, range(12)) for split in ('train', 'val') for number in range(2)}
     smooth = np.add.outer(np.arange(8), np.arange(10))[..., None] * np.array([4, 7, 10])
     for name, mask in masks.items():

@@ -9,6 +9,7 @@ FRAME = 'gtFine/train/aachen/aachen_000000_000019_gtFine'
 
 def square(label, x0, y0, x1, y1, **more):
     """Corners are inside, as PIL draws polygons."""
+
     return {'label': label, 'polygon': [[x0, y0], [x1, y0], [x1, y1], [x0, y1]], **more}
 
 

@@ -12,6 +12,7 @@ COLOURS = np.array([
 @pytest.fixture
 def isaid(draw, tmp_path):
     """Images of which one is smaller than a patch in one direction: (images, labels)."""
+
     images = {'train/P0000': draw.photo(15, 26), 'val/P0003': draw.photo(6, 12), 'test/P0006': draw.photo(9, 9)}
     labels = {name: draw.labels(*image.shape[:2], range(16)) for name, image in images.items()}
     for name, image in images.items():

@@ -10,6 +10,7 @@ COLOURS = np.array([[0, 0, 0], [255, 255, 255], [0, 0, 255], [0, 255, 255], [0, 
 @pytest.fixture
 def potsdam(draw, tmp_path):
     """One training area of 700 x 1100 and one of validation, of exactly one window: (images, labels)."""
+
     images = {'2_10': draw.photo(700, 1100), '5_15': draw.photo(512, 512)}
     labels = {area: draw.labels(*image.shape[:2], range(7)) for area, image in images.items()}
     draw.zip(tmp_path / '2_Ortho_RGB.zip',

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 KILLED_AT_THE_FOURTH_RENAME = """
+
 import os, runpy, signal, sys
 rename, count = os.replace, [0]
 def replace(source, target):

@@ -9,6 +9,7 @@ import pytest
 @pytest.fixture
 def loveda(draw, tmp_path):
     """The zips, and what each output file should hold."""
+
     expected = {}
     for number, (split, place) in enumerate((s, p) for s in ('Train', 'Val', 'Test') for p in ('Rural', 'Urban')):
         files = {f'{split}/{place}/images_png/{number}.png': draw.photo(8, 9)}

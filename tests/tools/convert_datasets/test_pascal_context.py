@@ -13,6 +13,7 @@ KEPT = sorted([
 
 def count_runs(mask):
     """Lengths of the runs of 0, 1, 0, ... column by column."""
+
     flat = mask.T.ravel().astype(int)
     edges = np.flatnonzero(np.diff(flat, prepend=0)).tolist()
     return np.diff([0, *edges, flat.size]).tolist()

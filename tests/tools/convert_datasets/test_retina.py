@@ -10,6 +10,7 @@ import pytest
 @pytest.fixture
 def eye(draw):
     """A mask that is not quite black and white, and what it means."""
+
     mask = draw.labels(6, 7, [0, 3, 127, 128, 250, 255])
     return mask, mask >= 128
 

@@ -9,6 +9,7 @@ import pytest
 @pytest.fixture
 def voc(tmp_path, draw, savemat):
     """c is in VOC's train and d in its val, both also in SBD; e is only in VOC's train. Returns the masks of SBD."""
+
     lists = 'kit/VOC2012/ImageSets/Segmentation'
     own = draw.labels(6, 8, [0, 20, 255])
     draw.files(tmp_path, {
