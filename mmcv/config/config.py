@@ -7,7 +7,7 @@ from typing import Any
 
 from mmcv.utils.errors import ConfigError, ConfigImportError, ConfigKeyError, ConfigTypeError, did_you_mean, one_line
 from mmcv.utils.imports import import_modules_from_strings
-from mmcv.utils.origins import children, join_path, origin_of
+from mmcv.utils.origins import OfVariable, children, join_path, nearest_origin, origin_of, origins_of
 
 from .dict import ConfigDict, place, to_node
 from .file import RESERVED_KEYS, read_config, read_config_text
@@ -132,19 +132,10 @@ class Config:
         Raises:
             ConfigKeyError: not even the first part is in the config.
         """
-        value, origin, rest = self._cfg_dict, None, key.replace('[', '.').replace(']', '').split('.')
-        while rest:
-            items = {str(k): (k, item) for k, item in children(value)}
-            # A key may have dots itself, as those of paramwise_cfg.custom_keys.
-            count = next((n for n in range(1, len(rest) + 1) if '.'.join(rest[:n]) in items), None)
-            if count is None:
-                break
-            name, item = items['.'.join(rest[:count])]
-            origin = origin_of(value, name) or origin
-            value, rest = item, rest[count:]
-        if value is self._cfg_dict:
-            raise ConfigKeyError(f'{key}: no such key{did_you_mean(rest[0], value)}')
-        return origin
+        try:
+            return nearest_origin(self._cfg_dict, key)
+        except KeyError as error:
+            raise ConfigKeyError(f'{key}: no such key{did_you_mean(error.args[0], self._cfg_dict)}') from None
 
     def origins(self) -> Iterator[tuple[str, Any, str | None]]:
         """(dotted key, value, origin) of every value that is not a dict itself or a list that holds one."""
@@ -273,8 +264,8 @@ def _import_custom_modules(cfg: ConfigDict) -> None:
 def check_known_keys(cfg: Config | ConfigDict, known: Iterable[str]) -> None:
     """Refuse a top-level key that is probably a misspelled one.
 
-    Other unknown keys are fine, for they are variables of the config: what it uses again, as ``data1`` in
-    ``data = dict(train=[data1, data2])``, is not taken for a misspelled ``data``.
+    Other unknown keys are fine, for they are variables of the config: what it uses, as ``data1`` in
+    ``data = dict(train=[data1, data2])`` or ``date`` in an f-string, is not taken for a misspelled ``data``.
 
     Args:
         cfg: the config.
@@ -284,16 +275,18 @@ def check_known_keys(cfg: Config | ConfigDict, known: Iterable[str]) -> None:
         ConfigKeyError: ``optimiser`` where ``optimizer`` is known; it tells where that was set.
     """
     known = set(known)
+    cfg = cfg._cfg_dict if isinstance(cfg, Config) else cfg
     for key, value in cfg.items():
         if key in known:
             continue
         hint = did_you_mean(key, known, cutoff=0.75)
-        used = isinstance(value, (str, dict, list, tuple)) and value and _occurs(value, cfg, skip=key)
+        used = isinstance(origins_of(cfg).get(key), OfVariable)
+        # A config that is no Python file has no variables, but may have anchors.
+        used = used or (isinstance(value, (str, dict, list, tuple)) and value and _occurs(value, cfg, skip=key))
         if hint and not used:
-            where = cfg.origin(key) if isinstance(cfg, Config) else origin_of(cfg, key)
+            where = origin_of(cfg, key)
             raise ConfigKeyError(f'{where}: {key}: no such key{hint}; a variable of your own needs another name')
 
 
 def _occurs(value: object, container: object, skip: object = None) -> bool:
-    items = container.items() if isinstance(container, Config) else children(container)
-    return any(key != skip and (same(item, value) or _occurs(value, item)) for key, item in items)
+    return any(key != skip and (same(item, value) or _occurs(value, item)) for key, item in children(container))

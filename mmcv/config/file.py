@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mmcv.utils.errors import ConfigError, ConfigFileNotFoundError, ConfigKeyError, did_you_mean, one_line, short_path
-from mmcv.utils.origins import TrackedDict, children, origin_of, origins_of
+from mmcv.utils.origins import OfVariable, TrackedDict, children, origin_of, origins_of
 
 from .data import parse_json, parse_yaml
 from .dict import ConfigDict, put, to_node
@@ -144,6 +144,9 @@ class _Source:
         if expression in _VARIABLES:
             return _VARIABLES[expression](self.path)
         value, _ = self.load_bases(base_names())
+        first = expression.split('.')[1]
+        if first in value:
+            value._node_origins[first] = OfVariable(value._node_origins[first])
         for key in expression.split('.')[1:]:
             items = {str(k): item for k, item in children(value)}
             if key not in items:

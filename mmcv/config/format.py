@@ -3,6 +3,7 @@
 import json
 import keyword
 import math
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import PurePath
@@ -10,7 +11,7 @@ from pathlib import PurePath
 import numpy as np
 
 from mmcv.utils.errors import ConfigTypeError
-from mmcv.utils.origins import children, join_path
+from mmcv.utils.origins import OfVariable, children, join_path, nearest_origin, origins_of
 
 from .data import TUPLE_TAG, import_yaml, read_exponents
 from .dict import to_plain
@@ -27,12 +28,14 @@ def format_python(config: dict) -> str:
     Raises:
         ConfigTypeError: a value that has no such text, say a lambda; the message names its key.
     """
-    writer = _PythonWriter()
+    writer = _PythonWriter(config)
     plain = {key: value for key, value in config.items() if _is_name(key) and key not in _USED}
     odd = {key: value for key, value in config.items() if key not in plain}
     lines = [f'{key} = {writer.write(value, key, len(key) + 3)}' for key, value in plain.items()]
     if odd:
         lines.append(f'globals().update({writer.write(odd, "", 17, braces=True)})')
+    if used := [key for key in plain if isinstance(origins_of(config).get(key), OfVariable)]:
+        lines.append(', '.join(used))  # a use again for who reads the text
     imports = [f'import {module} as {alias}' for module, alias in writer.modules.items()]
     return '\n'.join([*imports, *lines]) + '\n'
 
@@ -45,7 +48,8 @@ def _is_name(key: object) -> bool:
 class _PythonWriter:
     """Writes values as expressions, and notes what these need to be imported."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: dict) -> None:
+        self.config = config
         self.modules: dict[str, str] = {}  # to be imported, with their aliases
 
     def write(self, value: object, path: str, column: int, indent: int = 0, braces: bool = False) -> str:
@@ -98,7 +102,10 @@ class _PythonWriter:
         for part in name.split('.'):
             found = getattr(found, part, None)
         if found is not value or module == '__main__':
-            raise ConfigTypeError(f'{path}: {value!r} cannot be written to a config: name a registered type instead')
+            where, helper = nearest_origin(self.config, path), re.split('[.[]', path)[0]
+            raise ConfigTypeError(
+                f'{where + ": " if where else ""}{path}: {value!r} cannot be written to a config: name a registered '
+                f'type instead, or end the config with `del {helper}` if that is a helper of yours')
         return name if module == 'builtins' else f'{self._alias(module)}.{name}'
 
     def _alias(self, module: str) -> str:

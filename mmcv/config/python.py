@@ -7,14 +7,19 @@ line of each of its keys, and a reference becomes a call that looks it up. Nothi
 
 import ast
 import builtins
-import types
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
+
+import numpy as np
 
 from mmcv.utils.errors import ConfigError, one_line, short_path
-from mmcv.utils.origins import TrackedDict, origins_of
+from mmcv.utils.origins import OfVariable, TrackedDict, origins_of
 
 _TRACK, _EXPAND = '__track__', '__expand__'
+_PARTS = (ast.Subscript, ast.Attribute)
+_DATA = (str, int, float, dict, list, tuple, type(None))
+_DATA_UNLESS_IMPORTED = (
+    bytes, complex, range, slice, set, frozenset, type(...), PurePath, np.ndarray, np.generic)
 
 
 def run_python(
@@ -36,7 +41,9 @@ def run_python(
     """
     instrument = _Instrument(has_reference)
     try:
-        tree = ast.fix_missing_locations(instrument.visit(ast.parse(text, str(path))))
+        tree = ast.parse(text, str(path))
+        used = _used_names(tree)
+        tree = ast.fix_missing_locations(instrument.visit(tree))
         code = compile(tree, str(path), 'exec')
     except (SyntaxError, ValueError) as error:  # ValueError: null bytes
         line, problem = (error.lineno or 1, error.msg) if isinstance(error, SyntaxError) else (1, error)
@@ -53,14 +60,32 @@ def run_python(
         line = _last_line(error, str(path))
         raise ConfigError(f'{short_path(path)}:{line}: {type(error).__name__}: {one_line(error)}') from error
     keys = {key: value for key, value in namespace.items() if _is_key(key, value, key in instrument.imported)}
-    return TrackedDict(keys, {key: f'{path}:{instrument.top_lines.get(key, 1)}' for key in keys})
+    lines = {key: f'{path}:{instrument.top_lines.get(key, 1)}' for key in keys}
+    return TrackedDict(keys, {key: OfVariable(line) if key in used else line for key, line in lines.items()})
 
 
 def _is_key(name: str, value: object, imported: bool) -> bool:
-    """Helpers are no keys: modules, functions, classes, and what is imported unless it is plain data."""
-    helper = isinstance(value, (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type))
-    data = isinstance(value, (str, int, float, dict, list, tuple, type(None)))
-    return not name.startswith('__') and not helper and (data or not imported)
+    """Helpers are no keys: what is no data (modules, functions, open files, dates), and most of what is imported."""
+    data = isinstance(value, _DATA) or (isinstance(value, _DATA_UNLESS_IMPORTED) and not imported)
+    if isinstance(value, (np.ndarray, np.generic)):
+        data = data and value.dtype.kind in 'biufcSU'
+    return not name.startswith('__') and data
+
+
+def _used_names(tree: ast.Module) -> set[str]:
+    """The names that are read somewhere; to change what is in one, ``x['a'] = 1`` or ``x.update(a=1)``, is no use."""
+    changed = [node for node in ast.walk(tree) if isinstance(node, _PARTS) and isinstance(node.ctx, ast.Store)]
+    changed += [node.value.func for node in ast.walk(tree)
+                if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
+    roots = set(map(_root, changed))
+    return {node.id for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in roots}
+
+
+def _root(node: ast.expr) -> ast.expr:
+    while isinstance(node, _PARTS):
+        node = node.value
+    return node
 
 
 def _literal_base(tree: ast.Module) -> object:

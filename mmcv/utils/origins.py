@@ -55,6 +55,12 @@ class OfOldType(str):
         return str(self), self.old
 
 
+class OfVariable(str):
+    """'FILE:LINE' of a top-level key that the config itself makes use of."""
+
+    __slots__ = ()
+
+
 class Node(dict):
     """A dict of a config, which also knows where each of its keys was set and its own dotted path, None at first."""
 
@@ -103,6 +109,27 @@ def origin_of(node: object, key: object) -> str | None:
         return origin
     path, line = origin.rsplit(':', 1)
     return f'{short_path(path)}:{line}'
+
+
+def nearest_origin(root: object, path: str) -> str | None:
+    """The origin of a dotted path, with indices as ``pipeline.2`` or ``pipeline[2]``; else of what would hold it.
+
+    Raises:
+        KeyError: not even its first part is in ``root``.
+    """
+    value, origin, rest = root, None, path.replace('[', '.').replace(']', '').split('.')
+    while rest:
+        items = {str(k): (k, item) for k, item in children(value)}
+        # A key may have dots itself, as those of paramwise_cfg.custom_keys.
+        count = next((n for n in range(1, len(rest) + 1) if '.'.join(rest[:n]) in items), None)
+        if count is None:
+            break
+        name, item = items['.'.join(rest[:count])]
+        origin = origin_of(value, name) or origin
+        value, rest = item, rest[count:]
+    if value is root:
+        raise KeyError(rest[0])
+    return origin
 
 
 def replaced_type(node: object, key: object) -> str | None:

@@ -305,6 +305,11 @@ class TestText:
             with pytest.raises(ConfigTypeError, match=r'a\.b\[0\]: .* cannot be written'):
                 _ = Config(dict(a=dict(b=[value]))).pretty_text
 
+    def test_what_has_none_is_told_with_its_line(self):
+        cfg = Config.fromstring('import datetime\nlog = dict(\n    a=1,\n    day=datetime.date(2024, 5, 1))', '.py')
+        with pytest.raises(ConfigTypeError, match=r'<string>:4: log\.day: datetime.* with `del log` if .* helper'):
+            _ = cfg.pretty_text
+
     def test_yaml_reads_back_equal(self, tmp_path):
         pytest.importorskip('yaml')
         values = dict(a=[1, (2, (3, None)), 1e-5, math.inf], b={'x-y': 'yes', '1': True, 2: '2'}, c=np.float64(0.5))
@@ -341,6 +346,32 @@ class TestKnownKeys:
         cfg = Config.fromstring(f'\n{text}', '.py')
         with pytest.raises(ConfigKeyError, match=rf'<string>:2: {text.split()[0]}: .*did you mean {near}\?'):
             check_known_keys(cfg, self.known)
+
+    @pytest.mark.parametrize('change', ["optimiser['lr'] = 2", "optimiser['a']['b'] = 2", 'optimiser.update(lr=2)'])
+    def test_to_change_a_key_is_no_use(self, change):
+        cfg = Config.fromstring(f'optimiser = dict(lr=1, a=dict())\n{change}', '.py')
+        with pytest.raises(ConfigKeyError, match='did you mean optimizer'):
+            check_known_keys(cfg, self.known)
+
+    @pytest.mark.parametrize('text', [
+        "date = '0501'\nwork_dir = f'out/{date}'", "date = '0501'\nwork_dir = 'out/' + date",
+        'lr_configs = 3\nmodel = dict(depth=lr_configs * 2)', 'datas = [1, 2]\nif len(datas) == 2:\n    model = dict()',
+        "models = ['a', 'b']\nmodel = [dict(name=name) for name in models]", 'date = 1\ndef f():\n    return date',
+    ])
+    def test_whatever_is_used_is_a_variable(self, text, tmp_path):
+        cfg = Config.fromstring(text, '.py')
+        check_known_keys(cfg, self.known)
+        cfg.dump(tmp_path / 'a.py')
+        again = Config.fromfile(tmp_path / 'a.py')
+        assert again == cfg
+        check_known_keys(again, self.known)
+
+    def test_so_is_what_a_file_that_inherits_refers_to(self, tmp_path):
+        (tmp_path / 'base.py').write_text('datas = 3')
+        (tmp_path / 'a.py').write_text("_base_ = 'base.py'\nmodel = dict(depth={{ _base_.datas }})")
+        check_known_keys(Config.fromfile(tmp_path / 'a.py'), self.known)
+        with pytest.raises(ConfigKeyError, match='base.py:1: datas'):
+            check_known_keys(Config.fromfile(tmp_path / 'base.py'), self.known)
 
     def test_variables_are_fine(self):
         cfg = Config.fromstring("""if True:

@@ -4,6 +4,7 @@ import json
 import sys
 import textwrap
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -238,6 +239,36 @@ class TestPython:
             d = OrderedDict(a=1)
             """)
         assert load(path) == dict(pi=3.141592653589793, lr=4.0, name='A', d=dict(a=1))
+
+    def test_what_is_no_data_is_a_helper(self, write):
+        path = write('a.py', """
+            import datetime, functools, json, pathlib, re, threading
+            import numpy as np
+            with open(__file__) as f:
+                lines = len(f.readlines())
+            now = datetime.datetime.now()
+            day, hour = now.date(), now - now
+            stamp = np.datetime64('2024-05-01')
+            rng = np.random.default_rng(0)
+            state = np.random.RandomState(0)
+            pairs = zip('ab', 'cd')
+            squares = (i * i for i in range(3))
+            match = re.match('a', 'a')
+            pattern = re.compile('a')
+            half = functools.partial(int, base=2)
+            method = 'a'.upper
+            lock = threading.Lock()
+            decoder = json.JSONDecoder()
+            objects = np.array([now], object)
+            mean = np.array([1.5, 2])
+            share = np.float32(0.5)
+            folder = pathlib.Path('out')
+            work_dir = f'{folder}/{datetime.date(2024, 5, 1):%m%d}'
+            some = {1}
+            """)
+        found = load(path)
+        assert found.pop('mean').tolist() == [1.5, 2]
+        assert found == dict(lines=23, share=0.5, folder=Path('out'), work_dir='out/0501', some={1})
 
     def test_dicts_behave_as_python_dicts_while_the_file_runs(self, write):
         path = write('a.py', """
