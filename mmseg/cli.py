@@ -10,39 +10,62 @@ import torch
 
 from mmcv import dist
 from mmcv.config import Config, DictAction
-from mmcv.utils import ConfigErrors, one_line
+from mmcv.utils import ConfigError, ConfigErrors, one_line
 from mmcv.utils.pipe import ends_with_its_reader
+from mmcv.utils.users_code import users_line
+from mmseg.labels import DataError
 from mmseg.settings import Settings
 
 
 def run_tool(main: Callable[[argparse.Namespace], None], args: argparse.Namespace) -> None:
     """Run ``main(args)``; what the user did wrong becomes one line on stderr and exit code 2.
 
-    A :class:`ValueError` or :class:`OSError` is the user's (a bad config, file or folder); anything else is ours and
-    keeps its traceback, as everything does under ``--debug``. ``... | head`` ends it quietly.
+    A :class:`ValueError` or :class:`OSError` is the user's (a bad config, file or folder), and so is whatever comes
+    through a user's own code; anything else is ours and keeps its traceback, as everything does under ``--debug``.
+    ``... | head`` ends it quietly.
     """
     try:
         with ends_with_its_reader():
             main(args)
     except (ValueError, OSError) as error:
-        if args.debug:
-            raise
-        for line in error.args if isinstance(error, ConfigErrors) else [message(error)]:
-            print(f'error: {line}', file=sys.stderr)
-        # A hard exit would leave loader workers behind: let the interpreter wind down.
-        sys.exit(2)
-    except RuntimeError:
-        if others := dist.describe_others():
+        _end(error, args.debug)
+    except Exception as error:
+        if isinstance(error, RuntimeError) and (others := dist.describe_others()):
             print(f'The other processes, when last heard of:\n{others}', file=sys.stderr)
-        raise
+        if not users_line(error):
+            raise
+        _end(error, args.debug)
     except KeyboardInterrupt:
         if args.debug:
             raise
         sys.exit(130)
 
 
+def _end(error: Exception, debug: bool) -> None:
+    """One line per mistake and exit code 2; with ``debug`` the traceback, after that of the worker it comes from."""
+    if debug:
+        if isinstance(error, DataError) and error.worker_traceback:
+            print(error.worker_traceback, file=sys.stderr)
+        raise error
+    for line in error.args if isinstance(error, ConfigErrors) else [message(error)]:
+        print(f'error: {line}', file=sys.stderr)
+    # A hard exit would leave loader workers behind: let the interpreter wind down.
+    sys.exit(2)
+
+
 def message(error: BaseException) -> str:
-    """The message of an error without line breaks; a bare OSError reads as ``path: reason``."""
+    """The message of an error without line breaks; a bare OSError reads as ``path: reason``.
+
+    One from a user's own code has its kind, and the file, line and statement there.
+    """
+    text, place = _text(error), users_line(error)
+    if not place or (isinstance(error, DataError) and error.worker_traceback):
+        return text
+    kind = '' if isinstance(error, (ConfigError, DataError)) else f'{type(error).__name__}: '
+    return f'{kind}{text} ({place})'
+
+
+def _text(error: BaseException) -> str:
     if isinstance(error, OSError) and error.filename and error.strerror:
         return f'{error.filename}: {error.strerror}'
     return one_line(error) or type(error).__name__

@@ -30,7 +30,7 @@ def broken_data(small_data, tmp_path):
 def test_unknown_config_names_the_nearest(run_tool, tmp_path):
     """In a process of its own, as a user starts it; the tests below call the same in this one."""
     fails(run_tool('train', 'pspnet_r50-d8_512x1024_40k_cityscape', cwd=tmp_path),
-          'pspnet_r50-d8_512x1024_40k_cityscape', 'pspnet_r50-d8_512x1024_40k_cityscapes')
+          'pspnet_r50-d8_512x1024_40k_cityscape', "'cityscape' is no known data set (did you mean cityscapes?)")
 
 
 @pytest.mark.parametrize(('more', 'parts'), [

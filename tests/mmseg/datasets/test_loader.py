@@ -167,7 +167,9 @@ class TestBadSamples:
         def broken(results):
             return results['no such key']
 
-        with pytest.raises(DataError, match=r"img/\w\.png: KeyError: 'no such key'"):
+        with pytest.raises(DataError, match=(
+                r"img/\w\.png: transform 0 \(broken\): KeyError: 'no such key' "
+                r"\(.*test_loader\.py:\d+: return results\['no such key'\]\)")):
             batches(make(pipeline=[broken]), 10, workers=workers)
 
     def test_samples_that_do_not_fit_together(self, make, workers):

@@ -1,4 +1,5 @@
 import random
+import re
 
 import numpy as np
 import pytest
@@ -77,7 +78,8 @@ def test_failure_is_one_line_that_names_file_and_error():
     assert isinstance(failure, SampleFailure)
     error = failure.error()
     assert isinstance(error, DataError)
-    assert str(error) == 'img/4.jpg: RuntimeError: cannot load 4'
+    assert re.fullmatch(r'img/4\.jpg: RuntimeError: cannot load 4 \(.*test_seeded\.py:\d+: raise RuntimeError\(.*\)\)',
+                        str(error))
     assert 'in __getitem__' in error.worker_traceback
 
 
