@@ -24,13 +24,18 @@ def fuse_conv_bn(module: nn.Module) -> nn.Module:
     previous = None
     foldable = not isinstance(module, ConvModule) or ('conv', 'norm') in zip(module.order, module.order[1:])
     for name, child in module.named_children():
-        if foldable and isinstance(child, _BatchNorm) and child.track_running_stats and _is_plain(previous):
+        if foldable and isinstance(child, _BatchNorm) and child.track_running_stats and _feeds(previous, child):
             _fold(previous, child)
             setattr(module, name, nn.Identity())
         else:
             fuse_conv_bn(child)
         previous = child
     return module
+
+
+def _feeds(conv: nn.Module | None, norm: _BatchNorm) -> bool:
+    """Whether a norm may be that of a convolution; one over several convolutions' outputs has more channels."""
+    return _is_plain(conv) and conv.out_channels == norm.num_features
 
 
 def _is_plain(module: nn.Module | None) -> bool:
