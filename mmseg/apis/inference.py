@@ -1,14 +1,17 @@
 """One call to segment images, one to look at the result."""
 
+import os
 from collections.abc import Sequence
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import nn
 
 import mmcv
 from mmcv.checkpoint import unwrap
 from mmcv.parallel import collate, to_device
+from mmcv.utils import ConfigTypeError
 from mmseg.datasets.pipelines import Compose
 
 
@@ -21,12 +24,18 @@ def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> 
 
     Returns:
         One (H, W) integer label map per image, at the image's own size.
+
+    Raises:
+        ConfigTypeError: something else than paths and such arrays; it tells what it is and the mend.
     """
+    images = list(imgs) if isinstance(imgs, (list, tuple)) else [imgs]
+    for img in images:
+        _check_image(img)
     load, *rest = model.cfg.data.test.pipeline
     pipeline, from_array = Compose([load, *rest]), Compose(rest)
     device = next(model.parameters()).device
     results = []
-    for img in imgs if isinstance(imgs, (list, tuple)) else [imgs]:  # one by one: sizes may differ
+    for img in images:  # one by one: sizes may differ
         if isinstance(img, np.ndarray):
             sample = from_array(_as_loaded(img))
         else:
@@ -34,6 +43,23 @@ def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> 
         with torch.no_grad():
             results += model(return_loss=False, rescale=True, **to_device(collate([sample]), device))
     return results
+
+
+def _check_image(img: object) -> None:
+    """Refuse what is neither a path nor an array (H, W, C)."""
+    found, mend = type(img).__name__, 'write list(...) around what gives several images'
+    if isinstance(img, (str, os.PathLike)) or (isinstance(img, np.ndarray) and img.ndim == 3):
+        return
+    if isinstance(img, np.ndarray):
+        found = f'an array of shape {img.shape} and type {img.dtype}'
+        mend = 'give a stack as a list(...) of images' if img.ndim > 3 else 'give a grey image as mmcv.gray2bgr(img)'
+    elif isinstance(img, torch.Tensor):
+        found = f'a tensor of shape {tuple(img.shape)}'
+        mend = 'convert it to an array of bytes with the channels last: img.permute(1, 2, 0).cpu().numpy()'
+    elif isinstance(img, Image.Image):
+        found, mend = f'a PIL image of mode {img.mode}', "write np.asarray(img.convert('RGB'))[..., ::-1]"
+    raise ConfigTypeError(
+        f'inference_segmentor: a path or an (H, W, C) uint8 BGR array or a list of such is needed, not {found}: {mend}')
 
 
 def _as_loaded(img: np.ndarray) -> dict:

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from mmseg.apis import inference_segmentor, load_model, show_result_pyplot
 
@@ -42,3 +43,15 @@ def test_a_picture_of_the_result(model, images, tmp_path):
     show_result_pyplot(model, images[1], labels, palette=palette, opacity=1.0, out_file=str(tmp_path / 'a.png'))
     drawn = cv2.imread(str(tmp_path / 'a.png'))
     assert (drawn[..., 2] == 10 * labels[0]).all()
+
+
+@pytest.mark.parametrize(('img', 'told'), [
+    (np.zeros((4, 5), np.uint8), r'array of shape \(4, 5\) .* grey'),
+    (np.zeros((2, 4, 5, 3), np.uint8), r'array of shape \(2, 4, 5, 3\) .* list'),
+    (torch.zeros(3, 4, 5), r'a tensor of shape \(3, 4, 5\): .*permute'),
+    (Image.new('L', (5, 4)), r'a PIL image of mode L: .*np\.asarray'),
+    ((path for path in ['a.png']), r'generator: write list'), ([None], 'NoneType'),
+])
+def test_what_is_no_image_is_told(img, told):
+    with pytest.raises(ValueError, match=f'inference_segmentor: a path or .* not .*{told}'):
+        inference_segmentor(None, img)
