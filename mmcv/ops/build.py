@@ -216,7 +216,7 @@ def _compile_all(objects: dict[Path, Path], plan: Plan) -> None:
                 done.append(running[future])
                 now = time.monotonic()
                 if now - told >= REPORT_EVERY:
-                    told, left = now, _seconds_left(work, done, now - started)
+                    told, left = now, max(0.0, _seconds_left(work, done, now - started))
                     print(f'mmcv._ext: {len(done)} of {len(work)} files, about {left:.0f} s to go', flush=True)
         finally:
             pool.shutdown(cancel_futures=True)
