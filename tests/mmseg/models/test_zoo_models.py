@@ -89,6 +89,14 @@ def _list(value):
     return list(value) if isinstance(value, (list, tuple, torch.nn.ModuleList)) else [value]
 
 
+def floor(case, key):
+    """How far float32 is from float64 there; for the resized logits it was measured before the resizing."""
+    floors = case.get('floor', {})
+    if key == 'encode_decode':
+        return floors.get(key, max((value for name, value in floors.items() if name.startswith('decode')), default=0))
+    return floors.get(key, 0)
+
+
 def quick(name):
     return any(name.startswith(method) and name == min(n for n in CASES if n.startswith(method)) for method in QUICK)
 
@@ -116,10 +124,12 @@ def test_outputs(name, model):
         kind = key.rstrip('0123456789.')
         tensor = found[key]
         assert list(tensor.shape) == case['shapes'][key], key
-        atol = max(3e-5, 10 * case.get('floor', {}).get(key, 0)) * stats[2]
+        atol = max(3e-5, 10 * floor(case, key)) * stats[2]
         values = tensor.double()
         summary = [values.mean(), values.std(correction=0), values.abs().max()]
-        np.testing.assert_allclose(summary, stats, rtol=0, atol=atol, err_msg=f'{key}: mean, std, max')
+        exact = np.abs(np.subtract(stats, case.get('stats64', {}).get(key, stats))).max()  # of the whole map
+        np.testing.assert_allclose(
+            summary, stats, rtol=0, atol=max(atol, 10 * exact), err_msg=f'{key}: mean, std, max')
         if f'{name}/{key}' in golden:
             expected = golden[f'{name}/{key}']
             kept = part(tensor, kind)
@@ -130,6 +140,8 @@ def test_outputs(name, model):
 @pytest.mark.parametrize('name', parameters(CASES), scope='module')
 def test_labels(name, model):
     case, golden = CASES[name], zoo.arrays('models')
+    if floor(case, 'encode_decode') > 1e-3:
+        pytest.skip('CGNet with these weights: its float32 logits are 1e-2 away from float64, so labels are chance')
     model.eval()
     shape = case['test_shape'] or case['eval_shape']
     height, width = shape[2:]
