@@ -18,6 +18,7 @@ from mmseg.models import build_segmentor
 CASES = zoo.cases('models')
 CONFIGS = json.loads(gzip.decompress((zoo.GOLDEN / 'zoo_configs.json.gz').read_bytes()))
 MOST = {'backbone': 400, 'neck': 400, 'decode': 1500, 'aux': 500}  # values of an array that are kept
+UNSTABLE = 1e-3  # float32 against float64: beyond this, machines differ
 QUICK = ('bisenetv2', 'fastscnn', 'segformer', 'mobilenet')  # of these, one case is tried in the quick suite
 
 
@@ -97,6 +98,16 @@ def floor(case, key):
     return floors.get(key, 0)
 
 
+def check_in_double(model, case):
+    """Where float32 is chaotic, and differs from machine to machine: mean, deviation and extremes in float64."""
+    with torch.no_grad():
+        found = outputs(model, zoo.draw(case['eval_shape']).double())
+    for key, stats in case['stats64'].items():
+        values = found[key]
+        summary = [values.mean(), values.std(correction=0), values.abs().max()]
+        np.testing.assert_allclose(summary, stats, rtol=0, atol=1e-6 * stats[2], err_msg=key)
+
+
 def quick(name):
     return any(name.startswith(method) and name == min(n for n in CASES if n.startswith(method)) for method in QUICK)
 
@@ -118,6 +129,8 @@ def model(name):
 def test_outputs(name, model):
     case, golden = CASES[name], zoo.arrays('models')
     model.eval()
+    if floor(case, 'encode_decode') > UNSTABLE:
+        return check_in_double(copy.deepcopy(model).double(), case)
     with torch.no_grad():
         found = outputs(model, zoo.draw(case['eval_shape']))
     for key, stats in case['stats'].items():
@@ -127,9 +140,7 @@ def test_outputs(name, model):
         atol = max(3e-5, 10 * floor(case, key)) * stats[2]
         values = tensor.double()
         summary = [values.mean(), values.std(correction=0), values.abs().max()]
-        exact = np.abs(np.subtract(stats, case.get('stats64', {}).get(key, stats))).max()  # of the whole map
-        np.testing.assert_allclose(
-            summary, stats, rtol=0, atol=max(atol, 10 * exact), err_msg=f'{key}: mean, std, max')
+        np.testing.assert_allclose(summary, stats, rtol=0, atol=atol, err_msg=f'{key}: mean, std, max')
         if f'{name}/{key}' in golden:
             expected = golden[f'{name}/{key}']
             kept = part(tensor, kind)
@@ -140,8 +151,8 @@ def test_outputs(name, model):
 @pytest.mark.parametrize('name', parameters(CASES), scope='module')
 def test_labels(name, model):
     case, golden = CASES[name], zoo.arrays('models')
-    if floor(case, 'encode_decode') > 1e-3:
-        pytest.skip('CGNet with these weights: its float32 logits are 1e-2 away from float64, so labels are chance')
+    if floor(case, 'encode_decode') > UNSTABLE:
+        pytest.skip('with these weights float32 is far from float64 (CGNet), so labels are chance')
     model.eval()
     shape = case['test_shape'] or case['eval_shape']
     height, width = shape[2:]
