@@ -7,6 +7,8 @@ from mmseg.models import FPN, JPU, Feature2Pyramid, ICNeck, MLANeck, MultiLevelN
 FLAT = {'type': 'ResNetV1c', 'depth': 18, 'base_channels': 4, 'stem_channels': 4, 'strides': (1, 1, 1, 1),
         'dilations': (1, 1, 1, 1), 'out_indices': (3,)}
 PYRAMID = {'type': 'ResNetV1c', 'depth': 18, 'base_channels': 4, 'stem_channels': 4}
+PLAIN = {'type': 'VisionTransformer', 'img_size': (64, 96), 'patch_size': 8, 'embed_dims': 8, 'num_layers': 4,
+         'num_heads': 2, 'out_indices': (0, 1, 2, 3), 'mlp_ratio': 2}
 LAST = {'type': 'FCNHead', 'num_convs': 1, 'concat_input': False}
 SAMPLES = {
     'fpn with extra levels': {'model': {
@@ -22,6 +24,14 @@ SAMPLES = {
     'multi-level': {'model': {
         'backbone': FLAT, 'neck': {'type': 'MultiLevelNeck', 'in_channels': [32], 'out_channels': 8},
         'decode_head': {'type': 'UPerHead', 'in_channels': [8] * 4, 'in_index': (3, 2, 1, 0)}}},
+    'feature to pyramid': {'model': {
+        'backbone': PLAIN, 'neck': {'type': 'Feature2Pyramid', 'embed_dim': 8, 'norm_cfg': {'type': 'BN'}},
+        'decode_head': {'type': 'UPerHead', 'in_channels': [8] * 4, 'in_index': (0, 1, 2, 3)}}, 'odd_size': (61, 85)},
+    'multi-level aggregation': {'model': {
+        'backbone': PLAIN, 'neck': {'type': 'MLANeck', 'in_channels': [8] * 4, 'out_channels': 8,
+                                    'norm_cfg': {'type': 'BN'}, 'act_cfg': {'type': 'ReLU'}},
+        'decode_head': {**LAST, 'in_channels': [8] * 4, 'in_index': (0, 1, 2, 3),
+                        'input_transform': 'resize_concat'}}, 'odd_size': (61, 85)},
     'multi-level of several maps': {'model': {
         'backbone': {**FLAT, 'out_indices': (0, 1, 2, 3)},
         'neck': {'type': 'MultiLevelNeck', 'in_channels': [4, 8, 16, 32], 'out_channels': 8,
