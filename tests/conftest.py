@@ -51,18 +51,45 @@ def pytest_xdist_auto_num_workers() -> int:
     return max(1, min(cores, memory // (3 << 30)))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | None:
+    """``--dist loadscope``: whole groups to a worker, the largest ones first."""
+    if config.getvalue('dist') != 'loadscope':
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return Groups(config, log)
+
+
+def group_of(nodeid: str) -> str:
+    """Tests of a group follow each other in one worker.
+
+    Those that run several processes at once are a group, for two of them at a time would starve each other. So is what
+    one file tries with one parameter: it may be built once for all of them.
+    """
+    path, _, test = nodeid.partition('::')
+    if runs_processes(path):
+        return 'processes'
+    return path + test[test.index('['):] if '[' in test else nodeid
+
+
+@functools.cache
+def runs_processes(path: str) -> bool:
+    return path.startswith(('tests/faults/', 'tests/integration/')) or 'run_ranks' in Path(ROOT, path).read_text()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if torch.cuda.is_available():
+        return
     skip = pytest.mark.skip(reason='needs a CUDA device, and torch sees none')
     for item in items:
-        if 'gpu' in item.keywords and not torch.cuda.is_available():
+        if 'gpu' in item.keywords:
             item.add_marker(skip)
-        if starts_processes(item):
-            item.add_marker(pytest.mark.xdist_group('processes'))
-
-
-def starts_processes(item: pytest.Function) -> bool:
-    """Whether a test runs several processes at once; two such tests at a time would starve each other."""
-    return item.path.is_relative_to(ROOT / 'tests' / 'faults') or 'run_ranks' in item.fixturenames
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ cd "$ROOT"
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY-passive}
 options=(--durations=15)
 if "$PY" -c 'import xdist' 2>/dev/null; then
-  options+=(-n "$workers" --dist loadgroup)
+  options+=(-n "$workers" --dist loadscope)
   export OMP_NUM_THREADS=${OMP_NUM_THREADS-1}
 else
   echo 'tests: all in one process, slower, as there is no pytest-xdist (pip install pytest-xdist)' >&2

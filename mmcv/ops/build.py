@@ -231,8 +231,8 @@ def _seconds(source: Path, plan: Plan) -> float:
 
 def _seconds_left(work: dict[Path, float], done: Sequence[Path], elapsed: float) -> float:
     """How long the rest takes if it goes on as it went so far."""
-    finished = sum(work[source] for source in done)
-    return elapsed * (sum(work.values()) - finished) / finished
+    left = [seconds for source, seconds in work.items() if source not in done]
+    return elapsed * sum(left) / sum(work[source] for source in done)
 
 
 def _compile(source: Path, result: Path, plan: Plan) -> None:

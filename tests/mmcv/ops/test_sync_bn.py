@@ -9,7 +9,6 @@ from torch import nn
 from mmcv.ops import SyncBatchNorm
 from mmcv.ops.sync_bn import _SyncNorm
 
-pytestmark = pytest.mark.xdist_group('processes')
 CHANNELS = 5
 
 

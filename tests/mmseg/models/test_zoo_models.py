@@ -113,9 +113,7 @@ def quick(name):
 
 
 def parameters(names):
-    """Cases whose tests follow each other, in one worker: the model is built once for all of them."""
-    return [pytest.param(name, marks=[pytest.mark.xdist_group(name), *([] if quick(name) else [pytest.mark.slow])])
-            for name in names]
+    return [pytest.param(name, marks=() if quick(name) else pytest.mark.slow) for name in names]
 
 
 @pytest.fixture
