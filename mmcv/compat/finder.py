@@ -123,8 +123,8 @@ def _add_old_names(module: ModuleType) -> None:
         raise AttributeError(f'module {module.__name__!r} has no attribute {name!r}')
 
     module.__getattr__ = get
-    if '__all__' in vars(module):
-        module.__all__ = sorted({*module.__all__, *homes})
+    public = vars(module).get('__all__', [name for name in vars(module) if not name.startswith('_')])
+    module.__all__ = sorted({*public, *homes})
 
 
 def _homes(module: str) -> dict[str, tuple[str, str]]:

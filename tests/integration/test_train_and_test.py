@@ -81,9 +81,10 @@ def test_resume_goes_on_bit_for_bit(trained, run_tool):
     assert all(torch.equal(whole[key], resumed[key]) for key in whole)
 
 
-def test_auto_resume_of_a_finished_run_has_nothing_to_do(trained, call_tool):
+def test_auto_resume_of_a_finished_run_has_nothing_to_do(trained, call_tool, tmp_path):
     folder, config, _ = trained
-    done = call_tool('train', config, '--work-dir', folder / 'out', '--auto-resume', '--no-validate', cwd=folder)
+    copy = shutil.copytree(folder / 'out', tmp_path / 'out', symlinks=True)  # in which it leaves a log and a config
+    done = call_tool('train', config, '--work-dir', copy, '--auto-resume', '--no-validate', cwd=folder)
     assert done.returncode == 0, done.stderr
     assert 'iter_6.pth' in done.stdout + done.stderr
 

@@ -137,6 +137,7 @@ def test_what_lies_below_a_moved_package_moves_along():
 
 def test_private_parts_of_a_module_are_those_of_today(monkeypatch):
     import mmcv.engine.test
+    import mmcv.runner
     from mmcv.engine import inference
     monkeypatch.setattr('mmcv.engine.test._predictions', 'patched')
     assert inference._predictions == 'patched'
