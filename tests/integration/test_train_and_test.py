@@ -1,6 +1,7 @@
 """The tools, started as a user starts them, on a data set of a few small images."""
 
 import json
+import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
