@@ -32,6 +32,7 @@ def run_tool(main: Callable[[argparse.Namespace], None], args: argparse.Namespac
     except Exception as error:
         if isinstance(error, RuntimeError) and (others := dist.describe_others()):
             print(f'The other processes, when last heard of:\n{others}', file=sys.stderr)
+            raise  # what a lost process leaves behind surfaces in whatever code waits for it
         if not users_line(error):
             raise
         _end(error, args.debug)

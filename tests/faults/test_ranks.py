@@ -14,14 +14,14 @@ LONG = "\nrunner['max_iters'] = 5000\nevaluation['interval'] = 10**6\nlog_config
 
 
 def hang(seconds=3600):
-    """Make the 5th sample of rank 1 take for ever."""
+    """Make the 5th training sample of rank 1 take for ever; one before is what the checks at the start look at."""
 
     from mmseg.datasets.custom import CustomDataset
     load, count = CustomDataset.__getitem__, []
 
     def slow(self, index):
         count.append(index)
-        if os.environ['RANK'] == '1' and len(count) == 5:
+        if os.environ['RANK'] == '1' and len(count) == 1 + 5:
             time.sleep(seconds)
         return load(self, index)
 
