@@ -62,6 +62,8 @@ def message(error: BaseException) -> str:
     text, place = _text(error), users_line(error)
     if not place or (isinstance(error, DataError) and error.worker_traceback):
         return text
+    if text.startswith(place.partition(': ')[0]):  # an error in a config, which says its file and line itself
+        return text
     kind = '' if isinstance(error, (ConfigError, DataError)) else f'{type(error).__name__}: '
     return f'{kind}{text} ({place})'
 
