@@ -26,7 +26,7 @@ LAYERS = {
     'mmseg': [
         ['version'],
         ['checks', 'protocols', 'labels', 'palette', 'settings', 'logger', 'env'],
-        ['samples'],
+        ['samples', 'arrays'],
         ['evaluation'],
         ['datasets', 'models'],
         ['zoo'],

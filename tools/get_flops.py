@@ -13,6 +13,7 @@ from mmseg.assembly.load import load_config
 from mmseg.assembly.model import load_trained
 from mmseg.cli import add_config_arguments, run_tool
 from mmseg.models.exact import plain
+from mmseg.models.probe import image_channels
 
 
 def parse_args() -> argparse.Namespace:
@@ -27,10 +28,12 @@ def parse_args() -> argparse.Namespace:
 def main(args: argparse.Namespace) -> None:
     if len(args.shape) > 2 or min(args.shape) < 1:
         raise ValueError(f'--shape is {args.shape}; give a height and a width in pixels, or one number for both')
-    shape = (3, args.shape[0], args.shape[-1])
     cfg = load_config(args.config, args.cfg_options)
     with torch.device('meta'):
         model = load_trained(cfg, checkpoint=None).eval()
+    backbone = dict(model.named_children()).get('backbone')
+    channels = None if backbone is None else image_channels(backbone)
+    shape = (channels or 3, args.shape[0], args.shape[-1])
     model.forward = model.forward_dummy
     flops, params = get_model_complexity_info(model, shape, print_per_layer_stat=args.layers)
     print(f'Input: {shape}\nFLOPs: {flops} (one FLOP is a multiplication and its addition, as in mmcv)\n'

@@ -1,18 +1,17 @@
 """One call to segment images, one to look at the result."""
 
-import os
 from collections.abc import Sequence
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import nn
 
 import mmcv
 from mmcv.checkpoint import unwrap
 from mmcv.parallel import collate, to_device
-from mmcv.utils import ConfigTypeError
+from mmseg.arrays import ImageKind, check_image
 from mmseg.datasets.pipelines import Compose
+from mmseg.models.probe import image_channels
 
 
 def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> list[np.ndarray]:
@@ -20,7 +19,8 @@ def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> 
 
     Args:
         model: from :func:`load_model`.
-        imgs: a path or an (H, W, 3) uint8 BGR array, or a list of such.
+        imgs: a path or an array as the first transform of that pipeline would load it, in most configs (H, W, 3) uint8
+            BGR; or a list of such.
 
     Returns:
         One (H, W) integer label map per image, at the image's own size.
@@ -29,8 +29,9 @@ def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> 
         ConfigTypeError: something else than paths and such arrays; it tells what it is and the mend.
     """
     images = list(imgs) if isinstance(imgs, (list, tuple)) else [imgs]
+    kind = _kind_of_images(model)
     for img in images:
-        _check_image(img)
+        check_image(img, 'inference_segmentor', kind)
     load, *rest = model.cfg.data.test.pipeline
     pipeline, from_array = Compose([load, *rest]), Compose(rest)
     device = next(model.parameters()).device
@@ -45,21 +46,13 @@ def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> 
     return results
 
 
-def _check_image(img: object) -> None:
-    """Refuse what is neither a path nor an array (H, W, C)."""
-    found, mend = type(img).__name__, 'write list(...) around what gives several images'
-    if isinstance(img, (str, os.PathLike)) or (isinstance(img, np.ndarray) and img.ndim == 3):
-        return
-    if isinstance(img, np.ndarray):
-        found = f'an array of shape {img.shape} and type {img.dtype}'
-        mend = 'give a stack as a list(...) of images' if img.ndim > 3 else 'give a grey image as mmcv.gray2bgr(img)'
-    elif isinstance(img, torch.Tensor):
-        found = f'a tensor of shape {tuple(img.shape)}'
-        mend = 'convert it to an array of bytes with the channels last: img.permute(1, 2, 0).cpu().numpy()'
-    elif isinstance(img, Image.Image):
-        found, mend = f'a PIL image of mode {img.mode}', "write np.asarray(img.convert('RGB'))[..., ::-1]"
-    raise ConfigTypeError(
-        f'inference_segmentor: a path or an (H, W, C) uint8 BGR array or a list of such is needed, not {found}: {mend}')
+def _kind_of_images(model: nn.Module) -> ImageKind:
+    """What the model and the loader of its test pipeline take."""
+    load = model.cfg.data.test.pipeline[0]
+    colour = load.get('color_type', 'color') if load['type'] == 'LoadImageFromFile' else 'unchanged'
+    of_bytes = colour != 'unchanged' and load.get('imdecode_backend') != 'tifffile'
+    backbone = dict(unwrap(model).named_children()).get('backbone')
+    return ImageKind(None if backbone is None else image_channels(backbone), of_bytes)
 
 
 def _as_loaded(img: np.ndarray) -> dict:

@@ -1,6 +1,7 @@
 """What a part of a model would give, found out without computing anything: on torch's meta device."""
 
 import contextlib
+import weakref
 from collections.abc import Iterator, Sequence
 
 import torch
@@ -9,6 +10,8 @@ from torch.nn.modules.conv import _ConvNd
 from torch.nn.modules.module import register_module_forward_pre_hook
 
 from mmcv.checkpoint import kept_rng_state
+
+_IMAGE_CHANNELS: weakref.WeakKeyDictionary[nn.Module, int | None] = weakref.WeakKeyDictionary()
 
 
 class OtherChannels(ValueError):
@@ -62,3 +65,16 @@ def _eval_mode(module: nn.Module) -> Iterator[None]:
     finally:
         for part, mode in modes.items():
             part.training = mode
+
+
+def image_channels(backbone: nn.Module) -> int | None:
+    """The channels of the images that a backbone takes, as its first convolution tells; None if that is unknown."""
+    if backbone not in _IMAGE_CHANNELS:
+        _IMAGE_CHANNELS[backbone] = None
+        try:
+            probe(backbone, torch.empty(1, 0, 64, 64, device='meta'))  # no convolution is made for 0 channels
+        except OtherChannels as error:
+            _IMAGE_CHANNELS[backbone] = error.made_for
+        except Exception:  # whatever a user's module does on a device that it was not written for
+            pass
+    return _IMAGE_CHANNELS[backbone]

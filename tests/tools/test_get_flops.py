@@ -16,3 +16,10 @@ def test_a_wrong_shape_is_one_line(call_tool):
     done = call_tool('get_flops', 'pspnet_r18-d8_demo', '--shape', '1', '2', '3')
     assert done.returncode == 2
     assert done.stderr == 'error: --shape is [1, 2, 3]; give a height and a width in pixels, or one number for both\n'
+
+
+def test_images_of_one_channel(call_tool):
+    done = call_tool('get_flops', 'pspnet_r18-d8_demo', '--shape', '64', '--cfg-options',
+                     'model.backbone.in_channels=1')
+    assert done.returncode == 0, done.stderr
+    assert 'Input: (1, 64, 64)' in done.stdout

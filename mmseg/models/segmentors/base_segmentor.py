@@ -10,6 +10,7 @@ import torch
 import mmcv
 from mmcv.amp import auto_fp16
 from mmcv.cnn import BaseModule
+from mmseg.arrays import check_image, check_result
 from mmseg.models.layers import normalize_bytes
 from mmseg.palette import Palette, plain_palette, random_palette
 
@@ -165,7 +166,7 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
         """Draw a label map over its image.
 
         Args:
-            img: path or (H, W, 3) BGR array.
+            img: path or (H, W, 3) BGR array of 0 to 255.
             result: its first element is the (H, W) label map; labels without a colour stay black.
             palette: (K, 3) RGB colours, 0 ... 255; None means those of the model, or else random ones.
             win_name, show, wait_time: show it in a window, for ``wait_time`` ms (0: until a key is pressed).
@@ -176,13 +177,15 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
             (H, W, 3) uint8 BGR.
 
         Raises:
-            ValueError: the opacity is out of range or the palette is no table of colours, one per class.
+            ValueError: the opacity is out of range, the palette is no table of colours, one per class, or the image or
+                the label map is something else; it tells what.
         """
         if not 0 < opacity <= 1:
             raise ValueError(f'show_result: opacity is {opacity}; use more than 0 and at most 1')
+        check_image(img, 'show_result')
         img = mmcv.imread(img)
         colors = self._colors(palette)
-        label = np.asarray(result[0]).astype(np.int64)
+        label = check_result(result, img.shape[:2], 'show_result').astype(np.int64)
         known = (label >= 0) & (label < len(colors))
         overlay = np.where(known[..., None], colors[label * known], 0)[..., ::-1]
         img = (img * (1 - opacity) + overlay * opacity).astype(np.uint8)

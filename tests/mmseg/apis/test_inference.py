@@ -4,7 +4,6 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from mmseg.apis import inference_segmentor, load_model, show_result_pyplot
 
@@ -48,10 +47,27 @@ def test_a_picture_of_the_result(model, images, tmp_path):
 @pytest.mark.parametrize(('img', 'told'), [
     (np.zeros((4, 5), np.uint8), r'array of shape \(4, 5\) .* grey'),
     (np.zeros((2, 4, 5, 3), np.uint8), r'array of shape \(2, 4, 5, 3\) .* list'),
+    (np.zeros((4, 5, 4), np.uint8), r'array of shape \(4, 5, 4\) .* transparency'),
     (torch.zeros(3, 4, 5), r'a tensor of shape \(3, 4, 5\): .*permute'),
-    (Image.new('L', (5, 4)), r'a PIL image of mode L: .*np\.asarray'),
-    ((path for path in ['a.png']), r'generator: write list'), ([None], 'NoneType'),
+    ((path for path in ['a.png']), r'generator: write list'), ([None], 'None'),
 ])
-def test_what_is_no_image_is_told(img, told):
-    with pytest.raises(ValueError, match=f'inference_segmentor: a path or .* not .*{told}'):
-        inference_segmentor(None, img)
+def test_what_is_no_image_is_told(model, img, told):
+    with pytest.raises(ValueError, match=rf'inference_segmentor: a path or an \(H, W, 3\) uint8 BGR .* not .*{told}'):
+        inference_segmentor(model, img)
+
+
+@pytest.mark.parametrize('img', [np.zeros((64, 96), np.uint8), np.zeros((64, 96, 1), np.uint8)])
+def test_grey_images_of_a_model_of_one_channel(cfg, img):
+    cfg.model.backbone.in_channels = 1
+    cfg.data.test.pipeline[0].color_type = 'grayscale'
+    cfg.data.test.pipeline[1].transforms[2].update(mean=[0], std=[1], to_rgb=False)
+    model = load_model(cfg, device='cpu')
+    assert inference_segmentor(model, img)[0].shape == (64, 96)
+    with pytest.raises(ValueError, match=r'an \(H, W\) uint8 grey array is needed, not .*bgr2gray'):
+        inference_segmentor(model, np.zeros((64, 96, 3), np.uint8))
+
+
+def test_images_and_results_that_cannot_be_drawn(model, images):
+    for img, result, told in ((images[0][..., 0], [0], 'grey'), (images[0], images[0][..., 0], r'\[label_map\]')):
+        with pytest.raises(ValueError, match=f'^show_result: .* not an array .*{told}'):
+            show_result_pyplot(model, img, result, out_file='never.png')
