@@ -32,7 +32,11 @@ class ImageKind(NamedTuple):
         return f'an {shape}{" uint8" * self.of_bytes}{order} array'
 
 
-def check_image(img: object, where: str, kind: ImageKind = ImageKind()) -> None:
+#: As most models take them.
+PHOTO = ImageKind()
+
+
+def check_image(img: object, where: str, kind: ImageKind = PHOTO) -> None:
     """Refuse what is neither a path nor such an image.
 
     Args:
