@@ -1,6 +1,6 @@
 """Measure each way of doing a piece of work beside the plain one:
 
-    python tools/benchmark.py {model,train,infer,data,eval,ops,scaling} [--against PYTHON] [--json FILE] [--profile DIR]
+    python tools/benchmark.py {model,train,infer,data,eval,ops,scaling,zoo} [--against PYTHON] [--json FILE]
 
 The ways of a case take turns in one run, so only their ratio means something beyond this machine.
 """
@@ -9,6 +9,7 @@ import argparse
 import json
 import shlex
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, whatever mmcv is installed
@@ -16,11 +17,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, w
 import torch
 from prettytable import PrettyTable
 
-from mmseg.benchmark import SUITES, describe_machine, measure, trace
+from mmseg.benchmark import SUITES, Way, comparison, describe_machine, measure, trace
 from mmseg.benchmark.suites import Options
 from mmseg.cli import run_tool
 
-RIVALS = ('model', 'infer', 'data', 'eval')  # the suites that 0.30 takes part in
+RIVALS = ('model', 'infer', 'data', 'eval', 'zoo')  # the suites that 0.30 takes part in
+CLOCKS = {'wall': time.perf_counter, 'cpu': time.process_time}
 
 
 def parse_args() -> argparse.Namespace:
@@ -33,7 +35,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--only', default='', metavar='TEXT', help='only the cases whose name contains this')
     parser.add_argument('--against', metavar='PYTHON', help='an interpreter with mmcv 1.x and mmsegmentation 0.30, '
                         'which then takes its turns too')
+    parser.add_argument('--clock', choices=CLOCKS, default='wall',
+                        help="'cpu' takes the processor's time instead, with --threads 1, where others use the machine")
     parser.add_argument('--json', type=Path, metavar='FILE', help='write the rows and the machine there')
+    parser.add_argument('--markdown', type=Path, metavar='FILE', help='of zoo --against: write a table of all there')
     parser.add_argument('--profile', type=Path, metavar='DIR', help='write a trace of each way there instead')
     parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
     return parser.parse_args()
@@ -51,20 +56,33 @@ def check(args: argparse.Namespace) -> None:
         raise ValueError(f'--against: {args.suite} is not measured with mmsegmentation 0.30; {", ".join(RIVALS)} are')
     if args.device == 'cuda' and args.against:
         raise ValueError('--against: mmsegmentation 0.30 is measured on the CPU only; add --device cpu')
-    if args.json and not args.json.parent.is_dir():
-        raise ValueError(f'--json {args.json}: there is no folder {args.json.parent}')
-    if args.json and args.json.is_dir():
-        raise ValueError(f'--json {args.json}: this is a folder; name a file in it')
+    if args.suite == 'zoo' and (args.device == 'cuda' or args.profile):
+        raise ValueError('zoo is measured on the CPU, in processes of its own: give --device cpu, and no --profile')
+    if args.clock == 'cpu' and (args.device == 'cuda' or args.threads != 1):
+        raise ValueError('--clock cpu: add --device cpu --threads 1; else it would count what threads wait')
+    if args.markdown and not (args.suite == 'zoo' and args.against):
+        raise ValueError('--markdown is of: zoo --against PYTHON')
+    for name, path in (('json', args.json), ('markdown', args.markdown)):
+        if path:
+            check_file(name, path)
     if args.json and args.profile:
         raise ValueError('--json and --profile: a profile measures nothing to write; give one of them')
-    if args.json:
-        args.json.open('a').close()  # may it be written?
     if args.profile:
         args.profile.mkdir(parents=True, exist_ok=True)
 
 
+def check_file(name: str, path: Path) -> None:
+    """Refuse a file that cannot be written."""
+    if not path.parent.is_dir():
+        raise ValueError(f'--{name} {path}: there is no folder {path.parent}')
+    if path.is_dir():
+        raise ValueError(f'--{name} {path}: this is a folder; name a file in it')
+    path.open('a').close()
+
+
 def main(args: argparse.Namespace) -> None:
     check(args)
+    Way.clock = CLOCKS[args.clock]
     if args.threads:
         torch.set_num_threads(args.threads)
     machine = describe_machine(args.device)
@@ -72,7 +90,7 @@ def main(args: argparse.Namespace) -> None:
     print(f'{machine["device"]}, {machine["threads"]} threads, torch {machine["torch"]}: '
           f'matrix product, GFLOP/s: {products}; copy: {machine["copy_bytes_per_s"] / 1e9:.1f} GB/s', flush=True)
     rows, names = [], []
-    for case in SUITES[args.suite](Options(args.device, args.config, args.against)):
+    for case in SUITES[args.suite](Options(args.device, args.config, args.against, args.only)):
         names.append(case.name)
         if args.only not in case.name:
             continue
@@ -87,6 +105,8 @@ def main(args: argparse.Namespace) -> None:
     if args.json:
         document = dict(command=shlex.join(sys.argv), machine=machine, rows=rows)
         args.json.write_text(json.dumps(document, indent=1))
+    if args.markdown:
+        args.markdown.write_text(comparison(rows))
 
 
 def table(rows: list[dict]) -> PrettyTable:

@@ -2,11 +2,13 @@
 
 import ctypes
 import gc
+import json
 import math
 import re
 import statistics
+import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -43,7 +45,12 @@ class Way:
         device: where; 'cuda' is waited for.
         moves: as in :class:`Timed`.
         precision: as in :class:`Timed`.
+
+    Attributes:
+        clock: of all ways: ``time.perf_counter``, or ``time.process_time`` for what the processor spent.
     """
+
+    clock = staticmethod(time.perf_counter)
 
     def __init__(
         self, run: Callable[[], object], device: str = 'cpu', moves: int = 0, precision: str = 'float32',
@@ -56,10 +63,10 @@ class Way:
     def seconds(self) -> float:
         """The seconds of one run."""
         self._wait()
-        started = time.perf_counter()
+        started = self.clock()
         self.run()
         self._wait()
-        return time.perf_counter() - started
+        return self.clock() - started
 
     def peak(self) -> int | None:
         """The bytes by which memory grows at most during one run; None where this system cannot tell."""
@@ -186,3 +193,22 @@ def trace(case: Case, folder: Path) -> None:
         profile.export_chrome_trace(str(path))
         print(f'{case.name}: {name}: {path}')
         print(profile.key_averages().table(sort_by=f'self_{way.device}_time_total', row_limit=12))
+
+
+def answer(work: Mapping[str, Callable[..., Callable[[], object]]], jobs: str, threads: str, clock: str) -> None:
+    """In a process of its own: to each line 'JOB METHOD' on stdin, print what the method of the job's way returns.
+
+    Args:
+        work: by the name of a job, what makes a run of its arguments; called at the job's first line.
+        jobs: path of what torch.save wrote: by name, arguments.
+        threads: of torch.
+        clock: a function of ``time``.
+    """
+    torch.set_num_threads(int(threads))
+    Way.clock = staticmethod(getattr(time, clock))
+    arguments, ways = torch.load(jobs, weights_only=False), {}
+    for line in sys.stdin:
+        job, method = line.split()
+        if job not in ways:
+            ways[job] = Way(work[job](**arguments.pop(job)))
+        print('ANSWER', json.dumps(getattr(ways[job], method)()), flush=True)

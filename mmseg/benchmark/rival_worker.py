@@ -1,12 +1,11 @@
-"""Runs in a Python with mmsegmentation 0.30: ``rival_worker.py JOB ARGUMENTS THREADS``, then questions on stdin.
+"""Runs in a Python with mmsegmentation 0.30: ``rival_worker.py JOBS THREADS CLOCK``, then questions on stdin.
 
 Each job is a function of its arguments that returns what does the work once. Only names of mmcv 1.x and
-mmsegmentation 0.30 are used here; see rival.py for the other side.
+mmsegmentation 0.30 are used here; see elsewhere.py for the other side.
 """
 
 import importlib
 import importlib.util
-import json
 import random
 import sys
 from collections.abc import Callable
@@ -17,8 +16,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+HERE = Path(__file__).parent
+sys.path[:] = [path for path in sys.path if path != str(HERE)]  # a package may be called like a file in it
 # measure.py imports nothing of this project: the same clock on both sides.
-_spec = importlib.util.spec_from_file_location('measure', Path(__file__).with_name('measure.py'))
+_spec = importlib.util.spec_from_file_location('measure', HERE / 'measure.py')
 measure = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(measure)
 
@@ -58,6 +59,18 @@ def train(config: str, state: dict[str, Tensor], batch: dict) -> Callable[[], No
     """Forward and backward."""
     model = _segmentor(config, state).train()
     return lambda: model.train_step(batch, None)['loss'].backward()
+
+
+def iteration(config: str, state: dict[str, Tensor], batch: dict) -> Callable[[], None]:
+    """Forward, backward and the optimizer's step."""
+    model = _segmentor(config, state).train()
+    optimizer = torch.optim.SGD(model.parameters(), 1e-3, momentum=0.9, weight_decay=5e-4)
+
+    def run() -> None:
+        optimizer.zero_grad()
+        model.train_step(batch, None)['loss'].backward()
+        optimizer.step()
+    return run
 
 
 def head(config: str, state: dict[str, Tensor], maps: Tensor) -> Callable[[], None]:
@@ -118,13 +131,5 @@ def transforms(pipeline: list[dict], img: np.ndarray, label: np.ndarray, samples
     return run
 
 
-def main(job: str, arguments: str, threads: str) -> None:
-    """Answer each line on stdin, the name of a method of Way, with what it returns."""
-    torch.set_num_threads(int(threads))
-    way = measure.Way(globals()[job](**torch.load(arguments, weights_only=False)))
-    for line in sys.stdin:
-        print('RIVAL', json.dumps(getattr(way, line.strip())()), flush=True)
-
-
 if __name__ == '__main__':
-    main(*sys.argv[1:])
+    measure.answer(globals(), *sys.argv[1:])

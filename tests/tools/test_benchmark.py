@@ -12,6 +12,8 @@ import pytest
     (['--rounds', '1', '--json', '/proc/rows.json'], '/proc/rows.json: No such file'),
     (['--json', '.'], '--json .: this is a folder'),
     (['--json', 'rows.json', '--profile', 'traces'], '--json and --profile: a profile measures nothing'),
+    (['--clock', 'cpu'], '--clock cpu: add --device cpu --threads 1'),
+    (['--markdown', 'table.md'], '--markdown is of: zoo --against PYTHON'),
     (['--profile', '/dev/null'], '/dev/null: File exists'),
     (['--device', 'cuda', '--against', 'python'], '--device c'),
     (['--rounds', '1', '--only', 'nothing'], '--only nothing: no case has this in its name'),
@@ -24,6 +26,12 @@ def test_wrong_arguments_are_one_line(arguments, message, call_tool, tmp_path, m
     assert message in ended.stderr.splitlines()[-1]
     assert 'Traceback' not in ended.stderr
     assert 'evaluation of a frame' not in ended.stdout
+
+
+def test_the_zoo_is_not_profiled(call_tool, tmp_path):
+    ended = call_tool('benchmark', 'zoo', '--device', 'cpu', '--profile', 'traces', cwd=tmp_path)
+    assert ended.returncode == 2
+    assert 'zoo is measured on the CPU, in processes of its own' in ended.stderr.splitlines()[-1]
 
 
 def test_a_suite_without_the_rival_does_not_ignore_it(call_tool, tmp_path):

@@ -6,8 +6,9 @@ from .models import infer, model, train
 from .operators import operators
 from .options import Options
 from .scaling import scaling
+from .zoo import zoo
 
 SUITES = {'model': model, 'train': train, 'infer': infer, 'data': data, 'eval': evaluation, 'ops': operators,
-          'scaling': scaling}
+          'scaling': scaling, 'zoo': zoo}
 
 __all__ = ['SUITES', 'Options']

@@ -15,7 +15,7 @@ from PIL import Image
 from mmcv.config import ConfigDict
 from mmseg.assembly.load import load_config
 from mmseg.benchmark.measure import Case, Timed, Way
-from mmseg.benchmark.rival import Rival
+from mmseg.benchmark.rival import RIVAL, Rival
 from mmseg.datasets import CityscapesDataset, RepeatDataset, build_dataloader
 from mmseg.datasets.pipelines import Compose
 
@@ -50,7 +50,7 @@ def data(options: Options, size: tuple[int, int] = (1024, 2048)) -> Iterator[Cas
     if options.against:
         rival = Rival(options.against, 'transforms', pipeline=rest, img=sample['img'],
                       label=sample['gt_semantic_seg'], samples=SAMPLES)
-        ways = {'mmsegmentation 0.30': rival, **ways}
+        ways = {RIVAL: rival, **ways}
     yield Case(f'{SAMPLES} training samples after decoding {size}, one thread', ways, SAMPLES)
     yield _loading(folder, pipeline, size)
 
@@ -79,7 +79,7 @@ def _ways(folder: TemporaryDirectory, pipeline: list[dict], options: Options) ->
         return ways
     rival = Rival(options.against, 'data', pipeline=pipeline, img_dir=folder.name, ann_dir=folder.name, name=NAME,
                   label_name=LABEL, samples=SAMPLES)
-    return {'mmsegmentation 0.30': rival, **ways}
+    return {RIVAL: rival, **ways}
 
 
 def _loading(folder: TemporaryDirectory, pipeline: list[dict], size: tuple[int, int]) -> Case:

@@ -6,7 +6,7 @@ import torch
 
 from mmcv.ops import confusion_matrix, upsample_argmax
 from mmseg.benchmark.measure import Case, Way
-from mmseg.benchmark.rival import Rival
+from mmseg.benchmark.rival import RIVAL, Rival
 
 from .operators import count_areas, resize
 from .options import Options
@@ -25,5 +25,5 @@ def evaluation(options: Options, size: tuple[int, int] = (1024, 2048), classes: 
     if options.against:
         rival = Rival(options.against, 'evaluate', logits=logits.cpu(), label=label[0].cpu().numpy(), size=size,
                       num_classes=classes)
-        ways = {'mmsegmentation 0.30': rival, **ways}
+        ways = {RIVAL: rival, **ways}
     yield Case(f'evaluation of a frame {size}, {classes} classes', ways, 1)

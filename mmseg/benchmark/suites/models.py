@@ -14,7 +14,7 @@ from mmseg.assembly.model import build_model
 from mmseg.assembly.speed import mixed_precision, prepare_inference, prepare_training, speed_up
 from mmseg.benchmark.measure import Case, Way
 from mmseg.benchmark.precision import backends, precision_of
-from mmseg.benchmark.rival import Rival
+from mmseg.benchmark.rival import RIVAL, Rival
 from mmseg.models import exact
 from mmseg.settings import Settings
 
@@ -40,10 +40,10 @@ def train(
         data = training_batch(net, options.device, size, batch)
         for keys in precisions:
             cfg = Config(dict(device=options.device, **keys))
-            ways = {'plain': (plain(net), cfg), EXACT: (_trained(net, cfg), cfg)}
+            ways = {'plain': (plain(net), cfg), EXACT: (trained(net, cfg), cfg)}
             if not keys:
-                ways['fast preset'] = (_trained(net, fast), fast)
-            ways = {name: _way(_iteration(changed.train(), data, cfg), cfg) for name, (changed, cfg) in ways.items()}
+                ways['fast preset'] = (trained(net, fast), fast)
+            ways = {name: _way(iteration(changed.train(), data, cfg), cfg) for name, (changed, cfg) in ways.items()}
             yield Case(f'{options.config}: iteration, {batch} x {size}, {precision_of(cfg)}', ways, batch)
 
 
@@ -58,11 +58,11 @@ def infer(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 1)
     ways = {'plain': (plain(net), slow), EXACT: (net, slow), f'{EXACT}, norms folded': (folded, slow),
             f'{EXACT}, norms folded, channels_last': (speed_up(copy.deepcopy(folded), Settings.of(turned)), slow),
             'fast preset': (quick, fast)}
-    ways = {name: _way(_prediction(changed, img, meta), cfg) for name, (changed, cfg) in ways.items()}
+    ways = {name: _way(prediction(changed, img, meta), cfg) for name, (changed, cfg) in ways.items()}
     if options.against:
         rival = Rival(options.against, 'infer', config=find_config(options.config), state=net.state_dict(),
                       img=img.cpu(), meta=meta[0])
-        ways = {'mmsegmentation 0.30': rival, **ways}
+        ways = {RIVAL: rival, **ways}
     yield Case(f'{options.config}: inference, {batch} x {size}', ways, batch)
 
 
@@ -112,7 +112,7 @@ def _head(net: nn.Module, options: Options) -> Case:
     if options.against:
         rival = Rival(options.against, 'head', config=find_config(options.config), state=net.state_dict(),
                       maps=maps.cpu())
-        ways = {'mmsegmentation 0.30': rival, **ways}
+        ways = {RIVAL: rival, **ways}
     return Case(f'{type(net.decode_head).__name__} 2 x (64, 128): forward and backward', ways, 2)
 
 
@@ -125,13 +125,13 @@ def _training_pass(net: nn.Module, options: Options, size: tuple[int, int], batc
     as_it_is = Config(dict(device=options.device))
     saving = Config(dict(device=options.device, recompute_norm=True))
     both = Config(dict(**saving, channels_last=True))
-    ways = {'plain': plain(net), EXACT: net, f'{EXACT}, norms recomputed': _trained(net, saving),
-            f'{EXACT}, norms recomputed, channels_last': _trained(net, both)}
+    ways = {'plain': plain(net), EXACT: net, f'{EXACT}, norms recomputed': trained(net, saving),
+            f'{EXACT}, norms recomputed, channels_last': trained(net, both)}
     ways = {name: _way(work(changed.train()), as_it_is) for name, changed in ways.items()}
     if options.against:
         cpu = {key: value.cpu() if isinstance(value, torch.Tensor) else value for key, value in data.items()}
         rival = Rival(options.against, 'train', config=find_config(options.config), state=net.state_dict(), batch=cpu)
-        ways = {'mmsegmentation 0.30': rival, **ways}
+        ways = {RIVAL: rival, **ways}
     return Case(f'{options.config}: forward and backward, {batch} x {size}', ways, batch)
 
 
@@ -143,7 +143,8 @@ def _way(run: Callable[[], object], cfg: Config) -> Way:
     return Way(switched, cfg.device, precision=precision_of(cfg))
 
 
-def _iteration(net: nn.Module, data: dict, cfg: Config) -> Callable[[], None]:
+def iteration(net: nn.Module, data: dict, cfg: Config) -> Callable[[], None]:
+    """Forward, backward and the optimizer's step."""
     optimizer = torch.optim.SGD(net.parameters(), 1e-3, momentum=0.9, weight_decay=5e-4)
     half = getattr(torch, precision_of(cfg)) if mixed_precision(Settings.of(cfg)) is not None else None
 
@@ -156,7 +157,8 @@ def _iteration(net: nn.Module, data: dict, cfg: Config) -> Callable[[], None]:
     return run
 
 
-def _prediction(net: nn.Module, img: torch.Tensor, meta: list[dict]) -> Callable[[], list]:
+def prediction(net: nn.Module, img: torch.Tensor, meta: list[dict]) -> Callable[[], list]:
+    """Images to label maps."""
     def run() -> list:
         with torch.no_grad():
             return net(return_loss=False, rescale=True, img=[img], img_metas=[meta])
@@ -167,6 +169,7 @@ def _folded(net: nn.Module) -> nn.Module:
     return fuse_conv_bn(copy.deepcopy(net))
 
 
-def _trained(net: nn.Module, cfg: Config) -> nn.Module:
+def trained(net: nn.Module, cfg: Config) -> nn.Module:
+    """A copy with what training does for speed and memory."""
     settings = Settings.of(cfg)
     return prepare_training(speed_up(copy.deepcopy(net), settings), settings)
