@@ -42,8 +42,9 @@ def _predictions(model: nn.Module, data_loader: DataLoader, progress: bool) -> I
     bar = ProgressBar(total, file=sys.stderr) if progress and rank == 0 else None
     shown = 0
     for indices, batch in zip(data_loader.batch_sampler, data_loader):
+        batch = to_device(batch, device)
         with torch.no_grad():
-            results = module(return_loss=False, **to_device(batch, device))
+            results = module(return_loss=False, **batch)
         yield results, list(indices), batch
         step = min(len(indices) * world_size, total - shown)
         if bar is not None and step > 0:

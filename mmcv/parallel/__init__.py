@@ -3,11 +3,12 @@
 from mmcv.checkpoint import MODULE_WRAPPERS, is_module_wrapper
 
 from .collate import collate
+from .data_container import DataContainer
 from .data_parallel import MMDataParallel, MMDistributedDataParallel
-from .device import scatter, to_device
+from .device import scatter, scatter_kwargs, to_device
 from .fully_sharded import MMFullyShardedDataParallel
 
 __all__ = [
-    'MODULE_WRAPPERS', 'MMDataParallel', 'MMDistributedDataParallel', 'MMFullyShardedDataParallel', 'collate',
-    'is_module_wrapper', 'scatter', 'to_device',
+    'MODULE_WRAPPERS', 'DataContainer', 'MMDataParallel', 'MMDistributedDataParallel', 'MMFullyShardedDataParallel',
+    'collate', 'is_module_wrapper', 'scatter', 'scatter_kwargs', 'to_device',
 ]

@@ -8,6 +8,8 @@ import torch
 from torch.nn.functional import pad
 from torch.utils.data import default_collate
 
+from .data_container import DataContainer
+
 _IMAGE = 'img'
 
 
@@ -21,33 +23,46 @@ def collate(batch: Sequence, samples_per_gpu: int = 1, ignore_index: int | None 
               bottom and right, images (floating point, or called ``img``) with 0 and label maps (integers) with
               ``ignore_index``; integers of several types, or that have no place for it, become int64;
             - lists hold one entry per augmentation, and give a list of batches;
-            - numbers become a tensor, and anything else, such as the dict ``img_metas``, a list.
+            - numbers become a tensor, and anything else, such as the dict ``img_metas``, a list;
+            - each :class:`DataContainer` says itself how.
 
-            Samples that are no dicts are left to :func:`torch.utils.data.default_collate`.
-        samples_per_gpu: without effect; 0.x split a batch by it.
+            Samples that are no dicts, and hold no containers, are left to :func:`torch.utils.data.default_collate`.
+        samples_per_gpu: how many samples an entry of a container's ``data`` is made of; nothing else is split by it.
         ignore_index: of the data set; with None label maps have to be of one size.
 
     Raises:
         ValueError: samples differ in their keys, arrays in the number of dimensions or channels, or label maps in their
             size although nothing is ignored.
     """
-    if not isinstance(batch[0], Mapping):
+    first = batch[0]
+    if isinstance(first, DataContainer):
+        return DataContainer.together(batch, samples_per_gpu)
+    if isinstance(first, (list, tuple)) and any(isinstance(part, DataContainer) for part in first):
+        return [collate(parts, samples_per_gpu, ignore_index) for parts in zip(*batch)]
+    if not isinstance(first, Mapping):
         return default_collate(batch)
-    keys = list(batch[0])
+    keys = list(first)
     for sample in batch:
         if set(sample) != set(keys):
             raise ValueError(f'the samples of a batch differ in their keys: {keys} and {list(sample)}')
-    return {key: _collate_field(key, [sample[key] for sample in batch], ignore_index) for key in keys}
+    fields = {key: [sample[key] for sample in batch] for key in keys}
+    return {key: _collate_field(key, values, samples_per_gpu, ignore_index) for key, values in fields.items()}
 
 
-def _collate_field(key: str, values: list, ignored: int | None) -> torch.Tensor | list:
+def _collate_field(
+    key: str, values: list, samples_per_gpu: int, ignored: int | None,
+) -> torch.Tensor | list | dict | DataContainer:
     first = values[0]
+    if isinstance(first, DataContainer):
+        return DataContainer.together(values, samples_per_gpu)
+    if isinstance(first, Mapping) and any(isinstance(value, DataContainer) for value in first.values()):
+        return collate(values, samples_per_gpu, ignored)
     if isinstance(first, (np.ndarray, torch.Tensor)):
         return _stack(key, [torch.as_tensor(value) for value in values], ignored)
     if isinstance(first, list):
         if len({len(value) for value in values}) > 1:
             raise ValueError(f'the samples of a batch differ in the number of augmentations of {key!r}')
-        return [_collate_field(key, list(views), ignored) for views in zip(*values)]
+        return [_collate_field(key, list(views), samples_per_gpu, ignored) for views in zip(*values)]
     if isinstance(first, (bool, int, float)):
         return torch.tensor(values)
     return values

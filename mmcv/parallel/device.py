@@ -1,10 +1,12 @@
 """Batches on their way to a device."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import nn
+
+from .data_container import DataContainer
 
 Batch = TypeVar('Batch')
 Device = int | str | torch.device
@@ -13,9 +15,18 @@ DeviceIds = Device | Sequence[Device]
 
 
 def to_device(batch: Batch, device: Device, non_blocking: bool = True) -> Batch:
-    """Move every tensor in a nest of dicts, lists and tuples; the rest, such as ``img_metas``, is kept as it is."""
+    """Move every tensor in a nest of dicts, lists and tuples; the rest, such as ``img_metas``, is kept as it is.
+
+    A :class:`~mmcv.parallel.DataContainer` of a batch gives what is in it.
+
+    Raises:
+        ValueError: a container has more than one entry, of which a process would need one GPU each.
+    """
     if isinstance(batch, torch.Tensor):
         return batch.to(device, non_blocking=non_blocking)
+    if isinstance(batch, DataContainer):
+        content = _only_entry(batch)
+        return content if batch.cpu_only else to_device(content, device, non_blocking)
     if isinstance(batch, Mapping):
         return type(batch)({key: to_device(value, device, non_blocking) for key, value in batch.items()})
     if isinstance(batch, tuple) and hasattr(batch, '_fields'):
@@ -23,6 +34,23 @@ def to_device(batch: Batch, device: Device, non_blocking: bool = True) -> Batch:
     if isinstance(batch, (list, tuple)):
         return type(batch)(to_device(value, device, non_blocking) for value in batch)
     return batch
+
+
+def _only_entry(container: DataContainer) -> Any:
+    if not isinstance(container.data, list):
+        return container.data  # of a sample
+    if len(container.data) != 1:
+        raise ValueError(f'a DataContainer of {len(container.data)} entries for one device: collate the batch with '
+                         'samples_per_gpu=len(batch)')
+    return container.data[0]
+
+
+def scatter_kwargs(
+    inputs: tuple, kwargs: dict[str, Any], target_gpus: DeviceIds, dim: int = 0,
+) -> tuple[tuple[tuple, ...], tuple[dict[str, Any], ...]]:
+    """The arguments of a call on their one device, in tuples of one as the 0.x wrappers take them."""
+    device = device_of(target_gpus)
+    return (to_device(inputs, device),), (to_device(kwargs, device),)
 
 
 def scatter(inputs: Batch, target_gpus: DeviceIds, dim: int = 0) -> list[Batch]:

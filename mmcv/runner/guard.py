@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 
 from mmcv import dist
 from mmcv.checkpoint import whole
+from mmcv.parallel import DataContainer
 
 
 class NonFiniteError(ValueError):
@@ -137,6 +138,8 @@ def files_of(batch: object) -> list[str]:
             found.append(str(node.get('filename')))
         elif isinstance(node, (list, tuple)):
             todo += node
+        elif isinstance(node, DataContainer):
+            todo.append(node.data)
     return found
 
 

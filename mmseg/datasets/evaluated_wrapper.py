@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from torch.utils.data import Dataset
 
+from mmcv.parallel import DataContainer
 from mmcv.utils import ConfigError
 from mmseg.evaluation.adapters import evaluate_results, pre_evaluate
 from mmseg.evaluation.areas import Areas
@@ -139,6 +140,7 @@ class EvaluatedWrapper(Dataset):
 def _file_of(sample: object) -> str:
     """The file that a sample says its image to come from, or '?'; one version of it where it has several."""
     metas = sample.get('img_metas') if isinstance(sample, Mapping) else None
+    metas = metas.data if isinstance(metas, DataContainer) else metas
     metas = metas[0] if isinstance(metas, list) and metas else metas
     return str(metas.get('filename', '?')) if isinstance(metas, Mapping) else '?'
 

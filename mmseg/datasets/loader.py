@@ -82,7 +82,7 @@ def collate_samples(samples: Sequence, ignore_index: int | None = IGNORED) -> ob
         if isinstance(sample, SampleFailure):
             return sample
     try:
-        return collate(samples, ignore_index=ignore_index)
+        return collate(samples, len(samples), ignore_index)
     except Exception as error:  # a worker can only return what pickles, and in one line
         return SampleFailure.of(error, 'batch')
 

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 import numpy as np
 
 from mmcv.image import imread
-from mmcv.parallel import collate
+from mmcv.parallel import collate, to_device
 from mmseg.protocols import GivesLabels, KeepsImages, LoadsImages, NamesFiles, Samples
 from mmseg.samples import inner_datasets, locate, sample_files
 
@@ -65,7 +65,7 @@ def load_image(dataset: Samples, index: int) -> np.ndarray:
     if isinstance(dataset, NamesFiles):
         with contextlib.suppress(OSError, ValueError):  # of a kind that is not for OpenCV
             return imread(dataset.sample_files(index)['img'])
-    return _image_in(collate([dataset[index]]))
+    return _image_in(to_device(collate([dataset[index]]), 'cpu'))
 
 
 def _image_in(batch: Mapping) -> np.ndarray:
