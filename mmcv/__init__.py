@@ -6,7 +6,9 @@ from .version import __version__, version_info
 
 _NAMES = {
     '.config': 'Config ConfigDict DictAction',
-    '.fileio': 'FileClient dump load',
+    '.fileio': """
+        BaseFileHandler BaseStorageBackend FileClient JsonHandler PickleHandler YamlHandler dict_from_file dump
+        list_from_file load register_handler""",
     '.image': """
         adjust_color bgr2gray bgr2hls bgr2hsv bgr2rgb clahe gray2bgr gray2rgb hls2bgr hsv2bgr imcrop imdenormalize
         imflip imfrombytes imnormalize impad impad_to_multiple imread imrescale imresize imresize_like

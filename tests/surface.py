@@ -2,8 +2,8 @@
 
     python tests/surface.py site-packages/mmcv site-packages/mmseg
 
-The packages are read, not imported: their modules, and in each what it defines, what it lists in ``__all__`` and what it
-imports from its own package.
+The packages are read, not imported: their modules, and in each what it defines, what it lists in ``__all__`` and what
+it imports from its own package.
 """
 
 import ast

@@ -92,7 +92,7 @@ class EncodedImage:
 
 
 def imfrombytes(
-    content: bytes,
+    content: bytes | memoryview,
     flag: str = 'color',
     channel_order: str = 'bgr',
     backend: str | None = None,
@@ -122,6 +122,7 @@ def imfrombytes(
     rgb = choose({'bgr': False, 'rgb': True}, channel_order, 'channel order')
     if rows is not None and rows < 1:
         raise ValueError(f'rows={rows}: an image has 1 or more')
+    content = bytes(content)  # of some storages it is a memoryview; bytes are not copied
     _check_complete(content)
     if rows is not None and _shape_of_rows(content, flag, backend):
         decode = functools.partial(_decode_rows, rows=rows)

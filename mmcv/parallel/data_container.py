@@ -9,7 +9,7 @@ class DataContainer:
     """A field of a sample, or of a batch, with the way in which samples are put together.
 
     :func:`~mmcv.parallel.collate` makes one of many, whose ``data`` is a list with an entry per ``samples_per_gpu``
-    samples: a tensor where they are stacked, else a list of what was in them. The wrappers of models take the entry out.
+    samples: a tensor where they are stacked, else a list of what was in them. Wrappers of models take the entry out.
 
     Args:
         data: anything.
@@ -75,7 +75,7 @@ class DataContainer:
 
     def _tensor(self) -> torch.Tensor:
         if not isinstance(self._data, torch.Tensor):
-            raise AttributeError(f'a DataContainer of {type(self._data).__name__} has no size: only one of a tensor has')
+            raise AttributeError(f'a DataContainer of {type(self._data).__name__} has no size; of a tensor it has')
         return self._data
 
     @classmethod
@@ -99,8 +99,8 @@ def _stack(tensors: list[torch.Tensor], pad_dims: int, value: float) -> torch.Te
         raise ValueError(f'DataContainers of {type(tensors[0]).__name__} cannot be stacked, only such of tensors can')
     shapes = [tuple(tensor.shape) for tensor in tensors]
     if len({len(shape) for shape in shapes}) > 1 or len({shape[:len(shape) - pad_dims] for shape in shapes}) > 1:
-        raise ValueError(f'DataContainers of shapes {shapes} cannot be stacked: only the last {pad_dims} dimensions may '
-                         'differ (pad_dims)')
+        raise ValueError(f'DataContainers of shapes {shapes} cannot be stacked: only the last {pad_dims} dimensions '
+                         'may differ (pad_dims)')
     wanted = torch.tensor(shapes).amax(0)[len(shapes[0]) - pad_dims:].tolist()
     padded = []
     for tensor in tensors:

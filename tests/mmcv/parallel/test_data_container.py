@@ -14,7 +14,7 @@ from mmcv.parallel import DataContainer, MMDataParallel, collate, scatter, scatt
 def sample(height=4, width=5, name='a'):
     return {
         'img': DataContainer(torch.ones(3, height, width), stack=True),
-        'gt_semantic_seg': DataContainer(torch.ones(1, height, width, dtype=torch.int64), stack=True, padding_value=255),
+        'gt_semantic_seg': DataContainer(torch.ones(1, height, width).long(), stack=True, padding_value=255),
         'img_metas': DataContainer({'filename': name}, cpu_only=True),
         'boxes': DataContainer(torch.zeros(height, 4)),
         'plain': torch.zeros(2),
@@ -42,7 +42,7 @@ def test_entries_of_a_batch(per_gpu, entries):
     assert [len(part) for part in batch['img_metas'].data] == entries
     assert [len(part) for part in batch['boxes'].data] == entries
     assert batch['plain'].shape == (3, 2)
-    assert batch['img_metas'].cpu_only and not batch['img'].cpu_only
+    assert [batch[key].cpu_only for key in ('img_metas', 'img')] == [True, False]
 
 
 def test_padding_is_of_each_entry():
