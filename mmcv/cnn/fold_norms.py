@@ -1,4 +1,6 @@
-"""Folding batch norm into the convolution before it, for inference."""
+"""Folding batch norm and scales into the convolution before them, for inference."""
+
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import nn
@@ -7,10 +9,19 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from .bricks import ConvAWS2d, ConvModule, ConvWS2d
 
 
+@runtime_checkable
+class FoldsScales(Protocol):
+    """A module with scales of its own that can become a part of its layers' weights."""
+
+    def fold_scales(self) -> None:
+        """Take them into the weights, and have none from then on."""
+
+
 def fuse_conv_bn(module: nn.Module) -> nn.Module:
     """Fold every batch norm that directly follows a convolution, in ``module`` and below, into its weight and bias.
 
-    The folded norms become ``nn.Identity``. Outputs in eval mode stay the same up to rounding; do not train afterwards.
+    The folded norms become ``nn.Identity``. A module that :class:`FoldsScales` (LayerScale) folds those too. In eval
+    mode outputs stay the same up to rounding; do not train afterwards.
 
     "Follows" means: is the next child. A :class:`ConvModule` of another order than conv, norm is left alone, and so are
     convolutions whose weight is computed (spectral norm, standardised ones) and norms without running statistics.
@@ -21,6 +32,8 @@ def fuse_conv_bn(module: nn.Module) -> nn.Module:
     Returns:
         ``module``, changed in place.
     """
+    if isinstance(module, FoldsScales):
+        module.fold_scales()
     previous = None
     foldable = not isinstance(module, ConvModule) or ('conv', 'norm') in zip(module.order, module.order[1:])
     for name, child in module.named_children():

@@ -115,7 +115,7 @@ _RESIZED = {
 NAMES = {
     # Configs of 0.x import mmcls for ConvNeXt and PoolFormer, which are among our own backbones.
     'mmcls': {},
-    'mmcls.models': {},
+    'mmcls.models': {'mmseg.models': 'ConvNeXt PoolFormer'},
 
     'mmcv.cnn.bricks.activation': {'torch.nn': 'GELU SiLU'},
     'mmcv.cnn.bricks.transformer': {  # what it imported itself, and others from it

@@ -9,6 +9,7 @@ from mmcv.cnn import DropPath, ModuleList, build_norm_layer
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import PatchEmbed, nlc_to_nchw
 from mmseg.models.layers.beit_attention import BEiTAttention
+from mmseg.models.layers.layer_scale import LayerScaled
 from mmseg.models.layers.position_embedding import image_size
 from mmseg.models.layers.stochastic_depth import drop_path_rates
 from mmseg.models.layers.transformer_encoder_layer import TransformerEncoderLayer
@@ -20,7 +21,7 @@ from .vit import layers_to_return
 __all__ = ['BEiT', 'BEiTAttention', 'BEiTTransformerEncoderLayer']
 
 
-class BEiTTransformerEncoderLayer(TransformerEncoderLayer):
+class BEiTTransformerEncoderLayer(LayerScaled, TransformerEncoderLayer):
     """A layer of a vision transformer whose two branches are scaled per channel (https://arxiv.org/abs/2103.17239).
 
     Args:
@@ -52,6 +53,7 @@ class BEiTTransformerEncoderLayer(TransformerEncoderLayer):
             embed_dims, num_heads, feedforward_channels, num_fcs=num_fcs, qkv_bias=bias, act_cfg=act_cfg,
             norm_cfg=norm_cfg, with_cp=with_cp, ffn_cfg={'add_identity': False, **(ffn_cfg or {})},
             attn_cfg={**(attn_cfg or {}), 'window_size': window_size, 'attn_drop_rate': attn_drop_rate})
+        self.scales = {'gamma_1': ('attn', 'proj'), 'gamma_2': ('ffn', f'layers.{num_fcs - 1}')}
         self.drop_path = DropPath(drop_path_rate)
         self.gamma_1 = nn.Parameter(torch.full((embed_dims,), float(init_values)))
         self.gamma_2 = nn.Parameter(torch.full((embed_dims,), float(init_values)))
@@ -60,8 +62,8 @@ class BEiTTransformerEncoderLayer(TransformerEncoderLayer):
         self.attn = BEiTAttention(**attn_cfg)
 
     def _layers(self, x: torch.Tensor) -> torch.Tensor:
-        x = x + self.drop_path(self.gamma_1 * self.attn(self.norm1(x)))
-        return x + self.drop_path(self.gamma_2 * self.ffn(self.norm2(x)))
+        x = x + self.drop_path(self.scaled('gamma_1', self.norm1(x)))
+        return x + self.drop_path(self.scaled('gamma_2', self.norm2(x)))
 
 
 @BACKBONES.register_module()
