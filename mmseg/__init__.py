@@ -2,6 +2,6 @@
 
 import mmcv  # noqa: F401 (which answers old addresses of this package too)
 
-from .version import __version__
+from .version import __version__, version_info
 
-__all__ = ['__version__']
+__all__ = ['__version__', 'version_info']

@@ -16,11 +16,16 @@ MODULES = {
     'mmcv.engine.test': 'mmcv.engine.inference',
     'mmcv.image._common': 'mmcv.image.channels',
     'mmcv.image.misc': 'mmcv.image.tensors',
+    'mmcv.ops.cc_attention': 'mmcv.ops.criss_cross_attention',
+    'mmcv.ops.modulated_deform_conv': 'mmcv.ops.deform_conv',
+    'mmcv.ops.psa_mask': 'mmcv.ops.psamask',
     'mmcv.ops.saconv': 'mmcv.cnn.bricks.saconv',
     'mmcv.parallel.distributed': 'mmcv.parallel.data_parallel',
     'mmcv.runner.dist_utils': 'mmcv.dist',
     'mmcv.runner.fp16_utils': 'mmcv.amp',
     'mmcv.runner.hooks.logger.base': 'mmcv.runner.hooks.logger.logger_hook',
+    'mmcv.runner.optimizer.builder': 'mmcv.runner.optimizer',
+    'mmcv.runner.optimizer.default_constructor': 'mmcv.runner.optimizer',
     'mmcv.utils.config_data': 'mmcv.config.data',
     'mmcv.utils.config_dict': 'mmcv.config.dict',
     'mmcv.utils.config_file': 'mmcv.config.file',
@@ -28,6 +33,7 @@ MODULES = {
     'mmcv.utils.config_merge': 'mmcv.config.merge',
     'mmcv.utils.config_python': 'mmcv.config.python',
     'mmcv.utils.dict_action': 'mmcv.config.dict_action',
+    'mmcv.utils.version_utils': 'mmcv.utils.version',
     'mmseg.apis.benchmark': 'mmseg.benchmark',
     'mmseg.apis.seed': 'mmseg.assembly.seed',
     'mmseg.core.evaluation.bootstrap': 'mmseg.evaluation.bootstrap',
@@ -37,14 +43,15 @@ MODULES = {
     'mmseg.core.evaluation.eval_hooks': 'mmseg.evaluation.eval_hooks',
     'mmseg.core.evaluation.report': 'mmseg.evaluation.tables',
     'mmseg.core.hooks.report_hook': 'mmseg.evaluation.report_hook',
+    'mmseg.core.optimizers.layer_decay_optimizer_constructor': 'mmcv.runner.layer_decay',
     'mmseg.core.seg.base_pixel_sampler': 'mmseg.models.decode_heads.pixel_samplers',
     'mmseg.core.seg.builder': 'mmseg.models.decode_heads.pixel_samplers',
     'mmseg.core.seg.ohem_pixel_sampler': 'mmseg.models.decode_heads.pixel_samplers',
     'mmseg.core.seg.sampler.base_pixel_sampler': 'mmseg.models.decode_heads.pixel_samplers',
     'mmseg.core.seg.sampler.ohem_pixel_sampler': 'mmseg.models.decode_heads.pixel_samplers',
     'mmseg.core.utils.labels': 'mmseg.labels',
-    'mmseg.core.visualization': 'mmseg.evaluation.visualization',
     'mmseg.datasets.pipelines._common': 'mmseg.datasets.pipelines.arguments',
+    'mmseg.datasets.pipelines.formating': 'mmseg.datasets.pipelines.formatting',
     'mmseg.datasets.pipelines.fuse': 'mmseg.datasets.pipelines.one_pass',
     'mmseg.models.backbones.common': 'mmseg.models.backbones.pretrained',
     'mmseg.models.losses.utils': 'mmseg.models.losses.weighting',
@@ -104,7 +111,7 @@ _SAMPLING = {
         'PIXEL_SAMPLERS BasePixelSampler OHEMPixelSampler build_pixel_sampler',
 }
 _OPTIMIZERS = {'mmcv.runner.layer_decay': 'LayerDecayOptimizerConstructor LearningRateDecayOptimizerConstructor'}
-_OPTIMIZER_BUILDERS = {'mmcv.runner.optimizer': 'OPTIMIZER_BUILDERS build_optimizer_constructor'}
+_OPTIMIZER_BUILDERS = {'mmcv.runner.optimizer': 'OPTIMIZER_BUILDERS build_optimizer build_optimizer_constructor'}
 _ADD_PREFIX = {'mmseg.models.segmentors.base_segmentor': 'add_prefix'}
 _REPORT = {'mmseg.evaluation.report_hook': 'ReportHook'}
 _RESIZED = {
@@ -134,10 +141,13 @@ NAMES = {
             initialize kaiming_init normal_init revert_sync_batchnorm trunc_normal_init uniform_init xavier_init""",
     },
     'mmcv.cnn.weight_init': {'torch.nn.init': 'trunc_normal_'},
+    'mmcv.engine': {'mmseg.evaluation.loop': 'evaluate', 'mmseg.evaluation.results': 'has_evaluator'},
+    'mmcv.image.geometric': {
+        'mmcv.image.resize': 'imrescale imresize imresize_like imresize_to_multiple rescale_size'},
     'mmcv.ops': {'mmcv.cnn': 'SAConv2d', 'mmcv.ops._load': 'is_compiled=has_kernel'},
     'mmcv.parallel.registry': {'mmcv.checkpoint.wrappers': 'MODULE_WRAPPERS'},
     'mmcv.parallel.scatter_gather': {'mmcv.parallel.device': 'scatter'},
-    'mmcv.parallel.utils': {'mmcv.checkpoint.wrappers': 'is_module_wrapper'},
+    'mmcv.parallel.utils': {'mmcv.checkpoint.wrappers': 'MODULE_WRAPPERS is_module_wrapper'},
     'mmcv.runner': _LOADING,
     'mmcv.runner.base_module': {'mmcv.cnn': 'BaseModule ModuleDict ModuleList Sequential'},
     'mmcv.runner.checkpoint': {
@@ -150,6 +160,7 @@ NAMES = {
         'mmcv.runner.hooks': 'ClosureHook DistSamplerSeedHook EmptyCacheHook SyncBuffersHook',
         'mmcv.runner.hooks.sync_buffer': 'average_buffers',
     },
+    'mmcv.runner.iter_based_runner': {'mmcv.runner.hooks': 'IterTimerHook'},
     'mmcv.runner.priority': {'mmcv.runner.hooks.hook': 'Priority get_priority'},
     'mmcv.runner.state': {
         'mmcv.checkpoint.rng': 'gather_rng_states get_rng_state kept_rng_state set_rng_state',
@@ -163,7 +174,9 @@ NAMES = {
     },
     'mmcv.utils.misc': _UTILS,
     'mmcv.utils.parrots_wrapper': _TORCH,
+    'mmcv.version': {'mmcv.utils': 'parse_version_info'},
 
+    'mmseg': {'mmcv.utils': 'digit_version'},
     'mmseg.apis': {**_ASSEMBLY, 'mmseg.logger': 'get_root_logger'},
     'mmseg.apis.assemble': {
         'mmseg.assembly.device': 'place=wrap_for_device',
@@ -200,14 +213,26 @@ NAMES = {
     'mmseg.core.seg.sampler': _PIXEL_SAMPLERS,
     'mmseg.core.utils': {**_ADD_PREFIX, 'mmseg.labels': 'describe_foreign_labels foreign_labels'},
     'mmseg.core.utils.misc': _ADD_PREFIX,
+    'mmseg.core.visualization': {
+        'mmseg.evaluation.curves': 'draw_curves',
+        'mmseg.evaluation.run_log': 'read_log',
+        'mmseg.evaluation.visualization': 'colorize',
+    },
     'mmseg.datasets.evaluator': {
         'mmseg.evaluation.evaluator': 'ALL_METRICS METRICS Evaluator',
         'mmseg.evaluation.image_areas': 'ImageAreas',
+    },
+    'mmseg.datasets.pipelines.transforms': {
+        'mmseg.datasets.builder': 'PIPELINES',
+        'mmseg.datasets.pipelines': """
+            AdjustGamma CLAHE Normalize Pad PhotoMetricDistortion RGB2Gray RandomCrop RandomCutOut RandomFlip
+            RandomMosaic RandomRotate Rerange Resize ResizeToMultiple SegRescale""",
     },
     'mmseg.models.backbones.mae': {
         'mmseg.models.backbones.beit': 'MAETransformerEncoderLayer=BEiTTransformerEncoderLayer',
         'mmseg.models.layers.beit_attention': 'MAEAttention=BEiTAttention',
     },
+    'mmseg.models.builder': {'mmcv.cnn.bricks.registry': 'ATTENTION'},
     'mmseg.models.utils': {
         **_RESIZED,
         'mmseg.models.layers': """
@@ -225,4 +250,6 @@ NAMES = {
         'mmseg.env': 'collect_env',
         'mmseg.logger': 'get_root_logger',
     },
+    'mmseg.utils.misc': {'mmcv.checkpoint': 'find_latest_checkpoint'},
+    'mmseg.version': {'mmcv.utils': 'parse_version_info'},
 }

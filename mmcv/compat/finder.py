@@ -13,6 +13,9 @@ from .addresses import MODULES, NAMES
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = {name.partition('.')[0] for name in (*MODULES, *NAMES)}
+#: Modules below which there were others.
+_PARENTS = {name.rpartition('.')[0] for name in (*MODULES, *NAMES)}
+_EXTENDED = {*NAMES, *_PARENTS}
 
 
 def install() -> None:
@@ -20,9 +23,9 @@ def install() -> None:
     if any(isinstance(finder, OldAddresses) for finder in sys.meta_path):
         return
     sys.meta_path.insert(0, OldAddresses())
-    for name in NAMES.keys() & sys.modules.keys():
+    for name in _EXTENDED & sys.modules.keys():
         if _is_ours(sys.modules[name].__spec__):
-            _add_old_names(sys.modules[name])
+            _extend(sys.modules[name])
 
 
 class OldAddresses(MetaPathFinder):
@@ -41,13 +44,13 @@ class OldAddresses(MetaPathFinder):
         if parent and parent.__name__ != name_of_parent:  # a module of today under its old name
             today = f'{parent.__name__}.{child}'
             return _spec_of_old(fullname, today) if find_spec(today) else None
-        if fullname not in MODULES and fullname not in NAMES:
+        if fullname not in MODULES and fullname not in _EXTENDED:
             return None
         spec = self._spec_of_others(fullname, path, target)
         if spec is None:
-            return _spec_of_old(fullname, MODULES.get(fullname))
-        if fullname in NAMES and _is_ours(spec):
-            spec.loader.exec_module = _with_old_names(spec.loader.exec_module)
+            return _spec_of_old(fullname, MODULES.get(fullname)) if fullname in {*MODULES, *NAMES} else None
+        if fullname in _EXTENDED and _is_ours(spec):
+            spec.loader.exec_module = _extending(spec.loader.exec_module)
         return spec
 
     def _spec_of_others(
@@ -97,14 +100,22 @@ def _is_ours(spec: ModuleSpec | None) -> bool:
     return isinstance(spec.loader, _OldModule) or (bool(spec.origin) and Path(spec.origin).is_relative_to(_ROOT))
 
 
-def _with_old_names(execute: Callable[[ModuleType], None]) -> Callable[[ModuleType], None]:
-    """The ``exec_module`` of a loader, which also gives the module its old names."""
+def _extending(execute: Callable[[ModuleType], None]) -> Callable[[ModuleType], None]:
+    """The ``exec_module`` of a loader, which also gives the module what it had of old."""
 
     def exec_module(module: ModuleType) -> None:
         execute(module)
-        _add_old_names(module)
+        _extend(module)
 
     return exec_module
+
+
+def _extend(module: ModuleType) -> None:
+    """Give a module of ours its old names, and let old modules be imported from it as from a package."""
+    if module.__name__ in NAMES:
+        _add_old_names(module)
+    if module.__name__ in _PARENTS:
+        vars(module).setdefault('__path__', [])
 
 
 def _add_old_names(module: ModuleType) -> None:

@@ -145,6 +145,16 @@ def test_private_parts_of_a_module_are_those_of_today(monkeypatch):
     assert isinstance(mmcv.runner.hooks, types.ModuleType)
 
 
+def test_old_modules_below_one_that_is_still_there():
+    from mmcv.runner import optimizer
+    from mmcv.runner.optimizer.builder import build_optimizer
+    from mmcv.runner.optimizer.default_constructor import DefaultOptimizerConstructor
+    assert build_optimizer is optimizer.build_optimizer
+    assert DefaultOptimizerConstructor is optimizer.DefaultOptimizerConstructor
+    with pytest.raises(ModuleNotFoundError, match='nothing'):
+        importlib.import_module('mmcv.runner.optimizer.nothing')
+
+
 def test_pickles_of_old_paths():
     """As those of a process that ended before the module moved."""
     assert pickle.loads(b'cmmcv.utils.config\nConfigDict\n.') is ConfigDict
