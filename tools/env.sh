@@ -159,7 +159,7 @@ build_extension() {
 
 # launch_distributed TOOL PROCESSES ARGUMENTS...: the tool in that many processes, here or on NNODES machines.
 launch_distributed() {
-  local tool=$1 processes=$2 rendezvous cores
+  local tool=$1 processes=$2 rendezvous
   shift 2
   [[ $processes =~ ^[1-9][0-9]*$ ]] || { echo "error: GPUS must be a positive number, not '$processes'" >&2; exit 2; }
   if [[ ${NNODES-1} == 1 && -z ${PORT-} ]]; then
@@ -169,8 +169,6 @@ launch_distributed() {
   else
     rendezvous=("--node-rank=${NODE_RANK-0}" "--master-addr=${MASTER_ADDR-127.0.0.1}" "--master-port=${PORT-29500}")
   fi
-  cores=$(getconf _NPROCESSORS_ONLN)
-  export OMP_NUM_THREADS=${OMP_NUM_THREADS-$((cores > processes ? cores / processes : 1))}
   if [[ $tool == train.py && (${MAX_RESTARTS-0} != 0 || ${NNODES-1} == *:*) ]]; then
     set -- "$@" --auto-resume  # a restart is to go on, not to begin anew
   fi

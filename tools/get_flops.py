@@ -6,6 +6,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, whatever mmcv is installed
 
+from mmcv.utils import choose_threads
+
+choose_threads()
+
 import torch
 
 from mmcv.cnn import get_model_complexity_info

@@ -5,7 +5,14 @@ A run that a signal has ended with a checkpoint (143), or a mistake of the user'
 
 import os
 import sys
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, whatever mmcv is installed
+
+from mmcv.utils import choose_threads
+
+_PROCESSES = '--nproc-per-node='  # as tools/env.sh writes it
+choose_threads(next((int(word.removeprefix(_PROCESSES)) for word in sys.argv if word.startswith(_PROCESSES)), None))
 _PASSED_ON = 'SIGTERM,SIGINT,SIGHUP,SIGQUIT,SIGUSR1'  # torchrun's own choice has no SIGUSR1, which slurm sends
 os.environ.update(PET_SIGNALS_TO_HANDLE=_PASSED_ON, TORCHELASTIC_SIGNALS_TO_HANDLE=_PASSED_ON)
 

@@ -7,6 +7,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this checkout, whatever mmcv is installed
 
+from mmcv.utils import choose_threads
+
+choose_threads()
+
 from mmseg.apis import load_config, run_training
 from mmseg.cli import (
     add_config_arguments,

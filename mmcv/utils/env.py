@@ -11,6 +11,8 @@ from pathlib import Path
 
 import torch
 
+from .threads import chosen_threads
+
 
 def collect_env() -> dict[str, str | bool]:
     """Versions of Python, torch, CUDA, compilers, OpenCV and this package; the GPUs and whether the extension is there.
@@ -24,6 +26,7 @@ def collect_env() -> dict[str, str | bool]:
 
     env = {'sys.platform': sys.platform, 'Python': sys.version.replace('\n', '')}
     env['CPU'] = f'{processor()}, {os.cpu_count()} cores'
+    env['Threads'] = chosen_threads()
     env['CUDA available'] = torch.cuda.is_available()
     env |= _cuda() if env['CUDA available'] else {}
     env['GCC'] = _first_line('gcc', '--version') or 'n/a'

@@ -1,0 +1,100 @@
+"""How many threads a program computes with, and how long they wait awake: to be chosen before anything loads torch.
+
+torch takes a thread per core that it sees, and GNU OpenMP's threads wait for each other awake, which is fastest alone.
+On a machine that others use too, in a container with a share of its cores, or beside processes of the same launcher, a
+thread then waits awake for one that has no core, and each step takes many times as long.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+# Rounds that a waiting thread stays awake. GNU OpenMP's own 300,000 last longer than a scheduler's time slice.
+SPINS = 1000
+
+_CHOICE = 'MMCV_THREADS'
+_LOCAL_PROCESSES = ('LOCAL_WORLD_SIZE', 'OMPI_COMM_WORLD_LOCAL_SIZE', 'MPI_LOCALNRANKS', 'SLURM_NTASKS_PER_NODE')
+
+
+def choose_threads(processes: int | None = None) -> str:
+    """Set OMP_NUM_THREADS and GOMP_SPINCOUNT for this process and its children, except where the user did.
+
+    A launcher's choice holds for what it starts.
+
+    Args:
+        processes: how many of this run share the machine; by default what their launcher says, or 1.
+
+    Returns:
+        What was chosen and why, in a line for the log; it stays in the environment, see :func:`chosen_threads`.
+    """
+    if _CHOICE not in os.environ:
+        os.environ[_CHOICE] = f'{_choose_number(processes or _local_processes())}; {_choose_waiting()}'
+    return os.environ[_CHOICE]
+
+
+def chosen_threads() -> str:
+    """What :func:`choose_threads` did, or that nobody called it."""
+    return os.environ.get(_CHOICE, 'as torch chose')
+
+
+def usable_cores() -> float:
+    """The cores that this process may use: those of its affinity, or a container's quota where that is less."""
+    return min(_visible_cores(), _quota())
+
+
+def _choose_number(processes: int) -> str:
+    if chosen := os.environ.get('OMP_NUM_THREADS'):
+        return f'{chosen} by OMP_NUM_THREADS'
+    share = usable_cores() / processes
+    among = f' for {processes} processes' if processes > 1 else ''
+    if share >= _visible_cores():
+        return f'as torch chooses for {_visible_cores()} cores{among}'
+    os.environ['OMP_NUM_THREADS'] = str(max(1, int(share)))
+    return f'{os.environ["OMP_NUM_THREADS"]}, as there are {usable_cores():.3g} cores{among}'
+
+
+def _choose_waiting() -> str:
+    theirs = [name for name in ('GOMP_SPINCOUNT', 'OMP_WAIT_POLICY') if name in os.environ]
+    if theirs:
+        return 'waiting by ' + ', '.join(f'{name}={os.environ[name]}' for name in theirs)
+    os.environ['GOMP_SPINCOUNT'] = str(SPINS)
+    return f'asleep after {SPINS} rounds of waiting'
+
+
+def _local_processes() -> int:
+    numbers = (os.environ.get(name, '') for name in _LOCAL_PROCESSES)
+    return next((int(number) for number in numbers if number.isdigit() and int(number) > 0), 1)
+
+
+def _visible_cores() -> int:
+    if sys.platform == 'linux':
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _quota(proc: Path = Path('/proc/self/cgroup'), mount: Path = Path('/sys/fs/cgroup')) -> float:
+    """The least share of cores that a control group above this process allows; infinite where none does."""
+    try:
+        lines = proc.read_text().splitlines()
+    except OSError:
+        return float('inf')
+    quotas = [float('inf')]
+    for _, controllers, path in (line.split(':', 2) for line in lines):
+        if controllers == '' or 'cpu' in controllers.split(','):
+            root = mount / controllers
+            group = root / path.lstrip('/')
+            # In a container the path may be the host's, and the mount the group itself.
+            quotas += map(_quota_of, {root, *(folder for folder in (group, *group.parents) if root in folder.parents)})
+    return min(quotas)
+
+
+def _quota_of(group: Path) -> float:
+    """Of one group: version 2 has 'QUOTA PERIOD' or 'max PERIOD' in a file, version 1 a file per number."""
+    for names in (('cpu.max',), ('cpu.cfs_quota_us', 'cpu.cfs_period_us')):
+        try:
+            quota, period = map(int, ' '.join((group / name).read_text() for name in names).split())
+        except (OSError, ValueError):
+            continue
+        if quota > 0 and period > 0:
+            return quota / period
+    return float('inf')
