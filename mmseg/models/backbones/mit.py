@@ -1,6 +1,5 @@
 """The mix transformer of SegFormer (https://arxiv.org/abs/2105.15203)."""
 
-import math
 from collections.abc import Sequence
 from itertools import accumulate
 from operator import mul
@@ -8,22 +7,14 @@ from operator import mul
 import torch
 from torch import nn
 
-from mmcv.cnn import (
-    BaseModule,
-    Conv2d,
-    ModuleList,
-    Sequential,
-    build_activation_layer,
-    build_norm_layer,
-    normal_init,
-)
+from mmcv.cnn import BaseModule, Conv2d, ModuleList, Sequential, build_activation_layer, build_norm_layer
 from mmcv.cnn.bricks.drop import build_dropout
 from mmcv.cnn.bricks.transformer import MultiheadAttention
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import PatchEmbed, checkpointed, nlc_to_nchw
 from mmseg.models.layers.stochastic_depth import drop_path_rates
 
-from .transformer_backbone import TransformerBackbone
+from .transformer_backbone import TransformerBackbone, init_convolutions
 
 # Tokens (N, H W, C) and maps (N, C, H, W) that lie channels_last are the same memory: nothing here copies one to the
 # other.
@@ -110,11 +101,15 @@ class EfficientMultiheadAttention(MultiheadAttention):
         self, x: torch.Tensor, hw_shape: tuple[int, int], identity: torch.Tensor | None = None
     ) -> torch.Tensor:
         """(N, H W, C) to the same; ``identity`` is the residual, ``x`` unless given."""
+        return (x if identity is None else identity) + self.attend(x, hw_shape)
+
+    def attend(self, x: torch.Tensor, hw_shape: tuple[int, int]) -> torch.Tensor:
+        """(N, H W, C) to what a residual is added to."""
         keys = x
         if self.sr_ratio > 1:
             keys = self.norm(self.sr(nlc_to_nchw(x, hw_shape)).flatten(2).transpose(1, 2))  # (N, h w, C)
         out = self.attn(x, keys, keys, batch_first=self.batch_first)[0]
-        return (x if identity is None else identity) + self.dropout_layer(self.proj_drop(out))
+        return self.dropout_layer(self.proj_drop(out))
 
 
 class TransformerEncoderLayer(BaseModule):
@@ -243,10 +238,7 @@ class MixVisionTransformer(TransformerBackbone):
 
     def init_from_scratch(self) -> None:
         super().init_from_scratch()
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                fan_out = math.prod(module.kernel_size) * module.out_channels // module.groups
-                normal_init(module, std=math.sqrt(2 / fan_out))
+        init_convolutions(self)
 
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
         """Images (N, C, H, W) to maps (N, embed_dims * num_heads[i], h, w)."""

@@ -1,9 +1,11 @@
 """What vision transformers share: how their weights begin."""
 
+import math
+
 import torch
 from torch import nn
 
-from mmcv.cnn import constant_init, kaiming_init, trunc_normal_init
+from mmcv.cnn import constant_init, kaiming_init, normal_init, trunc_normal_init
 
 from .base_backbone import BaseBackbone
 
@@ -28,6 +30,14 @@ class TransformerBackbone(BaseBackbone):
                 trunc_normal_init(module, std=0.02)
             elif isinstance(module, nn.LayerNorm):
                 constant_init(module, 1)
+
+
+def init_convolutions(model: nn.Module) -> None:
+    """Draw the weights of convolutions from N(0, 2 / (taps * outputs per group)), which keeps the variance of gradients."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            fan_out = math.prod(module.kernel_size) * module.out_channels // module.groups
+            normal_init(module, std=math.sqrt(2 / fan_out))
 
 
 @torch.no_grad()

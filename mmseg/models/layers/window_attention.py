@@ -9,6 +9,7 @@ from mmcv.cnn.bricks.drop import build_dropout
 from mmcv.utils import to_2tuple
 
 from .relative_position import relative_position_index
+from .windows import from_windows, to_windows
 
 # What is added to the product of a query and a key that are no neighbours in the image.
 _APART = -100.0
@@ -135,20 +136,12 @@ class ShiftWindowMSA(BaseModule):
         mask = None
         if shift:
             x = x.roll((-shift, -shift), (1, 2))
-            regions = _partition(_regions(rows, columns, size, shift, x.device)[None, ..., None], size)
+            regions = to_windows(_regions(rows, columns, size, shift, x.device)[None, ..., None], size)
             mask = _APART * (regions != regions.transpose(1, 2)).to(x.dtype)  # (windows, L, L)
-        x = self.w_msa(_partition(x, size), mask)
-        x = x.reshape(len(query), rows // size, columns // size, size, size, -1).transpose(2, 3)
-        x = x.reshape(len(query), rows, columns, -1)
+        x = from_windows(self.w_msa(to_windows(x, size), mask), size, (rows, columns))
         if shift:
             x = x.roll((shift, shift), (1, 2))
         return self.drop(x[:, :height, :width].flatten(1, 2))
-
-
-def _partition(x: torch.Tensor, size: int) -> torch.Tensor:
-    """(N, H, W, C) to windows (N windows, size^2, C)."""
-    x = x.unflatten(2, (-1, size)).unflatten(1, (-1, size)).transpose(2, 3)
-    return x.reshape(-1, size * size, x.shape[-1])
 
 
 def _regions(rows: int, columns: int, size: int, shift: int, device: torch.device) -> torch.Tensor:

@@ -29,6 +29,9 @@ class MultiheadAttention(BaseModule):
         kwargs: further arguments of ``torch.nn.MultiheadAttention``, such as ``bias``; ``dropout``, the old name of
             ``attn_drop`` and the probability of ``dropout_layer`` at once.
 
+    Raises:
+        ValueError: the heads do not share the channels evenly.
+
     Attributes:
         attn: the attention: :class:`DotProductAttention`, called with tokens (L, N, E) unless told otherwise.
     """
@@ -45,6 +48,8 @@ class MultiheadAttention(BaseModule):
         **kwargs: Any,
     ) -> None:
         super().__init__(init_cfg)
+        if embed_dims % num_heads:
+            raise ValueError(f'{type(self).__name__}: num_heads is {num_heads}; it has to divide embed_dims, {embed_dims}')
         if 'dropout' in kwargs:
             warnings.warn('MultiheadAttention: dropout is deprecated, use attn_drop, proj_drop and dropout_layer',
                           DeprecationWarning, stacklevel=2)
