@@ -33,7 +33,7 @@ class TransformerBackbone(BaseBackbone):
 
 
 def init_convolutions(model: nn.Module) -> None:
-    """Draw the weights of convolutions from N(0, 2 / (taps * outputs per group)), which keeps the variance of gradients."""
+    """Draw the weights of convolutions from N(0, 2 / (taps * outputs per group)): gradients keep their variance."""
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
             fan_out = math.prod(module.kernel_size) * module.out_channels // module.groups

@@ -16,8 +16,15 @@ from mmseg.models.layers.stochastic_depth import drop_path_rates
 from .transformer_backbone import TransformerBackbone, init_convolutions
 from .twins_layers import ConditionalPositionEncoding, GlobalSubsampledAttention, GSAEncoderLayer, LSAEncoderLayer
 
-__all__ = ['ConditionalPositionEncoding', 'GSAEncoderLayer', 'GlobalSubsampledAttention', 'LSAEncoderLayer',
-           'LocallyGroupedSelfAttention', 'PCPVT', 'SVT']
+__all__ = [
+    'PCPVT',
+    'SVT',
+    'ConditionalPositionEncoding',
+    'GSAEncoderLayer',
+    'GlobalSubsampledAttention',
+    'LSAEncoderLayer',
+    'LocallyGroupedSelfAttention',
+]
 
 
 @BACKBONES.register_module()
@@ -95,7 +102,8 @@ class PCPVT(TransformerBackbone):
     def _check_lengths(self, depths: Sequence[int], **lists: Sequence[int]) -> None:
         short = [f'{name} has {len(values)}' for name, values in lists.items() if len(values) < len(depths)]
         if short:
-            raise ValueError(f'{type(self).__name__}: there are {len(depths)} depths, but {" and ".join(short)} entries')
+            lacking = ' and '.join(short)
+            raise ValueError(f'{type(self).__name__}: there are {len(depths)} depths, but {lacking} entries')
 
     def init_from_scratch(self) -> None:
         super().init_from_scratch()

@@ -49,7 +49,8 @@ class MultiheadAttention(BaseModule):
     ) -> None:
         super().__init__(init_cfg)
         if embed_dims % num_heads:
-            raise ValueError(f'{type(self).__name__}: num_heads is {num_heads}; it has to divide embed_dims, {embed_dims}')
+            raise ValueError(
+                f'{type(self).__name__}: num_heads is {num_heads}; it has to divide embed_dims, {embed_dims}')
         if 'dropout' in kwargs:
             warnings.warn('MultiheadAttention: dropout is deprecated, use attn_drop, proj_drop and dropout_layer',
                           DeprecationWarning, stacklevel=2)

@@ -145,3 +145,8 @@ def test_hooks_run():
     layer.attn.out_proj.register_forward_hook(lambda *args: seen.append('out_proj'))
     layer(torch.randn(5, 3, 8))
     assert seen == ['out_proj', 'attn']
+
+
+def test_heads_that_do_not_share_the_channels():
+    with pytest.raises(ValueError, match='num_heads is 3; it has to divide embed_dims, 8'):
+        MultiheadAttention(8, 3)
