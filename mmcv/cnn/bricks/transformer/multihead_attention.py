@@ -29,11 +29,11 @@ class MultiheadAttention(BaseModule):
         kwargs: further arguments of ``torch.nn.MultiheadAttention``, such as ``bias``; ``dropout``, the old name of
             ``attn_drop`` and the probability of ``dropout_layer`` at once.
 
-    Raises:
-        ValueError: the heads do not share the channels evenly.
-
     Attributes:
         attn: the attention: :class:`DotProductAttention`, called with tokens (L, N, E) unless told otherwise.
+
+    Raises:
+        ValueError: the heads do not share the channels evenly.
     """
 
     def __init__(
