@@ -77,3 +77,15 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
 
 def _is_intact(chunk: memoryview) -> bool:
     return zlib.crc32(chunk[:-4]) == int.from_bytes(chunk[-4:], 'big')
+
+
+def png_damage(content: bytes) -> str:
+    """What is wrong with the chunks of a PNG file, by their checksums and their end; '' if nothing is.
+
+    Decoders let some of it pass, and fill up what is missing with black.
+    """
+    kind = b''
+    for kind, chunk in _chunks(content):
+        if not _is_intact(chunk):
+            return f'the PNG file is damaged (wrong checksum of {kind.decode(errors="replace")}): fetch it again'
+    return '' if kind == b'IEND' else 'the PNG file is cut off (no end chunk): fetch it again'

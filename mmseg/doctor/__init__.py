@@ -1,0 +1,7 @@
+"""The doctor: what is wrong with a folder of images and labels, and what to change."""
+
+from .examination import Examination, examine
+from .finding import Finding
+from .kinds import KINDS, find_all
+
+__all__ = ['KINDS', 'Examination', 'Finding', 'examine', 'find_all']

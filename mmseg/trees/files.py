@@ -1,0 +1,54 @@
+"""The files below a folder: pictures, and others that may tell something of them."""
+
+import os
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from mmcv.utils.errors import ConfigFileNotFoundError
+from mmseg.datasets.img_infos import scan_files
+from mmseg.datasets.suffixes import Suffixes
+
+#: Extensions of pictures, in lower case.
+PICTURES = ('.png', '.jpg', '.jpeg', '.jfif', '.tif', '.tiff', '.bmp', '.webp', '.gif', '.ppm', '.pgm', '.pbm', '.jp2')
+_HINTS = ('.txt', '.lst', '.csv', '.names', '.json', '.xml', '.yaml', '.yml', '.data')
+_NOT_DATA = {'__MACOSX', '__pycache__', 'node_modules', '@eaDir'}
+
+
+class Files(NamedTuple):
+    """What lies below a folder, by paths relative to it, with '/', in sorted order.
+
+    Attributes:
+        pictures: files whose names end as those of images do.
+        hints: texts, tables, json and the like.
+    """
+
+    pictures: list[str]
+    hints: list[str]
+
+
+def find_files(root: str) -> Files:
+    """Look through a folder and those below it; hidden ones do not count.
+
+    Raises:
+        ConfigFileNotFoundError: there is no such folder.
+    """
+    if not os.path.isdir(root):
+        raise ConfigFileNotFoundError(f'there is no folder {root!r}')
+    found = scan_files(root, Suffixes(PICTURES, 'suffix'))
+    hints = [name for name in found.others if name.lower().endswith(_HINTS)]
+    return Files(_of_data([*found.names, *found.dead]), _of_data(hints))
+
+
+def _of_data(names: Iterable[str]) -> list[str]:
+    return sorted(name for name in names if _NOT_DATA.isdisjoint(PurePosixPath(name).parts))
+
+
+def stem_of(path: str) -> str:
+    """The name of a file without its folders and its last suffix."""
+    return PurePosixPath(path).name.removesuffix(suffix_of(path))
+
+
+def suffix_of(path: str) -> str:
+    """The last suffix of a file's name, as it is written."""
+    return PurePosixPath(path).suffix

@@ -1,0 +1,144 @@
+"""Which images are for training, validation and testing: by lists of names, or by the folders that they lie in."""
+
+import csv
+import os
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from mmcv.utils import ConfigError
+from mmseg.datasets.name_list import read_names
+
+from .files import PICTURES, stem_of
+from .words import plain, split_of_folder, words
+
+_LISTS = ('.txt', '.lst', '.csv')
+_SPLIT_WORDS = {'train': 'train', 'training': 'train', 'trn': 'train', 'val': 'val', 'valid': 'val',
+                'validation': 'val', 'dev': 'val', 'test': 'test', 'testing': 'test'}
+_FILLING = {'split', 'splits', 'list', 'lists', 'set', 'sets', 'image', 'images', 'img', 'imgs', 'file', 'files',
+            'name', 'names', 'id', 'ids', 'data', 'fold', 'filenames', 'all', 'default'}
+
+
+@dataclass(frozen=True)
+class SplitList:
+    """A text file that names images.
+
+    Attributes:
+        path: relative to the tree.
+        split: 'train', 'val' or 'test'; None of a list of several of them (trainval).
+        images: those that it names and that are there.
+        missing: names of which no image is there.
+    """
+
+    path: str
+    split: str | None
+    images: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class NamedImages:
+    """Images by the last parts of their paths, with suffix and without."""
+
+    def __init__(self, images: Sequence[str]) -> None:
+        self._by_name: Mapping[str, list[str]] = defaultdict(list)
+        for image in images:
+            self._by_name[plain(stem_of(image))].append(image)
+
+    def find(self, name: str) -> str | None:
+        path = PurePosixPath(plain(name.replace('\\', '/')))
+        stem = path.name[:-len(path.suffix)] if path.suffix.lower() in PICTURES else path.name
+        fits = self._by_name.get(stem, [])
+        if len(fits) < 2:
+            return fits[0] if fits else None
+        folders = [part for part in path.parts[:-1] if part not in ('.', '..')]
+        same = [image for image in fits if not path.suffix or image.lower().endswith(path.suffix.lower())] or fits
+        return max(same, key=lambda image: _shared(folders, PurePosixPath(plain(image)).parts[:-1]))
+
+
+def read_lists(root: str, hints: Sequence[str], images: Sequence[str]) -> list[SplitList]:
+    """The files among the hints that list images, by name, with or without folder and suffix.
+
+    Args:
+        root: the folder.
+        hints: texts, relative to it.
+        images: pictures that can be meant, relative to it.
+    """
+    known = NamedImages(images)
+    found = []
+    for path in hints:
+        said = [word for word in words(stem_of(path)) if not word.isdigit()]
+        if path.lower().endswith(_LISTS) and said and set(said) <= _SPLIT_WORDS.keys() | _FILLING | {'trainval'}:
+            splits = {_SPLIT_WORDS[word] for word in said if word in _SPLIT_WORDS}
+            listed = read_list(root, path, known, splits.pop() if len(splits) == 1 else None)
+            found += [listed] if listed is not None else []
+    return found
+
+
+def read_list(root: str, path: str, known: NamedImages, split: str | None) -> SplitList | None:
+    """A list of images; None if the text is about something else."""
+    try:
+        lines = read_names(os.path.join(root, path), 'split')
+    except ConfigError:
+        return None
+    names = [name for line in lines if (name := _first_column(line, path))]
+    places = [known.find(name) for name in names]
+    images = tuple(dict.fromkeys(image for image in places if image is not None))
+    missing = tuple(name for name, image in zip(names, places) if image is None)
+    if missing and missing[0] == names[0] and path.lower().endswith('.csv'):
+        missing = missing[1:]  # the head of a table
+    listing = images and len(images) >= 0.3 * len(names)
+    if not listing and (split in (None, 'test') or any(' ' in name for name in names) or not names):
+        return None
+    return SplitList(path, split, images, missing)
+
+
+def images_of(root: str, path: str, images: Sequence[str]) -> SplitList:
+    """The list that a user names.
+
+    Raises:
+        ConfigError: it cannot be read, or names nothing.
+    """
+    if not read_names(os.path.join(root, path), 'split'):
+        raise ConfigError(f'split: {path!r} names no image')
+    listed = read_list(root, path, NamedImages(images), 'train')
+    assert listed is not None
+    return listed
+
+
+def _shared(folders: Sequence[str], others: Sequence[str]) -> int:
+    """How many of the innermost folders are the same."""
+    return next((count for count, (one, other) in enumerate(zip(folders[::-1], others[::-1])) if one != other),
+                min(len(folders), len(others)))
+
+
+def _first_column(line: str, path: str) -> str:
+    """The image of a line that may name its label, or a class, behind it."""
+    if path.lower().endswith('.csv') or ',' in line:
+        line = next(csv.reader([line]), [''])[0]
+    if '\t' in line:
+        return line.split('\t')[0].strip()
+    first, *rest = re.split(r'\s+', line.strip())
+    several = rest and (rest[-1].lower().endswith(PICTURES) or re.fullmatch(r'-?\d+', rest[-1]))
+    if several and first.lower().endswith(PICTURES):
+        return first
+    return line.strip()
+
+
+def splits_by_folder(images: Sequence[str]) -> dict[str, list[str]]:
+    """{'train', 'val' or 'test': images}, as far as folders tell."""
+    found = defaultdict(list)
+    for image in images:
+        if split := split_of_folder(image):
+            found[split].append(image)
+    return dict(found)
+
+
+def splits_by_lists(lists: Sequence[SplitList]) -> dict[str, list[str]]:
+    """{'train', 'val' or 'test': images}, each image once per split."""
+    found = defaultdict(dict)
+    for one in lists:
+        if one.split:
+            found[one.split].update(dict.fromkeys(one.images))
+    return {split: list(images) for split, images in found.items()}

@@ -1,0 +1,90 @@
+"""Sound trees of many layouts raise neither an error nor a warning, and every image finds its label."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmseg.doctor import examine, find_all
+from mmseg.trees.tree import read_tree
+
+SPLITS = [f'{split}/{number:03}' for split in ('train', 'val') for number in range(6)]
+FLAT = [f'{number:03}' for number in range(12)]
+
+
+def write_lists(tree, folder='.'):
+    names = [pair[0].rsplit('/', 1)[1].rsplit('.', 1)[0] for pair in tree.pairs]
+    (tree.root / folder).mkdir(parents=True, exist_ok=True)
+    for split, part in {'train': names[::2], 'val': names[1::2], 'trainval': names}.items():
+        (tree.root / folder / f'{split}.txt').write_text('\n'.join(part) + '\n')
+
+
+LAYOUTS = {
+    'palette': (SPLITS, {'image': 'images/{}.jpg', 'label': 'annotations/{}.png', 'palette': True}, None),
+    'grey': (SPLITS, {'image': 'img_dir/{}.png', 'label': 'ann_dir/{}.png'}, None),
+    'nested': ([f'{split}/town{number % 2}/street {number}' for split in ('train', 'val') for number in range(6)],
+               {'image': 'leftImg8bit/{}_leftImg8bit.png', 'label': 'gtFine/{}_gtFine_labelIds.png'}, None),
+    'split files': (FLAT, {'image': 'JPEGImages/{}.jpg', 'label': 'SegmentationClass/{}.png', 'palette': True},
+                    'ImageSets/Segmentation'),
+    'tif': (FLAT, {'image': 'sat/{}.tif', 'label': 'gt/{}.tif'}, '.'),
+    'blanks and umlauts': ([f'Straße {number} süd' for number in range(8)],
+                           {'image': 'Fotos groß/{}.jpg', 'label': 'Masken schön/{}.png'}, None),
+    'suffix': (FLAT, {'image': '{}.jpg', 'label': '{}_mask.png'}, None),
+    'label.png': (FLAT, {'image': 'data/{}.png', 'label': 'data/{}.label.png'}, None),
+    'folders of unknown names': (SPLITS, {'image': 'A/{}.jpg', 'label': 'B/{}.png'}, None),
+    'unknown affix': (FLAT, {'image': 'x/{}.jpg', 'label': 'x/{}_q7x.png'}, None),
+    'prefix': (FLAT, {'image': 'all/img_{}.png', 'label': 'all/lbl_{}.png'}, None),
+    'split above': ([f'{number:03}' for number in range(4)], {'image': 'train/images/{}.jpg',
+                                                              'label': 'train/masks/{}.png'}, None),
+    'camvid': (FLAT, {'image': 'train/{}.png', 'label': 'trainannot/{}.png'}, None),
+    'a folder per sample': (FLAT, {'image': '{}/image.png', 'label': '{}/mask.png'}, None),
+    'one folder': (FLAT, {'image': '{}.jpg', 'label': '{}.png'}, None),
+    'flat labels': ([f'town{number % 3}/{number:03}' for number in range(9)], {'image': 'images/{}.jpg'}, None),
+}
+
+
+@pytest.mark.parametrize('layout', LAYOUTS)
+@pytest.mark.parametrize('classes', [2, 3])
+def test_sound(draw, layout, classes):
+    names, patterns, lists = LAYOUTS[layout]
+    tree = draw(names, classes=classes, **patterns)
+    if layout == 'flat labels':
+        for index, (image, label) in enumerate(tree.pairs):
+            flat = tree.root / 'masks' / label.rsplit('/', 1)[1]
+            (tree.root / label).rename(flat)
+            tree.pairs[index] = image, flat.relative_to(tree.root).as_posix()
+    if lists:
+        write_lists(tree, lists)
+    found = read_tree(str(tree.root))
+    assert sorted(found.pairs.pairs) == sorted(tree.pairs)
+    assert [*found.pairs.images, *found.pairs.labels, *found.pairs.doubles] == []
+    seen = examine(found, nproc=1)
+    assert [finding for finding in find_all(seen) if finding.severity != 'note'] == []
+    assert seen.reading.classes == classes
+    assert not seen.reading.reduce_zero_label
+    assert seen.reading.ignore_index == 255
+    labels = np.concatenate([tree.read(index).ravel() for index in range(len(names))])
+    assert seen.pixels == {value: int((labels == value).sum()) for value in range(classes)}
+
+
+def test_pictures_beside_labels_are_neither(draw):
+    tree = draw(SPLITS, image='images/{}.png', label='gt/{}_gtFine_labelIds.png')
+    for index, (_, label) in enumerate(tree.pairs):
+        values = tree.read(index)
+        instances = Image.fromarray(values.astype(np.uint16) * 1000)
+        instances.save(tree.root / label.replace('labelIds', 'instanceIds'))
+        Image.fromarray(np.stack([values] * 3, axis=2)).save(tree.root / label.replace('labelIds', 'color'))
+    found = read_tree(str(tree.root))
+    assert sorted(found.pairs.pairs) == sorted(tree.pairs)
+    assert len(found.pairs.spare) == 2 * len(tree.pairs)
+    assert len(found.labels) == len(tree.pairs)
+    assert [finding for finding in find_all(examine(found, nproc=1)) if finding.severity != 'note'] == []
+
+
+def test_mean_and_deviation_are_those_of_the_pixels(draw):
+    tree = draw(FLAT)
+    seen = examine(read_tree(str(tree.root)), nproc=1)
+    pixels = np.concatenate([np.array(Image.open(tree.image(index))).reshape(-1, 3) for index in range(len(FLAT))])
+    mean, std = seen.mean_and_std
+    np.testing.assert_allclose(mean, pixels.mean(axis=0))
+    np.testing.assert_allclose(std, pixels.std(axis=0))
+    assert seen.sizes == {(48, 64): 12}
