@@ -35,6 +35,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--seed', type=int, help='random seed (default: drawn, and logged)')
     parser.add_argument('--diff_seed', '--diff-seed', action='store_true', help='add the rank to the seed of dropout')
     parser.add_argument('--deterministic', action='store_true', help='only deterministic algorithms')
+    parser.add_argument('--verbose', action='store_true', help='show the whole config in the log')
     add_run_arguments(parser)
     return parser.parse_args()
 
@@ -63,7 +64,8 @@ def main(args: argparse.Namespace) -> None:
         deterministic=args.deterministic,
         validate=not args.no_validate,
         device=chosen_device(args),
-        distributed=join_processes(cfg, args))
+        distributed=join_processes(cfg, args),
+        verbose=args.verbose)
 
 
 if __name__ == '__main__':

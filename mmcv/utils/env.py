@@ -13,6 +13,9 @@ import torch
 
 from .threads import chosen_threads
 
+#: Under this name :func:`collect_env` says in many lines how PyTorch was built.
+BUILD_DETAILS = 'PyTorch compiling details'
+
 
 def collect_env() -> dict[str, str | bool]:
     """Versions of Python, torch, CUDA, compilers, OpenCV and this package; the GPUs and whether the extension is there.
@@ -31,7 +34,7 @@ def collect_env() -> dict[str, str | bool]:
     env |= _cuda() if env['CUDA available'] else {}
     env['GCC'] = _first_line('gcc', '--version') or 'n/a'
     env['PyTorch'] = torch.__version__
-    env['PyTorch compiling details'] = torch.__config__.show()
+    env[BUILD_DETAILS] = torch.__config__.show()
     env['TorchVision'] = _torchvision()
     env['OpenCV'] = cv2.__version__
     env['MMCV'] = __version__

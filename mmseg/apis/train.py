@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -14,6 +14,7 @@ from mmcv.checkpoint import class_facts, find_latest_checkpoint, read_checkpoint
 from mmcv.config import Config
 from mmcv.runner import HOOKS, BaseRunner, build_optimizer, build_runner
 from mmcv.utils import ConfigError, build_from_cfg, get_git_hash, mkdir_or_exist
+from mmcv.utils.env import BUILD_DETAILS
 from mmseg.assembly.checks import check_model_and_data, check_runner
 from mmseg.assembly.device import wrap_for_device
 from mmseg.assembly.ignored import check_ignored
@@ -48,6 +49,7 @@ def run_training(
     validate: bool = True,
     device: str | torch.device | None = None,
     distributed: bool = False,
+    verbose: bool = False,
 ) -> nn.Module:
     """Train as a config says: from its work dir, log and seed to the last checkpoint. What ``tools/train.py`` does.
 
@@ -60,6 +62,7 @@ def run_training(
         validate: evaluate ``data.val`` as ``evaluation`` says.
         device: in the place of the config's.
         distributed: whether this is one process of a group, which it has joined already.
+        verbose: put the whole config, and how PyTorch was built, into the log.
 
     Returns:
         The trained segmentor.
@@ -82,17 +85,19 @@ def run_training(
     seed = init_random_seed(_chosen_seed(settings, seed))
     settings = settings.changed(seed=seed)
     set_random_seed(seed + dist.get_dist_info()[0] * diff_seed, deterministic)
-    env = '\n'.join(f'{k}: {v}' for k, v in collect_env().items())
-    logger.info(f'Environment:\n{env}')
+    env = collect_env()
+    shown = {name: value for name, value in env.items() if verbose or name != BUILD_DETAILS}
+    logger.info(f'Environment:\n{_lines(shown)}')
     logger.info(f'Distributed training: {distributed}, device: {settings.device.type}, seed: {seed}, '
                 f'deterministic: {deterministic}')
-    logger.info(f'Config:\n{settings.config.pretty_text}')
+    text = f':\n{settings.config.pretty_text}' if verbose else ' (--verbose shows it here)'
+    logger.info(f'Config: {_config_file(settings)}{text}')
     datasets = build_train_datasets(settings)
     model = build_model(settings, datasets[0])
     check_model_and_data(settings, model, datasets)
     model.init_weights()
     logger.info(f'Model: {type(model).__name__}, {sum(p.numel() for p in model.parameters()):,} parameters')
-    _train(model, datasets, settings, distributed, validate, timestamp, _meta(settings, env))
+    _train(model, datasets, settings, distributed, validate, timestamp, _meta(settings, _lines(env)))
     logger.info(f'Everything is in {settings.work_dir}')
     return model
 
@@ -224,8 +229,16 @@ def _open_log(settings: Settings) -> tuple[str, logging.Logger]:
     mkdir_or_exist(settings.work_dir)
     timestamp = dist.broadcast_object(time.strftime('%Y%m%d_%H%M%S', time.localtime()))
     if dist.is_main():
-        settings.config.dump(str(Path(settings.work_dir, f'{settings.name}.py')))
+        settings.config.dump(str(_config_file(settings)))
     return timestamp, get_root_logger(str(Path(settings.work_dir, f'{timestamp}.log')), settings.log_level)
+
+
+def _config_file(settings: Settings) -> Path:
+    return Path(settings.work_dir, f'{settings.name}.py')
+
+
+def _lines(facts: Mapping[str, object]) -> str:
+    return '\n'.join(f'{name}: {value}' for name, value in facts.items())
 
 
 def _newest_checkpoint(settings: Settings) -> str | None:

@@ -5,6 +5,7 @@ import torch
 
 from mmcv.config import Config
 from mmcv.utils import ConfigError
+from mmcv.utils.env import BUILD_DETAILS
 from mmseg.apis import run_training, train_segmentor
 from mmseg.assembly.model import build_model
 
@@ -66,6 +67,16 @@ def test_the_work_dir_holds_the_config_and_the_log(begin, cfg, tmp_path):
     assert 'device: cpu, seed: 5, deterministic: False' in next(folder.glob('*.log')).read_text()
     assert (meta['seed'], meta['exp_name']) == (5, f'{folder.name}.py')
     assert 'seed' not in cfg
+
+
+@pytest.mark.parametrize('verbose', [False, True])
+def test_the_log_shows_the_whole_config_if_asked(begin, cfg, tmp_path, monkeypatch, verbose):
+    monkeypatch.setattr('mmseg.apis.train.collect_env', lambda: {BUILD_DETAILS: 'in many lines', 'a': 'b'})
+    _, meta = begin(verbose=verbose)
+    text = max(tmp_path.rglob('*.log'), key=lambda path: path.stat().st_mtime_ns).read_text()
+    assert 'Config: work_dirs/pspnet_r18-d8_360x480_20k_camvid/pspnet_r18-d8_360x480_20k_camvid.py' in text
+    assert ('model = dict(' in text, 'in many lines' in text) == (verbose, verbose)
+    assert 'in many lines' in meta['env_info']
 
 
 @pytest.mark.parametrize(('of_config', 'argument', 'expected'), [(None, 7, 7), (3, None, 3), (3, 0, 0)])
