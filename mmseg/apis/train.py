@@ -86,12 +86,9 @@ def run_training(
     settings = settings.changed(seed=seed)
     set_random_seed(seed + dist.get_dist_info()[0] * diff_seed, deterministic)
     env = collect_env()
-    shown = {name: value for name, value in env.items() if verbose or name != BUILD_DETAILS}
-    logger.info(f'Environment:\n{_lines(shown)}')
+    _log_settings(logger, settings, env, verbose)
     logger.info(f'Distributed training: {distributed}, device: {settings.device.type}, seed: {seed}, '
                 f'deterministic: {deterministic}')
-    text = f':\n{settings.config.pretty_text}' if verbose else ' (--verbose shows it here)'
-    logger.info(f'Config: {_config_file(settings)}{text}')
     datasets = build_train_datasets(settings)
     model = build_model(settings, datasets[0])
     check_model_and_data(settings, model, datasets)
@@ -231,6 +228,13 @@ def _open_log(settings: Settings) -> tuple[str, logging.Logger]:
     if dist.is_main():
         settings.config.dump(str(_config_file(settings)))
     return timestamp, get_root_logger(str(Path(settings.work_dir, f'{timestamp}.log')), settings.log_level)
+
+
+def _log_settings(logger: logging.Logger, settings: Settings, env: Mapping[str, object], verbose: bool) -> None:
+    shown = {name: value for name, value in env.items() if verbose or name != BUILD_DETAILS}
+    text = f':\n{settings.config.pretty_text}' if verbose else ' (--verbose shows it here)'
+    logger.info(f'Environment:\n{_lines(shown)}')
+    logger.info(f'Config: {_config_file(settings)}{text}')
 
 
 def _config_file(settings: Settings) -> Path:
