@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import torch
+from torch import nn
 
 from mmcv.utils.errors import ConfigTypeError
 
@@ -209,13 +210,6 @@ class Loader(Protocol):
 
 
 @runtime_checkable
-class StartsAnywhere(Protocol):
-    """A loader whose next pass can begin at any iteration."""
-
-    def start_at(self, iteration: int) -> None: ...
-
-
-@runtime_checkable
 class LabelledDataset(Protocol):
     """What predictions can be counted against.
 
@@ -303,16 +297,22 @@ class Backbone(Protocol):
 
 
 @runtime_checkable
-class Head(Protocol):
-    """Feature maps to logits and losses."""
+class AuxiliaryHead(Protocol):
+    """Feature maps to losses."""
 
     num_classes: int
-    align_corners: bool
-    ignore_index: int | None
 
     def forward_train(
         self, inputs: Sequence[torch.Tensor], img_metas: Metas, gt_semantic_seg: torch.Tensor, train_cfg: Mapping
     ) -> Losses: ...
+
+
+@runtime_checkable
+class Head(AuxiliaryHead, Protocol):
+    """Also to logits (N, out_channels, h, w)."""
+
+    out_channels: int
+    align_corners: bool
 
     def forward_test(self, inputs: Sequence[torch.Tensor], img_metas: Metas, test_cfg: Mapping) -> torch.Tensor: ...
 
@@ -344,21 +344,27 @@ def lacking(thing: object, protocol: type) -> list[str]:
     names = {name for kind in protocol.__mro__ if kind.__module__ == __name__
              for name in (*vars(kind), *inspect.get_annotations(kind))
              if not name.startswith('_') or name in ('__call__', '__getitem__', '__iter__', '__len__')}
-    return sorted(name for name in names if not hasattr(thing, name))
+    missing = sorted(name for name in names if not hasattr(thing, name))
+    if '__call__' in names and isinstance(thing, nn.Module) and type(thing).forward is nn.Module.forward:
+        missing.append('forward')  # which every module has, to say that there is none
+    return missing
 
 
-def require(thing: object, protocol: type, purpose: str) -> None:
+def require(thing: object, protocol: type, purpose: str, instead: type | None = None) -> None:
     """Refuse what does not offer all of a protocol.
 
     Args:
         thing: what is to be used.
         protocol: what it has to offer.
         purpose: for the message: 'evaluation', 'training'.
+        instead: a protocol that others may offer in its place; for the message.
 
     Raises:
         ConfigTypeError: in one line, with the names that ``thing`` lacks.
     """
-    names = lacking(thing, protocol)
-    if names:
-        raise ConfigTypeError(f'{purpose}: {type(thing).__name__} lacks {", ".join(names)}: see {protocol.__name__} in '
-                              f'{__name__}, which says what it has to offer')
+    if not lacking(thing, protocol):
+        return
+    kinds = [kind for kind in (protocol, instead) if kind is not None and lacking(thing, kind)]
+    names = ', or '.join(', '.join(lacking(thing, kind)) for kind in kinds)
+    raise ConfigTypeError(f'{purpose}: {type(thing).__name__} lacks {names}: see '
+                          f'{" and ".join(kind.__name__ for kind in kinds)} in {__name__}, on what it has to offer')

@@ -10,6 +10,7 @@ import mmcv
 from mmcv.checkpoint import unwrap
 from mmcv.parallel import collate, to_device
 from mmseg.arrays import ImageKind, check_image
+from mmseg.assembly.loaders import pipeline_of
 from mmseg.datasets.pipelines import Compose
 from mmseg.models.probe import image_channels
 
@@ -32,7 +33,7 @@ def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> 
     kind = _kind_of_images(model)
     for img in images:
         check_image(img, 'inference_segmentor', kind)
-    load, *rest = model.cfg.data.test.pipeline
+    load, *rest = pipeline_of(model.cfg.data.test)
     pipeline, from_array = Compose([load, *rest]), Compose(rest)
     device = next(model.parameters()).device
     results = []
@@ -48,7 +49,7 @@ def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> 
 
 def _kind_of_images(model: nn.Module) -> ImageKind:
     """What the model and the loader of its test pipeline take."""
-    load = model.cfg.data.test.pipeline[0]
+    load = pipeline_of(model.cfg.data.test)[0]
     colour = load.get('color_type', 'color') if load['type'] == 'LoadImageFromFile' else 'unchanged'
     of_bytes = colour != 'unchanged' and load.get('imdecode_backend') != 'tifffile'
     backbone = dict(unwrap(model).named_children()).get('backbone')

@@ -17,10 +17,20 @@ from mmseg.assembly.load import as_config
 from mmseg.assembly.loaders import build_test_loader
 from mmseg.assembly.model import load_trained
 from mmseg.assembly.speed import prepare_inference, set_backends
+from mmseg.datasets.builder import innermost
 from mmseg.evaluation.label_maps import label_maps_by_name
-from mmseg.evaluation.results import Counted, Drawn, Formatted, Kept, Results, check_options, format_function
+from mmseg.evaluation.results import (
+    Counted,
+    Drawn,
+    Formatted,
+    Kept,
+    Results,
+    check_evaluation,
+    check_options,
+    format_function,
+)
 from mmseg.logger import get_root_logger
-from mmseg.protocols import EvaluatedDataset, Samples
+from mmseg.protocols import Samples
 from mmseg.samples import require_labels
 from mmseg.settings import Settings
 
@@ -97,11 +107,11 @@ def _dump(label_maps: list, dataset: Samples, out: str) -> None:
         mmcv.dump(label_maps if out.endswith(('.pkl', '.pickle')) else label_maps_by_name(dataset, label_maps), out)
 
 
-def _check(dataset: EvaluatedDataset, options: dict, evaluates: bool, format_only: bool) -> None:
+def _check(dataset: Samples, options: dict, evaluates: bool, format_only: bool) -> None:
     """Refuse what would fail only after hours of inference."""
     if evaluates:
         require_labels(dataset)
-        check_options(dataset.evaluate, options, '--eval-options ', _GIVEN)
+        check_evaluation(dataset, options, '--eval-options ', _GIVEN)
     elif format_only:
         check_options(format_function(dataset), options, '--eval-options ', _GIVEN)
 
@@ -112,11 +122,13 @@ def _with_arguments(settings: Settings, aug_test: bool) -> Settings:
     if not aug_test:
         return settings
     data = copy.deepcopy(settings.data)
-    for transform in data.test.pipeline:
-        if transform.type == 'MultiScaleFlipAug':
-            transform.img_ratios = SCALES
-            transform.flip = True
-            return settings.changed(data=data)
+    augmentations = [transform for leaf in innermost(data.get('test', ())) for transform in leaf.get('pipeline', ())
+                     if transform.type == 'MultiScaleFlipAug']
+    for transform in augmentations:
+        transform.img_ratios = SCALES
+        transform.flip = True
+    if augmentations:
+        return settings.changed(data=data)
     raise ConfigError(f'{settings.config.filename}: --aug-test needs MultiScaleFlipAug in data.test.pipeline')
 
 

@@ -11,6 +11,7 @@ from mmcv.config import Config
 from mmcv.utils import ConfigError, did_you_mean
 from mmcv.utils.arguments import Parameters
 from mmseg.datasets import build_dataloader, build_dataset
+from mmseg.datasets.builder import innermost
 from mmseg.datasets.evaluated_wrapper import as_evaluated
 from mmseg.protocols import Samples
 from mmseg.settings import Settings
@@ -34,7 +35,7 @@ def build_train_datasets(settings: Settings | Config) -> list[Samples]:
         datasets = [build_dataset(train)]
     if len(settings.workflow) == 2:
         with _named(settings, 'data.val'):
-            datasets.append(build_dataset(_with_pipeline(_section(settings, 'val'), _pipeline_of(train))))
+            datasets.append(build_dataset(_with_pipeline(_section(settings, 'val'), pipeline_of(train))))
     return datasets
 
 
@@ -77,30 +78,24 @@ def _named(settings: Settings, key: str) -> Iterator[None]:
         raise
 
 
-def _pipeline_of(cfg: dict | list) -> list:
-    """The first pipeline of a data set's config, which may be deep in wrappers."""
-    cfg = cfg[0] if isinstance(cfg, (list, tuple)) else cfg
-    return cfg['pipeline'] if 'pipeline' in cfg and 'dataset' not in cfg else _pipeline_of(_inner(cfg))
+def pipeline_of(cfg: dict | list) -> list:
+    """The first pipeline in the config of a data set, which may be deep in wrappers.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    for leaf in innermost(cfg):
+        if 'pipeline' in leaf:
+            return leaf['pipeline']
+    raise ConfigError('no pipeline: give it one, pipeline=train_pipeline')
 
 
 def _with_pipeline(cfg: dict | list, pipeline: list) -> dict | list:
-    """The config with another pipeline in each data set that has one."""
-    if isinstance(cfg, (list, tuple)):
-        return [_with_pipeline(part, pipeline) for part in cfg]
-    cfg = copy.copy(cfg)
-    for key in ('dataset', 'datasets'):
-        if key in cfg:
-            cfg[key] = _with_pipeline(cfg[key], pipeline)
-            return cfg
-    cfg['pipeline'] = pipeline
+    """The config with another pipeline in each data set that holds no others."""
+    cfg = copy.deepcopy(cfg)
+    for leaf in innermost(cfg):
+        leaf['pipeline'] = pipeline
     return cfg
-
-
-def _inner(cfg: dict) -> dict | list:
-    inner = cfg.get('dataset') or cfg.get('datasets')
-    if inner is None:
-        raise ConfigError('no pipeline: give it one, pipeline=train_pipeline')
-    return inner
 
 
 def _options(settings: Settings, split: str) -> dict:

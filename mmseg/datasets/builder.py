@@ -3,7 +3,7 @@
 import copy
 import random
 import resource
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Iterator, Mapping, Sequence, Sized
 from typing import Any
 
 import torch
@@ -95,6 +95,21 @@ def _concatenated(cfg: Mapping, default_args: Mapping | None) -> Samples:
         part.update({key: values[i % len(values)] for key, values in lists.items()})
         parts.append(_build_one(part, default_args))
     return DATASETS.get('ConcatDataset')(parts, separate_eval=cfg.get('separate_eval', True))
+
+
+def innermost(cfg: Mapping | Sequence) -> Iterator[Mapping]:
+    """The configs of the data sets that hold no others, in a config of a data set, a wrapper, or a list of them."""
+    if not isinstance(cfg, Mapping):
+        for part in cfg if isinstance(cfg, (list, tuple)) else ():
+            yield from innermost(part)
+        return
+    kind = DATASETS.get(cfg['type']) if isinstance(cfg.get('type'), str) else cfg.get('type')
+    inner = dataset_arguments(kind, cfg, DATASETS) if kind is not None else ()
+    for name in inner:
+        held = cfg[name]
+        yield from innermost(list(held.values()) if isinstance(held, Mapping) and 'type' not in held else held)
+    if not inner:
+        yield cfg
 
 
 def build_dataloader(

@@ -18,6 +18,7 @@ from mmseg.labels import DataError
 from mmseg.protocols import (
     EvaluatedDataset,
     FormatsResults,
+    GivesLabels,
     LabelledDataset,
     LocatesSamples,
     Samples,
@@ -39,7 +40,7 @@ from .dataset_wrappers import ConcatDataset, MultiImageMixDataset
 
 
 def as_evaluated(dataset: Samples) -> Samples:
-    """The data set, or around a wrapper that cannot be evaluated one that can.
+    """The data set, or around one with labels, or a wrapper of such, that cannot be evaluated, one that can.
 
     Raises:
         ConfigError: a wrapper of labelled data sets of which it is not known which label belongs to which sample.
@@ -59,13 +60,13 @@ def _mixes(dataset: Samples) -> bool:
 
 
 class EvaluatedWrapper(Dataset):
-    """Samples of a wrapper with the labels of the data sets inside of it.
+    """Samples of a data set with the labels that it gives, or of a wrapper with those of the data sets inside of it.
 
     Where the wrapper does not say which sample of which data set it shows (``locate``), the obvious one is taken,
     and each sample is held against the file that it comes from.
 
     Args:
-        dataset: a wrapper.
+        dataset: gives labels (``eval_label``), or holds data sets that do.
 
     Raises:
         ConfigTypeError: the wrapper does not tell which label belongs to a sample, and none is obvious.
@@ -74,7 +75,7 @@ class EvaluatedWrapper(Dataset):
     def __init__(self, dataset: Samples) -> None:
         inner = inner_datasets(dataset)
         self._only = inner[0] if len(inner) == 1 and len(dataset) <= len(inner[0]) else None
-        if self._only is None and locate(dataset, 0) is None:
+        if self._only is None and locate(dataset, 0) is None and not isinstance(dataset, GivesLabels):
             require(dataset, LocatesSamples, 'evaluation')
         self.dataset = dataset
         self.CLASSES = class_names(dataset)
@@ -86,7 +87,7 @@ class EvaluatedWrapper(Dataset):
 
     def __getitem__(self, idx: int) -> object:
         sample = self.dataset[idx]
-        if isinstance(self.dataset, LocatesSamples):
+        if isinstance(self.dataset, (GivesLabels, LocatesSamples)):
             return sample
         shown, labelled = _file_of(sample), self.sample_files(idx)['img']
         if not _is_one_file(shown, labelled):
@@ -95,7 +96,9 @@ class EvaluatedWrapper(Dataset):
         return sample
 
     def locate(self, idx: int) -> tuple[Samples, int]:
-        """The data set inside that a sample comes from, and which one it is there."""
+        """The data set that has the label of a sample, and which one it is there."""
+        if isinstance(self.dataset, GivesLabels):
+            return self.dataset, idx
         return locate(self.dataset, idx) or (self._only, idx)
 
     def sample_files(self, idx: int) -> dict[str, str]:

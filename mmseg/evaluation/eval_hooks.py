@@ -27,7 +27,7 @@ from mmseg.samples import class_names
 from .evaluator import ALL_METRICS
 from .loop import evaluate
 from .result_names import result_names
-from .results import check_options, has_evaluator
+from .results import check_evaluation, has_evaluator
 
 _AUTO = 'auto'
 _NUMBERS = (np.generic, np.ndarray, torch.Tensor)
@@ -86,7 +86,7 @@ class EvalHook(Hook):
             raise ValueError(f"evaluation.rule is {rule!r}: use 'greater' or 'less'")
         if efficient_test:
             warnings.warn('evaluation.efficient_test is deprecated and without effect', stacklevel=2)
-        check_options(dataloader.dataset.evaluate, eval_kwargs, 'evaluation.', given=('results', 'logger'))
+        check_evaluation(dataloader.dataset, eval_kwargs, 'evaluation.')
         self.dataloader = dataloader
         self.start = start
         self.interval = interval

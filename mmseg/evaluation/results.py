@@ -21,9 +21,11 @@ from mmseg.protocols import (
     EvaluatorLike,
     FormatsResults,
     JoinedDataset,
+    LabelledDataset,
     PreEvaluates,
     Samples,
     TakesResults,
+    require,
 )
 from mmseg.samples import palette, sample_files
 
@@ -198,6 +200,23 @@ def has_evaluator(dataset: object) -> bool:
 
     own = depth('new_evaluator')
     return own < len(kinds) and own <= min(depth('pre_eval'), depth('evaluate'))
+
+
+def check_evaluation(
+    dataset: Samples, options: Iterable[str], where: str, given: Iterable[str] = ('results', 'logger'),
+) -> None:
+    """Refuse a data set that cannot be evaluated, and options that its ``evaluate`` does not take.
+
+    Args:
+        dataset: as the loop gets it.
+        options, where, given: see :func:`check_options`.
+
+    Raises:
+        ConfigTypeError: names what the data set lacks.
+        ConfigError: as :func:`check_options`.
+    """
+    require(dataset, EvaluatedDataset, 'evaluation', instead=LabelledDataset)
+    check_options(dataset.evaluate, options, where, given)
 
 
 def check_options(function: Callable, options: Iterable[str], where: str, given: Iterable[str] = ()) -> None:

@@ -6,6 +6,7 @@ from torch import nn
 
 from mmcv.cnn.bricks import registry as layers
 from mmcv.utils import ConfigError, Registry
+from mmcv.utils.arguments import Parameters
 from mmseg.settings import names_1x
 
 BACKBONES = Registry('backbone', base=nn.Module, folder='mmseg.models.backbones')
@@ -57,4 +58,11 @@ def build_segmentor(cfg: dict, train_cfg: dict | None = None, test_cfg: dict | N
         warnings.warn(f'{name} beside `model` is deprecated; write it inside of `model`', stacklevel=2)
         if cfg.get(name) is not None:
             raise ConfigError(f'{name} is set both inside of `model` and beside it; keep the inner one')
-    return SEGMENTORS.build(cfg, default_args=outer)
+    return SEGMENTORS.build(cfg, default_args={
+        name: value for name, value in outer.items() if value is not None or _names(cfg.get('type'), name)})
+
+
+def _names(kind: str | type | None, argument: str) -> bool:
+    """Whether a type of segmentors has an argument of this name: some of users' have it without a default."""
+    found = SEGMENTORS.get(kind) if isinstance(kind, str) else kind
+    return callable(found) and argument in Parameters(found).names

@@ -39,4 +39,10 @@ def _usual() -> torch.device:
 
 
 def _is_here(device: torch.device) -> bool:
-    return device.type != 'cuda' or (torch.cuda.is_available() and (device.index or 0) < torch.cuda.device_count())
+    if device.type in ('cpu', 'meta'):
+        return True
+    try:
+        backend = torch.get_device_module(device.type)
+        return backend.is_available() and (device.index or 0) < backend.device_count()
+    except (RuntimeError, AttributeError):  # a kind that this torch was not built for
+        return False

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_all_start_methods
 from numbers import Integral, Real
 
+import numpy as np
 import torch
 
 
@@ -68,7 +69,7 @@ class Options:
         Raises:
             Refused: it means nothing.
         """
-        if value in (True, False):
+        if _is_switch(value):
             return {} if value else None
         if isinstance(value, str) and value in self.words:
             return value
@@ -98,6 +99,10 @@ def whole(least: int, most: int | None = None, of: str = 'a whole number') -> Ki
     return Kind(wish, accepts)
 
 
+def _is_switch(value: object) -> bool:
+    return isinstance(value, (bool, np.bool_, Integral)) and value in (0, 1)
+
+
 def _is_device(value: object) -> bool:
     try:
         torch.device(value)
@@ -111,7 +116,7 @@ def _is_level(value: object) -> bool:
 
 
 ANYTHING = Kind('anything', lambda value: True)
-SWITCH = Kind('True or False', lambda value: value in (True, False), bool)
+SWITCH = Kind('True or False', _is_switch, bool)
 SECTION = Kind('dict(...)', lambda value: isinstance(value, dict))
 #: A hook, or the section that one is built from.
 HOOK = Kind('dict(policy=...)', lambda value: not isinstance(value, (str, int, float, list, tuple)))

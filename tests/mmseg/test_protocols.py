@@ -4,7 +4,16 @@ import pytest
 
 from mmcv.utils import ConfigError
 from mmseg import protocols
-from mmseg.protocols import CountingDataset, EvaluatorLike, Loader, Samples, lacking, require
+from mmseg.protocols import (
+    CountingDataset,
+    EvaluatedDataset,
+    EvaluatorLike,
+    LabelledDataset,
+    Loader,
+    Samples,
+    lacking,
+    require,
+)
 
 
 class Plain:
@@ -43,3 +52,10 @@ def test_what_lacks_something_is_refused_in_one_line():
         require(Plain(), CountingDataset, 'evaluation')
     assert '\n' not in str(caught.value)
     assert str(caught.value).startswith('evaluation: Plain lacks evaluate, new_evaluator: ')
+
+
+def test_what_would_do_instead_is_named_too():
+    with pytest.raises(ConfigError, match=r'Plain lacks evaluate, or CLASSES, eval_label, ignore_index: '
+                                          'see EvaluatedDataset and LabelledDataset'):
+        require(Plain(), EvaluatedDataset, 'evaluation', instead=LabelledDataset)
+    require(Plain(), Samples, 'evaluation', instead=LabelledDataset)

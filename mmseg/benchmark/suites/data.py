@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from mmcv.config import ConfigDict
 from mmseg.assembly.load import load_config
+from mmseg.assembly.loaders import pipeline_of
 from mmseg.benchmark.measure import Case, Timed, Way
 from mmseg.benchmark.rival import RIVAL, Rival
 from mmseg.datasets import CityscapesDataset, RepeatDataset, build_dataloader
@@ -34,7 +34,7 @@ def data(options: Options, size: tuple[int, int] = (1024, 2048)) -> Iterator[Cas
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
     folder = TemporaryDirectory()
-    pipeline = training_pipeline(load_config(options.config).data.train)
+    pipeline = pipeline_of(load_config(options.config).data.train)
     draw_frame(Path(folder.name), size)
     name = f'{SAMPLES} training samples from PNG files of {size}, one thread'
     yield Case(name, _ways(folder, pipeline, options), SAMPLES)
@@ -63,13 +63,6 @@ def draw_frame(folder: Path, size: tuple[int, int]) -> None:
     label = cv2.resize(draw.integers(0, 19, (16, 32), dtype=np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST)
     cv2.imwrite(str(folder / NAME), img.clip(0, 255).astype(np.uint8))
     cv2.imwrite(str(folder / LABEL), label)
-
-
-def training_pipeline(train: ConfigDict) -> list[dict]:
-    """The transforms of ``data.train``."""
-    while 'dataset' in train:  # RepeatDataset and the like hold it
-        train = train.dataset
-    return train.pipeline
 
 
 def _ways(folder: TemporaryDirectory, pipeline: list[dict], options: Options) -> dict[str, Timed]:

@@ -6,10 +6,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from mmseg.models.builder import SEGMENTORS, build_head
+from mmseg.models.builder import SEGMENTORS
 
 from .base_segmentor import add_prefix
-from .encoder_decoder import EncoderDecoder
+from .encoder_decoder import EncoderDecoder, checked_head
 
 
 @SEGMENTORS.register_module()
@@ -29,7 +29,7 @@ class CascadeEncoderDecoder(EncoderDecoder):
         super().__init__(decode_head=decode_head, **kwargs)
 
     def _init_decode_head(self, decode_head: list[dict]) -> None:
-        self.decode_head = nn.ModuleList(build_head(cfg) for cfg in decode_head)
+        self.decode_head = nn.ModuleList(checked_head(cfg) for cfg in decode_head)
         self._describe(self.decode_head[-1])
 
     def _decode_head_forward_test(self, x: Sequence[torch.Tensor], img_metas: list[dict] | None) -> torch.Tensor:

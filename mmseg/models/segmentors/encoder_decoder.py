@@ -15,6 +15,7 @@ from mmseg.models.builder import SEGMENTORS, build_backbone, build_head, build_n
 from mmseg.models.decode_heads import BaseDecodeHead
 from mmseg.models.feature_checks import check_features
 from mmseg.models.layers import resize
+from mmseg.protocols import AuxiliaryHead, Backbone, Head, require
 
 from .base_segmentor import BaseSegmentor, add_prefix
 
@@ -54,6 +55,7 @@ class EncoderDecoder(BaseSegmentor):
             backbone = backbone.copy()
             backbone['pretrained'] = pretrained
         self.backbone = build_backbone(backbone)
+        require(self.backbone, Backbone, locate(backbone) or 'backbone')
         if neck is not None:
             self.neck = build_neck(neck)
         self._init_decode_head(decode_head)
@@ -62,7 +64,7 @@ class EncoderDecoder(BaseSegmentor):
         self.test_cfg = _checked_test_cfg(test_cfg)
 
     def _init_decode_head(self, decode_head: dict) -> None:
-        self.decode_head = build_head(decode_head)
+        self.decode_head = checked_head(decode_head)
         self._describe(self.decode_head)
 
     def _describe(self, head: nn.Module) -> None:
@@ -73,9 +75,9 @@ class EncoderDecoder(BaseSegmentor):
 
     def _init_auxiliary_head(self, auxiliary_head: dict | list[dict] | None) -> None:
         if isinstance(auxiliary_head, (list, tuple)):
-            self.auxiliary_head = nn.ModuleList(build_head(cfg) for cfg in auxiliary_head)
+            self.auxiliary_head = nn.ModuleList(checked_head(cfg, AuxiliaryHead) for cfg in auxiliary_head)
         elif auxiliary_head is not None:
-            self.auxiliary_head = build_head(auxiliary_head)
+            self.auxiliary_head = checked_head(auxiliary_head, AuxiliaryHead)
 
     def check(self, facts: Facts) -> list[Problem]:
         """Images, backbone, neck and heads that do not fit together; windows that the backbone does not take."""
@@ -252,6 +254,17 @@ class EncoderDecoder(BaseSegmentor):
 
     def _last_head(self) -> nn.Module:
         return self.decode_head[-1] if isinstance(self.decode_head, nn.ModuleList) else self.decode_head
+
+
+def checked_head(cfg: dict, kind: type = Head) -> nn.Module:
+    """Build a head.
+
+    Raises:
+        ConfigTypeError: names what it lacks of ``kind``.
+    """
+    head = build_head(cfg)
+    require(head, kind, locate(cfg) or 'head')
+    return head
 
 
 def _check_one_size(img_meta: list[dict]) -> None:

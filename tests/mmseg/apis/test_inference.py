@@ -36,6 +36,12 @@ def test_arrays_and_files_of_any_size_give_the_same(model, images, tmp_path):
         assert (inference_segmentor(model, image)[0] == label).all()
 
 
+def test_the_pipeline_may_be_in_a_wrapper(model, images):
+    expected = inference_segmentor(model, images[0])[0]
+    model.cfg.data.test = {'type': 'RepeatDataset', 'times': 2, 'dataset': model.cfg.data.test}
+    assert (inference_segmentor(model, images[0])[0] == expected).all()
+
+
 def test_a_picture_of_the_result(model, images, tmp_path):
     labels = inference_segmentor(model, images[1])
     palette = [[10 * i, 0, 0] for i in range(11)]

@@ -5,7 +5,7 @@ import pytest
 
 from mmcv.config import Config
 from mmcv.utils import ConfigError
-from mmseg.assembly.loaders import build_train_loader
+from mmseg.assembly.loaders import build_train_datasets, build_train_loader, pipeline_of
 from mmseg.datasets import CustomDataset
 
 
@@ -13,6 +13,26 @@ from mmseg.datasets import CustomDataset
 def dataset(tmp_path):
     (tmp_path / 'a.jpg').write_bytes(b'')
     return CustomDataset([], str(tmp_path), classes=['x', 'y'], test_mode=True)
+
+
+class Held:
+    """A wrapper of a user's that has its data sets under names of its own."""
+
+    dataset_arguments = ('source', 'others')
+
+    def __init__(self, source, others=()):
+        self.source, self.others = source, others
+
+    def __len__(self):
+        return len(self.source)
+
+    def __getitem__(self, idx):
+        return self.source[idx]
+
+
+def leaf(folder, *transforms):
+    return {'type': 'CustomDataset', 'img_dir': str(folder), 'ann_dir': str(folder), 'classes': ['x', 'y'],
+            'pipeline': [{'type': name} for name in transforms]}
 
 
 def config(**keys):
@@ -42,3 +62,24 @@ def test_wrong_arguments_of_the_loader(dataset, section, key, value, mend):
     cfg.merge_from_dict({f'{section}.{key}': value})
     with pytest.raises(ConfigError, match=re.escape(f'--cfg-options: {section}.{key} is {value!r}: use {mend}')):
         build_train_loader(cfg, dataset)
+
+
+def test_validation_with_the_transforms_of_training_in_any_wrapper(tmp_path):
+    (tmp_path / 'a.jpg').write_bytes(b'')
+    (tmp_path / 'a.png').write_bytes(b'')
+    train = {'type': Held, 'source': {'type': 'RepeatDataset', 'times': 2,
+                                      'dataset': leaf(tmp_path, 'LoadImageFromFile', 'RandomFlip')}}
+    val = {'type': Held, 'source': leaf(tmp_path), 'others': {'night': leaf(tmp_path, 'LoadAnnotations')}}
+    train['source']['dataset']['pipeline'][1]['prob'] = 0.5
+    cfg = config(workflow=[('train', 1), ('val', 1)])
+    cfg.data.update(train=train, val=val)
+    _, built = build_train_datasets(cfg)
+    for dataset in (built.source, built.others['night']):
+        assert [type(transform).__name__ for transform in dataset.pipeline.transforms] == [
+            'LoadImageFromFile', 'RandomFlip']
+    assert pipeline_of(cfg.data.val['others']['night'])[0].type == 'LoadAnnotations'
+
+
+def test_no_pipeline_anywhere(tmp_path):
+    with pytest.raises(ConfigError, match='no pipeline: give it one'):
+        pipeline_of([{'type': Held, 'source': {'type': 'CustomDataset', 'img_dir': 'a'}}, {'type': 'Unknown'}])

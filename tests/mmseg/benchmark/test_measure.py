@@ -10,11 +10,12 @@ import pytest
 import torch
 
 from mmseg.apis import load_config
+from mmseg.assembly.loaders import pipeline_of
 from mmseg.benchmark import SUITES, Case, Way, measure, trace
 from mmseg.benchmark.measure import quartiles, resident_growth
 from mmseg.benchmark.processes import Processes
 from mmseg.benchmark.suites import Options, models
-from mmseg.benchmark.suites.data import SAMPLES, data, training_pipeline
+from mmseg.benchmark.suites.data import SAMPLES, data
 from mmseg.benchmark.suites.evaluation import evaluation
 from mmseg.benchmark.suites.operators import argmax_case, counting_case, cross_entropy_case, pools_case
 from mmseg.benchmark.suites.scaling import processes_case
@@ -164,7 +165,7 @@ def test_a_config_may_lie_anywhere(tmp_path, request):
 def test_unets_head_and_repeated_data_sets_can_be_measured():
     unet = Options(config='pspnet_unet_s5-d16_64x64_40k_drive')
     assert len(results(models._head(models.build(unet), unet))) == 2
-    assert training_pipeline(load_config(unet.config).data.train)[0].type == 'LoadImageFromFile'
+    assert pipeline_of(load_config(unet.config).data.train)[0].type == 'LoadImageFromFile'
 
 
 def sum_of_ranks(folder, rank):

@@ -30,6 +30,22 @@ class Wrapper:
         return self.dataset[idx]
 
 
+class Labelled:
+    """No files, no wrapper: samples, and the labels of them."""
+
+    CLASSES = ('a', 'b')
+    ignore_index = 9
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, idx):
+        return idx
+
+    def eval_label(self, index):
+        return np.array([[0, 1], [1, 9]][index])[None]
+
+
 class OwnName:
     """Holds its data set under a name of its own."""
 
@@ -111,6 +127,15 @@ class TestEvaluation:
         assert has_evaluator(dataset)
         assert dataset.CLASSES == ['x', 'y', 'z']
         require_labels(dataset)
+
+    def test_a_data_set_that_only_gives_labels(self):
+        dataset = as_evaluated(Labelled())
+        evaluator = dataset.new_evaluator()
+        evaluator.add([np.array([[0, 0]]), np.array([[1, 1]])], range(2))
+        assert dataset.evaluate(evaluator, logger='silent')['aAcc'] == pytest.approx(2 / 3, abs=1e-4)
+        assert dataset[1] == 1
+        assert dataset.sample_files(1) == {'img': 'sample 1'}
+        assert len(as_evaluated(Wrapper(Labelled()))) == 2
 
     def test_in_a_row(self, inner):
         dataset = as_evaluated(ConcatDataset([inner, Wrapper(inner)]))

@@ -269,3 +269,8 @@ def test_distributed_hook_works_alone(tmp_path):
     dataset = Scores(0.5)
     run(tmp_path, dataset, iters=2, interval=2, hook=DistEvalHook, gpu_collect=True, tmpdir='x')
     assert dataset.asked == ['mIoU']
+
+
+def test_a_data_set_that_cannot_be_evaluated_is_refused():
+    with pytest.raises(ConfigError, match=r'evaluation: list lacks evaluate, or CLASSES, eval_label, ignore_index: '):
+        EvalHook(loader([1, 2]))

@@ -2,7 +2,7 @@
 import pytest
 from torch import nn
 
-from mmcv.config import ConfigDict
+from mmcv.config import Config, ConfigDict
 from mmcv.utils import ConfigError
 from mmseg.models import BACKBONES, HEADS, LOSSES, NECKS, SEGMENTORS, build_backbone, build_head, build_segmentor
 
@@ -53,6 +53,42 @@ def test_mistakes_are_named_in_one_line(changes, message):
     with pytest.raises(ValueError, match=message) as error:
         build_segmentor(model(**changes))
     assert '\n' not in str(error.value)
+
+
+class Bare(nn.Module):
+    num_classes = 3
+
+
+class Auxiliary(Bare):
+    def forward_train(self, inputs, img_metas, gt_semantic_seg, train_cfg):
+        return {}
+
+
+@pytest.mark.parametrize(('changes', 'message'), [
+    ({'backbone': {'type': Bare}}, 'model.backbone: Bare lacks forward: see Backbone in mmseg.protocols'),
+    ({'decode_head': {'type': Bare}},
+     'model.decode_head: Bare lacks align_corners, forward_test, forward_train, out_channels: see Head in'),
+    ({'auxiliary_head': [{'type': Auxiliary}, {'type': Bare}]},
+     r'model.auxiliary_head\[1\]: Bare lacks forward_train: see AuxiliaryHead in'),
+    ({'type': 'CascadeEncoderDecoder', 'num_stages': 1, 'decode_head': [{'type': Auxiliary}]},
+     r'model.decode_head\[0\]: Auxiliary lacks align_corners, forward_test, out_channels: '),
+])
+def test_parts_of_a_users_are_refused_for_what_they_lack(changes, message):
+    cfg = Config({'model': {**model(), **changes}})
+    with pytest.raises(ConfigError, match=message) as error:
+        build_segmentor(cfg.model)
+    assert '\n' not in str(error.value)
+
+
+def test_a_segmentor_gets_what_it_takes():
+    @SEGMENTORS.register_module()
+    class OfAUsers(nn.Module):
+        def __init__(self, test_cfg):
+            super().__init__()
+            self.test_cfg = test_cfg
+
+    assert build_segmentor({'type': 'OfAUsers'}).test_cfg is None
+    assert build_segmentor({'type': Bare}).num_classes == 3
 
 
 def test_outer_train_and_test_cfg():

@@ -19,7 +19,7 @@ def test_who_decides(gpus, count, argument, configured, expected):
 
 
 @pytest.mark.parametrize(('count', 'configured', 'expected'), [(0, 'cuda', 'cpu'), (0, 'cuda:0', 'cpu'),
-                                                              (1, 'cuda:1', 'cuda')])
+                                                              (0, 'xpu', 'cpu'), (1, 'cuda:1', 'cuda')])
 def test_a_config_from_a_machine_with_other_gpus(gpus, count, configured, expected):
     gpus(count)
     with pytest.warns(UserWarning, match=f"device is '{configured}' in the config, .* '{expected}' it is") as warned:
@@ -30,6 +30,8 @@ def test_a_config_from_a_machine_with_other_gpus(gpus, count, configured, expect
 @pytest.mark.parametrize(('count', 'argument', 'text'), [
     (0, 'cuda:0', "device is 'cuda:0', but torch finds no such GPU here: use 'cpu'"),
     (1, 'cuda:3', "device is 'cuda:3', but torch finds no such GPU here: use 'cuda'"),
+    (0, 'mps', "device is 'mps', but torch finds no such GPU here: use 'cpu'"),
+    (0, 'privateuseone', "device is 'privateuseone(:0)?', but torch finds no such GPU here: use 'cpu'"),
     (0, 'gpu', "device is 'gpu': use 'cpu', 'cuda' or 'cuda:0'"),
 ])
 def test_what_the_caller_asks_for_has_to_be_there(gpus, count, argument, text):
