@@ -87,6 +87,7 @@ _UTILS = {
         to_4tuple to_ntuple tuple_cast""",
 }
 _LOADING = {'mmcv.checkpoint': '_load_checkpoint=fetch_checkpoint _load_checkpoint_with_prefix=fetch_part'}
+_EVAL_HOOKS = {'mmcv.engine': 'DistEvalHook EvalHook'}
 _ASSEMBLY = {
     'mmseg.assembly.loaders': 'build_test_loader build_train_loader',
     'mmseg.assembly.model': 'build_model',
@@ -148,7 +149,7 @@ NAMES = {
     'mmcv.parallel.registry': {'mmcv.checkpoint.wrappers': 'MODULE_WRAPPERS'},
     'mmcv.parallel.scatter_gather': {'mmcv.parallel.device': 'scatter'},
     'mmcv.parallel.utils': {'mmcv.checkpoint.wrappers': 'MODULE_WRAPPERS is_module_wrapper'},
-    'mmcv.runner': _LOADING,
+    'mmcv.runner': {**_LOADING, **_EVAL_HOOKS},
     'mmcv.runner.base_module': {'mmcv.cnn': 'BaseModule ModuleDict ModuleList Sequential'},
     'mmcv.runner.checkpoint': {
         **_LOADING,
@@ -156,6 +157,8 @@ NAMES = {
         'mmcv.checkpoint.load': 'load_checkpoint load_state_dict',
         'mmcv.checkpoint.weights': 'get_state_dict weights_to_cpu',
     },
+    'mmcv.runner.hooks': _EVAL_HOOKS,
+    'mmcv.runner.hooks.evaluation': _EVAL_HOOKS,
     'mmcv.runner.hooks.misc': {
         'mmcv.runner.hooks': 'ClosureHook DistSamplerSeedHook EmptyCacheHook SyncBuffersHook',
         'mmcv.runner.hooks.sync_buffer': 'average_buffers',

@@ -113,6 +113,22 @@ def multi_gpu_test(
     return dist.collect_results(part, len(data_loader.dataset))
 
 
+def collect_results_cpu(result_part: list, size: int, tmpdir: str | None = None) -> list | None:
+    """The results of all ranks in the order of the data set on rank 0, None elsewhere.
+
+    Args:
+        result_part: this rank's: those of the samples r, r + n, r + 2n, ...
+        size: of the data set.
+        tmpdir: without effect; the process group brings the results together.
+    """
+    return dist.collect_results(result_part, size)
+
+
+def collect_results_gpu(result_part: list, size: int) -> list | None:
+    """The same as :func:`collect_results_cpu`."""
+    return dist.collect_results(result_part, size)
+
+
 def _conversion(
     dataset: Dataset, efficient_test: bool, pre_eval: bool, format_only: bool, format_args: dict
 ) -> Callable[[list, list[int]], list]:

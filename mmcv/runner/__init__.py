@@ -16,9 +16,51 @@ from mmcv.utils.lazy import lazy_names
 from .base_runner import BaseRunner
 from .builder import RUNNERS, build_runner, obj_from_dict
 from .epoch_based_runner import EpochBasedRunner
-from .hooks import *  # noqa: F403
-from .hooks import HOOKS, Hook
-from .hooks import __all__ as _hooks
+from .hooks import (
+    HOOKS,
+    AmpOptimizerHook,
+    CheckpointHook,
+    ClosureHook,
+    CosineAnnealingLrUpdaterHook,
+    CosineAnnealingMomentumUpdaterHook,
+    CosineRestartLrUpdaterHook,
+    CyclicLrUpdaterHook,
+    CyclicMomentumUpdaterHook,
+    DistSamplerSeedHook,
+    EarlyStoppingHook,
+    EMAHook,
+    EmptyCacheHook,
+    ExpLrUpdaterHook,
+    FixedLrUpdaterHook,
+    FlatCosineAnnealingLrUpdaterHook,
+    Fp16OptimizerHook,
+    GradientCumulativeFp16OptimizerHook,
+    GradientCumulativeOptimizerHook,
+    Hook,
+    InvLrUpdaterHook,
+    IterTimerHook,
+    LinearAnnealingLrUpdaterHook,
+    LinearAnnealingMomentumUpdaterHook,
+    LoggerHook,
+    LrUpdaterHook,
+    MlflowLoggerHook,
+    MomentumUpdaterHook,
+    OneCycleLrUpdaterHook,
+    OneCycleMomentumUpdaterHook,
+    OptimizerHook,
+    PolyLrUpdaterHook,
+    Priority,
+    ProfilerHook,
+    ProgressBarHook,
+    SignalHook,
+    StepLrUpdaterHook,
+    StepMomentumUpdaterHook,
+    SyncBuffersHook,
+    TensorboardLoggerHook,
+    TextLoggerHook,
+    WandbLoggerHook,
+    get_priority,
+)
 from .iter_based_runner import IterBasedRunner
 from .layer_decay import LayerDecayOptimizerConstructor, LearningRateDecayOptimizerConstructor
 from .log_buffer import LogBuffer
@@ -32,10 +74,19 @@ from .optimizer import (
 
 __getattr__, __dir__, _lazy = lazy_names(__name__, {'mmcv.cnn': 'BaseModule ModuleDict ModuleList Sequential'})
 __all__ = [
-    'HOOKS', 'OPTIMIZERS', 'OPTIMIZER_BUILDERS', 'RUNNERS', 'BaseRunner', 'CheckpointError',
-    'DefaultOptimizerConstructor', 'EpochBasedRunner', 'Hook', 'IterBasedRunner', 'LayerDecayOptimizerConstructor',
-    'LearningRateDecayOptimizerConstructor', 'LogBuffer', 'auto_fp16', 'build_optimizer',
+    'HOOKS', 'OPTIMIZERS', 'OPTIMIZER_BUILDERS', 'RUNNERS', 'AmpOptimizerHook', 'BaseRunner', 'CheckpointError',
+    'CheckpointHook', 'ClosureHook', 'CosineAnnealingLrUpdaterHook', 'CosineAnnealingMomentumUpdaterHook',
+    'CosineRestartLrUpdaterHook', 'CyclicLrUpdaterHook', 'CyclicMomentumUpdaterHook', 'DefaultOptimizerConstructor',
+    'DistSamplerSeedHook', 'EMAHook', 'EarlyStoppingHook', 'EmptyCacheHook', 'EpochBasedRunner', 'ExpLrUpdaterHook',
+    'FixedLrUpdaterHook', 'FlatCosineAnnealingLrUpdaterHook', 'Fp16OptimizerHook',
+    'GradientCumulativeFp16OptimizerHook', 'GradientCumulativeOptimizerHook', 'Hook', 'InvLrUpdaterHook',
+    'IterBasedRunner', 'IterTimerHook', 'LayerDecayOptimizerConstructor', 'LearningRateDecayOptimizerConstructor',
+    'LinearAnnealingLrUpdaterHook', 'LinearAnnealingMomentumUpdaterHook', 'LogBuffer', 'LoggerHook',
+    'LrUpdaterHook', 'MlflowLoggerHook', 'MomentumUpdaterHook', 'OneCycleLrUpdaterHook',
+    'OneCycleMomentumUpdaterHook', 'OptimizerHook', 'PolyLrUpdaterHook', 'Priority', 'ProfilerHook',
+    'ProgressBarHook', 'SignalHook', 'StepLrUpdaterHook', 'StepMomentumUpdaterHook', 'SyncBuffersHook',
+    'TensorboardLoggerHook', 'TextLoggerHook', 'WandbLoggerHook', 'auto_fp16', 'build_optimizer',
     'build_optimizer_constructor', 'build_runner', 'find_latest_checkpoint', 'force_fp32', 'get_dist_info',
-    'get_state_dict', 'init_dist', 'load_checkpoint', 'load_state_dict', 'master_only', 'obj_from_dict',
-    'save_checkpoint', 'weights_to_cpu', 'wrap_fp16_model', *_hooks, *_lazy,
+    'get_priority', 'get_state_dict', 'init_dist', 'load_checkpoint', 'load_state_dict', 'master_only',
+    'obj_from_dict', 'save_checkpoint', 'weights_to_cpu', 'wrap_fp16_model', *_lazy,
 ]
