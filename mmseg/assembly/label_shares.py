@@ -1,4 +1,4 @@
-"""What the labels of a training set hold, before the first iteration."""
+"""What the labels of a training set hold, before the first iteration, and what the doctor finds in a sample."""
 
 import contextlib
 import math
@@ -6,15 +6,16 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
-import numpy as np
-
 from mmcv import dist
 from mmcv.utils import ConfigError
+from mmseg.datasets.custom import CustomDataset
+from mmseg.doctor import look_at_sample
 from mmseg.logger import get_root_logger
 from mmseg.protocols import LabelledDataset, Samples
-from mmseg.samples import offering
+from mmseg.samples import offering, sample_files
+from mmseg.trees.label_facts import count_values
 
-_SECONDS = 2.0
+_SECONDS = 1.8
 _ENOUGH = 20  # labels without a class, before it is said to be missing from all
 _NAMED = 10  # classes in a line of the log
 
@@ -22,7 +23,7 @@ _NAMED = 10  # classes in a line of the log
 def check_label_shares(dataset: Samples, ignored_is_meant: bool = False, seconds: float = _SECONDS) -> None:
     """Log each class's share of the labels, as many as can be read in some seconds, and warn of classes without any.
 
-    Every rank has to call it; rank 0 reads.
+    Of files, warn too of what the doctor finds in some of them. Every rank has to call it; rank 0 reads.
 
     Args:
         dataset: for training; one that does not give its labels passes.
@@ -37,7 +38,8 @@ def check_label_shares(dataset: Samples, ignored_is_meant: bool = False, seconds
     if dist.is_main():
         parts = list(offering(dataset, LabelledDataset))
         for part in parts:
-            problem = problem or _look_at(part, seconds / len(parts))
+            problem = problem or _look_at(part, seconds / len(parts) / 2)
+            _ask_doctor(part, seconds / len(parts) / 2)
     problem = dist.broadcast_object(problem)
     if problem and not ignored_is_meant:
         raise ConfigError(problem)
@@ -70,24 +72,28 @@ def _look_at(dataset: LabelledDataset, seconds: float) -> str:
     return ''
 
 
+def _ask_doctor(dataset: LabelledDataset, seconds: float) -> None:
+    """Log what the doctor finds in a sample of the files."""
+    if not isinstance(dataset, CustomDataset):
+        return
+    files = (sample_files(dataset, index) for index in _spread(len(dataset)))
+    pairs = ((one['img'], one['label']) for one in files if 'label' in one)
+    for finding in look_at_sample(pairs, dataset.label_mapping(), dataset.ignore_index, seconds):
+        get_root_logger().warning(
+            f'In a sample: {finding.kind}: {finding.message}: {", ".join(finding.files[:3])}: {finding.mend} (the '
+            'whole data set: tools/doctor.py)')
+
+
 def _count(dataset: LabelledDataset, seconds: float) -> tuple[Counter, int]:
     """Pixels per value, and in how many labels; evenly spread ones where there is no time for all."""
     pixels, read, end = Counter(), 0, time.monotonic() + seconds
     for index in _spread(len(dataset)):
         with contextlib.suppress(OSError, ValueError):  # who trains on it says what is wrong
-            pixels.update(_histogram(dataset.eval_label(index)))
+            pixels.update(count_values(dataset.eval_label(index)))
             read += 1
         if time.monotonic() > end:
             break
     return pixels, read
-
-
-def _histogram(label: np.ndarray) -> dict[int, int]:
-    if label.dtype == np.uint8:  # without a sort
-        counts = np.bincount(label.ravel())
-        return {value: int(counts[value]) for value in np.flatnonzero(counts).tolist()}
-    values, counts = np.unique(label, return_counts=True)
-    return dict(zip(values.tolist(), counts.tolist()))
 
 
 def _spread(length: int) -> Iterator[int]:

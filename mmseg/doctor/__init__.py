@@ -3,5 +3,6 @@
 from .examination import Examination, examine
 from .finding import Finding
 from .kinds import KINDS, find_all
+from .sample import look_at_sample
 
-__all__ = ['KINDS', 'Examination', 'Finding', 'examine', 'find_all']
+__all__ = ['KINDS', 'Examination', 'Finding', 'examine', 'find_all', 'look_at_sample']

@@ -3,14 +3,17 @@
 import argparse
 import json
 import os
+import re
 import sys
+from dataclasses import replace
 
 from mmcv.fileio import atomic_write
 from mmseg.trees.class_names import given_class_names
-from mmseg.trees.tree import Tree, read_folders, read_tree
+from mmseg.trees.tree import read_folders, read_tree
 
+from .configured import read_configured
 from .document import as_document, as_text
-from .examination import examine
+from .examination import Examination, examine
 from .finding import worst
 from .kinds import find_all
 
@@ -48,7 +51,7 @@ def main(args: argparse.Namespace) -> None:
         ValueError: there is nothing to look at.
         SystemExit: with 1 or 2, after warnings or errors.
     """
-    seen = examine(_tree(args), args.crop, nproc=args.nproc, progress=sys.stderr)
+    seen = _examine(args)
     findings = find_all(seen)
     for line in as_text(seen, findings):
         print(line)
@@ -59,14 +62,20 @@ def main(args: argparse.Namespace) -> None:
         sys.exit(code)
 
 
-def _tree(args: argparse.Namespace) -> Tree:
+def _examine(args: argparse.Namespace) -> Examination:
     names = given_class_names(args.classes) if args.classes else None
-    if args.img_dir or args.ann_dir:
-        if not (args.img_dir and args.ann_dir) or args.source:
-            raise ValueError('give either DIR, or --img-dir and --ann-dir')
-        return read_folders(args.img_dir, args.ann_dir, args.split, names)
+    if args.source is not None and (args.img_dir or args.ann_dir):
+        raise ValueError('give either DIR, or --img-dir and --ann-dir')
+    how = {'nproc': args.nproc, 'progress': sys.stderr}
+    if args.img_dir and args.ann_dir:
+        return examine(read_folders(args.img_dir, args.ann_dir, args.split, names), args.crop, **how)
     if args.source is None:
-        raise ValueError('give a folder, or --img-dir and --ann-dir')
-    if not os.path.isdir(args.source):
+        raise ValueError('give a folder or a config, or both --img-dir and --ann-dir')
+    if os.path.isdir(args.source):
+        return examine(read_tree(args.source, names), args.crop, **how)
+    if not re.search(r'\.(py|json|ya?ml)$', args.source) and os.sep in args.source:
         raise ValueError(f'{args.source}: there is no such folder')
-    return read_tree(args.source, names)
+    told = read_configured(args.source)
+    tree = replace(told.tree, names=names) if names else told.tree
+    seen = examine(tree, args.crop or told.crop, **how)
+    return replace(seen, given=told.reading, resized=tuple if args.crop else told.resized)

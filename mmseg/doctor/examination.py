@@ -1,7 +1,7 @@
 """All that is known of a tree, in a few hundred bytes per file: what the kinds of findings look at."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TextIO
@@ -28,6 +28,7 @@ class Examination:
         colours: {colour: pixels} of the colour masks.
         crop: (height, width) of the crops to train on, or None.
         given: the reading that a config has; None takes what fits.
+        resized: the largest size that an image of a given (height, width) may have before it is cropped.
     """
 
     tree: Tree
@@ -37,11 +38,17 @@ class Examination:
     colours: Counter[Colour]
     crop: tuple[int, int] | None = None
     given: Reading | None = None
+    resized: Callable[[tuple[int, int]], tuple[int, int]] = tuple
 
     @cached_property
+    def fitting(self) -> Reading:
+        """What the values mean, as they tell themselves."""
+        return read_values(self.values, self.tree.names)
+
+    @property
     def reading(self) -> Reading:
-        """What the values mean."""
-        return self.given or read_values(self.values, self.tree.names)
+        """What the values are taken for."""
+        return self.given or self.fitting
 
     @cached_property
     def trusted(self) -> dict[str, LabelFacts]:
@@ -102,21 +109,19 @@ class Examination:
 
 
 def examine(
-    tree: Tree, crop: tuple[int, int] | None = None, given: Reading | None = None, nproc: int | None = None,
-    progress: TextIO | None = None,
+    tree: Tree, crop: tuple[int, int] | None = None, nproc: int | None = None, progress: TextIO | None = None,
 ) -> Examination:
     """Look at every file of a tree.
 
     Args:
         tree: the files.
         crop: (height, width) of the crops to train on.
-        given: how a config reads the labels.
         nproc: processes; None takes one per core.
         progress: where to draw a bar; None for none.
     """
     images, labels = tree.images, tree.labels
     of_images = dict(zip(images, look_at_images(tree.root, images, nproc, progress)))
-    return collect(tree, of_images, keep(labels, look_at_labels(tree.root, labels, nproc, progress)), crop, given)
+    return collect(tree, of_images, keep(labels, look_at_labels(tree.root, labels, nproc, progress)), crop)
 
 
 @dataclass
@@ -150,7 +155,6 @@ def keep(paths: Sequence[str], facts: Iterable[LabelFacts]) -> Labels:
 
 def collect(
     tree: Tree, images: Mapping[str, ImageFacts], labels: Labels, crop: tuple[int, int] | None = None,
-    given: Reading | None = None,
 ) -> Examination:
     """Put together what was seen; of deep labels among others only those count that hold the others' values."""
     values, trusted = Values(), [facts for facts in labels.facts.values() if can_be_trusted(facts)]
@@ -158,4 +162,4 @@ def collect(
     for facts in trusted:
         if not narrow or not facts.header.deep or facts.values.keys() <= narrow:
             values.add(facts.values)
-    return Examination(tree, images, labels.facts, values, labels.colours, crop, given)
+    return Examination(tree, images, labels.facts, values, labels.colours, crop)

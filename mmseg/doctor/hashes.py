@@ -10,7 +10,7 @@ import numpy as np
 from mmcv.image import imread
 
 _ALIKE = 18  # bits of 64 in which the hashes of two images may differ, to be looked at
-_MOST = 400  # pairs that are looked at, the most alike ones first
+_MOST = 300  # pairs that are looked at, the most alike ones first
 _ROWS = 512  # of the table of distances, at a time
 _SIDE = 96  # of the grey pictures that are laid over each other
 _BLUR = 6.0  # in their pixels; what is coarser is the light and does not count

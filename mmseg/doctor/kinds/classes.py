@@ -65,8 +65,8 @@ def _is_meant(seen: Examination, value: int) -> bool:
 
 def one_based_labels(seen: Examination) -> Iterator[Finding]:
     """Labels that count from 1."""
-    reading, names = seen.reading, seen.tree.names
-    if not reading.reduce_zero_label or seen.given is not None:
+    reading, names = seen.fitting, seen.tree.names
+    if not reading.reduce_zero_label or (seen.given and seen.given.reduce_zero_label):
         return
     named = names is not None and is_void(names.names[0])
     message = ('0 never occurs in the labels' if not seen.values.pixels[0] else

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from mmseg.doctor.examination import Examination
 from mmseg.doctor.finding import Finding
 from mmseg.trees.image_facts import ImageFacts
@@ -57,7 +59,8 @@ def smaller_than_crop(seen: Examination) -> Iterator[Finding]:
     if seen.crop is None:
         return
     high, wide = seen.crop
-    files = [path for path, facts in _sound(seen) if facts.header.size[0] < high or facts.header.size[1] < wide]
+    small = {size for size in seen.sizes if any(np.less(seen.resized(size), seen.crop))}
+    files = [path for path, facts in _sound(seen) if facts.header.size in small]
     if files:
         yield Finding.of('smaller-than-crop', 'warning', files,
                          f'{len(files)} images are smaller than the crop of {high}x{wide}: they are padded',
