@@ -11,7 +11,7 @@ from .files import (
     write_checkpoint,
 )
 from .inert import Placeholder
-from .load import fetch_checkpoint, fetch_part, load_checkpoint, load_state_dict
+from .load import fetch_checkpoint, fetch_part, load_checkpoint, load_part, load_state_dict
 from .rng import gather_rng_states, get_rng_state, kept_rng_state, set_rng_state
 from .shards import shard_optimizer_state, sharded_like, whole
 from .source import resolve
@@ -31,7 +31,7 @@ __all__ = [
     'MODULE_WRAPPERS', 'STRIP_MODULE', 'CheckpointError', 'Location', 'Placeholder', 'Position', 'Writer',
     'check_integrity', 'class_facts', 'fetch_checkpoint', 'fetch_part', 'find_latest_checkpoint',
     'finished_iterations', 'gather_rng_states', 'get_rng_state', 'get_state_dict', 'get_weights', 'is_module_wrapper',
-    'kept_rng_state', 'load_checkpoint', 'load_state_dict', 'named_optimizers', 'ours_only', 'read_checkpoint',
+    'kept_rng_state', 'load_checkpoint', 'load_part', 'load_state_dict', 'named_optimizers', 'ours_only', 'read_checkpoint',
     'resolve', 'restore_run', 'revise', 'save_checkpoint', 'set_rng_state', 'shard_optimizer_state', 'sharded_like',
     'state_of_run', 'to_host', 'unwrap', 'weights_to_cpu', 'whole', 'write_checkpoint',
 ]

@@ -15,6 +15,7 @@ from mmcv.utils import get_logger
 
 from .errors import CheckpointError, abbreviate
 from .files import Location, read_checkpoint
+from .layouts import Layout, ReadsLayouts, convert_layout
 from .shards import sharded_like
 from .source import resolve
 from .weights import STRIP_MODULE, get_weights, revise, versions_of
@@ -73,7 +74,8 @@ def load_state_dict(
 ) -> None:
     """Load what fits and report what does not: unexpected keys, missing ones, other shapes.
 
-    Unless ``strict``, a module that :class:`ResizesWeights` resizes those of another shape beforehand.
+    Weights in a layout that the module reads (:class:`~mmcv.checkpoint.layouts.ReadsLayouts`) are converted, and it is
+    said. Unless ``strict``, a module that :class:`ResizesWeights` resizes those of another shape beforehand.
     A missing ``num_batches_tracked`` is no difference: old checkpoints have none.
 
     Raises:
@@ -82,6 +84,11 @@ def load_state_dict(
     """
     module = unwrap(module)
     own = module.state_dict()
+    found = _in_another_layout(module, state_dict)
+    if found:
+        layout, state_dict = found
+        if is_main():
+            (logger or get_logger('mmcv')).info(f'{source}: weights as {layout.name} has them, converted')
     state_dict = _rename_old_keys(state_dict, own)
     if not strict:
         _resize(state_dict, own, module)
@@ -109,6 +116,30 @@ def load_state_dict(
         raise CheckpointError(f'{report}; is it of another architecture or number of classes?')
     if is_main():
         (logger or get_logger('mmcv')).warning(report)
+
+
+def _in_another_layout(
+    module: nn.Module, state_dict: Mapping[str, torch.Tensor]
+) -> tuple[Layout, Mapping[str, torch.Tensor]] | None:
+    return convert_layout(state_dict, module.layouts) if isinstance(module, ReadsLayouts) else None
+
+
+def load_part(
+    module: nn.Module, prefix: str, filename: str | Path, map_location: Location = None,
+) -> None:
+    """Load the part of a checkpoint below ``prefix``; all of it if it is in another layout, which has no such prefix.
+
+    Args:
+        module: what the part is for, a backbone for example.
+        prefix, filename, map_location: as for :func:`fetch_part`.
+
+    Raises:
+        CheckpointError: no key has this prefix, or hardly any fits.
+    """
+    weights = _weights_of(filename, map_location)
+    if not _in_another_layout(module, weights):
+        weights = _below(prefix, weights, filename)
+    load_state_dict(module, weights, source=str(filename))
 
 
 def _misshapen(state_dict: Mapping[str, torch.Tensor], own: Mapping[str, torch.Tensor]) -> list[str]:
@@ -186,7 +217,16 @@ def fetch_part(
     Raises:
         CheckpointError: no key has this prefix.
     """
-    weights = revise(get_weights(fetch_checkpoint(filename, map_location), filename), STRIP_MODULE)
+    return _below(prefix, _weights_of(filename, map_location), filename)
+
+
+def _weights_of(filename: str | Path, map_location: Location) -> 'OrderedDict[str, torch.Tensor]':
+    return revise(get_weights(fetch_checkpoint(filename, map_location), filename), STRIP_MODULE)
+
+
+def _below(
+    prefix: str, weights: Mapping[str, torch.Tensor], filename: str | Path
+) -> 'OrderedDict[str, torch.Tensor]':
     prefix = prefix.rstrip('.') + '.'
     part = OrderedDict((key[len(prefix):], value) for key, value in weights.items() if key.startswith(prefix))
     if not part:

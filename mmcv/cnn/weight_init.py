@@ -267,8 +267,7 @@ class PretrainedInit:
         if self.prefix is None:
             checkpoint.load_checkpoint(module, self.checkpoint, map_location=self.map_location)
         else:
-            state = checkpoint.fetch_part(self.prefix, self.checkpoint, self.map_location)
-            checkpoint.load_state_dict(module, state)
+            checkpoint.load_part(module, self.prefix, self.checkpoint, self.map_location)
 
 
 def initialize(module: nn.Module, init_cfg: dict | list[dict]) -> None:
