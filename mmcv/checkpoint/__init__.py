@@ -29,9 +29,9 @@ from .wrappers import MODULE_WRAPPERS, is_module_wrapper, unwrap
 
 __all__ = [
     'MODULE_WRAPPERS', 'STRIP_MODULE', 'CheckpointError', 'Location', 'Placeholder', 'Position', 'Writer',
-    'check_integrity', 'class_facts', 'fetch_checkpoint', 'fetch_part', 'find_latest_checkpoint',
-    'finished_iterations', 'gather_rng_states', 'get_rng_state', 'get_state_dict', 'get_weights', 'is_module_wrapper',
-    'kept_rng_state', 'load_checkpoint', 'load_part', 'load_state_dict', 'named_optimizers', 'ours_only', 'read_checkpoint',
-    'resolve', 'restore_run', 'revise', 'save_checkpoint', 'set_rng_state', 'shard_optimizer_state', 'sharded_like',
+    'check_integrity', 'class_facts', 'fetch_checkpoint', 'fetch_part', 'find_latest_checkpoint', 'finished_iterations',
+    'gather_rng_states', 'get_rng_state', 'get_state_dict', 'get_weights', 'is_module_wrapper', 'kept_rng_state',
+    'load_checkpoint', 'load_part', 'load_state_dict', 'named_optimizers', 'ours_only', 'read_checkpoint', 'resolve',
+    'restore_run', 'revise', 'save_checkpoint', 'set_rng_state', 'shard_optimizer_state', 'sharded_like',
     'state_of_run', 'to_host', 'unwrap', 'weights_to_cpu', 'whole', 'write_checkpoint',
 ]

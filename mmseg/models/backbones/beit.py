@@ -13,6 +13,7 @@ from mmseg.models.layers.layer_scale import LayerScaled
 from mmseg.models.layers.position_embedding import image_size
 from mmseg.models.layers.stochastic_depth import drop_path_rates
 from mmseg.models.layers.transformer_encoder_layer import TransformerEncoderLayer
+from mmseg.models.layouts.beit import BEIT
 
 from .layer_ids import layer_of_vit
 from .transformer_backbone import TransformerBackbone, init_vit
@@ -90,6 +91,8 @@ class BEiT(TransformerBackbone):
         norm_eval, pretrained, init_cfg, with_cp: see :class:`BaseBackbone`.
         init_values: what the scales of the branches begin with.
     """
+
+    layouts = (BEIT,)
 
     #: Of queries, keys and values, where there are not those of ``qv_bias``.
     qkv_bias = False

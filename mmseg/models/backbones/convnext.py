@@ -14,6 +14,7 @@ from mmseg.models.layers import checkpointed
 from mmseg.models.layers.layer_norm_2d import LayerNorm2d
 from mmseg.models.layers.layer_scale import LayerScaled
 from mmseg.models.layers.stochastic_depth import drop_path_rates
+from mmseg.models.layouts.convnext import CONVNEXT, CONVNEXT_TIMM
 
 from .base_backbone import BaseBackbone
 from .layer_ids import layer_of_convnext
@@ -99,6 +100,8 @@ class ConvNeXt(BaseBackbone):
     Raises:
         ValueError: ``arch`` is unknown or incomplete, or ``out_indices`` names a stage that is not there.
     """
+
+    layouts = (CONVNEXT, CONVNEXT_TIMM)
 
     def __init__(
         self,

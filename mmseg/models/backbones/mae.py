@@ -7,6 +7,7 @@ from torch import nn
 
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers.position_embedding import resize_pos_embed
+from mmseg.models.layouts.beit import MAE as MAE_LAYOUT
 
 from .beit import BEiT
 
@@ -18,6 +19,8 @@ class MAE(BEiT):
     Args:
         kwargs: see :class:`BEiT`; all but ``qv_bias``.
     """
+
+    layouts = (MAE_LAYOUT,)
 
     qkv_bias = True
 

@@ -13,6 +13,7 @@ from mmcv.cnn.bricks.transformer import MultiheadAttention
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import PatchEmbed, checkpointed, nlc_to_nchw
 from mmseg.models.layers.stochastic_depth import drop_path_rates
+from mmseg.models.layouts.mit import MIT
 
 from .transformer_backbone import TransformerBackbone, init_convolutions
 
@@ -182,6 +183,8 @@ class MixVisionTransformer(TransformerBackbone):
     Raises:
         ValueError: the lists have not one entry per stage, or ``out_indices`` names a stage that is not there.
     """
+
+    layouts = (MIT,)
 
     def __init__(
         self,

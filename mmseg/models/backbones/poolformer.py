@@ -10,6 +10,7 @@ from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import checkpointed
 from mmseg.models.layers.layer_scale import LayerScaled
 from mmseg.models.layers.stochastic_depth import drop_path_rates
+from mmseg.models.layouts.poolformer import POOLFORMER
 
 from .base_backbone import BaseBackbone
 from .convnext import positions, stages_of
@@ -149,6 +150,8 @@ class PoolFormer(BaseBackbone):
     Raises:
         ValueError: ``arch`` is unknown or incomplete, or ``out_indices`` names something that is not there.
     """
+
+    layouts = (POOLFORMER,)
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from torch import nn
 from mmcv.cnn import BaseModule, ConvModule, ModuleList, Sequential
 from mmseg.models.builder import BACKBONES, build_backbone
 from mmseg.models.layers import resize
+from mmseg.models.layouts.stdc import STDC1, STDC2
 
 from .base_backbone import BaseBackbone
 from .bisenetv1 import AttentionRefinementModule, check_length
@@ -138,6 +139,8 @@ class STDCNet(BaseBackbone):
     Raises:
         ValueError: an argument is out of range.
     """
+
+    layouts = (STDC1, STDC2)
 
     arch_settings = {
         'STDCNet1': [(2, 1), (2, 1), (2, 1)],

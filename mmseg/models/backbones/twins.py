@@ -12,6 +12,7 @@ from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import PatchEmbed, nlc_to_nchw
 from mmseg.models.layers.grouped_attention import LocallyGroupedSelfAttention
 from mmseg.models.layers.stochastic_depth import drop_path_rates
+from mmseg.models.layouts import twins as layouts
 
 from .transformer_backbone import TransformerBackbone, init_convolutions
 from .twins_layers import ConditionalPositionEncoding, GlobalSubsampledAttention, GSAEncoderLayer, LSAEncoderLayer
@@ -52,6 +53,8 @@ class PCPVT(TransformerBackbone):
     Raises:
         ValueError: a list has less than one entry per stage.
     """
+
+    layouts = (layouts.PCPVT,)
 
     def __init__(
         self,
@@ -141,6 +144,8 @@ class SVT(PCPVT):
     Raises:
         ValueError: a list has less than one entry per stage.
     """
+
+    layouts = (layouts.SVT,)
 
     def __init__(
         self,

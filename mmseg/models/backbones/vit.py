@@ -11,6 +11,7 @@ from mmseg.models.layers import PatchEmbed, nlc_to_nchw
 from mmseg.models.layers.position_embedding import image_size, resize_pos_embed
 from mmseg.models.layers.stochastic_depth import drop_path_rates
 from mmseg.models.layers.transformer_encoder_layer import TransformerEncoderLayer
+from mmseg.models.layouts.vit import VIT
 
 from .layer_ids import layer_of_vit
 from .transformer_backbone import TransformerBackbone, init_vit
@@ -45,6 +46,8 @@ class VisionTransformer(TransformerBackbone):
     Raises:
         ValueError: ``output_cls_token`` without ``with_cls_token``, or ``img_size`` is no size.
     """
+
+    layouts = (VIT,)
 
     def __init__(
         self,

@@ -1,4 +1,5 @@
-"""How others lay out the weights that backbones start from, one file per architecture; see mmcv/checkpoint/layouts.py.
+"""Layouts: what others call the weights that backbones start from.
 
-A backbone names its own in ``layouts``, so that such a file may be given as ``pretrained``.
+One file per architecture. A backbone names its own in ``layouts``, so that a file of others may be given as
+``pretrained``; see :mod:`mmcv.checkpoint.layouts`.
 """
