@@ -176,7 +176,8 @@ def check_labels(label: torch.Tensor | np.ndarray, num_classes: int, ignore_inde
     values = foreign_labels(np.asarray(label), num_classes, ignore_index)
     if not values:
         return
-    mend = ('labels that count from 1 need reduce_zero_label=True in the data set and in LoadAnnotations'
+    mend = ('name two classes, the first one for 0' if values == [1] == [num_classes] else
+            'labels that count from 1 need reduce_zero_label=True in the data set and in LoadAnnotations'
             if values == [num_classes] else
             'set classes and num_classes to what the files hold, or convert the files')
     raise DataError(f'{where}: {describe_foreign_labels(values, num_classes, ignore_index)}: {mend}')

@@ -75,6 +75,8 @@ MISTAKES = [
     ("data['train']['metainfo'] = dict(classes=['a'])", 'data.train.metainfo', 'classes='),
     ("data['train']['data_prefix'] = dict(img_path='img')", 'data.train.data_prefix', 'img_dir='),
     ("model['data_preprocessor'] = dict(mean=[0])", 'model.data_preprocessor', 'Normalize'),
+    ("data['train'].update(classes=['all'], palette=[[0, 0, 0]])\nmodel['decode_head']['num_classes'] = 1\n"
+     "model['auxiliary_head']['num_classes'] = 1", 'data.train.classes', 'name two'),
 ]
 
 

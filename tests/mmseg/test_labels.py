@@ -208,6 +208,13 @@ def test_labels_that_are_neither_a_class_nor_ignored(ignored):
         check_labels(np.append(kept, [300, -7]), 3, ignored, 'f')
 
 
+@pytest.mark.parametrize(('classes', 'value', 'mend'), [
+    (1, 1, 'name two classes'), (3, 3, 'reduce_zero_label=True'), (3, 4, 'set classes and num_classes')])
+def test_the_usual_mend(classes, value, mend):
+    with pytest.raises(DataError, match=mend):
+        check_labels(np.array([0, value]), classes, 255, 'f')
+
+
 def test_a_type_that_holds_the_value_stays():
     label = np.zeros((2, 2), np.uint8)
     assert holding(label, 255) is label
