@@ -28,7 +28,7 @@ def check_model_and_data(settings: Settings, model: nn.Module, datasets: Sequenc
     if facts.num_classes == 1:
         problems.append(Problem(
             'data.train.classes', 'has one class: every pixel that counts is of it, so that nothing can be learned',
-            "name two, classes=['background', ...], with num_classes=2 in the heads (and out_channels=1 for one logit)"))
+            "name two, classes=['background', ...], with num_classes=2 in the heads (out_channels=1 for one logit)"))
     for section, dataset in zip(('data.train', 'data.val'), datasets):
         own = facts if dataset is datasets[0] else facts_of(dataset)
         problems += [_as_configured(settings, problem) for problem in check_part(dataset, own, section)]

@@ -8,7 +8,7 @@ from numbers import Number
 
 import numpy as np
 
-from mmcv.image import imflip, impad, imrotate
+from mmcv.image import channel_values, imflip, impad, imrotate
 from mmseg.checks import Facts, Problem, Sizes
 from mmseg.datasets.builder import PIPELINES
 
@@ -182,3 +182,7 @@ class Pad:
     def choose_fill(self, results: dict) -> float | Sequence[float]:
         """What to pad this sample's image with: one that is normalised later gets ``pad_val`` there too."""
         return 0 if 'on_device' in results.get('img_norm_cfg', {}) else self.pad_val
+
+    def fill_values(self, results: dict, like: np.ndarray) -> list[float]:
+        """The same, one number for each channel of the image ``like``, in its number type."""
+        return channel_values(self.choose_fill(results), like, 'pad_val')

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
-from mmcv.image import EncodedImage, channel_values, imnormalize
+from mmcv.image import EncodedImage
 from mmcv.ops import OPERATORS, augment_crop, augment_crop_label, crop_label_counts
 
 from .arguments import label_fields, label_fill
@@ -105,9 +105,9 @@ class FusedTransforms:
             self._normalize.describe(results, window[2:])
         shape = self._pad.choose_size(results, (*window[2:], 3)) if self._pad else window[2:]
         pixels = _as_tensor(_decode_for(img, size[0], window) if isinstance(img, EncodedImage) else img)
-        fill = self._pad.choose_fill(results) if self._pad else 0
         like = colours['values'].numpy().T[None]
-        fill = torch.from_numpy(np.array(channel_values(fill, like, 'pad_val'), like.dtype))
+        fill = self._pad.fill_values(results, like) if self._pad else [0] * 3
+        fill = torch.from_numpy(np.array(fill, like.dtype))
         results['img'] = augment_crop(pixels, size, window, flip, shape, fill=fill, **colours)
         if label is not None:
             pads = tuple(shape) != tuple(window[2:])
@@ -145,7 +145,7 @@ class FusedTransforms:
     def _values(self) -> np.ndarray:
         """(3, 256): what a channel of the result holds in the place of a byte; made anew, as transforms may change."""
         later = self._normalize is None or self._normalize.on_device
-        values = _RAMP if later else imnormalize(_RAMP, self._normalize.mean, self._normalize.std, to_rgb=False)
+        values = _RAMP if later else self._normalize.normalized(_RAMP, to_rgb=False)
         return values[:, 0].T
 
 

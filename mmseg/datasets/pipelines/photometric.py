@@ -42,9 +42,13 @@ class Normalize:
             require(img.dtype == np.uint8, self, f'on_device needs an 8-bit image, got {img.dtype}')
             results['img'] = bgr2rgb(img) if self.to_rgb else img
         else:
-            results['img'] = imnormalize(img, self.mean, self.std, self.to_rgb)
+            results['img'] = self.normalized(img, self.to_rgb)
         self.describe(results, img.shape)
         return results
+
+    def normalized(self, img: np.ndarray, to_rgb: bool) -> np.ndarray:
+        """The float32 values of an image, (H, W, C)."""
+        return imnormalize(img, self.mean, self.std, to_rgb)
 
     def check(self, facts: Facts) -> list[Problem]:
         """Values for another number of channels than the images have."""

@@ -157,7 +157,8 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
                     f'{type(loss).__name__} learns nothing',
                     "use dict(type='CrossEntropyLoss', use_sigmoid=True), or leave out out_channels")
             for i, loss in enumerate(self._losses())
-            if self.out_channels == 1 and isinstance(loss, CountsChannels) and not loss.takes_one_channel]
+            if self.out_channels == 1 < self.num_classes and isinstance(loss, CountsChannels)
+            and not loss.takes_one_channel]
 
     def check(self, facts: Facts) -> list[Problem]:
         """Maps of other channels than it expects, and what its losses and its sampler find."""
