@@ -132,7 +132,7 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
         """Add up the losses.
 
         Args:
-            losses: tensors, or lists of tensors to add, by name. Those whose name contains 'loss' after its last dot
+            losses: tensors, or lists of tensors to add, by name. Those whose name contains 'loss' after its first dot
                 are minimized; the others are only logged.
 
         Returns:
@@ -149,7 +149,7 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
                 means[name] = sum(part.mean() for part in value)
             else:
                 raise TypeError(f'loss {name} is a {type(value).__name__}; give a tensor or a list of tensors')
-        total = sum(value for name, value in means.items() if 'loss' in name.rpartition('.')[2])
+        total = sum(value for name, value in means.items() if 'loss' in (name.partition('.')[2] or name))
         return total, {name: value.detach() for name, value in {**means, 'loss': total}.items()}
 
     def show_result(

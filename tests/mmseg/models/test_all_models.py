@@ -62,6 +62,7 @@ def config(name):
     cfg = copy.deepcopy(cfg)
     for key in ('decode_head', 'auxiliary_head'):
         for head in [cfg[key]] if isinstance(cfg.get(key), dict) else cfg.get(key, ()):
+            head = head.get('kernel_generate_head', head)  # K-Net says all this of the head whose map it takes
             for option, value in dict(channels=16, num_classes=5, norm_cfg=dict(type='BN')).items():
                 head.setdefault(option, value)
             if 'in_channels' not in head:

@@ -62,13 +62,15 @@ def test_only_losses_are_minimized():
         'decode.loss_ce': torch.tensor([1.0, 3.0], requires_grad=True),
         'aux.my_loss': [torch.tensor(1.0), torch.tensor([4.0])],
         'decode.acc_seg': torch.tensor([77.0]),
-        'lossless.acc': torch.tensor(9.0),  # 'loss' before the last dot does not count
+        'lossless.acc': torch.tensor(9.0),  # 'loss' before the first dot does not count
+        'decode.loss_ce.s1': torch.tensor(3.0),
     }
     loss, log_vars = BaseSegmentor._parse_losses(losses)
-    assert loss.item() == 7
+    assert loss.item() == 10
     assert loss.requires_grad
     assert {k: v.item() for k, v in log_vars.items()} == {
-        'decode.loss_ce': 2, 'aux.my_loss': 5, 'decode.acc_seg': 77, 'lossless.acc': 9, 'loss': 7,
+        'decode.loss_ce': 2, 'aux.my_loss': 5, 'decode.acc_seg': 77, 'lossless.acc': 9, 'decode.loss_ce.s1': 3,
+        'loss': 10,
     }  # fmt: skip
     assert not any(v.requires_grad for v in log_vars.values())
     with pytest.raises(TypeError, match=r'loss decode.loss_x is a float'):
