@@ -171,7 +171,6 @@ ATTENTION_BLOCK = dict(
     key_downsample=None, key_query_num_convs=1, value_out_num_convs=1, key_query_norm=True, value_out_norm=True,
     matmul_norm=True, with_out=True, conv_cfg=None, norm_cfg=BN, act_cfg=dict(type='ReLU'))
 PENDING = {
-    'brick/conv_module/circular': 'there it pads with zeros; docs/differences.md: it works here',
     'brick/ops/msda': 'multi-scale deformable attention comes with the operators',
 }
 

@@ -28,7 +28,9 @@ class ConvModule(nn.Module):
         act_cfg: config of the activation; None means none.
         inplace: let the activation work in place where it can.
         with_spectral_norm: divide the weight by its largest singular value (https://arxiv.org/abs/1802.05957).
-        padding_mode: 'zeros' and 'circular' are done by the convolution, others by a padding layer of that name.
+        padding_mode: 'zeros' is done by the convolution, others by a padding layer of that name. 'circular' warns and
+            pads with zeros, as mmcv 1.x did: what was trained so stays what it was. The convolution itself can, by
+            ``conv_cfg=dict(type='Conv2d', padding_mode='circular')``.
         order: in which order 'conv', 'norm' and 'act' run.
 
     Raises:
@@ -71,10 +73,12 @@ class ConvModule(nn.Module):
 
         if self.with_explicit_padding:
             self.padding_layer = build_padding_layer(dict(type=padding_mode), padding)
-        options = {} if padding_mode == 'zeros' or self.with_explicit_padding else {'padding_mode': padding_mode}
+        elif padding_mode == 'circular':
+            warnings.warn("ConvModule: padding_mode='circular' pads with zeros, as in mmcv 1.x; write "
+                          "conv_cfg=dict(type='Conv2d', padding_mode='circular')", stacklevel=2)
         self.conv = build_conv_layer(
             conv_cfg, in_channels, out_channels, kernel_size, stride=stride, dilation=dilation, groups=groups,
-            padding=0 if self.with_explicit_padding else padding, bias=self.with_bias, **options)
+            padding=0 if self.with_explicit_padding else padding, bias=self.with_bias)
         self.padding = padding
         for name in (
             'in_channels', 'out_channels', 'kernel_size', 'stride', 'dilation', 'transposed', 'output_padding', 'groups'

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from mmcv.cnn import CONV_LAYERS, ConvModule, DepthwiseSeparableConvModule
@@ -49,12 +50,22 @@ def test_layers_can_be_left_out():
     torch.testing.assert_close(module(x, norm=False), module.conv(x).relu())
 
 
-@pytest.mark.parametrize('mode', ['zeros', 'reflect', 'circular', 'replicate'])
+@pytest.mark.parametrize('mode', ['zeros', 'reflect', 'replicate'])
 def test_padding_modes(mode):
     module, x = ConvModule(3, 4, 3, padding=1, padding_mode=mode, act_cfg=None), torch.randn(2, 3, 6, 7)
     conv = nn.Conv2d(3, 4, 3, padding=1, padding_mode=mode)
     conv.load_state_dict(module.conv.state_dict())
     torch.testing.assert_close(module(x), conv(x))
+
+
+def test_circular_padding_is_the_convolutions_own():
+    with pytest.warns(UserWarning, match="write conv_cfg=dict\\(type='Conv2d', padding_mode='circular'\\)"):
+        module = ConvModule(3, 4, 3, padding=1, padding_mode='circular', act_cfg=None)
+    x = torch.randn(2, 3, 6, 7)
+    torch.testing.assert_close(module(x), F.conv2d(x, module.conv.weight, module.conv.bias, padding=1))
+    module = ConvModule(3, 4, 3, padding=1, conv_cfg=dict(type='Conv2d', padding_mode='circular'), act_cfg=None)
+    padded = F.pad(x, (1, 1, 1, 1), mode='circular')
+    torch.testing.assert_close(module(x), F.conv2d(padded, module.conv.weight, module.conv.bias))
 
 
 def test_spectral_norm():

@@ -159,7 +159,7 @@ def test_module_keeps_its_order(options):
     [
         {'order': ('act', 'conv', 'norm')},
         {'padding_mode': 'reflect'},
-        {'padding_mode': 'circular'},
+        {'conv_cfg': {'type': 'Conv2d', 'padding_mode': 'circular'}},
         {'with_spectral_norm': True},
         {'groups': 2},
     ],
