@@ -125,7 +125,7 @@ def encode(content: Content) -> bytes:
 
 
 def write_list(path: Path, names: Iterable[str]) -> None:
-    """Write one name a line, sorted."""
+    """Write one name per line, sorted."""
     names = sorted(names)
     with atomic_write(path, 'w') as file:
         file.writelines(f'{name}\n' for name in names)
@@ -199,7 +199,7 @@ def make_parser(
     parser.add_argument(
         '-o', '--out_dir', '--out-dir', type=Path, default=out_dir and Path(out_dir),
         help=f'output folder (default: {out_dir or "inside the data set"})')
-    parser.add_argument('--nproc', type=int, default=os.cpu_count(), help='worker processes (default: one a core)')
+    parser.add_argument('--nproc', type=int, default=os.cpu_count(), help='worker processes (default: one per core)')
     parser.add_argument('--overwrite', action='store_true', help='make outputs again that are there already')
     parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
     if mapped:

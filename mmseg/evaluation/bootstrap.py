@@ -2,7 +2,7 @@
 
 import numpy as np
 
-_CHUNK = 100  # resamples at a time: bounds the memory to 100 weights an image
+_CHUNK = 100  # resamples at a time: bounds the memory to 100 weights per image
 
 
 def bootstrap_interval(

@@ -3,7 +3,7 @@
     python tools/convert_datasets/hrf.py healthy.zip healthy_manualsegm.zip glaucoma.zip glaucoma_manualsegm.zip
         diabetic_retinopathy.zip diabetic_retinopathy_manualsegm.zip
 
-    GROUP.zip                 read: 01_h.jpg, ...                    15 eyes a group, the first 5 for training
+    GROUP.zip                 read: 01_h.jpg, ...                    15 eyes each, the first 5 for training
     GROUP_manualsegm.zip      read: 01_h.tif, ...
     OUT_DIR/{images,annotations}/{training,validation}/01_h.png      written
 """

@@ -116,7 +116,7 @@ class Street:
         canvas, noise = self.canvas, self.noise
         height, width = canvas.label.shape
         top = int(canvas.eye_y) + 1
-        metre = canvas.camera_height / (np.arange(top, height)[:, None] + .5 - canvas.eye_y)  # metres a pixel
+        metre = canvas.camera_height / (np.arange(top, height)[:, None] + .5 - canvas.eye_y)  # metres per pixel
         z = metre * canvas.focal
         x = (np.arange(width)[None, :] + .5 - canvas.eye_x) * metre - self.bend * z * z
         light = canvas.ambient + canvas.direct * canvas.sun[1]

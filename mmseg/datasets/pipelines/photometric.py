@@ -21,7 +21,7 @@ class Normalize:
     """``(img - mean) / std`` in float32, after a swap of BGR to RGB if ``to_rgb``; adds ``img_norm_cfg``.
 
     Args:
-        mean, std: one value a channel, in the order after the swap.
+        mean, std: one value per channel, in the order after the swap.
         on_device: only swap, and let the segmentor do the rest where it runs: a quarter of the bytes leave the workers
             and travel to the GPU. The image must be 8 bit, and nothing but Pad may change it afterwards.
     """
@@ -33,7 +33,7 @@ class Normalize:
 
     def __post_init__(self) -> None:
         self.mean, self.std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
-        require(self.mean.shape == self.std.shape, self, 'mean and std must have one value a channel each')
+        require(self.mean.shape == self.std.shape, self, 'mean and std must have one value per channel each')
         require((self.std > 0).all(), self, f'std must be positive, got {self.std.tolist()}')
 
     def __call__(self, results: dict) -> dict:

@@ -15,9 +15,8 @@ from mmseg.models.layers.stochastic_depth import drop_path_rates
 from mmseg.models.layers.transformer_encoder_layer import TransformerEncoderLayer
 from mmseg.models.layouts.beit import BEIT
 
-from .layer_ids import layer_of_vit
 from .transformer_backbone import TransformerBackbone, init_vit
-from .vit import layers_to_return
+from .vit import layer_of_vit, layers_to_return
 
 __all__ = ['BEiT', 'BEiTAttention', 'BEiTTransformerEncoderLayer']
 

@@ -1,5 +1,6 @@
 """ConvNeXt, a convolutional network built like a transformer (https://arxiv.org/abs/2201.03545)."""
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from itertools import accumulate
@@ -17,8 +18,9 @@ from mmseg.models.layers.stochastic_depth import drop_path_rates
 from mmseg.models.layouts.convnext import CONVNEXT, CONVNEXT_TIMM
 
 from .base_backbone import BaseBackbone
-from .layer_ids import layer_of_convnext
 
+#: Blocks of the long third stage that make one layer.
+_BLOCKS_PER_LAYER = 3
 _DEPTHS = {'tiny': (3, 3, 9, 3)}
 #: Per architecture: blocks and channels of each stage.
 ARCHITECTURES = {
@@ -151,8 +153,19 @@ class ConvNeXt(BaseBackbone):
         return [self.downsample_layers[stage - 1], self.stages[stage - 1]] if stage else []
 
     def layer_of(self, name: str, num_layers: int, decay_type: str) -> int:
-        """See :class:`mmcv.runner.layer_decay.LayeredBackbone`."""
-        return layer_of_convnext(name, num_layers, decay_type)
+        """By stages, or by layers as BEiT's recipe has them: every third block of the third stage begins one.
+
+        See appendix A.1 of the paper, and :class:`mmcv.runner.layer_decay.LayeredBackbone`.
+        """
+        downsampling = re.match(r'downsample_layers\.(\d+)', name)
+        block = re.match(r'stages\.(\d+)\.(\d+)', name)
+        if not downsampling and not block:
+            return num_layers + 1
+        if decay_type == 'stage_wise':
+            return 0 if downsampling else int(block[1]) + 1
+        if downsampling:
+            return (0, 2, 3, num_layers)[int(downsampling[1])]
+        return (1, 2, 3 + int(block[2]) // _BLOCKS_PER_LAYER, num_layers)[int(block[1])]
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Images (N, C, H, W) to maps (N, channels[i], h, w) of the stages i in ``out_indices``, or means (N, C)."""

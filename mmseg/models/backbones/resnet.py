@@ -1,5 +1,6 @@
 """Residual networks (https://arxiv.org/abs/1512.03385), dilated for segmentation."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,6 @@ from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import ResLayer
 
 from .base_backbone import BaseBackbone
-from .layer_ids import layer_of_resnet
 from .pretrained import CONVOLUTIONAL_INIT
 from .residual_blocks import BasicBlock, Bottleneck
 
@@ -207,8 +207,15 @@ class ResNet(BaseBackbone):
         return tuple(outs)
 
     def layer_of(self, name: str, num_layers: int, decay_type: str) -> int:
-        """The stage of a parameter, see :class:`mmcv.runner.layer_decay.LayeredBackbone`."""
-        return layer_of_resnet(name, num_layers, decay_type)
+        """The stage of a parameter, 0 for the stem; see :class:`mmcv.runner.layer_decay.LayeredBackbone`.
+
+        Raises:
+            ValueError: ``decay_type`` is not 'stage_wise'.
+        """
+        if decay_type != 'stage_wise':
+            raise ValueError('residual networks are divided into stages: write stage_wise')
+        stage = re.match(r'layer(\d+)', name)
+        return int(stage[1]) if stage else 0
 
 
 def _check_stages(num_stages: int, **sequences: Sequence) -> None:

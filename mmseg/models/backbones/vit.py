@@ -1,5 +1,6 @@
 """The vision transformer (https://arxiv.org/abs/2010.11929)."""
 
+import re
 from collections.abc import Sequence
 
 import torch
@@ -13,7 +14,6 @@ from mmseg.models.layers.stochastic_depth import drop_path_rates
 from mmseg.models.layers.transformer_encoder_layer import TransformerEncoderLayer
 from mmseg.models.layouts.vit import VIT
 
-from .layer_ids import layer_of_vit
 from .transformer_backbone import TransformerBackbone, init_vit
 
 
@@ -161,3 +161,17 @@ def layers_to_return(out_indices: int | Sequence[int], num_layers: int) -> list[
     if not isinstance(out_indices, (list, tuple)) or not all(0 <= i < num_layers for i in out_indices):
         raise ValueError(f'out_indices is {out_indices}; name layers from 0 to {num_layers - 1}, or give -1 alone')
     return out_indices
+
+
+def layer_of_vit(name: str, num_layers: int, decay_type: str) -> int:
+    """The layer of a parameter of a plain vision transformer; see :class:`mmcv.runner.layer_decay.LayeredBackbone`.
+
+    Raises:
+        ValueError: ``decay_type`` is not 'layer_wise'.
+    """
+    if decay_type != 'layer_wise':
+        raise ValueError('vision transformers are divided into layers: write layer_wise')
+    if name in ('cls_token', 'mask_token', 'pos_embed') or name.startswith('patch_embed'):
+        return 0
+    block = re.match(r'layers\.(\d+)', name)
+    return int(block[1]) + 1 if block else num_layers + 1

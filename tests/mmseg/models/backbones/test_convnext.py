@@ -109,6 +109,15 @@ def test_layers(name, stage, layer):
     assert model.layer_of(name, 12, 'layer_wise') == layer
 
 
+def test_layers_of_the_usual_depths():
+    names = [f'downsample_layers.{i}.0.weight' for i in range(4)] + [
+        f'stages.{stage}.{block}.depthwise_conv.weight'
+        for stage, block in ((0, 0), (1, 2), (2, 0), (2, 8), (3, 1))] + ['norm3.weight']
+    model = tiny()
+    assert [model.layer_of(name, 12, 'layer_wise') for name in names] == [0, 2, 3, 12, 1, 2, 3, 5, 12, 13]
+    assert [model.layer_of(name, 4, 'stage_wise') for name in names] == [0, 0, 0, 0, 1, 2, 3, 3, 4, 5]
+
+
 @pytest.mark.parametrize(('options', 'message'), [
     (dict(arch='huge'), "ConvNeXt: arch is 'huge'; choose from tiny, small, base"),
     (dict(arch={'depths': [1, 1]}), 'ConvNeXt: arch needs channels'),

@@ -7,7 +7,9 @@ from torch import nn
 
 from mmcv.cnn import PLUGIN_LAYERS, recompute_norms
 from mmcv.ops import DeformConv2dPack, ModulatedDeformConv2dPack
-from mmseg.models import ResNet, ResNetV1c, ResNetV1d
+from mmcv.runner import build_optimizer
+from mmcv.runner.layer_decay import LayeredBackbone
+from mmseg.models import ResNet, ResNetV1c, ResNetV1d, build_segmentor
 from mmseg.models.backbones.resnet import BasicBlock, Bottleneck
 
 TINY = {'base_channels': 4, 'stem_channels': 4}
@@ -177,3 +179,26 @@ def test_deformable_convolutions(name, layer):
 def test_mistakes(options, message):
     with pytest.raises(ValueError, match=message):
         ResNet(**options)
+
+
+@pytest.mark.parametrize(('name', 'stage'), [
+    ('stem.0.weight', 0), ('layer1.0.conv1.weight', 1), ('layer3.1.conv2.weight', 3), ('layer4.2.bn3.bias', 4)])
+def test_the_stage_of_a_parameter(name, stage):
+    backbone = ResNetV1c(depth=18, **TINY)
+    assert isinstance(backbone, LayeredBackbone)
+    assert backbone.layer_of(name, 4, 'stage_wise') == stage
+    with pytest.raises(ValueError, match='write stage_wise'):
+        backbone.layer_of(name, 4, 'layer_wise')
+
+
+def test_rates_that_fall_from_stage_to_stage():
+    model = build_segmentor(dict(
+        type='EncoderDecoder', backbone=dict(type='ResNetV1c', depth=18, base_channels=8, stem_channels=8),
+        decode_head=dict(type='FCNHead', in_channels=64, channels=8, num_convs=1, num_classes=3)))
+    optimizer = build_optimizer(model, dict(
+        type='AdamW', lr=1.0, constructor='LearningRateDecayOptimizerConstructor',
+        paramwise_cfg=dict(num_layers=4, decay_rate=0.5, decay_type='stage_wise')))
+    rates = {name: group['lr'] for group in optimizer.param_groups for name in group['param_names']}
+    assert [rates[name] for name in ('backbone.stem.0.weight', 'backbone.layer1.0.conv1.weight',
+                                     'backbone.layer4.1.conv2.weight', 'decode_head.conv_seg.weight')] == [
+        2**-5, 2**-4, 2**-1, 1]

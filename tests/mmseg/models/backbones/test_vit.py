@@ -4,6 +4,7 @@ import torch
 
 from mmcv.checkpoint import save_checkpoint
 from mmseg.models import VisionTransformer
+from mmseg.models.backbones.vit import layer_of_vit
 from mmseg.models.layers.position_embedding import resize_pos_embed
 
 TINY = {
@@ -82,6 +83,19 @@ def test_what_a_checkpoint_lacks_is_initialized(tmp_path):
     model = tiny(pretrained=str(tmp_path / 'vit.pth'))
     model.init_weights()
     assert model.cls_token.abs().max() > 0
+
+
+@pytest.mark.parametrize(('name', 'layer'), [
+    ('cls_token', 0), ('mask_token', 0), ('pos_embed', 0), ('patch_embed.projection.weight', 0),
+    ('layers.0.ffn.weight', 1), ('layers.11.ffn.bias', 12), ('ln1.weight', 13),
+])
+def test_the_layer_of_a_name(name, layer):
+    assert layer_of_vit(name, 12, 'layer_wise') == layer
+
+
+def test_no_stages():
+    with pytest.raises(ValueError, match='write layer_wise'):
+        tiny().layer_of('layers.0', 4, 'stage_wise')
 
 
 def test_layers():
