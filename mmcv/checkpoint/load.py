@@ -24,6 +24,9 @@ from .wrappers import unwrap
 #: What wrappers for parallel running and torch.compile put into keys, at the front or before a part.
 _WRAPPERS = re.compile(r'(?:(?<=^)|(?<=\.))(?:module\.|_orig_mod\.)+')
 
+#: Buffers that a model has as they should be, and some files have not.
+_NOT_LEARNED = ('num_batches_tracked', 'relative_position_index')
+
 
 @runtime_checkable
 class ResizesWeights(Protocol):
@@ -76,7 +79,7 @@ def load_state_dict(
 
     Weights in a layout that the module reads (:class:`~mmcv.checkpoint.layouts.ReadsLayouts`) are converted, and it is
     said. Unless ``strict``, a module that :class:`ResizesWeights` resizes those of another shape beforehand.
-    A missing ``num_batches_tracked`` is no difference: old checkpoints have none.
+    A missing ``num_batches_tracked`` is no difference, for old checkpoints have none, nor are indices of positions.
 
     Raises:
         CheckpointError: there is a difference and ``strict`` is set, and what fits has been loaded; or less than a
@@ -99,7 +102,7 @@ def load_state_dict(
     if not strict:
         _require_some_fit(fitting, state_dict, own, type(module).__name__, source)
     missing, unexpected = module.load_state_dict(fitting, strict=False)
-    missing = [key for key in missing if not key.endswith('num_batches_tracked') and key not in misshapen]
+    missing = [key for key in missing if not key.endswith(_NOT_LEARNED) and key not in misshapen]
 
     parts = []
     if missing:

@@ -13,6 +13,9 @@ from mmseg.models.layouts.vit import VIT_JAX
 PYRAMID = {'num_heads': (1, 2, 2, 4), 'drop_path_rate': 0.0}
 TWINS = {**PYRAMID, 'embed_dims': [4, 8, 8, 16], 'depths': (1, 2, 1, 1), 'mlp_ratios': (2, 2, 2, 2), 'qkv_bias': True}
 PLAIN = {'img_size': 32, 'patch_size': 8, 'embed_dims': 8, 'num_layers': 2, 'num_heads': 2, 'mlp_ratio': 2}
+SWIN = {
+    'type': 'SwinTransformer', 'embed_dims': 8, 'depths': (2, 2, 1, 1), 'num_heads': (1, 2, 2, 4), 'window_size': 2,
+}
 CONVNEXT = {
     'type': 'ConvNeXt', 'arch': {'depths': [1, 1, 2, 1], 'channels': [4, 8, 8, 12]}, 'out_indices': [0, 3],
     'gap_before_final_norm': False,
@@ -43,6 +46,11 @@ def swin(state):
             value = value[..., places]
         found[key] = value
     return {key: value for key, value in found.items() if not re.match(r'norm\d', key)}
+
+
+def swin_of_timm(state):
+    return {re.sub(r'^layers\.(\d)\.downsample', lambda m: f'layers.{int(m[1]) + 1}.downsample', key): value
+            for key, value in swin(state).items() if not key.startswith('norm.')}
 
 
 def split(state):
@@ -135,8 +143,8 @@ def mae(state):
 
 #: {case: (backbone, what makes the official names, further official entries, the layout's name)}
 CASES = {
-    'swin': ({'type': 'SwinTransformer', 'embed_dims': 8, 'depths': (2, 2, 1, 1), 'num_heads': (1, 2, 2, 4),
-              'window_size': 2}, swin, ['layers.0.blocks.1.attn_mask', 'head.weight'], 'the official Swin transformer'),
+    'swin': (SWIN, swin, ['layers.0.blocks.1.attn_mask', 'head.weight'], 'the official Swin transformer'),
+    "timm's swin": (SWIN, swin_of_timm, ['head.fc.weight'], "timm's Swin transformer"),
     'mit': ({'type': 'MixVisionTransformer', **PYRAMID, 'embed_dims': 4, 'num_layers': (1, 2, 1, 1), 'mlp_ratio': 2},
             mit, ['head.bias'], 'the official mix transformer (SegFormer)'),
     'vit': ({'type': 'VisionTransformer', **PLAIN, 'final_norm': True},
@@ -185,8 +193,10 @@ def messages():
 
 
 #: What nobody publishes: norms of stages, but for that of the last one, and what a masked autoencoder has not.
-LACKING = {'swin': r'norm\d', 'mae': 'gamma|relative_position', 'convnext': 'norm0', "timm's convnext": 'norm0',
-           'poolformer': 'norm0'}
+LACKING = {
+    'swin': r'^norm\d', "timm's swin": r'^norm\d', 'mae': 'gamma|relative_position', 'convnext': '^norm0',
+    "timm's convnext": '^norm0', 'poolformer': '^norm0',
+}
 
 
 @pytest.mark.parametrize('wrap', [lambda state: state, lambda state: {'model': state, 'epoch': 3},
