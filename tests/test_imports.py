@@ -34,7 +34,7 @@ LAYERS = {
         ['assembly'],
         ['apis'],
         ['cli'],
-        ['benchmark', 'conversion'],
+        ['benchmark', 'conversion', 'new_config'],
     ],
 }
 RANKS = {f'{package}.{part}': rank + 100 * (package == 'mmseg')

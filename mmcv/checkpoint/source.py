@@ -1,6 +1,7 @@
 """From the name of a checkpoint to a file on this machine."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from mmcv.fileio import cache_home, download
 from mmcv.utils import did_you_mean
@@ -20,18 +21,37 @@ def resolve(name: str | Path) -> Path:
         CheckpointError: an unknown name or kind of address.
         DownloadError: the file could not be fetched; the message says how to go on without it.
     """
+    place = _place(name)
+    if isinstance(place, Path):
+        return place
+    return download(place, advice=f'to go on without it: --cfg-options model.pretrained=None; to use a copy, put it '
+                                  f'into {cache_home() / "checkpoints"}')
+
+
+def local_or_address(name: str | Path) -> Path | str:
+    """The local file of a checkpoint, where it is one or lies in the cache, else the address that it is fetched from.
+
+    Raises:
+        CheckpointError: an unknown name or kind of address.
+    """
+    place = _place(name)
+    if isinstance(place, Path):
+        return place
+    cached = cache_home() / 'checkpoints' / Path(urlsplit(place).path).name
+    return cached if cached.exists() else place
+
+
+def _place(name: str | Path) -> Path | str:
+    """A path, or an http(s) address."""
     protocol, separator, rest = str(name).partition('://')
     if not separator:
         return Path(name).expanduser()
     if protocol in ('http', 'https'):
-        url = str(name)
-    elif protocol in _CATALOGUES:
-        url = _CATALOGUES[protocol](rest)
-    else:
-        raise CheckpointError(
-            f'{name}: {protocol}:// is unknown; give a path, http(s)://, torchvision:// or open-mmlab://')
-    return download(url, advice=f'to go on without it: --cfg-options model.pretrained=None; to use a copy, put it into '
-                                f'{cache_home() / "checkpoints"}')
+        return str(name)
+    if protocol in _CATALOGUES:
+        return _CATALOGUES[protocol](rest)
+    raise CheckpointError(
+        f'{name}: {protocol}:// is unknown; give a path, http(s)://, torchvision:// or open-mmlab://')
 
 
 def _torchvision_url(name: str) -> str:

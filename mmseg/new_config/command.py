@@ -1,0 +1,159 @@
+"""What ``tools/new_config.py`` does."""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from mmcv.fileio import atomic_write
+from mmcv.utils import ConfigError
+from mmseg.assembly.load import load_config
+from mmseg.doctor import Examination, examine, find_all
+from mmseg.doctor.advice import class_names, palette
+from mmseg.doctor.command import parse_crop
+from mmseg.trees.class_names import given_class_names
+from mmseg.trees.layout import find_layout
+from mmseg.trees.tree import read_folders, read_tree
+
+from .division import divide
+from .model import adapt, find_model, fixed_crop, leave_out_weights
+from .text import DataParts, config_text
+from .usable import usable_pairs
+
+_LARGEST_CROP = 512
+_STEP = 32  # pixels that crops are a multiple of: the stride of most networks
+_EPOCHS = 100
+_FEWEST, _MOST = 2000, 40000  # iterations
+_ROUND = 500
+_RARE = 0.01  # share of the labelled pixels, under which a class is lifted
+_DIGITS = 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the tool."""
+    parser.add_argument('source', nargs='?', metavar='DIR', help='folder of images and labels')
+    parser.add_argument('--img-dir', help='folder of the images, with --ann-dir, instead of DIR')
+    parser.add_argument('--ann-dir', help='folder of the labels')
+    parser.add_argument('--model', default='pspnet_r50-d8', metavar='NAME',
+                        help="the start of any config's name (default: %(default)s)")
+    parser.add_argument('--classes', metavar='FILE', help='names of the classes, one per line')
+    parser.add_argument('--crop', type=parse_crop, metavar='HxW', help='size of the crops (default: by the images)')
+    parser.add_argument('--iters', type=int, metavar='N', help='iterations (default: by the number of images)')
+    parser.add_argument('--out', metavar='FILE', help='where to write it (default: configs/MODEL_CROP_DIR.py)')
+    parser.add_argument('--nproc', type=int, help='processes (default: one per core)')
+    parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
+
+
+def main(args: argparse.Namespace) -> None:
+    """Look at the tree, write lists and config, and see that the config loads.
+
+    Raises:
+        ValueError: what cannot be known is asked for by the option that tells it.
+    """
+    if args.iters is not None and args.iters < 1:
+        raise ValueError(f'--iters {args.iters}: at least one iteration is needed')
+    base = find_model(args.model)
+    seen = _examine(args)
+    findings = find_all(seen)
+    usable = usable_pairs(seen, findings)
+    for line in usable.left_out:
+        print(line)
+    for finding in findings:
+        if finding.severity == 'warning':
+            print(f'{finding.severity}: {finding.kind}: {finding.message}')
+    crop = args.crop or fixed_crop(base) or _crop(seen, [image for image, _ in usable.pairs])
+    out = Path(args.out or f'configs/{_name(args, crop)}.py')
+    if out.suffix != '.py':
+        raise ValueError(f'--out {out}: a config ends in .py')
+    splits = divide(usable.pairs, seen.tree.splits)
+    arguments = {split: _write_list(seen.tree.root, pairs, out.with_name(f'{out.stem}_{split}.txt'))
+                 for split, pairs in splits.items()}
+    data = _data(seen, arguments, crop)
+    parts = adapt(base, len(data.classes), crop, data.ignore_index, _needs_weights(seen))
+    for name in leave_out_weights(parts):
+        print(f'note: {name} is not to be had here: the config starts from random weights')
+    iterations = args.iters or _iterations(len(splits['train']), data.batch)
+    with atomic_write(out, 'w', encoding='utf-8') as file:
+        file.write(config_text(_head(args, seen, out), parts, data, iterations))
+    load_config(str(out))
+    counts = ', '.join(f'{len(pairs)} {split}' for split, pairs in splits.items())
+    print(f'{out}: {len(data.classes)} classes, {counts}, crops of {crop[0]}x{crop[1]}, {iterations} iterations of '
+          f'{data.batch} images\nbash train.sh {out}')
+
+
+def _examine(args: argparse.Namespace) -> Examination:
+    names = given_class_names(args.classes) if args.classes else None
+    if (args.source is None) == (args.img_dir is None) or (args.img_dir is None) != (args.ann_dir is None):
+        raise ValueError('give either DIR, or --img-dir and --ann-dir')
+    tree = read_tree(args.source, names) if args.source else read_folders(args.img_dir, args.ann_dir, None, names)
+    return examine(tree, args.crop, args.nproc, sys.stderr)
+
+
+def _crop(seen: Examination, images: Sequence[str]) -> tuple[int, int]:
+    """A crop that most images hold: their median size in steps of 32 pixels, 512 at most."""
+    sizes = np.median([_upright(seen, image) for image in images], axis=0)
+    return tuple(min(_LARGEST_CROP, max(_STEP, int(side) // _STEP * _STEP)) for side in sizes)
+
+
+def _upright(seen: Examination, image: str) -> tuple[int, int]:
+    header = seen.images[image].header
+    return header.size[::-1] if header.orientation in (5, 6, 7, 8) else header.size
+
+
+def _name(args: argparse.Namespace, crop: tuple[int, int]) -> str:
+    folder = Path(args.source or args.img_dir).resolve().name
+    model = '_'.join(args.model.removesuffix('.py').split('_')[:2])
+    return f'{model}_{crop[0]}x{crop[1]}_{re.sub(r"[^0-9A-Za-z-]+", "_", folder).strip("_") or "data"}'
+
+
+def _write_list(root: str, pairs: Sequence[tuple[str, str]], path: Path) -> dict:
+    """Write the names of a split, and give the arguments of its data set."""
+    layout = find_layout(pairs)
+    if layout is None:
+        lines = [f'{image}\t{label}' for image, label in pairs]
+        found = {'type': 'ListedDataset'}
+    else:
+        lines = layout.names
+        found = {'type': 'CustomDataset', 'img_dir': layout.img_dir, 'ann_dir': layout.ann_dir,
+                 **{key: list(endings) if len(endings) > 1 else endings[0] for key, endings in (
+                     ('img_suffix', layout.img_suffix), ('seg_map_suffix', layout.seg_map_suffix))}}
+    with atomic_write(path, 'w', encoding='utf-8') as file:
+        file.writelines(f'{line}\n' for line in lines)
+    return {**found, 'split': os.path.abspath(path)}
+
+
+def _data(seen: Examination, arguments: dict[str, dict], crop: tuple[int, int]) -> DataParts:
+    reading, stats = seen.reading, seen.mean_and_std
+    if stats is None:
+        raise ConfigError(f'{seen.tree.root}: the images are not of three channels and 8 bits: convert them, or write '
+                          'a config by hand')
+    mean, std = ([round(value, _DIGITS) for value in part] for part in stats)
+    area = crop[0] * crop[1]
+    batch = 8 if area <= 256**2 else 4 if area <= 512**2 else 2
+    names = class_names(seen)
+    colours = palette(seen)
+    return DataParts(
+        os.path.abspath(seen.tree.root), arguments, names, colours if colours and len(colours) == len(names) else None,
+        reading.ignore_index, reading.reduce_zero_label, mean, [max(value, 1e-3) for value in std], crop,
+        max(max(size) for size in seen.sizes), batch)
+
+
+def _needs_weights(seen: Examination) -> bool:
+    shares = [count / sum(seen.pixels.values()) for count in seen.pixels.values() if count]
+    return bool(shares) and min(shares) < _RARE
+
+
+def _iterations(images: int, batch: int) -> int:
+    epochs = _EPOCHS * images / batch
+    return int(min(_MOST, max(_FEWEST, -(-epochs // _ROUND) * _ROUND)))
+
+
+def _head(args: argparse.Namespace, seen: Examination, out: Path) -> str:
+    reading = seen.reading
+    return (f'# bash train.sh {out}\n# Made by tools/new_config.py from {seen.tree.root}, with the model of '
+            f'{args.model}.\n# reduce_zero_label={reading.reduce_zero_label}, ignore_index={reading.ignore_index}: '
+            f'{reading.why}.')
