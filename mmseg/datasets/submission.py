@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mmseg.evaluation.label_maps import save_label_map
+from mmseg.evaluation.label_maps import png_name, save_label_map
 from mmseg.labels import read_label_map
 
 from .custom import CustomDataset
@@ -19,7 +19,7 @@ def write_label_maps(
     ids: Sequence[int] | None = None,
     palette: Sequence[Sequence[int]] | None = None,
 ) -> list[str]:
-    """Write each label map as ``folder/NAME.png``, NAME from its image.
+    """Write each label map as ``folder/NAME.png``, NAME from its image (see :func:`.label_maps.png_name`).
 
     Args:
         dataset: names the images, and knows which of its classes are in use.
@@ -39,7 +39,7 @@ def write_label_maps(
     values[:len(chosen)] = chosen
     paths = []
     for result, index in zip(results, indices):
-        path = Path(folder, Path(dataset.img_infos[index]['filename']).stem + '.png')
+        path = Path(folder, png_name(dataset, index, flat=True))
         save_label_map(path, values[read_label_map(result)], palette)
         paths.append(str(path))
     return paths

@@ -1,13 +1,15 @@
 """Label maps as files that other programs read: images of class indices by the images' names."""
 
+import functools
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 import torch
 from PIL import Image
 
 from mmseg.labels import read_label_map
+from mmseg.logger import get_root_logger
 from mmseg.protocols import Samples
 from mmseg.samples import class_names, palette
 
@@ -22,7 +24,7 @@ def write_class_indices(
     Args:
         dataset: gives the names of the images, the classes and their colours.
         results: (H, W) class indices as the model counts them, from 0; arrays or ``.npy`` files.
-        folder: where to; it is made.
+        folder: where to; it is made. Images that differ in their endings alone keep these: ``a.jpg.png``.
         indices: the samples that they belong to; None takes them in order.
 
     Returns:
@@ -31,11 +33,50 @@ def write_class_indices(
     colours, wide = palette(dataset), len(class_names(dataset) or ()) > 256
     paths = []
     for result, index in zip(results, range(len(dataset)) if indices is None else indices):
-        path = Path(folder, picture_path(dataset, index)).with_suffix('.png')
+        path = Path(folder, png_name(dataset, index))
         values = read_label_map(result)
         save_label_map(path, values.astype(np.uint16) if wide else values, None if wide else colours)
         paths.append(str(path))
     return paths
+
+
+def png_name(dataset: Samples, index: int, flat: bool = False) -> PurePath:
+    """How the file for the label map of a sample is called: as its image, and no other's of the data set.
+
+    Args:
+        dataset: gives the names of the images.
+        index: of the sample.
+        flat: leave out the folders that the image lies in, unless several images have one name there.
+    """
+    path = picture_path(dataset, index)
+    for alone in (True, False) if flat else (False,):
+        name = _without_ending(path, alone)
+        if name not in _shared_names(dataset, alone):
+            return name
+    return path.with_name(f'{path.name}.png')
+
+
+def _without_ending(path: PurePath, alone: bool) -> PurePath:
+    """The name of the label map of an image, with the folders or alone."""
+    return PurePath(path.name if alone else path).with_suffix('.png')
+
+
+@functools.lru_cache(maxsize=8)  # asked for every image of a test
+def _shared_names(dataset: Samples, flat: bool) -> set[PurePath]:
+    """The names that the label maps of several images would have."""
+    images, shared = {}, {}
+    for index in range(len(dataset)):
+        path = picture_path(dataset, index)
+        name = _without_ending(path, flat)
+        other = images.setdefault(name, path)
+        if other != path:
+            shared.setdefault(name, (other, path))
+    if shared:
+        name, (one, other) = next(iter(shared.items()))
+        get_root_logger().warning(
+            f'{len(shared)} label maps would have one name with others ({one} and {other}: {name}): these keep the '
+            f'{"folders" if flat else "endings"} of their images')
+    return set(shared)
 
 
 def save_label_map(path: Path, values: np.ndarray, palette: Sequence[Sequence[int]] | None = None) -> None:

@@ -89,9 +89,18 @@ class TestFormat:
         assert np.array(image).tolist() == [[7, 33, 26, 0]]
         assert np.array(image.convert('RGB')).tolist() == [[[128, 64, 128], [119, 11, 32], [0, 0, 142], [0, 0, 0]]]
         (path,) = dataset.format_results([np.array([[0, 18]])], str(tmp_path / 'raw'), to_label_id=False, indices=[3])
-        assert path.endswith('raw/a_leftImg8bit.png')
+        assert path.endswith('raw/sub/a_leftImg8bit.png')  # another image is called so too
         assert np.array(Image.open(path)).tolist() == [[0, 18]]
         assert np.array(Image.open(path).convert('RGB')).tolist() == [[[128, 64, 128], [119, 11, 32]]]
+
+    def test_images_of_one_name_in_several_folders_keep_these(self, tmp_path):
+        for name in ('x/a', 'x/b', 'y/a'):
+            (tmp_path / 'img' / name).parent.mkdir(parents=True, exist_ok=True)
+            Image.new('RGB', (4, 3)).save(tmp_path / 'img' / f'{name}_leftImg8bit.png')
+        dataset = build_dataset({'type': 'CityscapesDataset', 'data_root': str(tmp_path), 'img_dir': 'img',
+                                 'pipeline': [], 'test_mode': True})
+        paths = dataset.format_results([np.array([[i]]) for i in range(3)], str(tmp_path))
+        assert paths == [str(tmp_path / f'{name}_leftImg8bit.png') for name in ('x/a', 'b', 'y/a')]
 
     @pytest.mark.parametrize('name', ['DarkZurichDataset', 'NightDrivingDataset'])
     def test_its_relatives_do_as_well(self, draw_tree, tmp_path, name):
