@@ -13,6 +13,7 @@ from mmseg.arrays import ImageKind, check_image
 from mmseg.assembly.loaders import pipeline_of
 from mmseg.datasets.pipelines import Compose
 from mmseg.models.probe import image_channels
+from mmseg.protocols import DrawsResults, require
 
 
 def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> list[np.ndarray]:
@@ -75,6 +76,7 @@ def show_result_pyplot(
     out_file: str | None = None,
 ) -> None:
     """Show a segmentation over its image with matplotlib (or write it to ``out_file``)."""
+    require(unwrap(model), DrawsResults, 'show_result_pyplot')
     drawn = unwrap(model).show_result(img, result, palette=palette, show=False, opacity=opacity)
     if out_file is not None:
         mmcv.imwrite(drawn, out_file)

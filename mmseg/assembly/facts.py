@@ -11,8 +11,8 @@ from PIL import Image
 
 from mmcv.checkpoint import kept_rng_state
 from mmseg.checks import Facts, Sizes
-from mmseg.protocols import HoldsDataset, LoadsImages, Samples
-from mmseg.samples import class_names, offering, sample_files
+from mmseg.protocols import LoadsImages, Samples
+from mmseg.samples import class_names, inner_datasets, offering, sample_files
 
 _FILES = 32  # of which the size is looked up
 _TURNED = (5, 6, 7, 8)  # EXIF orientations that exchange height and width
@@ -76,7 +76,19 @@ def _untouched(dataset: Samples) -> Iterator[Samples]:
 
 
 def _copied(dataset: Samples) -> Samples:
-    copied = copy.copy(dataset)
-    if isinstance(copied, HoldsDataset):
-        copied.dataset = _copied(copied.dataset)
+    """A copy that holds copies of the data sets inside, and shares what else there is."""
+    copied, inner = copy.copy(dataset), {id(part) for part in inner_datasets(dataset)}
+    if inner and hasattr(copied, '__dict__'):
+        vars(copied).update({name: _with_copies(value, inner) for name, value in vars(copied).items()})
     return copied
+
+
+def _with_copies(value: object, inner: set[int]) -> object:
+    """An attribute of a wrapper, with the data sets in it, told by their ids, copied."""
+    if id(value) in inner:
+        return _copied(value)
+    if isinstance(value, (list, tuple)) and value and id(value[0]) in inner:
+        return list(map(_copied, value))
+    if isinstance(value, Mapping) and not inner.isdisjoint(map(id, value.values())):
+        return {name: _copied(part) for name, part in value.items()}
+    return value

@@ -138,6 +138,7 @@ class Drawn:
         self, dataset: Samples, model: DrawsResults, folder: str | None = None, show: bool = False,
         opacity: float = 0.5, bands: Sequence[int] | None = None,
     ) -> None:
+        require(model, DrawsResults, 'pictures of results')
         self.dataset = dataset
         self.model = model
         self.folder = folder

@@ -10,7 +10,7 @@ from mmcv.utils import ConfigErrors
 from mmseg.assembly.checks import _as_configured, _mixed_batches, report
 from mmseg.assembly.facts import facts_of, image_sizes
 from mmseg.checks import Problem
-from mmseg.datasets import CustomDataset
+from mmseg.datasets import ConcatDataset, CustomDataset, RepeatDataset
 from mmseg.settings import Settings
 
 
@@ -27,6 +27,41 @@ def test_facts(dataset):
     assert (facts.channels, facts.image_size, facts.num_classes) == (3, (8, 6), 2)
     assert facts.sizes == ((8, 10), (6, 6))
     assert sorted(image_sizes(dataset).values()) == [(8, 6), (8, 6), (10, 6)]
+
+
+class Opens:
+    """Opens its file at the first sample, as those do that keep all samples in one."""
+
+    file = None
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, idx):
+        self.file = 'open'
+        return {'img': np.zeros((3, 4, 5))}
+
+
+class Held(Opens):
+    def __init__(self, **held):
+        vars(self).update(held)
+
+    def __getitem__(self, idx):
+        first = next(iter(vars(self).values()))
+        first = first[next(iter(first))] if isinstance(first, dict) else first[0] if isinstance(first, list) else first
+        return first[idx]
+
+
+@pytest.mark.parametrize('wrap', [
+    lambda inner: inner, lambda inner: Held(dataset=inner), lambda inner: ConcatDataset([inner, inner]),
+    lambda inner: RepeatDataset(Held(datasets=[inner]), 2), lambda inner: Held(source=Held(night={'a': inner})),
+])
+def test_what_a_data_set_opens_is_not_shared_with_the_workers(wrap):
+    """The handle of a file that is open before the workers are forked moves in all of them at once."""
+    inner = Opens()
+    inner.CLASSES = ('a', 'b')
+    assert facts_of(wrap(inner)).channels == 3
+    assert inner.file is None
 
 
 @pytest.mark.parametrize(('batch', 'count'), [(1, 0), (2, 1)])

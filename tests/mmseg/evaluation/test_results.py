@@ -234,3 +234,8 @@ def test_draws_images_of_any_kind_beside_one_that_cannot_be_read(tmp_path, caplo
     assert canvas.img.shape == (8, 10, 3)
     assert canvas.img.dtype == np.uint8
     assert canvas.kwargs['out_file'] == 'out/1.npy.png'
+
+
+def test_a_model_that_cannot_draw_is_refused_before_it_runs():
+    with pytest.raises(ConfigError, match='pictures of results: ReLU lacks show_result: see DrawsResults'):
+        Drawn(Maps(), nn.ReLU(), 'out')
