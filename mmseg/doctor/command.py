@@ -7,15 +7,18 @@ import re
 import sys
 from dataclasses import replace
 
+from mmcv.config import Config
 from mmcv.fileio import atomic_write
 from mmseg.trees.class_names import given_class_names
 from mmseg.trees.tree import read_folders, read_tree
 
+from .advice import advise
 from .configured import read_configured
 from .document import as_document, as_text
 from .examination import Examination, examine
 from .finding import worst
 from .kinds import find_all
+from .page import as_page
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,8 +59,11 @@ def main(args: argparse.Namespace) -> None:
     for line in as_text(seen, findings):
         print(line)
     if args.json:
-        with atomic_write(args.json, 'w') as file:
+        with atomic_write(args.json, 'w', encoding='utf-8') as file:
             json.dump(as_document(seen, findings), file, indent=1, ensure_ascii=False)
+    if args.html:
+        with atomic_write(args.html, 'w', encoding='utf-8') as file:
+            file.write(as_page(seen, findings, Config(advise(seen)).pretty_text))
     if code := worst(findings):
         sys.exit(code)
 

@@ -1,7 +1,7 @@
 """Findings about how labels are stored."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from mmseg.doctor.examination import Examination
 from mmseg.doctor.finding import Finding
@@ -12,7 +12,7 @@ _DUST = 1e-4  # share of the pixels, under which a colour is a trace of drawing
 _MOST_CLASSES = 256
 
 
-def _where(seen: Examination, fits: object) -> list[str]:
+def _where(seen: Examination, fits: Callable[[LabelFacts], bool]) -> list[str]:
     return [path for path, facts in seen.labels.items() if not facts.error and fits(facts)]
 
 

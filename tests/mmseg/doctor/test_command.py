@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -111,3 +112,40 @@ def test_as_a_command(draw):
                            text=True)
     assert wrong.returncode == 2
     assert wrong.stderr.startswith('error: ')
+
+
+def test_a_page(draw, run, tmp_path):
+    tree = draw([f'{split}/<b>&{number:03}' for split in ('train', 'val') for number in range(6)], palette=True)
+    tree.image(0).write_bytes(b'')
+    tree.write(1, np.ascontiguousarray(tree.read(1).T))
+    tree.write(2, np.full_like(tree.read(2), 255))
+    run(source=str(tree.root), html=str(tmp_path / 'page.html'))
+    page = (tmp_path / 'page.html').read_text()
+    checked = Checked()
+    checked.feed(page)
+    assert checked.open == []
+    assert checked.outside == []
+    assert checked.without_text == 0
+    assert checked.pictures == 5  # of the empty image only its label
+    for word in ('unreadable', 'size-mismatch', 'empty-label', 'cannot', 'reduce_zero_label = False'):
+        assert word in page
+    assert '<b>' not in page
+
+
+class Checked(HTMLParser):
+    """Counts what a page has: elements that are left open, addresses outside, pictures without a text."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.outside, self.without_text, self.pictures = [], [], 0, 0
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.open += [] if tag in ('meta', 'img', 'link', 'br') else [tag]
+        self.outside += [found[key] for key in ('src', 'href') if key in found and not found[key].startswith('data:')]
+        if tag == 'img':
+            self.pictures += 1
+            self.without_text += not found.get('alt')
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
