@@ -325,7 +325,14 @@ class DrawsResults(Protocol):
 
 
 @runtime_checkable
-class Segmentor(DrawsResults, NamesClasses, ColoursClasses, Protocol):
+class TakesSteps(Protocol):
+    """A model that is trained: ``loss`` to differentiate, ``log_vars`` to log, and ``num_samples``, of a batch."""
+
+    def train_step(self, data_batch: dict, optimizer: torch.optim.Optimizer | None = None, **kwargs: Any) -> dict: ...
+
+
+@runtime_checkable
+class Segmentor(TakesSteps, DrawsResults, NamesClasses, ColoursClasses, Protocol):
     """What is trained, tested and drawn with."""
 
     def extract_feat(self, img: torch.Tensor) -> Sequence[torch.Tensor]: ...
@@ -335,8 +342,6 @@ class Segmentor(DrawsResults, NamesClasses, ColoursClasses, Protocol):
     def forward_train(self, img: torch.Tensor, img_metas: Metas, **kwargs: Any) -> Losses: ...
 
     def simple_test(self, img: torch.Tensor, img_meta: Metas, **kwargs: Any) -> list[np.ndarray]: ...
-
-    def train_step(self, data_batch: dict, optimizer: torch.optim.Optimizer | None = None, **kwargs: Any) -> dict: ...
 
 
 def lacking(thing: object, protocol: type) -> list[str]:

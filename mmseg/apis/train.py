@@ -29,7 +29,7 @@ from mmseg.env import collect_env
 from mmseg.evaluation.eval_hooks import DistEvalHook, EvalHook
 from mmseg.evaluation.report_hook import ReportHook
 from mmseg.logger import get_root_logger
-from mmseg.protocols import Samples
+from mmseg.protocols import Samples, TakesSteps, require
 from mmseg.samples import class_names, describe_labels, palette, require_labels
 from mmseg.settings import Settings
 from mmseg.version import __version__
@@ -136,6 +136,7 @@ def _train(
         if section is None:
             where = settings.config.filename or 'config'
             raise ConfigError(f'{where}: `{key} = dict(...)` is missing: inherit one from configs/_base_/schedules')
+    require(model, TakesSteps, 'training')
     logger = get_root_logger(log_level=settings.log_level)
     for one in datasets:
         logger.info(f'{type(one).__name__}: {len(one)} samples')

@@ -127,3 +127,8 @@ def test_training_recomputes_norms(cfg, monkeypatch):
         train_segmentor(build_model(cfg), [], cfg)
     model, = built.value.args
     assert 'forward' in vars(model.backbone.layer1[0].norm1)
+
+
+def test_a_model_that_takes_no_steps_is_refused(cfg):
+    with pytest.raises(ConfigError, match='training: Linear lacks train_step: see TakesSteps'):
+        train_segmentor(torch.nn.Linear(1, 1), [], cfg)
