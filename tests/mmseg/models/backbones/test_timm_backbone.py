@@ -1,0 +1,177 @@
+"""Backbones of timm: our side with a stand-in for it, and, where it is installed, the real one."""
+import re
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+
+from mmseg.models import build_backbone
+from mmseg.models.backbones.timm_backbone import TIMMBackbone
+
+HAS_TIMM = find_spec('timm') is not None
+SHARED_TESTS = re.findall(r'^def test_(\w+)\((?:name|model)\b', (
+    Path(__file__).parents[1] / 'test_all_models.py').read_text(), re.M)
+EXEMPT = {} if HAS_TIMM else dict.fromkeys(SHARED_TESTS, 'timm is not installed')
+
+SAMPLES = {
+    'stages': {
+        'model': {
+            'backbone': {'type': 'TIMMBackbone', 'model_name': 'test_resnet', 'pretrained': False},
+            'decode_head': {'type': 'FCNHead', 'in_channels': 96},
+        },
+        'exempt': EXEMPT,
+    },
+    'layers': {
+        'model': {
+            'backbone': {
+                'type': 'TIMMBackbone', 'model_name': 'test_vit', 'pretrained': False, 'out_indices': (1, 4),
+            },
+            'decode_head': {'type': 'SegformerHead', 'in_channels': [64, 64], 'in_index': (0, 1)},
+        },
+        'exempt': EXEMPT,
+    },
+}
+
+
+class Network(nn.Module):
+    """What a stand-in of timm makes: a patch embedding; a transformer has it one level deeper, and one size."""
+
+    def __init__(self, in_chans, transformer=False, norm_layer=nn.Identity):
+        super().__init__()
+        embedding = nn.Sequential(nn.Conv2d(in_chans, 4, 8, 8), norm_layer(4))
+        if transformer:
+            self.model = nn.Module()
+            self.model.patch_embed = embedding
+            embedding.patch_size, embedding.dynamic_img_pad = (8, 8), False
+        else:
+            self.stem = embedding
+        self.feature_info = SimpleNamespace(channels=lambda: [4], reduction=lambda: [8])
+        self.seen = None
+
+    def forward(self, x):
+        self.seen = x
+        return [(self.model.patch_embed if hasattr(self, 'model') else self.stem)(x)]
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """The arguments that the stand-in gets; its 'vit' is a transformer, and takes ``strict_img_size`` alone."""
+    found = []
+
+    def create_model(name, in_chans, norm_layer=nn.Identity, strict_img_size=None, **options):
+        if 'dynamic_img_size' in options:
+            raise TypeError("__init__() got an unexpected keyword argument 'dynamic_img_size'")
+        if strict_img_size is not None and name == 'net':
+            raise TypeError("__init__() got an unexpected keyword argument 'strict_img_size'")
+        if 'nonsense' in options:
+            raise TypeError("__init__() got an unexpected keyword argument 'nonsense'")
+        if options['pretrained'] and 'pretrained_cfg_overlay' not in options:
+            raise FileNotFoundError('no connection')
+        found.append({'in_chans': in_chans, 'strict_img_size': strict_img_size, **options})
+        return Network(in_chans, name == 'vit', norm_layer)
+
+    stand_in = SimpleNamespace(create_model=create_model, is_model=lambda name: name in ('net', 'vit'),
+                               list_models=lambda: ['net', 'vit'])
+    monkeypatch.setitem(sys.modules, 'timm', stand_in)
+    return found
+
+
+def test_arguments_reach_timm(calls):
+    model = build_backbone(dict(
+        type='TIMMBackbone', model_name='net', pretrained=False, in_channels=5, norm_layer='BN2d', output_stride=8))
+    assert calls == [{
+        'in_chans': 5, 'strict_img_size': None, 'features_only': True, 'pretrained': False, 'output_stride': 8}]
+    assert list(model.state_dict())[:2] == ['timm_model.stem.0.weight', 'timm_model.stem.0.bias']
+    assert isinstance(model.timm_model.stem[1], nn.BatchNorm2d)
+    assert (model.out_channels, model.out_strides) == ((4,), (8,))
+    assert model(torch.randn(1, 5, 20, 30))[0].shape == (1, 4, 2, 3)
+
+
+def test_a_transformer_sees_whole_patches(calls):
+    model = TIMMBackbone('vit', pretrained=False)
+    assert calls[0]['strict_img_size'] is False
+    x = torch.randn(2, 3, 17, 24)
+    assert model(x)[0].shape == (2, 4, 3, 3)
+    seen = model.timm_model.seen
+    assert torch.equal(seen[:, :, :17], x)
+    assert seen.shape[2:] == (24, 24)
+    assert not seen[:, :, 17:].any()
+
+
+@pytest.mark.parametrize('options', [{'checkpoint_path': 'FILE'}, {'pretrained': 'FILE'}])
+def test_weights_of_a_file_go_through_our_reader(calls, options, tmp_path):
+    torch.save({'state_dict': {'a': torch.ones(1)}}, tmp_path / 'a.pth')
+    model = TIMMBackbone('net', **{key: str(tmp_path / 'a.pth') for key in options})
+    assert calls[0]['pretrained'] is True
+    assert calls[0]['pretrained_cfg_overlay']['state_dict'] == {'a': torch.ones(1)}
+    model.init_cfg = dict(type='Constant', val=7, layer='Conv2d')
+    model.init_weights()
+    assert model.is_init
+    assert not (model.timm_model.stem[0].weight == 7).any()
+
+
+def test_frozen(calls):
+    model = TIMMBackbone('net', pretrained=False, frozen=True, norm_layer='BN').train()
+    assert not any(p.requires_grad for p in model.parameters())
+    before = model.timm_model.stem[1].running_mean.clone()
+    assert not model(torch.randn(2, 3, 16, 16))[0].requires_grad
+    assert torch.equal(model.timm_model.stem[1].running_mean, before)
+
+
+@pytest.mark.parametrize(('options', 'message'), [
+    (dict(model_name='nets'), r"timm has no 'nets' \(did you mean net\?\)"),
+    (dict(model_name='net', features_only=False), 'features_only=False would give class scores'),
+    (dict(model_name='net', nonsense=1, pretrained=False), "net: .*unexpected keyword argument 'nonsense'"),
+    (dict(model_name='net'), 'net: no connection; give checkpoint_path, or pretrained=False'),
+    (dict(model_name='net', norm_layer='BM', pretrained=False), 'BM is not in the'),
+])
+def test_bad_arguments(calls, options, message):
+    with pytest.raises(ValueError, match=message):
+        TIMMBackbone(**options)
+
+
+def test_without_timm(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'timm', None)
+    with pytest.raises(ValueError, match='TIMMBackbone needs timm: pip install timm'):
+        TIMMBackbone('resnet18')
+
+
+@pytest.mark.parametrize(('name', 'layer'), [
+    ('patch_embed.0.weight', 0), ('pos_embed', 0), ('cls_token', 0), ('reg_token', 0), ('blocks.3.attn.qkv.weight', 4),
+    ('norm.weight', 13)])
+def test_layers(calls, name, layer):
+    assert TIMMBackbone('vit', pretrained=False).layer_of(f'timm_model.model.{name}', 12, 'layer_wise') == layer
+    with pytest.raises(ValueError, match='only plain transformers are divided into layers'):
+        TIMMBackbone('net', pretrained=False).layer_of('timm_model.stem.0.weight', 12, 'layer_wise')
+
+
+@pytest.mark.skipif(not HAS_TIMM, reason='timm is not installed')
+@pytest.mark.parametrize(('options', 'channels', 'strides'), [
+    (dict(model_name='resnet18'), (64, 64, 128, 256, 512), (2, 4, 8, 16, 32)),
+    (dict(model_name='resnet18', output_stride=8, out_indices=(1, 4), norm_layer='BN2d'), (64, 512), (4, 8)),
+    (dict(model_name='convnext_atto'), (40, 80, 160, 320), (4, 8, 16, 32)),
+    (dict(model_name='vit_tiny_patch16_224', out_indices=(0, 11), depth=12), (192, 192), (16, 16)),
+    (dict(model_name='vit_small_patch14_dinov2', out_indices=(2,), depth=3), (384,), (14,)),
+    (dict(model_name='vit_small_patch16_dinov3', out_indices=(2,), depth=3), (384,), (16,)),
+    (dict(model_name='vit_base_patch16_siglip_224', out_indices=(1,), depth=2), (768,), (16,)),
+    (dict(model_name='eva02_tiny_patch14_224', out_indices=(1,), depth=2), (192,), (14,)),
+    (dict(model_name='samvit_base_patch16', out_indices=(1,), depth=2, embed_dim=96), (96,), (16,)),
+    (dict(model_name='swin_tiny_patch4_window7_224', depths=(1, 1, 1, 1)), (96, 192, 384, 768), (4, 8, 16, 32)),
+])
+def test_real_networks_at_any_size(options, channels, strides):
+    model = TIMMBackbone(pretrained=False, in_channels=4, **options).eval()
+    assert (model.out_channels, model.out_strides) == (channels, strides)
+    assert all(key.startswith('timm_model.') for key in model.state_dict())
+    for size in ((70, 101), (224, 224)):
+        with torch.no_grad():
+            maps = model(torch.randn(1, 4, *size))
+        if max(model.patch_size) > 1:
+            size = [side + -side % patch for side, patch in zip(size, model.patch_size)]
+            expected = [(width, *(-(-side // stride) for side in size)) for width, stride in zip(channels, strides)]
+            assert [tuple(map_.shape[1:]) for map_ in maps] == expected
+        else:
+            assert [map_.shape[1] for map_ in maps] == list(channels)
