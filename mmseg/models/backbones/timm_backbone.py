@@ -136,7 +136,8 @@ def _create(model_name: str, sizes: Sequence[dict] = _ANY_SIZE, **options: Any) 
             return _create(model_name, sizes[1:], **options)
         raise ValueError(f'TIMMBackbone: {model_name}: {one_line(error)}') from error
     except (OSError, RuntimeError, AssertionError) as error:
-        raise ValueError(f'TIMMBackbone: {model_name}: {one_line(error)}{_ADVICE if options["pretrained"] else ""}') from error
+        advice = _ADVICE if options['pretrained'] else ''
+        raise ValueError(f'TIMMBackbone: {model_name}: {one_line(error)}{advice}') from error
 
 
 def _import_timm() -> ModuleType:
