@@ -223,6 +223,37 @@ def all_reduce_dict(values: dict[str, torch.Tensor], op: str = 'mean') -> dict[s
     return {key: reduced[key] for key in values}
 
 
+def allreduce_params(params: Iterable[torch.Tensor], coalesce: bool = True, bucket_size_mb: int = -1) -> None:
+    """Replace parameters or buffers by their means over the ranks.
+
+    Args:
+        params: the same on every rank.
+        coalesce: send all of one type at once, not one after the other.
+        bucket_size_mb: without effect; 0.x sent so much at once.
+    """
+    _average_in_place([param.data for param in params], coalesce)
+
+
+def allreduce_grads(params: Iterable[torch.Tensor], coalesce: bool = True, bucket_size_mb: int = -1) -> None:
+    """Replace the gradients of parameters, of those that have one, by their means over the ranks.
+
+    Args:
+        params, coalesce, bucket_size_mb: as of :func:`allreduce_params`.
+    """
+    _average_in_place([param.grad.data for param in params if param.requires_grad and param.grad is not None], coalesce)
+
+
+def _average_in_place(tensors: list[torch.Tensor], coalesce: bool) -> None:
+    groups: dict[object, list[torch.Tensor]] = {}
+    for number, tensor in enumerate(tensors):
+        groups.setdefault((tensor.dtype, tensor.device) if coalesce else number, []).append(tensor)
+    for group in groups.values() if is_distributed() else ():
+        total = all_reduce(torch.cat([tensor.flatten() for tensor in group]))
+        means = (total / torch_dist.get_world_size()).split([tensor.numel() for tensor in group])
+        for tensor, mean in zip(group, means):
+            tensor.copy_(mean.view_as(tensor))
+
+
 def broadcast(tensor: torch.Tensor, src: int = 0) -> None:
     """Overwrite a tensor with that of rank ``src``."""
     if is_distributed():

@@ -14,10 +14,10 @@ from mmcv.dist import is_main
 from mmcv.utils import get_logger
 
 from .errors import CheckpointError, abbreviate
-from .files import Location, read_checkpoint
+from .files import Location
 from .layouts import Layout, ReadsLayouts, convert_layout
+from .loaders import CheckpointLoader
 from .shards import sharded_like
-from .source import resolve
 from .weights import STRIP_MODULE, get_weights, revise, versions_of
 from .wrappers import unwrap
 
@@ -209,7 +209,7 @@ def fetch_checkpoint(
         filename, map_location: as for :func:`load_checkpoint`.
         logger: without effect; old callers give one.
     """
-    return read_checkpoint(resolve(filename), map_location)
+    return CheckpointLoader.load_checkpoint(filename, map_location)
 
 
 def fetch_part(

@@ -48,10 +48,9 @@ def _place(name: str | Path) -> Path | str:
         return Path(name).expanduser()
     if protocol in ('http', 'https'):
         return str(name)
-    if protocol in _CATALOGUES:
-        return _CATALOGUES[protocol](rest)
-    raise CheckpointError(
-        f'{name}: {protocol}:// is unknown; give a path, http(s)://, torchvision:// or open-mmlab://')
+    if protocol in CATALOGUES:
+        return CATALOGUES[protocol](rest)
+    raise CheckpointError(f'{name}: {protocol}:// is unknown; give a path, {", ".join(KNOWN_PROTOCOLS)}')
 
 
 def _torchvision_url(name: str) -> str:
@@ -78,9 +77,11 @@ def _mmlab_url(name: str) -> str:
     return OPEN_MMLAB_ROOT + OPEN_MMLAB[name]
 
 
-_CATALOGUES = {
+CATALOGUES = {
     'torchvision': _torchvision_url,
     'modelzoo': _torchvision_url,
     'open-mmlab': _mmlab_url,
     'openmmlab': _mmlab_url,
 }
+
+KNOWN_PROTOCOLS = [f'{name}://' for name in ('http', 'https', *CATALOGUES)]

@@ -18,7 +18,7 @@ _NAMES = {
         concat_list is_list_of is_seq_of is_str is_tuple_of iter_cast list_cast slice_list to_1tuple to_2tuple to_3tuple
         to_4tuple to_ntuple tuple_cast""",
     '.threads': 'choose_threads chosen_threads usable_cores',
-    '.timer': 'Timer TimerError',
+    '.timer': 'Timer TimerError check_time',
     '.version': 'TORCH_VERSION digit_version get_git_hash parse_version_info',
 }
 __getattr__, __dir__, __all__ = lazy_names(__name__, _NAMES)

@@ -2,6 +2,8 @@
 
 import time
 
+_timers: dict[str, 'Timer'] = {}
+
 
 class TimerError(Exception):
     """The timer was read before it was started."""
@@ -51,3 +53,11 @@ class Timer:
             raise TimerError('the timer is not running: call start()')
         self._checked = time.perf_counter()
         return self._checked - since
+
+
+def check_time(timer_id: str) -> float:
+    """Seconds since the last call with this name; 0 for the first."""
+    if timer_id not in _timers:
+        _timers[timer_id] = Timer()
+        return 0.0
+    return _timers[timer_id].since_last_check()

@@ -6,7 +6,18 @@ from .early_stopping import EarlyStoppingHook
 from .ema import EMAHook
 from .hook import HOOKS, Hook, Priority, get_priority
 from .iter_timer import IterTimerHook
-from .logger import LoggerHook, MlflowLoggerHook, TensorboardLoggerHook, TextLoggerHook, WandbLoggerHook
+from .logger import (
+    ClearMLLoggerHook,
+    DvcliveLoggerHook,
+    LoggerHook,
+    MlflowLoggerHook,
+    NeptuneLoggerHook,
+    PaviLoggerHook,
+    SegmindLoggerHook,
+    TensorboardLoggerHook,
+    TextLoggerHook,
+    WandbLoggerHook,
+)
 from .lr_updater import (
     CosineAnnealingLrUpdaterHook,
     CosineRestartLrUpdaterHook,
@@ -44,14 +55,15 @@ from .signals import SignalHook
 from .sync_buffer import SyncBuffersHook
 
 __all__ = [
-    'HOOKS', 'AmpOptimizerHook', 'CheckpointHook', 'ClosureHook', 'CosineAnnealingLrUpdaterHook',
-    'CosineAnnealingMomentumUpdaterHook', 'CosineRestartLrUpdaterHook', 'CyclicLrUpdaterHook',
-    'CyclicMomentumUpdaterHook', 'DistSamplerSeedHook', 'EMAHook', 'EarlyStoppingHook', 'EmptyCacheHook',
-    'ExpLrUpdaterHook', 'FixedLrUpdaterHook', 'FlatCosineAnnealingLrUpdaterHook', 'Fp16OptimizerHook',
-    'GradientCumulativeFp16OptimizerHook', 'GradientCumulativeOptimizerHook', 'Hook', 'InvLrUpdaterHook',
-    'IterTimerHook', 'LinearAnnealingLrUpdaterHook', 'LinearAnnealingMomentumUpdaterHook', 'LoggerHook',
-    'LrUpdaterHook', 'MlflowLoggerHook', 'MomentumUpdaterHook', 'OneCycleLrUpdaterHook',
-    'OneCycleMomentumUpdaterHook', 'OptimizerHook', 'PolyLrUpdaterHook', 'Priority', 'ProfilerHook',
-    'ProgressBarHook', 'SignalHook', 'StepLrUpdaterHook', 'StepMomentumUpdaterHook', 'SyncBuffersHook',
-    'TensorboardLoggerHook', 'TextLoggerHook', 'WandbLoggerHook', 'get_priority',
+    'HOOKS', 'AmpOptimizerHook', 'CheckpointHook', 'ClearMLLoggerHook', 'ClosureHook',
+    'CosineAnnealingLrUpdaterHook', 'CosineAnnealingMomentumUpdaterHook', 'CosineRestartLrUpdaterHook',
+    'CyclicLrUpdaterHook', 'CyclicMomentumUpdaterHook', 'DistSamplerSeedHook', 'DvcliveLoggerHook', 'EMAHook',
+    'EarlyStoppingHook', 'EmptyCacheHook', 'ExpLrUpdaterHook', 'FixedLrUpdaterHook',
+    'FlatCosineAnnealingLrUpdaterHook', 'Fp16OptimizerHook', 'GradientCumulativeFp16OptimizerHook',
+    'GradientCumulativeOptimizerHook', 'Hook', 'InvLrUpdaterHook', 'IterTimerHook', 'LinearAnnealingLrUpdaterHook',
+    'LinearAnnealingMomentumUpdaterHook', 'LoggerHook', 'LrUpdaterHook', 'MlflowLoggerHook', 'MomentumUpdaterHook',
+    'NeptuneLoggerHook', 'OneCycleLrUpdaterHook', 'OneCycleMomentumUpdaterHook', 'OptimizerHook', 'PaviLoggerHook',
+    'PolyLrUpdaterHook', 'Priority', 'ProfilerHook', 'ProgressBarHook', 'SegmindLoggerHook', 'SignalHook',
+    'StepLrUpdaterHook', 'StepMomentumUpdaterHook', 'SyncBuffersHook', 'TensorboardLoggerHook', 'TextLoggerHook',
+    'WandbLoggerHook', 'get_priority',
 ]

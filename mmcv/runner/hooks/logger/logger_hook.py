@@ -1,7 +1,9 @@
 """The base of the loggers: when to write, and what there is to write."""
 
+import importlib
 from abc import abstractmethod
 from numbers import Number
+from types import ModuleType
 from typing import Any, TypeGuard
 
 from mmcv.runner.hooks.hook import Hook
@@ -10,6 +12,19 @@ from mmcv.runner.hooks.runner import Runner
 
 #: What an evaluation puts into the output besides its metrics: its batches, and its epoch if it is not the runner's.
 EVALUATION_FACTS = ('eval_iter_num', 'eval_epoch')
+
+
+def imported(module: str, package: str, hook: Hook) -> ModuleType:
+    """A module that a logger is made for.
+
+    Raises:
+        ValueError: it is not installed.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        raise ValueError(f'log_config: {type(hook).__name__} needs {package}: pip install {package}, or remove the '
+                         'hook') from None
 
 
 class LoggerHook(Hook):

@@ -1,0 +1,87 @@
+"""Small parts of mmcv 1.x's runner that projects use by themselves."""
+
+import getpass
+import os
+import random
+import socket
+import time
+import warnings
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader
+
+from mmcv import dist
+from mmcv.runner import EpochBasedRunner
+from mmcv.runner.batch_stream import HearsOfEpochs
+
+
+class Runner(EpochBasedRunner):
+    """The name of :class:`EpochBasedRunner` before mmcv 1.0."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        warnings.warn('Runner was renamed: use EpochBasedRunner', DeprecationWarning, stacklevel=2)
+        super().__init__(*args, **kwargs)
+
+
+class IterLoader:
+    """The batches of a loader without an end; ``epoch`` counts how often it began anew."""
+
+    def __init__(self, dataloader: DataLoader) -> None:
+        self.loader = dataloader
+        self.iter_loader = iter(dataloader)
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return len(self.loader)
+
+    def __next__(self) -> Any:
+        try:
+            return next(self.iter_loader)
+        except StopIteration:
+            self.epoch += 1
+            if isinstance(self.loader.sampler, HearsOfEpochs):
+                self.loader.sampler.set_epoch(self.epoch)
+            self.iter_loader = iter(self.loader)
+            return next(self.iter_loader)
+
+
+def get_host_info() -> str:
+    """'user@host'; empty where the user has no name."""
+    try:
+        return f'{getpass.getuser()}@{socket.gethostname()}'
+    except (OSError, KeyError, ImportError) as error:
+        warnings.warn(f'the user or the host has no name: {error}', stacklevel=2)
+        return ''
+
+
+def get_time_str() -> str:
+    """Now, as '20260131_235959'."""
+    return time.strftime('%Y%m%d_%H%M%S', time.localtime())
+
+
+def set_random_seed(seed: int, deterministic: bool = False, use_rank_shift: bool = False) -> None:
+    """Seed ``random``, ``numpy.random`` and torch.
+
+    Args:
+        seed: of all of them.
+        deterministic: let cuDNN take only deterministic algorithms.
+        use_rank_shift: add the rank, so that every process has another one.
+    """
+    seed += dist.get_dist_info()[0] if use_rank_shift else 0
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+    os.environ['PYTHONHASHSEED'] = str(seed)
+    if deterministic:
+        torch.backends.cudnn.deterministic = True
+        torch.backends.cudnn.benchmark = False
+
+
+def worker_init_fn(worker_id: int, num_workers: int, rank: int, seed: int) -> None:
+    """Seed the worker of a loader by ``num_workers * rank + worker_id + seed``."""
+    seed += num_workers * rank + worker_id
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
