@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 # From the foundation up. A part imports only from lines above its own; parts of one line do not import each other.
 LAYERS = {
     'mmcv': [
-        ['version', 'compat'],
+        ['version'],
         ['utils', 'watchdog'],
         ['config', 'dist'],
         ['fileio'],
@@ -22,6 +22,7 @@ LAYERS = {
         ['parallel'],
         ['runner'],
         ['engine'],
+        ['compat'],
     ],
     'mmseg': [
         ['version'],

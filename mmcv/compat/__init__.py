@@ -1,4 +1,4 @@
-"""Old addresses: where mmcv 1.x and mmsegmentation 0.x had what has moved since. Nothing imports this but mmcv."""
+"""What mmcv 1.x and mmsegmentation 0.x had elsewhere or otherwise: one table of old addresses, and small parts."""
 
 from .finder import install
 

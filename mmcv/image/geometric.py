@@ -28,6 +28,12 @@ def imflip(img: np.ndarray, direction: str = 'horizontal') -> np.ndarray:
     return np.flip(img, _FLIP_AXES[direction]).copy()
 
 
+def imflip_(img: np.ndarray, direction: str = 'horizontal') -> np.ndarray:
+    """:func:`imflip` in the image's own place."""
+    img[...] = imflip(img, direction)
+    return img
+
+
 def imrotate(
     img: np.ndarray,
     angle: float,
@@ -63,16 +69,81 @@ def imrotate(
         new_width, new_height = height * sin + width * cos, height * cos + width * sin
         matrix[:, 2] += (new_width - width) * 0.5, (new_height - height) * 0.5
         width, height = round(new_width), round(new_height)
+    return _warped(img, matrix, border_value, interpolation, border_mode, (width, height))
+
+
+def _warped(
+    img: np.ndarray, matrix: np.ndarray, border_value: float | Sequence[float], interpolation: str,
+    border_mode: str = 'constant', size: tuple[int, int] | None = None,
+) -> np.ndarray:
+    """An affine transformation of any number of channels; ``size`` (w, h) is that of the image by default."""
     flags = choose(INTERPOLATIONS, interpolation, 'interpolation')
     mode = choose(_BORDERS, border_mode, 'border_mode')
     border = channel_values(border_value, img, 'border_value')
+    size = size or img.shape[1::-1]
 
     def warp(part: np.ndarray, first: int) -> np.ndarray:
         fill = border[first : first + 4]
-        return cv2.warpAffine(part, matrix, (width, height), flags=flags, borderMode=mode, borderValue=fill)
+        return cv2.warpAffine(part, matrix, size, flags=flags, borderMode=mode, borderValue=fill)
 
-    rotated = on_channels(warp, as_opencv_takes(img), whole=len(set(border)) == 1)
-    return rotated.astype(img.dtype, copy=False)
+    warped = on_channels(warp, as_opencv_takes(img), whole=len(set(border)) == 1)
+    return warped.astype(img.dtype, copy=False)
+
+
+def imshear(
+    img: np.ndarray, magnitude: float, direction: str = 'horizontal', border_value: float | Sequence[float] = 0,
+    interpolation: str = 'bilinear',
+) -> np.ndarray:
+    """Shear an image.
+
+    Args:
+        img: (H, W) or (H, W, C).
+        magnitude: pixels by which a row (column) moves further than the one before it.
+        direction: 'horizontal' moves rows, 'vertical' columns.
+        border_value: fills what comes from outside: one number for all channels, or one per channel.
+        interpolation: as for :func:`imrotate`.
+
+    Raises:
+        ValueError: an unknown name, or a number of border values that does not fit.
+    """
+    row = choose({'horizontal': 0, 'vertical': 1}, direction, 'direction')
+    matrix = np.eye(2, 3, dtype=np.float32)
+    matrix[row, 1 - row] = magnitude
+    return _warped(img, matrix, border_value, interpolation)
+
+
+def imtranslate(
+    img: np.ndarray, offset: float, direction: str = 'horizontal', border_value: float | Sequence[float] = 0,
+    interpolation: str = 'bilinear',
+) -> np.ndarray:
+    """Move an image by ``offset`` pixels to the right or, if ``direction`` is 'vertical', down.
+
+    The other arguments are those of :func:`imshear`.
+    """
+    matrix = np.eye(2, 3, dtype=np.float32)
+    matrix[choose({'horizontal': 0, 'vertical': 1}, direction, 'direction'), 2] = offset
+    return _warped(img, matrix, border_value, interpolation)
+
+
+def cutout(img: np.ndarray, shape: int | tuple[int, int], pad_val: float | Sequence[float] = 0) -> np.ndarray:
+    """Fill a rectangle about a random point, drawn from ``numpy.random``; a new array.
+
+    Args:
+        img: (H, W) or (H, W, C).
+        shape: (h, w), or one number for both.
+        pad_val: one number for all channels, or one per channel.
+
+    Raises:
+        ValueError: a number of values that does not fit.
+    """
+    cut_height, cut_width = pair(shape)
+    height, width = img.shape[:2]
+    y, x = np.random.uniform(height), np.random.uniform(width)
+    top, left = int(max(0, y - cut_height / 2)), int(max(0, x - cut_width / 2))
+    fill = channel_values(pad_val, img, 'pad_val')
+    img = img.copy()
+    img[top:top + cut_height, left:left + cut_width] = fill if img.ndim == 3 else fill[0]
+    return img
 
 
 def imcrop(

@@ -38,6 +38,11 @@ def use_backend(backend: str) -> None:
     _default_backend = backend
 
 
+def default_backend() -> str:
+    """What :func:`use_backend` has set."""
+    return _default_backend
+
+
 def imread(
     img_or_path: np.ndarray | str | Path,
     flag: str = 'color',

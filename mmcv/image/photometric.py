@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from .colorspace import bgr2gray, bgr2rgb, gray2bgr
+from .colorspace import bgr2rgb
 
 
 def imnormalize(
@@ -39,6 +39,20 @@ def imnormalize(
     return out.reshape(img.shape)
 
 
+def imnormalize_(
+    img: np.ndarray, mean: Sequence[float], std: Sequence[float], to_rgb: bool = True
+) -> np.ndarray:
+    """:func:`imnormalize` of floating point numbers in their own place.
+
+    Raises:
+        ValueError: the image is of integers, or the number of channels does not fit.
+    """
+    if img.dtype.kind != 'f':
+        raise ValueError(f'imnormalize_: an image of {img.dtype} has no place for fractions: use imnormalize')
+    img[...] = imnormalize(img, mean, std, to_rgb)
+    return img
+
+
 def normalize_table(mean: Sequence[float], std: Sequence[float]) -> np.ndarray:
     """What :func:`imnormalize` makes of the 256 values of a byte in each channel, (256, C) float32."""
     return (np.arange(256, dtype=np.float32)[:, None] - np.float32(mean)) / np.float32(std)
@@ -48,7 +62,11 @@ def imdenormalize(
     img: np.ndarray, mean: Sequence[float], std: Sequence[float], to_bgr: bool = True
 ) -> np.ndarray:
     """``img * std + mean`` per channel in float32, then RGB to BGR if ``to_bgr``: undoes :func:`imnormalize`."""
-    img = np.float32(img) * np.float32(std) + np.float32(mean)
+    img, mean, std = np.float32(img), np.float64(mean).ravel(), np.float64(std).ravel()
+    if img.ndim == 3 and img.shape[2] == mean.size == std.size <= 4:  # rounded as 0.x rounds
+        img = cv2.add(cv2.multiply(img, std[None]), mean[None]).reshape(img.shape)
+    else:
+        img = img * np.float32(std) + np.float32(mean)
     return cv2.cvtColor(img, cv2.COLOR_RGB2BGR) if to_bgr else img
 
 
@@ -87,9 +105,3 @@ def clahe(img: np.ndarray, clip_limit: float = 40.0, tile_grid_size: tuple[int, 
     if img.ndim != 2 or img.dtype != np.uint8:
         raise ValueError(f'clahe: needs (H, W) uint8, got shape {img.shape} and type {img.dtype}')
     return cv2.createCLAHE(clip_limit, tuple(tile_grid_size)).apply(img)
-
-
-def adjust_color(img: np.ndarray, alpha: float = 1, beta: float | None = None, gamma: float = 0) -> np.ndarray:
-    """``img * alpha + gray(img) * beta + gamma`` of a BGR image, clipped for uint8; ``beta`` is ``1 - alpha``."""
-    gray = gray2bgr(bgr2gray(img))
-    return cv2.addWeighted(img, alpha, gray, 1 - alpha if beta is None else beta, gamma)

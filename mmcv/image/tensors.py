@@ -27,8 +27,8 @@ def tensor2imgs(
     if tensor.ndim != 4 or tensor.shape[1] not in (1, 3):
         raise ValueError(f'tensor2imgs: needs (N, 3, H, W) or (N, 1, H, W), got {tuple(tensor.shape)}')
     channels = tensor.shape[1]
-    mean = (0,) * channels if mean is None else mean
-    std = (1,) * channels if std is None else std
+    mean = np.float32((0,) * channels if mean is None else mean)
+    std = np.float32((1,) * channels if std is None else std)
     images = tensor.detach().float().cpu().permute(0, 2, 3, 1).contiguous().numpy()
     images = (imdenormalize(image, mean, std, to_bgr=to_rgb and channels == 3) for image in images)
-    return [image.round().clip(0, 255).astype(np.uint8) for image in images]
+    return [image.clip(0, 255).astype(np.uint8) for image in images]  # cut off, as 0.x does

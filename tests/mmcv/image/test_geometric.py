@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from mmcv.image import channel_values, imcrop, imflip, impad, impad_to_multiple, imrotate
+from mmcv.image import (
+    channel_values,
+    cutout,
+    imcrop,
+    imflip,
+    imflip_,
+    impad,
+    impad_to_multiple,
+    imrotate,
+    imshear,
+    imtranslate,
+)
 
 
 @pytest.mark.parametrize('dtype', ['uint8', 'bool', 'int64', 'float32'])
@@ -97,3 +108,37 @@ def test_imcrop():
     assert (padded[2:] == 99).all()
     assert (padded[:, 0] == 99).all()
     assert imcrop(img, np.array([2, 2, 3, 3]), scale=2).shape == (4, 4)
+
+
+def test_translate():
+    img = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    np.testing.assert_array_equal(imtranslate(img, 1, border_value=9), np.c_[[9, 9, 9], img[:, :-1]])
+    np.testing.assert_array_equal(imtranslate(img, -1, 'vertical'), np.r_[img[1:], np.zeros((1, 4))])
+    colours = imtranslate(np.zeros((3, 4, 5), np.uint8), 4, border_value=(1, 2, 3, 4, 5))
+    np.testing.assert_array_equal(colours[0, 0], [1, 2, 3, 4, 5])
+
+
+def test_shear():
+    img = np.arange(1, 13, dtype=np.uint8).reshape(3, 4)
+    sheared = imshear(img, 1, interpolation='nearest')
+    np.testing.assert_array_equal(sheared, [[1, 2, 3, 4], [0, 5, 6, 7], [0, 0, 9, 10]])
+    np.testing.assert_array_equal(imshear(img.T.copy(), 1, 'vertical', interpolation='nearest'), sheared.T)
+    with pytest.raises(ValueError, match='diagonal'):
+        imshear(img, 1, 'diagonal')
+
+
+def test_cutout(monkeypatch):
+    monkeypatch.setattr(np.random, 'uniform', lambda high: high - 1)
+    img = np.zeros((6, 8, 3), np.uint8)
+    cut = cutout(img, (4, 2), (1, 2, 3))
+    assert img.max() == 0
+    assert (cut[3:, 6:8] == (1, 2, 3)).all()
+    assert cut.any(-1).sum() == 6
+    assert cutout(img[..., 0], 2, 5).sum() == 20
+
+
+def test_in_place():
+    img = np.arange(6, dtype=np.float32).reshape(1, 2, 3)
+    other = img.copy()
+    assert imflip_(other) is other
+    np.testing.assert_array_equal(other, img[:, ::-1])
