@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from mmseg.trees.class_names import is_void
 from mmseg.trees.layout import find_layout
 
 from .examination import Examination
@@ -46,6 +47,8 @@ def class_names(seen: Examination) -> list[str]:
 
 def _of_colours(seen: Examination) -> list[str]:
     names, colours = seen.tree.names, class_colours(seen)
+    if names and names.palette:
+        return [name for name in names.names if not is_void(name)]
     if names and len(names.names) == len(colours):
         return list(names.names)
     return [f'class_{index}' for index in range(len(colours))]

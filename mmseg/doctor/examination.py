@@ -156,10 +156,26 @@ def keep(paths: Sequence[str], facts: Iterable[LabelFacts]) -> Labels:
 def collect(
     tree: Tree, images: Mapping[str, ImageFacts], labels: Labels, crop: tuple[int, int] | None = None,
 ) -> Examination:
-    """Put together what was seen; of deep labels among others only those count that hold the others' values."""
+    """Put together what was seen.
+
+    Of deep labels among others only those count that hold the others' values; of three equal channels among colours
+    the value is a colour.
+    """
+    _as_colours(labels)
     values, trusted = Values(), [facts for facts in labels.facts.values() if can_be_trusted(facts)]
     narrow = {value for facts in trusted if not facts.header.deep for value in facts.values}
     for facts in trusted:
         if not narrow or not facts.header.deep or facts.values.keys() <= narrow:
             values.add(facts.values)
     return Examination(tree, images, labels.facts, values, labels.colours, crop)
+
+
+def _as_colours(labels: Labels) -> None:
+    """Take grey in three channels for colours, where most of its kind are: a mask that is black throughout, say."""
+    several = {path: facts for path, facts in labels.facts.items() if facts.channels > 2 and not facts.error}
+    grey = {path: facts for path, facts in several.items() if facts.values and not facts.lossy}
+    if len(grey) * 2 < len(several):
+        for path, facts in grey.items():
+            colours = {(value, value, value): count for value, count in facts.values.items()}
+            labels.colours.update(colours)
+            labels.facts[path] = facts._replace(values={}, colours=colours)

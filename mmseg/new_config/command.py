@@ -20,6 +20,7 @@ from mmseg.trees.layout import find_layout
 from mmseg.trees.tree import read_folders, read_tree
 
 from .division import divide
+from .masks.writing import write_masks
 from .model import adapt, find_model, fixed_crop, leave_out_weights
 from .text import DataParts, config_text
 from .usable import usable_pairs
@@ -44,6 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--crop', type=parse_crop, metavar='HxW', help='size of the crops (default: by the images)')
     parser.add_argument('--iters', type=int, metavar='N', help='iterations (default: by the number of images)')
     parser.add_argument('--out', metavar='FILE', help='where to write it (default: configs/MODEL_CROP_DIR.py)')
+    parser.add_argument('--write-masks', action='store_true',
+                        help='first write index masks into DIR_masks: from colours, 0 and 255, COCO, labelme, CVAT, '
+                             'YOLO')
     parser.add_argument('--nproc', type=int, help='processes (default: one per core)')
     parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
 
@@ -58,6 +62,8 @@ def main(args: argparse.Namespace) -> None:
         raise ValueError(f'--iters {args.iters}: at least one iteration is needed')
     base = find_model(args.model)
     seen = _examine(args)
+    if args.write_masks:
+        seen = examine(write_masks(seen, args.nproc, sys.stderr), args.crop, args.nproc, sys.stderr)
     findings = find_all(seen)
     usable = usable_pairs(seen, findings)
     for line in usable.left_out:

@@ -18,7 +18,8 @@ _VOID = {'void', 'unlabeled', 'unlabelled', 'ignore', 'ignored', 'unknown', 'don
 _OF_CLASSES = {'class', 'classes', 'label', 'labels', 'labelmap', 'category', 'categories', 'names', 'dict', 'codes',
                'classnames', 'classlist', 'colors', 'colormap', 'palette'}
 _KEYS = ('classes', 'names', 'categories', 'labels', 'class_names', 'CLASSES')
-_LARGEST = 20_000_000  # bytes of a json or xml file that is looked into
+_MOST = 30  # files that are looked into
+_LARGEST = 200_000_000  # bytes of a json or xml file that is looked into
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,13 @@ def is_void(name: str) -> bool:
 
 def find_class_names(root: str, hints: Sequence[str]) -> ClassNames | None:
     """The classes of a tree, from the file that lies highest and says most; None if none does."""
-    found = []
+    told, others = [], []
     for path in sorted(hints, key=lambda path: (path.count('/'), path)):
-        if len(found) < 20 and (names := read_class_file(os.path.join(root, path), path)):
-            found.append(names)
+        of_classes = set(words(PurePosixPath(path).stem)) & _OF_CLASSES
+        (told if of_classes or path.endswith('.names') else others).append(path)
+    others = [path for path in others if not path.lower().endswith(('.txt', '.csv', '.lst'))]
+    files = [*told[:_MOST], *others[:_MOST]]  # labelling tools write a file per image
+    found = [names for path in files if (names := read_class_file(os.path.join(root, path), path))]
     return max(found, key=lambda one: (one.palette is not None, -one.path.count('/')), default=None)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 import cv2
 
@@ -15,6 +15,8 @@ from mmcv.utils import track_iter_progress
 
 from .image_facts import ImageFacts, image_facts
 from .label_facts import LabelFacts, label_facts
+
+Task, Result = TypeVar('Task'), TypeVar('Result')
 
 _FEW = 64  # files that are looked at without other processes
 _WITH_SUMS = 4000  # images of which mean and deviation are taken, evenly spread
@@ -33,14 +35,14 @@ def look_at_images(
     """
     every = 1 + len(paths) // _WITH_SUMS
     tasks = [(path, place % every == 0) for place, path in enumerate(paths)]
-    return _each(partial(_image, root), tasks, nproc, progress)
+    return in_processes(partial(_image, root), tasks, nproc, progress)
 
 
 def look_at_labels(
     root: str, paths: Sequence[str], nproc: int | None = None, progress: TextIO | None = None,
 ) -> Iterator[LabelFacts]:
     """As :func:`look_at_images`, of labels."""
-    return _each(partial(_label, root), paths, nproc, progress)
+    return in_processes(partial(_label, root), paths, nproc, progress)
 
 
 def _image(root: str, task: tuple[str, bool]) -> ImageFacts:
@@ -61,9 +63,20 @@ def _read(root: str, path: str) -> bytes | ImageFacts:
         return ImageFacts(error.strerror or str(error))
 
 
-def _each(
-    look: Callable, tasks: Sequence, nproc: int | None, progress: TextIO | None,
-) -> Iterator[ImageFacts | LabelFacts]:
+def in_processes(
+    look: Callable[[Task], Result], tasks: Sequence[Task], nproc: int | None = None, progress: TextIO | None = None,
+) -> Iterator[Result]:
+    """``look(task)`` of each task, in their order.
+
+    Args:
+        look: picklable, as are tasks and results.
+        tasks: what is to be done; a few are done right here.
+        nproc: processes; None takes one per core.
+        progress: where to draw a bar; None for none.
+
+    Raises:
+        ValueError: a process was killed.
+    """
     nproc = nproc or len(os.sched_getaffinity(0)) if sys.platform == 'linux' else nproc or os.cpu_count()
     if nproc == 1 or len(tasks) < _FEW:
         yield from _shown(map(look, tasks), len(tasks), progress)

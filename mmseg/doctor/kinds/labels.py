@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
+from mmseg.datasets.class_names import get_palette
 from mmseg.doctor.examination import Examination
 from mmseg.doctor.finding import Finding
+from mmseg.trees.class_names import is_void
 from mmseg.trees.label_facts import Colour, LabelFacts
 
 _SHOWN = 12  # colours
 _DUST = 1e-4  # share of the pixels, under which a colour is a trace of drawing
 _MOST_CLASSES = 256
+_VOC_BORDER = 224, 224, 192  # around the objects of Pascal VOC: no class
 
 
 def _where(seen: Examination, fits: Callable[[LabelFacts], bool]) -> list[str]:
@@ -36,13 +39,17 @@ def colour_mask(seen: Examination) -> Iterator[Finding]:
 
 
 def class_colours(seen: Examination) -> list[Colour]:
-    """The colours that stand for classes: those that a file names, or those that are seen more than here and there."""
+    """The colours that stand for classes: those that a file names, or those that are seen more than here and there.
+
+    Without names black comes first, then those of Pascal VOC in its order, then the others by their share.
+    """
     names = seen.tree.names
     if names and names.palette:
-        return list(names.palette)
+        return [colour for name, colour in zip(names.names, names.palette) if not is_void(name)]
     total = sum(seen.colours.values())
-    common = [colour for colour, count in seen.colours.items() if count >= _DUST * total]
-    return sorted(common, key=lambda colour: -seen.colours[colour])[:_MOST_CLASSES]
+    common = [colour for colour, count in seen.colours.items() if count >= _DUST * total and colour != _VOC_BORDER]
+    known = {tuple(colour): place for place, colour in enumerate(get_palette('voc'))}
+    return sorted(common, key=lambda colour: (known.get(colour, len(known)), -seen.colours[colour]))[:_MOST_CLASSES]
 
 
 def alpha_label(seen: Examination) -> Iterator[Finding]:

@@ -1,0 +1,61 @@
+"""Objects from the json files of COCO."""
+
+import json
+import os
+from collections.abc import Sequence
+
+import numpy as np
+
+from .shapes import Drawing, Drawings, Shape
+
+_PARTS = {'images', 'annotations', 'categories'}
+
+
+def read_coco(root: str, hints: Sequence[str]) -> Drawings | None:
+    """The objects of all json files of COCO among the hints; None if there is none.
+
+    Args:
+        root: the folder.
+        hints: paths relative to it.
+    """
+    names, drawings, where = {}, {}, []
+    for path in hints:
+        if not path.lower().endswith('.json'):
+            continue
+        try:
+            with open(os.path.join(root, path), encoding='utf-8-sig') as stream:
+                told = json.load(stream)
+        except ValueError:
+            continue
+        if not isinstance(told, dict) or not told.keys() >= _PARTS or not isinstance(told['images'], list):
+            continue
+        where.append(path)
+        of_category = {one['id']: one['name'] for one in told['categories']}
+        names.update({number: of_category[number] for number in sorted(of_category)})
+        of_image = {}
+        for one in told['images']:
+            size = (int(one['height']), int(one['width'])) if one.get('height') and one.get('width') else None
+            name = str(one['file_name'])
+            of_image[one['id']] = drawings.setdefault(name, Drawing(name, size))
+        for one in told['annotations']:
+            shape = _shape(of_category[one['category_id']], one)
+            if shape is not None and one['image_id'] in of_image:
+                of_image[one['image_id']].shapes.append(shape)
+    return Drawings(', '.join(where), list(dict.fromkeys(names.values())), list(drawings.values())) if where else None
+
+
+def _shape(name: str, told: dict) -> Shape | None:
+    segmentation = told.get('segmentation')
+    if isinstance(segmentation, dict):
+        return Shape(name, runs=segmentation)
+    if segmentation:
+        return Shape(name, [np.reshape(part, (-1, 2)) for part in segmentation if len(part) >= 6])
+    if told.get('bbox'):
+        left, top, width, height = told['bbox']
+        return Shape(name, [box(left, top, left + width, top + height)])
+    return None
+
+
+def box(left: float, top: float, right: float, bottom: float) -> np.ndarray:
+    """(4, 2) the corners of a rectangle."""
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], float)
