@@ -43,6 +43,7 @@ class Facts:
     Attributes:
         channels: of the images that the loader delivers.
         image_size: (H, W) of those images; to transforms, see ``sizes``.
+        turned: a photograph that is as large before it is turned by EXIF as afterwards, and its orientation tag.
         sizes: to a transform: the range of the heights, and that of the widths, of the images that come to it.
         features: to a neck or a head: the channels of each map that it gets.
         logits: to a loss: the channels of the logits.
@@ -52,6 +53,7 @@ class Facts:
 
     channels: int | None = None
     image_size: tuple[int, int] | None = None
+    turned: tuple[str, int] | None = None
     sizes: Sizes | None = None
     features: tuple[int, ...] | None = None
     logits: int | None = None

@@ -24,6 +24,8 @@ def main() -> None:
         states = ['fallback' if device in slow else 'compiled' for device in ('cpu', 'cuda')]
         table.add_row([operator.name, *states, _load.slow_because(slow[0]) if slow else ''])
     print(table)
+    print('Traced and exported models (torch.jit.trace, torch.export, torch.onnx) have none of these: they get the '
+          'operators of PyTorch, and run where this package is not')
 
 
 if __name__ == '__main__':

@@ -108,7 +108,16 @@ def register(schema: str, reference: Callable, fake: Callable, backward: Callabl
         f'mmcv::{name}', key))
     OPERATORS[name] = Operator(name, schema, reference, fake, tuple(kernels))
     operator = getattr(torch.ops.mmcv, name).default
-    return operator if backward is None else _refuse_tangents(name, operator)
+    return _plain_where_exported(reference, operator if backward is None else _refuse_tangents(name, operator))
+
+
+def _plain_where_exported(reference: Callable, operator: Callable) -> Callable:
+    """What is traced or exported goes where nobody has these operators: it gets those of PyTorch."""
+    def call(*args: object) -> object:
+        if torch.jit.is_tracing() or torch.compiler.is_exporting():
+            return reference(*args)
+        return operator(*args)
+    return call
 
 
 def _refuse_tangents(name: str, operator: Callable) -> Callable:

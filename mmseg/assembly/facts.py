@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import os
+import time
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -15,7 +16,9 @@ from mmseg.protocols import LoadsImages, Samples
 from mmseg.samples import class_names, inner_datasets, offering, sample_files
 
 _FILES = 32  # of which the size is looked up
+_PHOTOGRAPHS, _SECONDS = 512, 0.3  # of which EXIF is looked up, and for how long
 _TURNED = (5, 6, 7, 8)  # EXIF orientations that exchange height and width
+_ALIKE = (2, 3, 4)  # those that do not
 _ORIENTATION = 0x0112  # the EXIF tag
 
 
@@ -28,20 +31,36 @@ def facts_of(dataset: Samples) -> Facts:
     shape = _sample_shape(dataset)
     channels = shape[0] if shape else _loaded_channels(dataset)
     return Facts(channels=channels, image_size=shape[1:] if shape else None, sizes=_range(image_sizes(dataset)),
-                 num_classes=None if names is None else len(names))
+                 turned=_turned_alike(dataset), num_classes=None if names is None else len(names))
 
 
 def image_sizes(dataset: Samples) -> dict[str, tuple[int, int]]:
     """{file: (height, width)} of some images throughout the data set, as their files' heads tell it."""
     sizes = {}
-    for index in np.unique(np.linspace(0, len(dataset) - 1, _FILES).astype(int)) if len(dataset) else ():
+    for path, size, orientation in _heads(dataset, _FILES):
+        sizes[path] = size[::-1] if orientation in _TURNED else size
+    return sizes
+
+
+def _turned_alike(dataset: Samples) -> tuple[str, int] | None:
+    """A photograph which EXIF turns without a change of its size, so that a label of what was stored fits too."""
+    end = time.monotonic() + _SECONDS
+    for path, (height, width), orientation in _heads(dataset, _PHOTOGRAPHS):
+        if orientation in _ALIKE or (orientation in _TURNED and height == width):
+            return path, orientation
+        if time.monotonic() > end:
+            break
+    return None
+
+
+def _heads(dataset: Samples, count: int) -> Iterator[tuple[str, tuple[int, int], int]]:
+    """Path, (height, width) and EXIF orientation of image files throughout the data set, as they are stored."""
+    for index in np.unique(np.linspace(0, len(dataset) - 1, count).astype(int)) if len(dataset) else ():
         with contextlib.suppress(Exception):  # not an image that Pillow knows, a data set without files
             path = sample_files(dataset, int(index))['img']
             if os.path.isfile(path):
                 with Image.open(path) as image:
-                    turned = image.getexif().get(_ORIENTATION) in _TURNED
-                    sizes[path] = image.size if turned else image.size[::-1]
-    return sizes
+                    yield path, image.size[::-1], image.getexif().get(_ORIENTATION, 1)
 
 
 def _range(sizes: Mapping[str, tuple[int, int]]) -> Sizes | None:

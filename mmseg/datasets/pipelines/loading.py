@@ -8,6 +8,7 @@ import numpy as np
 
 from mmcv.fileio import get_bytes
 from mmcv.image import EncodedImage, imread
+from mmseg.checks import Facts, Problem
 from mmseg.datasets.builder import PIPELINES
 from mmseg.labels import STORED, as_label, check_no_negative, describe_turn, remap_label
 
@@ -44,6 +45,17 @@ class LoadImageFromFile:
         self._check_alone(results)
         img = _read(results, path, self.color_type, self.imdecode_backend, self.file_client_args)
         return self._describe(results, path, img.astype(np.float32) if self.to_float32 else img)
+
+    def check(self, facts: Facts) -> list[Problem]:
+        """Photographs that are turned while their labels stay, and nothing tells that they do not fit."""
+        turns = self.color_type in ('color', 'grayscale') and self.imdecode_backend != 'tifffile'
+        if facts.turned is None or not turns:
+            return []
+        file, orientation = facts.turned
+        return [Problem(
+            'color_type', f'is {self.color_type!r}, which turns photographs as EXIF says ({file}: orientation '
+            f'{orientation}); labels stay as they are stored', 'if they were drawn on photographs that were not turned, '
+            f"set it to '{self.color_type}_ignore_orientation'", warning=True)]
 
     def defer(self, results: dict) -> dict:
         """As a call, but ``img`` is an :class:`mmcv.image.EncodedImage` where its shape is known without decoding."""

@@ -64,6 +64,22 @@ def test_what_a_data_set_opens_is_not_shared_with_the_workers(wrap):
     assert inner.file is None
 
 
+@pytest.mark.parametrize(('size', 'orientation', 'color_type', 'told'), [
+    ((8, 6), 3, 'color', True), ((8, 6), 2, 'grayscale', True), ((6, 6), 6, 'color', True), ((8, 6), 6, 'color', False),
+    ((6, 6), 1, 'color', False), ((6, 6), 8, 'color_ignore_orientation', False), ((8, 6), 4, 'unchanged', False)])
+def test_photographs_that_are_turned_without_a_change_of_their_size(tmp_path, size, orientation, color_type, told):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(np.zeros((*size, 3), np.uint8)).save(tmp_path / 'a.jpg', exif=exif)
+    dataset = CustomDataset([{'type': 'LoadImageFromFile', 'color_type': color_type}], str(tmp_path), classes=['x'])
+    problems = dataset.check(facts_of(dataset))
+    assert [problem.key for problem in problems] == ['pipeline[0].color_type'] * told
+    for problem in problems:
+        assert problem.warning
+        assert f'EXIF says ({tmp_path}/a.jpg: orientation {orientation})' in problem.message
+        assert f"'{color_type}_ignore_orientation'" in problem.mend
+
+
 @pytest.mark.parametrize(('batch', 'count'), [(1, 0), (2, 1)])
 def test_batches_of_different_sizes(dataset, batch, count):
     problems = list(_mixed_batches(DataLoader(dataset, batch_size=batch)))
