@@ -54,7 +54,7 @@ class LoadImageFromFile:
         file, orientation = facts.turned
         return [Problem(
             'color_type', f'is {self.color_type!r}, which turns photographs as EXIF says ({file}: orientation '
-            f'{orientation}); labels stay as they are stored', 'if they were drawn on photographs that were not turned, '
+            f'{orientation}); labels stay as they are stored', 'if they were drawn on photographs as they are stored, '
             f"set it to '{self.color_type}_ignore_orientation'", warning=True)]
 
     def defer(self, results: dict) -> dict:
