@@ -1,5 +1,6 @@
 """The data set of Cityscapes."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ class CityscapesDataset(CustomDataset):
         self,
         results: Evaluator | ConfusionMatrix | Sequence,
         metric: str | Sequence[str] = 'mIoU',
-        logger: object = None,
+        logger: logging.Logger | str | None = None,
         imgfile_prefix: str | None = None,
         **kwargs: Any,
     ) -> dict[str, float]:
@@ -74,7 +75,7 @@ class CityscapesDataset(CustomDataset):
             values |= super().evaluate(results, others, logger, **kwargs)
         return values
 
-    def _official(self, folder: str | None, logger: object) -> dict[str, float]:
+    def _official(self, folder: str | None, logger: logging.Logger | str | None) -> dict[str, float]:
         if folder is None:
             raise ConfigError("metric 'cityscapes' reads formatted results: set imgfile_prefix to their folder")
         try:

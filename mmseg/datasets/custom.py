@@ -1,5 +1,6 @@
 """The data set of images in one folder and label maps in another; all others derive from it."""
 
+import logging
 import os.path as osp
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -286,7 +287,7 @@ class CustomDataset(Dataset):
         self,
         results: Evaluator | ConfusionMatrix | Sequence,
         metric: str | Sequence[str] = 'mIoU',
-        logger: object = None,
+        logger: logging.Logger | str | None = None,
         gt_seg_maps: Iterable[np.ndarray] | None = None,
         bootstrap: int = 0,
     ) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import bisect
 import copy
+import logging
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -104,7 +105,7 @@ class ConcatDataset(TorchConcatDataset):
         self,
         results: JoinedEvaluator | Evaluator | Sequence,
         metric: str | Sequence[str] = 'mIoU',
-        logger: object = None,
+        logger: logging.Logger | str | None = None,
         **kwargs: Any,
     ) -> dict[str, float]:
         """As :meth:`CustomDataset.evaluate`, for each data set or for all together.

@@ -1,5 +1,6 @@
 """Evaluation of wrappers that have none of their own, by the labels of what is inside."""
 
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -121,7 +122,7 @@ class EvaluatedWrapper(Dataset):
         self,
         results: Evaluator | ConfusionMatrix | Sequence,
         metric: str | Sequence[str] = 'mIoU',
-        logger: object = None,
+        logger: logging.Logger | str | None = None,
         bootstrap: int = 0,
     ) -> dict[str, float]:
         """As :meth:`CustomDataset.evaluate`."""

@@ -1,5 +1,6 @@
 """What data sets of 0.x do of evaluation, done here: ``pre_eval`` and ``evaluate`` of any labelled data set."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from numbers import Integral
 
@@ -31,7 +32,7 @@ def evaluate_results(
     results: Counts | ConfusionMatrix | Sequence,
     labels: Iterable[np.ndarray],
     metric: str | Sequence[str] = 'mIoU',
-    logger: object = None,
+    logger: logging.Logger | str | None = None,
     bootstrap: int = 0,
 ) -> dict[str, float]:
     """Compute metrics and print them as tables; the result is that of ``CustomDataset.evaluate``.

@@ -1,5 +1,6 @@
 """Evaluation of data sets in a row, each on its own."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,8 +33,8 @@ class JoinedEvaluator:
 
 
 def evaluate_each(
-    dataset: JoinedDataset, results: JoinedEvaluator | Sequence, metric: str | Sequence[str], logger: object,
-    **options: Any,
+    dataset: JoinedDataset, results: JoinedEvaluator | Sequence, metric: str | Sequence[str],
+    logger: logging.Logger | str | None, **options: Any,
 ) -> dict[str, float]:
     """The metrics of each data set, named ``0_mIoU``, ``1_mIoU``, ...
 

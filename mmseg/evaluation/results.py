@@ -1,6 +1,7 @@
 """What becomes of the label maps of a test run: they are counted, kept, written for a test server, drawn."""
 
 import inspect
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -83,7 +84,7 @@ class Counted:
         self.evaluator.reduce()
         return self.evaluator
 
-    def evaluate(self, logger: object = None) -> Mapping[str, float] | None:
+    def evaluate(self, logger: logging.Logger | str | None = None) -> Mapping[str, float] | None:
         """The metrics by name, on rank 0; None elsewhere. Every rank has to call it, once."""
         total = self.total()
         return self.dataset.evaluate(total, logger=logger, **self.options) if dist.is_main() else None
@@ -184,7 +185,7 @@ def in_order(pairs: Iterable[tuple[int, T]]) -> list[T]:
     return [everything[index] for index in sorted(everything)]
 
 
-def has_evaluator(dataset: object) -> bool:
+def has_evaluator(dataset: Samples) -> bool:
     """Whether a data set's ``new_evaluator`` does what its ``pre_eval`` and ``evaluate`` mean.
 
     It does not where a subclass has overridden one of the two without the other: then its own way has to be gone; nor

@@ -22,7 +22,9 @@ def _summary(metrics: Mapping[str, np.ndarray]) -> dict[str, float]:
         return {name if name == 'aAcc' else f'm{name}': float(_percent(np.nanmean(v))) for name, v in metrics.items()}
 
 
-def log_tables(metrics: Mapping[str, np.ndarray], class_names: Sequence, logger: object = None) -> None:
+def log_tables(
+    metrics: Mapping[str, np.ndarray], class_names: Sequence, logger: logging.Logger | str | None = None
+) -> None:
     """Print the table of classes and the table of means, in percent.
 
     Args:
@@ -69,7 +71,8 @@ def flatten(metrics: Mapping[str, np.ndarray], class_names: Sequence) -> dict[st
 
 
 def summarize(
-    counts: Counts, class_names: Sequence[str], metric: list[str], logger: object = None, bootstrap: int = 0
+    counts: Counts, class_names: Sequence[str], metric: list[str], logger: logging.Logger | str | None = None,
+    bootstrap: int = 0,
 ) -> dict[str, float]:
     """Print the metrics of what was counted, and return them as :func:`flatten` does.
 

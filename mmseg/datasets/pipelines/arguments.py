@@ -6,6 +6,7 @@ from numbers import Number
 import numpy as np
 
 from mmseg.labels import IGNORED, holding
+from mmseg.protocols import Transform
 
 Operation = Callable[[np.ndarray], np.ndarray]
 
@@ -31,7 +32,7 @@ def ignored_in(results: dict) -> int | None:
     return results.get('ignore_index', IGNORED)
 
 
-def label_fill(transform: object, name: str, results: dict) -> int:
+def label_fill(transform: Transform, name: str, results: dict) -> int:
     """What to fill labels with: the transform's argument, or where that is None the ignored value of the data set.
 
     Raises:
@@ -47,7 +48,7 @@ def label_fill(transform: object, name: str, results: dict) -> int:
 
 
 def filling(
-    transform: object, name: str, results: dict, on_label: Callable[..., np.ndarray], argument: str
+    transform: Transform, name: str, results: dict, on_label: Callable[..., np.ndarray], argument: str
 ) -> Operation:
     """``on_label`` with the :func:`label_fill` of that name as ``argument``, on labels whose type holds it."""
     def fill(label: np.ndarray) -> np.ndarray:
@@ -57,18 +58,18 @@ def filling(
     return fill
 
 
-def require(condition: object, transform: object, message: str) -> None:
+def require(condition: object, transform: Transform, message: str) -> None:
     """Raise a ValueError that opens with the transform's name unless the condition holds."""
     if not condition:
         raise ValueError(f'{type(transform).__name__}: {message}')
 
 
-def require_prob(transform: object, prob: float) -> None:
+def require_prob(transform: Transform, prob: float) -> None:
     """Refuse what is no probability."""
     require(isinstance(prob, Number) and 0 <= prob <= 1, transform, f'prob must lie in [0, 1], got {prob!r}')
 
 
-def require_positive(transform: object, name: str) -> None:
+def require_positive(transform: Transform, name: str) -> None:
     """Refuse an argument, an attribute of the transform, that is no positive number."""
     value = getattr(transform, name)
     require(isinstance(value, Number) and value > 0, transform, f'{name} must be a positive number, got {value!r}')
@@ -79,7 +80,7 @@ def is_pair(value: object) -> bool:
     return isinstance(value, Sequence) and len(value) == 2 and all(isinstance(item, Number) for item in value)
 
 
-def as_pairs(transform: object, name: str) -> list[tuple] | None:
+def as_pairs(transform: Transform, name: str) -> list[tuple] | None:
     """The argument, two numbers or a list of such pairs, as a list of tuples; None stays."""
     value = getattr(transform, name)
     if value is None:
