@@ -2,8 +2,10 @@
 
 from ._load import OPERATORS, has_kernel, is_transformed
 from .augment_crop import augment_crop, augment_crop_label, crop_label_counts
+from .carafe import CARAFE, carafe
 from .confusion_matrix import confusion_matrix
 from .criss_cross_attention import CrissCrossAttention, ca_map, ca_weight
+from .dcnv3 import DCNv3, DCNv3Function, dcnv3, dcnv3_core_pytorch
 from .deform_conv import (
     DeformConv2d,
     DeformConv2dPack,
@@ -13,6 +15,11 @@ from .deform_conv import (
     modulated_deform_conv2d,
 )
 from .focal_loss import SigmoidFocalLoss, SoftmaxFocalLoss, sigmoid_focal_loss, softmax_focal_loss
+from .multi_scale_deform_attn import (
+    MultiScaleDeformableAttnFunction,
+    ms_deform_attn,
+    multi_scale_deformable_attn_pytorch,
+)
 from .nms import nms
 from .png_unfilter import png_unfilter
 from .point_sample import SimpleRoIAlign, bilinear_grid_sample, point_sample, rel_roi_point_to_rel_img_point
@@ -26,11 +33,15 @@ from .winograd_conv import conv2d
 
 __all__ = [
     'OPERATORS',
+    'CARAFE',
     'CrissCrossAttention',
+    'DCNv3',
+    'DCNv3Function',
     'DeformConv2d',
     'DeformConv2dPack',
     'ModulatedDeformConv2d',
     'ModulatedDeformConv2dPack',
+    'MultiScaleDeformableAttnFunction',
     'PSAMask',
     'RoIAlign',
     'SigmoidFocalLoss',
@@ -42,13 +53,18 @@ __all__ = [
     'bilinear_grid_sample',
     'ca_map',
     'ca_weight',
+    'carafe',
     'confusion_matrix',
     'conv2d',
     'crop_label_counts',
+    'dcnv3',
+    'dcnv3_core_pytorch',
     'deform_conv2d',
     'has_kernel',
     'is_transformed',
     'modulated_deform_conv2d',
+    'ms_deform_attn',
+    'multi_scale_deformable_attn_pytorch',
     'nms',
     'png_unfilter',
     'point_sample',

@@ -95,7 +95,9 @@ def register(schema: str, reference: Callable, fake: Callable, backward: Callabl
     def fallback(*args: object) -> object:
         device = next(arg.device.type for arg in args if isinstance(arg, torch.Tensor))
         say_once(f'mmcv.ops: {slow_because(device)}: {name} and the like run in plain PyTorch, slower. {mend(device)}')
-        return reference(*args)
+        # A reference may differentiate, which the dispatcher has left behind by now.
+        with torch._C._SetExcludeDispatchKeyGuard(torch._C.DispatchKey.AutogradFunctionality, False), torch.no_grad():
+            return reference(*args)
 
     # For every device: a kernel that the extension registered for its own device goes first.
     _LIBRARY.impl(name, fallback, 'CompositeExplicitAutograd')

@@ -61,6 +61,12 @@ T* mutable_data(const Tensor& tensor, T /*type*/) {
   return static_cast<T*>(tensor.mutable_data_ptr());
 }
 
+// Whether a tensor holds what the values of another are computed in: float64 for float64, else float32.
+inline bool is_wide_of(const Tensor& tensor, const Tensor& values) {
+  const bool is_double = values.scalar_type() == ScalarType::Double;
+  return tensor.scalar_type() == (is_double ? ScalarType::Double : ScalarType::Float);
+}
+
 // Views of (N, C, H, W) as (N, H, W, C), and back.
 inline Tensor nhwc(const Tensor& map) {
   return torch::stable::transpose(torch::stable::transpose(map, 1, 2), 2, 3);

@@ -28,7 +28,7 @@ def upsample_cross_entropy_backward(
     grad = torch.where(kept, grad_loss if weight is None else grad_loss * weight[target], 0).unsqueeze(1)
     softmax = (z.detach() - logsumexp.unsqueeze(1)).exp()
     one_hot = torch.zeros_like(softmax).scatter_(1, target.unsqueeze(1), 1)
-    return torch.autograd.grad(z, source, grad * (softmax - one_hot))[0]
+    return torch.autograd.grad(z, source, grad * (softmax - one_hot))[0].contiguous()
 
 
 def _upsample(logits: Tensor, label: Tensor, align_corners: bool) -> Tensor:

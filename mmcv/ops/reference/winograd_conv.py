@@ -14,7 +14,7 @@ def winograd_conv(
     """
     if transposed:
         weight = weight.flip(2, 3).transpose(0, 1)
-    return F.conv2d(x, weight, bias, 1, padding, dilation)
+    return F.conv2d(x, weight, bias, 1, padding, dilation).contiguous()
 
 
 def winograd_conv_weight(grad: Tensor, x: Tensor, padding: list[int], dilation: list[int]) -> Tensor:
