@@ -121,6 +121,11 @@ _RESIZED = {
 }
 
 NAMES = {
+    # Extensions that projects compile for themselves.
+    'DCNv3': {'mmcv.ops.project_extensions': 'dcnv3_backward dcnv3_forward'},
+    'MultiScaleDeformableAttention': {
+        'mmcv.ops.project_extensions': 'ms_deform_attn_backward ms_deform_attn_forward'},
+
     # Configs of 0.x import mmcls for ConvNeXt and PoolFormer, which are among our own backbones.
     'mmcls': {},
     'mmcls.models': {'mmseg.models': 'ConvNeXt PoolFormer'},
@@ -145,7 +150,17 @@ NAMES = {
     'mmcv.engine': {'mmseg.evaluation.loop': 'evaluate', 'mmseg.evaluation.results': 'has_evaluator'},
     'mmcv.image.geometric': {
         'mmcv.image.resize': 'imrescale imresize imresize_like imresize_to_multiple rescale_size'},
-    'mmcv.ops': {'mmcv.cnn': 'SAConv2d', 'mmcv.ops._load': 'is_compiled=has_kernel'},
+    'mmcv.ops': {
+        'mmcv.cnn': 'CARAFEPack SAConv2d',
+        'mmcv.cnn.bricks.transformer': 'MultiScaleDeformableAttention',
+        'mmcv.ops._load': 'is_compiled=has_kernel',
+        'mmcv.ops.carafe': 'CARAFENaive=CARAFE carafe_naive=carafe',
+    },
+    'mmcv.ops.carafe': {
+        'mmcv.cnn': 'CARAFEPack',
+        'mmcv.ops.carafe': 'CARAFENaive=CARAFE carafe_naive=carafe',
+    },
+    'mmcv.ops.multi_scale_deform_attn': {'mmcv.cnn.bricks.transformer': 'MultiScaleDeformableAttention'},
     'mmcv.parallel.registry': {'mmcv.checkpoint.wrappers': 'MODULE_WRAPPERS'},
     'mmcv.parallel.scatter_gather': {'mmcv.parallel.device': 'scatter'},
     'mmcv.parallel.utils': {'mmcv.checkpoint.wrappers': 'MODULE_WRAPPERS is_module_wrapper'},

@@ -32,8 +32,8 @@ from .upsample_cross_entropy import upsample_cross_entropy
 from .winograd_conv import conv2d
 
 __all__ = [
-    'OPERATORS',
     'CARAFE',
+    'OPERATORS',
     'CrissCrossAttention',
     'DCNv3',
     'DCNv3Function',

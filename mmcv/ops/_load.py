@@ -46,6 +46,12 @@ def is_transformed() -> bool:
     return torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active()
 
 
+def is_exported() -> bool:
+    """Whether whoever looks on knows PyTorch's own operators alone: an exporter (ONNX, TorchScript), or torch.func."""
+    return (torch.jit.is_tracing() or torch.compiler.is_exporting()
+            or torch._C._are_functorch_transforms_active())
+
+
 def single_on_cpu(like: torch.Tensor) -> torch.dtype:
     """The type in which kernels work that have no half types on a CPU: of halves float32, else that of the tensor."""
     half = like.dtype in (torch.float16, torch.bfloat16)

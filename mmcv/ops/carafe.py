@@ -11,7 +11,7 @@ def carafe(features: Tensor, masks: Tensor, kernel_size: int, group_size: int, s
     """Enlarge a map; each new pixel is a weighted sum of the pixels around the one that it lies in.
 
     With K = kernel_size, s = scale_factor and g the group of channel c, out[c, y, x] is the sum over i, j < K of
-    masks[(g K + i) K + j, y, x] * features[c, y // s + i - K // 2, x // s + j - K // 2]; there are zeros around the map.
+    masks[(g K + i) K + j, y, x] * features[c, y // s + i - K // 2, x // s + j - K // 2], with zeros around the map.
 
     Args:
         features: (N, C, H, W), floating-point.
@@ -35,7 +35,8 @@ def carafe(features: Tensor, masks: Tensor, kernel_size: int, group_size: int, s
     samples, _, height, width = features.shape
     wanted = (samples, group_size * kernel_size**2, height * scale_factor, width * scale_factor)
     if tuple(masks.shape) != wanted:
-        raise ValueError(f'carafe: masks is {tuple(masks.shape)}; for features {tuple(features.shape)} it must be {wanted}')
+        raise ValueError(f'carafe: masks is {tuple(masks.shape)}; for features {tuple(features.shape)} it must be '
+                         f'{wanted}')
     kind = single_on_cpu(features)
     return _carafe(features.to(kind), masks.to(kind), kernel_size, group_size, scale_factor).to(features.dtype)
 

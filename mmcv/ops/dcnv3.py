@@ -7,7 +7,7 @@ from torch.autograd.function import FunctionCtx
 
 from mmcv.utils import to_2tuple
 
-from ._load import register, single_on_cpu
+from ._load import is_exported, register, single_on_cpu
 from .reference import dcnv3 as reference
 
 
@@ -16,8 +16,8 @@ def dcnv3(input: Tensor, offset: Tensor, mask: Tensor, kernel_size: int | tuple[
           group: int = 1, offset_scale: float = 1.0, remove_center: bool = False) -> Tensor:
     """Add up, for every output pixel and group of channels, bilinear samples at the moved taps of a kernel.
 
-    A tap (dx, dy) from the middle of the kernel reads where (dx, dy) + offset, times ``offset_scale``, points; there are
-    zeros around the map. The taps follow each other column by column.
+    A tap (dx, dy) from the middle of the kernel reads where (dx, dy) + offset, times ``offset_scale``, points; around
+    the map there are zeros, without a slope. The taps follow each other column by column.
 
     Args:
         input: (N, H, W, C), floating-point.
@@ -36,6 +36,9 @@ def dcnv3(input: Tensor, offset: Tensor, mask: Tensor, kernel_size: int | tuple[
         ValueError: shapes or numbers do not fit.
     """
     kernel, steps, margin, spread = (list(to_2tuple(pair)) for pair in (kernel_size, stride, padding, dilation))
+    if is_exported():
+        return dcnv3_core_pytorch(input, offset, mask, *kernel, *steps, *margin, *spread, group, input.size(3) // group,
+                                  offset_scale, remove_center)
     _check(input, offset, mask, kernel, steps, margin, spread, group, remove_center)
     wide = torch.float64 if input.dtype == torch.float64 else torch.float32
     out = _dcnv3(input.to(single_on_cpu(input)), offset.to(wide), mask.to(wide), kernel, steps, margin, spread, group,
@@ -69,7 +72,7 @@ def dcnv3_core_pytorch(input: Tensor, offset: Tensor, mask: Tensor, kernel_h: in
     grid = torch.stack([(2 * x + 1) / width - 1, (2 * y + 1) / height - 1], -1)  # (N, H' * W', g, taps, 2)
     grid = grid.transpose(1, 2).flatten(0, 1).to(input.dtype)
     maps = input.unflatten(3, (group, group_channels)).permute(0, 3, 4, 1, 2).flatten(0, 1)  # (N * g, C / g, H, W)
-    weights = mask.reshape(y.shape).transpose(1, 2).flatten(0, 1)[:, None]  # (N * g, 1, H' * W', taps)
+    weights = mask.to(input.dtype).reshape(y.shape).transpose(1, 2).flatten(0, 1)[:, None]  # (N * g, 1, H' * W', taps)
     out = (F.grid_sample(maps, grid, align_corners=False) * weights).sum(-1)  # (N * g, C / g, H' * W')
     return out.unflatten(0, (-1, group)).permute(0, 3, 1, 2).reshape(*offset.shape[:3], -1)
 
@@ -193,8 +196,8 @@ def _check(input: Tensor, offset: Tensor, mask: Tensor, kernel: list[int], strid
     size = (input.size(0), *(room // step + 1 for room, step in zip(rooms, stride)))
     for name, tensor, wanted in (('offset', offset, (*size, 2 * numbers)), ('mask', mask, (*size, numbers))):
         if tuple(tensor.shape) != wanted or not tensor.is_floating_point():
-            raise ValueError(f'dcnv3: {name} is {tensor.dtype} {tuple(tensor.shape)}; for input {tuple(input.shape)} it '
-                             f'must be floating-point {wanted}')
+            raise ValueError(f'dcnv3: {name} is {tensor.dtype} {tuple(tensor.shape)}; for input {tuple(input.shape)} '
+                             f'it must be floating-point {wanted}')
 
 
 def _fake(input: Tensor, offset: Tensor, mask: Tensor, kernel_size: list[int], stride: list[int], padding: list[int],
@@ -215,11 +218,11 @@ def _remember(ctx: FunctionCtx, inputs: tuple, output: Tensor) -> None:
 
 
 def _gradients(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor | None, ...]:
-    by_input, by_offset, by_mask = dcnv3_backward(grad, *ctx.saved_tensors, *ctx.arguments)
+    by_input, by_offset, by_mask = dcnv3_gradients(grad, *ctx.saved_tensors, *ctx.arguments)
     return by_input.to(grad.dtype), by_offset, by_mask, *[None] * len(ctx.arguments)
 
 
-dcnv3_backward = register(
+dcnv3_gradients = register(
     'dcnv3_backward(Tensor grad, Tensor input, Tensor offset, Tensor mask, int[] kernel_size, int[] stride, '
     'int[] padding, int[] dilation, int group, float offset_scale, bool remove_center) -> (Tensor, Tensor, Tensor)',
     reference.dcnv3_backward,

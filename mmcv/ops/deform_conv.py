@@ -16,6 +16,9 @@ def deform_conv2d(input: Tensor, offset: Tensor, weight: Tensor, stride: int | t
                   deform_groups: int = 1, bias: bool = False, im2col_step: int = 32) -> Tensor:
     """Convolution whose taps are moved by an offset each (Dai et al. 2017, https://arxiv.org/abs/1703.06211).
 
+    Around the map there are zeros. A tap exactly one pixel before it, as many in a padding are without offsets, is
+    outside: its offset has no gradient.
+
     Args:
         input: (N, C, H, W).
         offset: (N, deform_groups * kernel height * kernel width * 2, H', W') in pixels; y, then x, of each tap.
@@ -203,11 +206,27 @@ def _convolve(name: str, input: Tensor, offset: Tensor, mask: Tensor | None, wei
     for what, tensor, channels in (('offset', offset, 2 * taps), ('mask', mask, taps)):
         if tensor is not None and (tensor.dim() != 4 or tensor.size(1) != channels):
             raise ValueError(f'{name}: {what} is {tuple(tensor.shape)}; the weight needs (N, {channels}, H, W)')
+    stride, padding, dilation = to_2tuple(stride), to_2tuple(padding), to_2tuple(dilation)
+    kernel = tuple(weight.shape[2:])
     out = torchvision_ops(name).deform_conv2d(
-        _wide(input), _wide(offset), _wide(weight), _wide(bias),
-        to_2tuple(stride), to_2tuple(padding), to_2tuple(dilation),
-        _wide(mask))
+        _wide(input), _off_the_border(_wide(offset), kernel, stride, padding, dilation), _wide(weight), _wide(bias),
+        stride, padding, dilation, _wide(mask))
     return out.to(offset.dtype)
+
+
+def _off_the_border(offset: Tensor, kernel: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int],
+                    dilation: tuple[int, int]) -> Tensor:
+    """The same offsets, but at -1 a tap goes a pixel further: torchvision reads 0 there, with a slope into the map."""
+    height, width = offset.shape[2:]
+    place = offset.unflatten(1, (-1, *kernel, 2))  # (N, deform_groups, rows, columns, 2, H', W')
+
+    def start(axis: int, size: int) -> Tensor:
+        tap, index = torch.arange(kernel[axis], device=offset.device), torch.arange(size, device=offset.device)
+        return tap[:, None] * dilation[axis] + index * stride[axis] - padding[axis]
+
+    rows, columns = start(0, height)[:, None, :, None], start(1, width)[None, :, None]
+    starts = torch.stack([rows.expand(*kernel, height, width), columns.expand(*kernel, height, width)], 2)
+    return (place - (place + starts == -1).to(offset.dtype)).flatten(1, 4)
 
 
 def _wide(tensor: Tensor | None) -> Tensor | None:

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
-from ._load import register, single_on_cpu
+from ._load import is_exported, register, single_on_cpu
 from .reference import ms_deform_attn as reference
 
 
@@ -31,6 +31,8 @@ def ms_deform_attn(value: Tensor, spatial_shapes: Tensor, level_start_index: Ten
     Raises:
         ValueError: shapes or types do not fit.
     """
+    if is_exported():
+        return _by_grid_sample(value, spatial_shapes, level_start_index, sampling_locations, attention_weights)
     _check(value, spatial_shapes, level_start_index, sampling_locations, attention_weights)
     wide = torch.float64 if value.dtype == torch.float64 else torch.float32
     shapes, starts = (tensor.to(value.device, torch.long) for tensor in (spatial_shapes, level_start_index))
@@ -65,16 +67,22 @@ def multi_scale_deformable_attn_pytorch(
     Returns:
         (N, Q, M * D).
     """
-    samples, queries, heads, _, points = attention_weights.shape
-    shapes = [(int(height), int(width)) for height, width in value_spatial_shapes]
+    areas = [int(height) * int(width) for height, width in value_spatial_shapes]
+    starts = [sum(areas[:level]) for level in range(len(areas))]
+    return _by_grid_sample(value, value_spatial_shapes, starts, sampling_locations, attention_weights)
+
+
+def _by_grid_sample(value: Tensor, shapes: Tensor | list[tuple[int, int]], starts: Tensor | list[int],
+                    sampling_locations: Tensor, attention_weights: Tensor) -> Tensor:
+    samples, heads = attention_weights.size(0), attention_weights.size(2)
     sampled = []
-    for level, (height, width) in enumerate(shapes):
-        start = sum(h * w for h, w in shapes[:level])
+    for level, (shape, start) in enumerate(zip(shapes, map(int, starts))):
+        height, width = map(int, shape)
         rows = value[:, start:start + height * width].permute(0, 2, 3, 1).flatten(0, 1)
         maps = rows.unflatten(-1, (height, width))  # (N * M, D, h, w)
         grid = sampling_locations[:, :, :, level].transpose(1, 2).flatten(0, 1) * 2 - 1  # (N * M, Q, P, 2)
         sampled.append(F.grid_sample(maps, grid.to(maps.dtype), align_corners=False))
-    weights = attention_weights.transpose(1, 2).flatten(0, 1).flatten(2)  # (N * M, Q, L * P)
+    weights = attention_weights.to(value.dtype).transpose(1, 2).flatten(0, 1).flatten(2)  # (N * M, Q, L * P)
     out = (torch.cat(sampled, -1) * weights[:, None]).sum(-1)  # (N * M, D, Q)
     return out.unflatten(0, (samples, heads)).permute(0, 3, 1, 2).flatten(2)
 
@@ -112,11 +120,11 @@ def _remember(ctx: FunctionCtx, inputs: tuple[Tensor, ...], output: Tensor) -> N
 
 
 def _gradients(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor, None, None, Tensor, Tensor]:
-    by_value, by_locations, by_weights = ms_deform_attn_backward(grad, *ctx.saved_tensors)
+    by_value, by_locations, by_weights = ms_deform_attn_gradients(grad, *ctx.saved_tensors)
     return by_value.to(grad.dtype), None, None, by_locations, by_weights
 
 
-ms_deform_attn_backward = register(
+ms_deform_attn_gradients = register(
     'ms_deform_attn_backward(Tensor grad, Tensor value, Tensor spatial_shapes, Tensor level_start_index, '
     'Tensor sampling_locations, Tensor attention_weights) -> (Tensor, Tensor, Tensor)',
     reference.ms_deform_attn_backward,

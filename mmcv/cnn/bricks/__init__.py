@@ -24,7 +24,7 @@ from .registry import (
 )
 from .saconv import SAConv2d
 from .scale import Scale
-from .upsample import PixelShufflePack, build_upsample_layer
+from .upsample import CARAFEPack, PixelShufflePack, build_upsample_layer
 
 __all__ = [
     'ACTIVATION_LAYERS',
@@ -34,6 +34,7 @@ __all__ = [
     'PADDING_LAYERS',
     'PLUGIN_LAYERS',
     'UPSAMPLE_LAYERS',
+    'CARAFEPack',
     'Clamp',
     'ContextBlock',
     'Conv2d',

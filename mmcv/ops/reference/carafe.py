@@ -34,10 +34,10 @@ def _patches(features: Tensor, kernel_size: int, group_size: int) -> Tensor:
 
 def _by_pixel(maps: Tensor, group_size: int, scale: int) -> Tensor:
     """(N, K, s * H, s * W) to (N, g, 1, K / g, H, W, s * s)."""
-    split = F.pixel_unshuffle(maps, scale).unflatten(1, (group_size, 1, -1, scale**2))
-    return split.movedim(4, -1)
+    split = maps.unflatten(3, (maps.size(3) // scale, scale)).unflatten(2, (maps.size(2) // scale, scale))
+    return split.transpose(3, 4).flatten(4).unflatten(1, (group_size, 1, maps.size(1) // group_size))
 
 
 def _from_pixels(maps: Tensor, scale: int) -> Tensor:
     """(N, K, H, W, s * s) to (N, K, s * H, s * W)."""
-    return F.pixel_shuffle(maps.movedim(-1, 2).flatten(1, 2), scale)
+    return maps.unflatten(4, (scale, scale)).transpose(3, 4).flatten(4).flatten(2, 3)

@@ -46,4 +46,5 @@ def tap_places(
         start = (half - padding[axis] + pixel * stride[axis]).to(offset.dtype) - half * offset_scale
         return start.view(-1, 1, 1) + (tap * dilation[axis] + moved[..., 1 - axis]) * offset_scale
 
-    return along(0, pixel // offset.size(2), tap % kernel_size[0]), along(1, pixel % offset.size(2), tap // kernel_size[0])
+    rows, width = kernel_size[0], offset.size(2)
+    return along(0, pixel // width, tap % rows), along(1, pixel % width, tap // rows)

@@ -6,6 +6,7 @@ import types
 import pytest
 import torch
 import torch.nn.functional as F
+import torchvision
 from torch import nn
 
 from mmcv.checkpoint import load_state_dict
@@ -16,6 +17,7 @@ from mmcv.ops import (
     ModulatedDeformConv2d,
     ModulatedDeformConv2dPack,
     _torchvision,
+    deform_conv,
     deform_conv2d,
     modulated_deform_conv2d,
 )
@@ -175,3 +177,39 @@ class TestWithoutTorchvision:
         monkeypatch.setitem(sys.modules, 'torchvision', types.ModuleType('torchvision'))
         monkeypatch.setitem(sys.modules, 'torchvision.ops', found)
         assert _torchvision.torchvision_ops('nms') is found
+
+
+def slopes_by_hand(x, weight, grad, padding):
+    """Of offsets that are all zero, as mmcv's kernels have them: none for a tap at -1, the right one within the map."""
+    height, width = x.shape[2:]
+    plane = F.pad(x[0, 0], (0, 1, 0, 1))
+    slopes = torch.zeros(*weight.shape[2:], 2, *grad.shape[2:], dtype=x.dtype)
+    for i, j, v, u in torch.cartesian_prod(*map(torch.arange, (*weight.shape[2:], *grad.shape[2:]))).tolist():
+        y, x_ = v - padding + i, u - padding + j
+        if 0 <= y < height and 0 <= x_ < width:
+            here, factor = plane[y, x_], weight[0, 0, i, j] * grad[0, 0, v, u]
+            slopes[i, j, :, v, u] = torch.stack([plane[y + 1, x_] - here, plane[y, x_ + 1] - here]) * factor
+    return slopes.view(1, -1, *grad.shape[2:])
+
+
+@pytest.mark.parametrize('padding', [0, 1, 2])
+@pytest.mark.parametrize('masked', [False, True])
+def test_an_offset_at_the_border_has_the_slope_of_mmcv(padding, masked):
+    x, weight = torch.randn(1, 1, 4, 5, dtype=torch.float64), torch.randn(1, 1, 3, 2, dtype=torch.float64)
+    size = (2 + 2 * padding, 4 + 2 * padding)
+    offset = torch.zeros(1, 12, *size, dtype=torch.float64, requires_grad=True)
+    mask = torch.ones(1, 6, *size, dtype=torch.float64)
+    out = (modulated_deform_conv2d(x, offset, mask, weight, padding=padding) if masked
+           else deform_conv2d(x, offset, weight, padding=padding))
+    torch.testing.assert_close(out, F.conv2d(x, weight, padding=padding))
+    grad = torch.randn_like(out)
+    expected = slopes_by_hand(x, weight, grad, padding)
+    torch.testing.assert_close(torch.autograd.grad(out, offset, grad)[0], expected)
+    plain = torchvision.ops.deform_conv2d(x, offset, weight, padding=padding)
+    differs = (torch.autograd.grad(plain, offset, grad)[0] - expected).abs() > 1e-9
+    assert differs.any() == (padding > 0)  # torchvision's own has a slope from -1 into the map
+
+
+def test_where_no_tap_is_at_the_border_nothing_is_moved():
+    offset = torch.rand(2, 2 * 2 * 6, 5, 4) * 0.8 + 0.1
+    assert torch.equal(deform_conv._off_the_border(offset, (3, 2), (2, 1), (1, 1), (1, 2)), offset)

@@ -16,6 +16,7 @@ from .builder import (
     build_transformer_layer,
     build_transformer_layer_sequence,
 )
+from .deformable_attention import MultiScaleDeformableAttention
 from .dot_product_attention import DotProductAttention
 from .ffn import FFN
 from .layer_sequence import TransformerLayerSequence
@@ -34,6 +35,7 @@ __all__ = [
     'AdaptivePadding',
     'BaseTransformerLayer',
     'DotProductAttention',
+    'MultiScaleDeformableAttention',
     'MultiheadAttention',
     'PatchEmbed',
     'PatchMerging',
