@@ -10,6 +10,7 @@ from mmcv.ops import confusion_matrix, pyramid_pool, upsample_argmax, upsample_c
 from mmseg.benchmark.measure import Case, Way
 
 from .options import Options
+from .sampling import sampling
 
 PYRAMID = (1, 2, 3, 6)
 
@@ -25,6 +26,7 @@ def operators(options: Options) -> Iterator[Case]:
     yield counting_case((1024, 2048), 19, options.device)
     for layout in ('contiguous', 'channels_last'):
         yield pools_case((2, 2048, 64, 128), layout, options.device)
+    yield from sampling(options.device)
 
 
 def resize(logits: Tensor, size: tuple[int, int]) -> Tensor:

@@ -32,6 +32,28 @@ def test_falls_back_and_says_so_in_one_line():
         'mmcv.ops: MMCV_EXT=off: confusion_matrix and the like run in plain PyTorch, slower.']
 
 
+DIFFERENTIATED = """
+import torch
+from mmcv.ops import ms_deform_attn, multi_scale_deformable_attn_pytorch, upsample_cross_entropy
+shapes, starts = torch.tensor([[3, 4]]), torch.tensor([0])
+leaves = [torch.rand(size, dtype=torch.double, requires_grad=True) for size in (
+    (1, 12, 2, 3), (1, 5, 2, 1, 2, 2), (1, 5, 2, 1, 2))]
+slopes = [torch.autograd.grad(out.square().sum(), leaves) for out in (
+    ms_deform_attn(leaves[0], shapes, starts, *leaves[1:]),
+    multi_scale_deformable_attn_pytorch(leaves[0], shapes, *leaves[1:]))]
+torch.testing.assert_close(*slopes)
+logits = torch.randn(1, 3, 4, 4, requires_grad=True)
+upsample_cross_entropy(logits, torch.ones(1, 8, 8, dtype=torch.long))[0].sum().backward()
+print(bool(logits.grad.any()))
+"""
+
+
+def test_the_fallback_has_gradients_too():
+    done = run('-c', DIFFERENTIATED, MMCV_EXT='off')
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == 'True\n'
+
+
 def test_the_table_says_what_falls_back_and_why():
     done = run('-m', 'mmcv.ops', MMCV_EXT='off')
     assert done.returncode == 0, done.stderr
