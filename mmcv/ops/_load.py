@@ -52,6 +52,11 @@ def is_exported() -> bool:
             or torch._C._are_functorch_transforms_active())
 
 
+def must_be_deterministic(like: torch.Tensor) -> bool:
+    """Whether a kernel that adds up atomically, in any order, is unwelcome: those of a GPU, where the user says so."""
+    return like.is_cuda and torch.are_deterministic_algorithms_enabled()
+
+
 def single_on_cpu(like: torch.Tensor) -> torch.dtype:
     """The type in which kernels work that have no half types on a CPU: of halves float32, else that of the tensor."""
     half = like.dtype in (torch.float16, torch.bfloat16)

@@ -7,7 +7,7 @@ from torch.autograd.function import FunctionCtx
 
 from mmcv.utils import to_2tuple
 
-from ._load import is_exported, register, single_on_cpu
+from ._load import is_exported, must_be_deterministic, register, single_on_cpu
 from .reference import dcnv3 as reference
 
 
@@ -218,7 +218,8 @@ def _remember(ctx: FunctionCtx, inputs: tuple, output: Tensor) -> None:
 
 
 def _gradients(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor | None, ...]:
-    by_input, by_offset, by_mask = dcnv3_gradients(grad, *ctx.saved_tensors, *ctx.arguments)
+    backward = reference.dcnv3_backward if must_be_deterministic(grad) else dcnv3_gradients
+    by_input, by_offset, by_mask = backward(grad, *ctx.saved_tensors, *ctx.arguments)
     return by_input.to(grad.dtype), by_offset, by_mask, *[None] * len(ctx.arguments)
 
 

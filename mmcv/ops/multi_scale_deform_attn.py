@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
-from ._load import is_exported, register, single_on_cpu
+from ._load import is_exported, must_be_deterministic, register, single_on_cpu
 from .reference import ms_deform_attn as reference
 
 
@@ -120,7 +120,8 @@ def _remember(ctx: FunctionCtx, inputs: tuple[Tensor, ...], output: Tensor) -> N
 
 
 def _gradients(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor, None, None, Tensor, Tensor]:
-    by_value, by_locations, by_weights = ms_deform_attn_gradients(grad, *ctx.saved_tensors)
+    backward = reference.ms_deform_attn_backward if must_be_deterministic(grad) else ms_deform_attn_gradients
+    by_value, by_locations, by_weights = backward(grad, *ctx.saved_tensors)
     return by_value.to(grad.dtype), None, None, by_locations, by_weights
 
 

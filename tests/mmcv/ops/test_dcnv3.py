@@ -1,5 +1,7 @@
 """Deformable convolution without weights of its own."""
 
+import sys
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -132,6 +134,15 @@ def test_has_the_gradients_of_grid_sample(shape):
     out, expected = dcnv3(*args), dcnv3_core_pytorch(*old_arguments(*args), args[-1])
     grad = torch.randn_like(out)
     torch.testing.assert_close(torch.autograd.grad(out, leaves, grad), torch.autograd.grad(expected, leaves, grad))
+
+
+def test_where_the_order_of_sums_matters_plain_pytorch_differentiates(monkeypatch):
+    args, leaves = with_grad(arguments(dtype=torch.float64))
+    expected = torch.autograd.grad(dcnv3(*args).square().sum(), leaves)
+    module = sys.modules[dcnv3.__module__]
+    monkeypatch.setattr(module, 'must_be_deterministic', lambda like: True)
+    monkeypatch.setattr(module, 'dcnv3_gradients', None)
+    torch.testing.assert_close(torch.autograd.grad(dcnv3(*args).square().sum(), leaves), expected)
 
 
 def test_without_offsets_it_is_a_convolution_whose_border_has_no_slope():

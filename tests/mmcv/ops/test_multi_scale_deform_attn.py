@@ -3,7 +3,13 @@
 import pytest
 import torch
 
-from mmcv.ops import MultiScaleDeformableAttnFunction, _load, ms_deform_attn, multi_scale_deformable_attn_pytorch
+from mmcv.ops import (
+    MultiScaleDeformableAttnFunction,
+    _load,
+    ms_deform_attn,
+    multi_scale_deform_attn,
+    multi_scale_deformable_attn_pytorch,
+)
 
 LEVELS = ((4, 5), (1, 3), (2, 1))
 
@@ -114,6 +120,25 @@ def test_has_the_gradients_of_grid_sample():
     expected = multi_scale_deformable_attn_pytorch(args[0], args[1], *args[3:])
     grad = torch.randn_like(out)
     torch.testing.assert_close(torch.autograd.grad(out, leaves, grad), torch.autograd.grad(expected, leaves, grad))
+
+
+def test_where_the_order_of_sums_matters_plain_pytorch_differentiates(monkeypatch):
+    args, leaves = with_grad(arguments(dtype=torch.float64))
+    expected = torch.autograd.grad(ms_deform_attn(*args).square().sum(), leaves)
+    monkeypatch.setattr(multi_scale_deform_attn, 'must_be_deterministic', lambda like: True)
+    monkeypatch.setattr(multi_scale_deform_attn, 'ms_deform_attn_gradients', None)
+    torch.testing.assert_close(torch.autograd.grad(ms_deform_attn(*args).square().sum(), leaves), expected)
+
+
+@pytest.mark.gpu
+def test_is_deterministic_on_a_gpu_where_wanted():
+    args, leaves = with_grad([arg.cuda() for arg in arguments(3, 500, 4, 16, 4)])
+    torch.use_deterministic_algorithms(True)
+    try:
+        first, *others = (torch.autograd.grad(ms_deform_attn(*args).square().sum(), leaves) for _ in range(5))
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert all(torch.equal(a, b) for other in others for a, b in zip(first, other))
 
 
 @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
