@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
+from torch import nn
 
 import mmcv
 from mmcv import dist
+from mmcv.checkpoint import class_facts
 from mmcv.config import Config
 from mmcv.engine import run_inference
 from mmcv.utils import ConfigError
@@ -18,6 +20,7 @@ from mmseg.assembly.loaders import build_test_loader
 from mmseg.assembly.model import load_trained
 from mmseg.assembly.speed import prepare_inference, set_backends
 from mmseg.datasets.builder import innermost
+from mmseg.datasets.classes import check_trained_classes
 from mmseg.evaluation.label_maps import label_maps_by_name
 from mmseg.evaluation.results import (
     Counted,
@@ -31,7 +34,7 @@ from mmseg.evaluation.results import (
 )
 from mmseg.logger import get_root_logger
 from mmseg.protocols import Samples
-from mmseg.samples import require_labels
+from mmseg.samples import class_names, require_labels
 from mmseg.settings import Settings
 
 SCALES = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75]
@@ -87,7 +90,7 @@ def run_test(
     loader = build_test_loader(settings, 'test', distributed)
     dataset, options = loader.dataset, dict(options or {})
     _check(dataset, options, bool(metrics), format_only)
-    model = prepare_inference(load_trained(settings, checkpoint, dataset, strict=True), settings)
+    model = _trained(settings, checkpoint, dataset)
     counted = Counted(dataset, metric=list(metrics), **options) if metrics else None
     kept = Kept() if out else None
     formatted = Formatted(dataset, **options) if format_only else None
@@ -100,6 +103,12 @@ def run_test(
     if formatted is not None and dist.is_main():
         get_root_logger(log_level=settings.log_level).info(f'Label maps: {formatted.folder}')
     return None if counted is None else _evaluate(counted, settings, work_dir, aug_test)
+
+
+def _trained(settings: Settings, checkpoint: str, dataset: Samples) -> nn.Module:
+    model = load_trained(settings, checkpoint, dataset, strict=True)
+    check_trained_classes(class_facts(model).get('CLASSES'), class_names(dataset))
+    return prepare_inference(model, settings)
 
 
 def _dump(label_maps: list, dataset: Samples, out: str) -> None:

@@ -1,9 +1,11 @@
 """Which classes a data set has, and what its label files call them."""
 
+import logging
 from collections.abc import Mapping, Sequence
 
-from mmcv.utils import ConfigError
+from mmcv.utils import ConfigError, print_log
 from mmcv.utils.errors import did_you_mean
+from mmseg.logger import get_root_logger
 from mmseg.protocols import Samples
 from mmseg.samples import class_names
 
@@ -59,6 +61,31 @@ def check_same_classes(lists: Mapping[str, Sequence[str] | None]) -> None:
                 f'{first_owner} has {_listed(first)} and {owner} has {_listed(names)}, but they go together: the same '
                 'classes are needed in the same order: give both the same `classes` (a type that knows the CLASSES of '
                 'its files renames their labels to these)')
+
+
+def check_trained_classes(trained: Sequence[str] | None, tested: Sequence[str] | None) -> None:
+    """Refuse to test a model on a data set whose labels mean something else.
+
+    That is so if they have no name in common, or a name stands for another class. Where only some names differ, the
+    same may be called otherwise: a warning. Upper and lower case, '-' and '_' do not count.
+
+    Args:
+        trained: the classes of the model; None where they are unknown, and nothing can be said.
+        tested: those of the data set, as many.
+
+    Raises:
+        ConfigError: with both lists and the mend.
+    """
+    if trained is None or tested is None:
+        return
+    ours, theirs = ([name.lower().replace('_', ' ').replace('-', ' ') for name in names] for names in (trained, tested))
+    common = set(ours) & set(theirs)
+    lists = f'the checkpoint was trained on {_listed(trained)}, and the data set has {_listed(tested)}'
+    if not common or any(ours.index(name) != theirs.index(name) for name in common):
+        raise ConfigError(f'{lists}: the same classes are needed in the same order: set `classes` of data.test to '
+                          'those of the checkpoint (a type that knows the CLASSES of its files renames their labels)')
+    if ours != theirs:
+        print_log(f'{lists}: are they the same, called otherwise?', get_root_logger(), logging.WARNING)
 
 
 def check_joined(datasets: Sequence[Samples]) -> None:

@@ -126,6 +126,13 @@ def test_evaluates_a_checkpoint(trained, call_tool, tmp_path):
             assert np.array_equal(again, label_map)
 
 
+def test_a_checkpoint_of_classes_in_another_order(trained, write_config, call_tool, tmp_path):
+    config = write_config(tmp_path, "\ndata['test']['classes'] = ['bright', 'middle', 'dark']\n")
+    done = call_tool('test', config, trained[0] / 'out' / 'latest.pth', '--eval', 'mIoU', cwd=tmp_path)
+    assert done.returncode == 2
+    assert 'error: the checkpoint was trained on [dark, middle, bright], and the data set has [bright, ' in done.stderr
+
+
 def test_a_suffix_that_no_format_has(trained, call_tool):
     folder, config, _ = trained
     done = call_tool('test', config, folder / 'out' / 'iter_6.pth', '--out', 'maps.txt', cwd=folder)
