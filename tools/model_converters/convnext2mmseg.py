@@ -1,4 +1,4 @@
-"""Weights of ConvNeXt, official or timm's, to ours.
+"""Weights of ConvNeXt, official, timm's or torchvision's, to ours.
 
     python tools/model_converters/convnext2mmseg.py convnext_tiny_1k_224_ema.pth pretrain/convnext_tiny.pth
 
@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # this checkout, whatever mmcv is installed
 
 from mmseg.conversion.weights import run_converter
-from mmseg.models.layouts.convnext import CONVNEXT, CONVNEXT_TIMM
+from mmseg.models.layouts.convnext import CONVNEXT, CONVNEXT_TIMM, CONVNEXT_TORCHVISION
 
 if __name__ == '__main__':
-    run_converter(__doc__, {'official': CONVNEXT, 'timm': CONVNEXT_TIMM})
+    run_converter(__doc__, {'official': CONVNEXT, 'timm': CONVNEXT_TIMM, 'torchvision': CONVNEXT_TORCHVISION})

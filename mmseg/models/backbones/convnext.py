@@ -15,7 +15,7 @@ from mmseg.models.layers import checkpointed
 from mmseg.models.layers.layer_norm_2d import LayerNorm2d
 from mmseg.models.layers.layer_scale import LayerScaled
 from mmseg.models.layers.stochastic_depth import drop_path_rates
-from mmseg.models.layouts.convnext import CONVNEXT, CONVNEXT_TIMM
+from mmseg.models.layouts.convnext import CONVNEXT, CONVNEXT_TIMM, CONVNEXT_TORCHVISION
 
 from .base_backbone import BaseBackbone
 
@@ -103,7 +103,7 @@ class ConvNeXt(BaseBackbone):
         ValueError: ``arch`` is unknown or incomplete, or ``out_indices`` names a stage that is not there.
     """
 
-    layouts = (CONVNEXT, CONVNEXT_TIMM)
+    layouts = (CONVNEXT, CONVNEXT_TIMM, CONVNEXT_TORCHVISION)
 
     def __init__(
         self,

@@ -14,7 +14,7 @@ from mmseg.models.layers import PatchEmbed, PatchMerging, checkpointed, nlc_to_n
 from mmseg.models.layers.position_embedding import image_size, resize_pos_embed
 from mmseg.models.layers.stochastic_depth import drop_path_rates
 from mmseg.models.layers.window_attention import ShiftWindowMSA, WindowMSA
-from mmseg.models.layouts.swin import SWIN, SWIN_TIMM
+from mmseg.models.layouts.swin import SWIN, SWIN_TIMM, SWIN_TORCHVISION
 
 from .transformer_backbone import TransformerBackbone
 
@@ -156,7 +156,7 @@ class SwinTransformer(TransformerBackbone):
         ValueError: patches overlap, the lists differ in length, or ``pretrain_img_size`` is no size.
     """
 
-    layouts = (SWIN, SWIN_TIMM)
+    layouts = (SWIN, SWIN_TIMM, SWIN_TORCHVISION)
 
     def __init__(
         self,

@@ -12,7 +12,7 @@ from mmseg.models.layers import PatchEmbed, nlc_to_nchw
 from mmseg.models.layers.position_embedding import image_size, resize_pos_embed
 from mmseg.models.layers.stochastic_depth import drop_path_rates
 from mmseg.models.layers.transformer_encoder_layer import TransformerEncoderLayer
-from mmseg.models.layouts.vit import VIT
+from mmseg.models.layouts.vit import VIT, VIT_TORCHVISION
 
 from .transformer_backbone import TransformerBackbone, init_vit
 
@@ -47,7 +47,7 @@ class VisionTransformer(TransformerBackbone):
         ValueError: ``output_cls_token`` without ``with_cls_token``, or ``img_size`` is no size.
     """
 
-    layouts = (VIT,)
+    layouts = (VIT, VIT_TORCHVISION)
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Weights of the vision transformer: as timm and DeiT have them, and the first implementation, in JAX."""
+"""Weights of the vision transformer: of timm and DeiT, of torchvision, of the first implementation, in JAX."""
 
 from collections.abc import Mapping
 
@@ -21,6 +21,24 @@ VIT = Layout(
         (r'^blocks\.', 'layers.'),
     ),
     dropped='^head',
+)
+
+#: https://github.com/pytorch/vision; its files call the layers of feed-forward networks otherwise than its modules.
+VIT_TORCHVISION = Layout(
+    "torchvision's vision transformer",
+    marks=('^conv_proj.weight$', r'^encoder\.layers\.encoder_layer_0\.self_attention\.in_proj_weight$'),
+    rules=(
+        (r'^conv_proj\.', 'patch_embed.projection.'),
+        ('^class_token$', 'cls_token'),
+        (r'^encoder\.pos_embedding$', 'pos_embed'),
+        (r'^encoder\.ln\.', 'ln1.'),
+        (r'^encoder\.layers\.encoder_layer_', 'layers.'),
+        (r'\.ln_([12])\.', r'.ln\1.'),
+        (r'\.self_attention\.', '.attn.attn.'),
+        (r'\.mlp\.(0|linear_1)\.', '.ffn.layers.0.0.'),
+        (r'\.mlp\.(3|linear_2)\.', '.ffn.layers.1.'),
+    ),
+    dropped=r'^heads\.',
 )
 
 
