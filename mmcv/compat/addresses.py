@@ -8,12 +8,19 @@ MODULES = {
     'mmcv.cnn.bricks.hsigmoid': 'mmcv.cnn.bricks.activation',
     'mmcv.cnn.bricks.hswish': 'mmcv.cnn.bricks.activation',
     'mmcv.cnn.bricks.swish': 'mmcv.cnn.bricks.activation',
+    'mmcv.arraymisc.quantization': 'mmcv.image.quantization',
     'mmcv.cnn.fuse': 'mmcv.cnn.fold_norms',
     'mmcv.cnn.utils.flops_counter': 'mmcv.cnn.flops',
     'mmcv.cnn.utils.fuse_conv_bn': 'mmcv.cnn.fold_norms',
     'mmcv.cnn.utils.sync_bn': 'mmcv.cnn.revert_sync_bn',
     'mmcv.cnn.utils.weight_init': 'mmcv.cnn.weight_init',
     'mmcv.engine.test': 'mmcv.engine.inference',
+    'mmcv.fileio.handlers.base': 'mmcv.fileio.handlers',
+    'mmcv.fileio.handlers.json_handler': 'mmcv.fileio.handlers',
+    'mmcv.fileio.handlers.pickle_handler': 'mmcv.fileio.handlers',
+    'mmcv.fileio.handlers.yaml_handler': 'mmcv.fileio.handlers',
+    'mmcv.fileio.io': 'mmcv.fileio.formats',
+    'mmcv.fileio.parse': 'mmcv.fileio.lists',
     'mmcv.image._common': 'mmcv.image.channels',
     'mmcv.image.misc': 'mmcv.image.tensors',
     'mmcv.ops.cc_attention': 'mmcv.ops.criss_cross_attention',
@@ -26,13 +33,18 @@ MODULES = {
     'mmcv.runner.hooks.logger.base': 'mmcv.runner.hooks.logger.logger_hook',
     'mmcv.runner.optimizer.builder': 'mmcv.runner.optimizer',
     'mmcv.runner.optimizer.default_constructor': 'mmcv.runner.optimizer',
+    'mmcv.runner.default_constructor': 'mmcv.runner.builder',
     'mmcv.utils.config_data': 'mmcv.config.data',
     'mmcv.utils.config_dict': 'mmcv.config.dict',
     'mmcv.utils.config_file': 'mmcv.config.file',
     'mmcv.utils.config_format': 'mmcv.config.format',
     'mmcv.utils.config_merge': 'mmcv.config.merge',
     'mmcv.utils.config_python': 'mmcv.config.python',
+    'mmcv.utils.device_type': 'mmcv.compat.device_type',
     'mmcv.utils.dict_action': 'mmcv.config.dict_action',
+    'mmcv.utils.testing': 'mmcv.compat.testing',
+    'mmcv.visualization.color': 'mmcv.image.show',
+    'mmcv.visualization.image': 'mmcv.image.show',
     'mmcv.utils.version_utils': 'mmcv.utils.version',
     'mmseg.apis.benchmark': 'mmseg.benchmark',
     'mmseg.apis.seed': 'mmseg.assembly.seed',
@@ -74,10 +86,24 @@ MODULES = {
 
 _CONFIG = {'mmcv.config': 'Config ConfigDict DictAction check_known_keys find_config'}
 _TORCH = {
-    'torch.nn.modules.batchnorm': '_BatchNorm SyncBatchNorm',
+    'torch.nn.modules.batchnorm': '_BatchNorm SyncBatchNorm SyncBatchNorm_=SyncBatchNorm',
     'torch.nn.modules.conv': '_ConvNd _ConvTransposeMixin',
     'torch.nn.modules.instancenorm': '_InstanceNorm',
-    'torch.utils.data': 'DataLoader',
+    'torch.nn.modules.pooling': '_AdaptiveAvgPoolNd _AdaptiveMaxPoolNd _AvgPoolNd _MaxPoolNd',
+    'torch.utils.cpp_extension': 'BuildExtension CUDAExtension CUDA_HOME CppExtension',
+    'torch.utils.data': 'DataLoader PoolDataLoader=DataLoader',
+    'mmcv.compat.device_type': 'IS_CUDA_AVAILABLE is_cuda_available',
+    'mmcv.compat.torch_names': 'get_build_config is_rocm_pytorch',
+}
+_DEVICES = {'mmcv.compat.device_type': 'IS_IPU_AVAILABLE IS_MLU_AVAILABLE IS_MPS_AVAILABLE IS_NPU_AVAILABLE'}
+_ON_DEVICE = {'mmcv.parallel.device': 'scatter scatter_kwargs'}
+_PREREQUISITES = {'mmcv.compat.prerequisites': 'check_prerequisites requires_executable requires_package'}
+_JIT = {'mmcv.compat.torch_names': 'jit skip_no_elena'}
+_RUNNER_UTILS = {'mmcv.compat.runner': 'get_host_info get_time_str set_random_seed'}
+_HALF = {'mmcv.compat.half_precision': 'LossScaler patch_forward_method patch_norm_fp32'}
+_BACKENDS = {
+    'mmcv.fileio.backends': 'BaseStorageBackend HTTPBackend HardDiskBackend LmdbBackend',
+    'mmcv.fileio.petrel': 'CephBackend MemcachedBackend PetrelBackend',
 }
 _UTILS = {
     'mmcv.utils.imports': 'import_modules_from_strings',
@@ -130,6 +156,8 @@ NAMES = {
     'mmcls': {},
     'mmcls.models': {'mmseg.models': 'ConvNeXt PoolFormer'},
 
+    'mmcv.arraymisc': {'mmcv.image.quantization': 'dequantize quantize'},
+    'mmcv.cnn.bricks': {'mmcv.cnn': 'Conv3d ConvTranspose2d ConvTranspose3d Linear MaxPool2d MaxPool3d'},
     'mmcv.cnn.bricks.activation': {'torch.nn': 'GELU SiLU'},
     'mmcv.cnn.bricks.transformer': {  # what it imported itself, and others from it
         'mmcv.cnn': 'Linear build_activation_layer build_conv_layer build_dropout build_norm_layer',
@@ -148,8 +176,22 @@ NAMES = {
     },
     'mmcv.cnn.weight_init': {'torch.nn.init': 'trunc_normal_'},
     'mmcv.engine': {'mmseg.evaluation.loop': 'evaluate', 'mmseg.evaluation.results': 'has_evaluator'},
+    'mmcv.device': {**_ON_DEVICE, 'mmcv.compat.device_type': 'get_device'},
+    'mmcv.device._functions': _ON_DEVICE,
+    'mmcv.device.scatter_gather': _ON_DEVICE,
+    'mmcv.device.utils': {
+        **_DEVICES, 'mmcv.compat.device_type': 'IS_CUDA_AVAILABLE IS_MLU_AVAILABLE IS_MPS_AVAILABLE IS_NPU_AVAILABLE '
+                                               'get_device'},
+    'mmcv.fileio.file_client': _BACKENDS,
+    'mmcv.fileio.formats': {'mmcv.fileio.handlers': 'register_handler'},
     'mmcv.image.geometric': {
+        'mmcv.image.boxes': 'bbox_clip bbox_scaling',
         'mmcv.image.resize': 'imrescale imresize imresize_like imresize_to_multiple rescale_size'},
+    'mmcv.image.photometric': {
+        'mmcv.image.enhance': """
+            adjust_brightness adjust_color adjust_contrast adjust_hue adjust_lighting adjust_sharpness auto_contrast
+            imequalize iminvert posterize solarize""",
+    },
     'mmcv.ops': {
         'mmcv.cnn': 'CARAFEPack SAConv2d',
         'mmcv.cnn.bricks.transformer': 'MultiScaleDeformableAttention',
@@ -162,12 +204,19 @@ NAMES = {
     },
     'mmcv.ops.multi_scale_deform_attn': {'mmcv.cnn.bricks.transformer': 'MultiScaleDeformableAttention'},
     'mmcv.parallel.registry': {'mmcv.checkpoint.wrappers': 'MODULE_WRAPPERS'},
-    'mmcv.parallel.scatter_gather': {'mmcv.parallel.device': 'scatter'},
+    'mmcv.parallel.distributed_deprecated': {'mmcv.parallel': 'MMDistributedDataParallel'},
+    'mmcv.parallel.scatter_gather': {**_ON_DEVICE, 'mmcv.parallel': 'DataContainer'},
     'mmcv.parallel.utils': {'mmcv.checkpoint.wrappers': 'MODULE_WRAPPERS is_module_wrapper'},
-    'mmcv.runner': {**_LOADING, **_EVAL_HOOKS},
+    'mmcv.runner': {
+        **_LOADING, **_EVAL_HOOKS,
+        'mmcv.checkpoint.loaders': 'CheckpointLoader load_url_dist',
+        'mmcv.compat.half_precision': 'LossScaler',
+        'mmcv.compat.runner': 'IterLoader Runner get_host_info get_time_str set_random_seed',
+    },
     'mmcv.runner.base_module': {'mmcv.cnn': 'BaseModule ModuleDict ModuleList Sequential'},
     'mmcv.runner.checkpoint': {
         **_LOADING,
+        'mmcv.checkpoint.loaders': 'CheckpointLoader load_from_http load_from_local load_url_dist',
         'mmcv.checkpoint.state': 'save_checkpoint',
         'mmcv.checkpoint.load': 'load_checkpoint load_state_dict',
         'mmcv.checkpoint.weights': 'get_state_dict weights_to_cpu',
@@ -178,21 +227,43 @@ NAMES = {
         'mmcv.runner.hooks': 'ClosureHook DistSamplerSeedHook EmptyCacheHook SyncBuffersHook',
         'mmcv.runner.hooks.sync_buffer': 'average_buffers',
     },
-    'mmcv.runner.iter_based_runner': {'mmcv.runner.hooks': 'IterTimerHook'},
+    'mmcv.runner.epoch_based_runner': {'mmcv.compat.runner': 'Runner'},
+    'mmcv.runner.fp16_utils': _HALF,
+    'mmcv.runner.iter_based_runner': {'mmcv.compat.runner': 'IterLoader', 'mmcv.runner.hooks': 'IterTimerHook'},
     'mmcv.runner.priority': {'mmcv.runner.hooks.hook': 'Priority get_priority'},
     'mmcv.runner.state': {
         'mmcv.checkpoint.rng': 'gather_rng_states get_rng_state kept_rng_state set_rng_state',
         'mmcv.runner.batch_stream': 'BatchStream',
     },
-    'mmcv.utils': {**_CONFIG, **_TORCH},
+    'mmcv.runner.utils': {**_RUNNER_UTILS, 'mmcv.runner.builder': 'obj_from_dict'},
+    'mmcv.utils': {
+        **_CONFIG, **_TORCH, **_PREREQUISITES,
+        'mmcv.compat.device_type': """
+            IS_CUDA_AVAILABLE IS_IPU_AVAILABLE IS_MLU_AVAILABLE IS_MPS_AVAILABLE IS_NPU_AVAILABLE is_cuda_available""",
+        'mmcv.compat.runner': 'worker_init_fn',
+        'mmcv.compat.testing': """
+            assert_attrs_equal assert_dict_contains_subset assert_dict_has_keys assert_is_norm_layer assert_keys_equal
+            assert_params_all_zeros check_python_script""",
+        'mmcv.compat.torch_names':
+            'get_build_config is_jit_tracing is_rocm_pytorch jit skip_no_elena torch_meshgrid',
+        'torch.hub': 'load_url=load_state_dict_from_url',
+    },
     'mmcv.utils.config': {
         **_CONFIG,
         'mmcv.config.file': 'BASE_KEY DEPRECATION_KEY RESERVED_KEYS',
         'mmcv.config.merge': 'DELETE_KEY',
     },
-    'mmcv.utils.misc': _UTILS,
+    'mmcv.utils.env': {'mmcv.compat.torch_names': 'get_build_config'},
+    'mmcv.utils.hub': {'torch.hub': 'load_url=load_state_dict_from_url'},
+    'mmcv.utils.misc': {**_UTILS, **_PREREQUISITES},
+    'mmcv.utils.parrots_jit': _JIT,
     'mmcv.utils.parrots_wrapper': _TORCH,
+    'mmcv.utils.seed': {'mmcv.compat.runner': 'worker_init_fn'},
+    'mmcv.utils.torch_ops': {'mmcv.compat.torch_names': 'torch_meshgrid'},
+    'mmcv.utils.trace': {'mmcv.compat.torch_names': 'is_jit_tracing'},
+    'mmcv.utils.version_utils': {'mmcv.utils.version': 'digit_version get_git_hash'},
     'mmcv.version': {'mmcv.utils': 'parse_version_info'},
+    'mmcv.visualization': {'mmcv.image.show': 'Color color_val imshow imshow_bboxes imshow_det_bboxes'},
 
     'mmseg': {'mmcv.utils': 'digit_version'},
     'mmseg.apis': {**_ASSEMBLY, 'mmseg.logger': 'get_root_logger'},

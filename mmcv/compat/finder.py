@@ -10,12 +10,14 @@ from pathlib import Path
 from types import ModuleType
 
 from .addresses import MODULES, NAMES
+from .passed_on import HOMES, PASSED_ON
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = {name.partition('.')[0] for name in (*MODULES, *NAMES)}
+_PASSED_ON_FROM = {name: (home, name) for home, text in HOMES.items() for name in text.split()}
 #: Modules below which there were others.
 _PARENTS = {name.rpartition('.')[0] for name in (*MODULES, *NAMES)}
-_EXTENDED = {*NAMES, *_PARENTS}
+_EXTENDED = {*NAMES, *PASSED_ON, *_PARENTS}
 
 
 def install() -> None:
@@ -48,7 +50,8 @@ class OldAddresses(MetaPathFinder):
             return None
         spec = self._spec_of_others(fullname, path, target)
         if spec is None:
-            return _spec_of_old(fullname, MODULES.get(fullname)) if fullname in {*MODULES, *NAMES} else None
+            known = fullname in {*MODULES, *NAMES}
+            return _spec_of_old(fullname, MODULES.get(fullname)) if known else None
         if fullname in _EXTENDED and _is_ours(spec):
             spec.loader.exec_module = _extending(spec.loader.exec_module)
         return spec
@@ -82,11 +85,13 @@ class _OldModule(Loader):
         return _OldNames(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        if self.today is not None:
-            sys.modules[module.__name__] = importlib.import_module(self.today)
-        else:
+        if self.today is None:
             module.__all__ = []
-            _add_old_names(module)
+            _add_old_names(module, module.__name__)
+            return
+        today = sys.modules[module.__name__] = importlib.import_module(self.today)
+        if module.__name__ in _EXTENDED:
+            _add_old_names(today, module.__name__)
 
 
 def _spec_of_old(name: str, today: str | None) -> ModuleSpec:
@@ -112,15 +117,16 @@ def _extending(execute: Callable[[ModuleType], None]) -> Callable[[ModuleType], 
 
 def _extend(module: ModuleType) -> None:
     """Give a module of ours its old names, and let old modules be imported from it as from a package."""
-    if module.__name__ in NAMES:
-        _add_old_names(module)
+    if module.__name__ in NAMES or module.__name__ in PASSED_ON:
+        _add_old_names(module, module.__name__)
     if module.__name__ in _PARENTS:
         vars(module).setdefault('__path__', [])
 
 
-def _add_old_names(module: ModuleType) -> None:
-    """Let a module answer its old names, and ``from module import *`` import them."""
-    homes = _homes(module.__name__)
+def _add_old_names(module: ModuleType, old: str) -> None:
+    """Let a module answer the names of an old one, and ``from module import *`` import those that it had by itself."""
+    listed = _homes(old)
+    homes = {name: _PASSED_ON_FROM[name] for name in PASSED_ON.get(old, '').split()} | listed
     answer = vars(module).get('__getattr__')
 
     def get(name: str) -> object:
@@ -135,7 +141,7 @@ def _add_old_names(module: ModuleType) -> None:
 
     module.__getattr__ = get
     public = vars(module).get('__all__', [name for name in vars(module) if not name.startswith('_')])
-    module.__all__ = sorted({*public, *homes})
+    module.__all__ = sorted({*public, *listed})
 
 
 def _homes(module: str) -> dict[str, tuple[str, str]]:

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 import mmcv
+from mmcv.compat import passed_on
 from mmcv.compat.addresses import MODULES, NAMES
+from mmcv.compat.passed_on import PASSED_ON
 from mmcv.config import ConfigDict
 
 #: The public paths that DESIGN.md lists, counted over nine downstream projects.
@@ -113,6 +115,21 @@ def test_no_old_module_hides_a_name_of_its_package():
         if child in getattr(importlib.import_module(package), '__all__', ()):
             hidden.append(name)
     assert hidden == []
+
+
+@pytest.mark.parametrize('module', PASSED_ON)
+def test_names_that_were_only_passed_on(module):
+    homes = {name: home for home, text in passed_on.HOMES.items() for name in text.split()}
+    scope = {}
+    for name in PASSED_ON[module].split():
+        exec(f'from {module} import {name}', scope)
+        assert scope[name] is getattr(importlib.import_module(homes[name]), name)
+
+
+def test_names_that_were_only_passed_on_are_in_no_star():
+    assert python("""
+from mmcv.runner.hooks.optimizer import *
+print('OptimizerHook' in dir(), 'digit_version' in dir())""") == 'True False'
 
 
 def test_unknown_names_are_unknown():
