@@ -130,13 +130,19 @@ def finished_iterations(checkpoint: dict, path: str | Path) -> tuple[int, str | 
     stored = int(meta['iter'])
     if 'resume' in checkpoint:
         return stored, None
-    named = _NUMBERED.search(Path(path).resolve().name)
-    if named and named[1] == 'epoch':
+    if is_of_an_epoch(path):
         return stored, None
+    named = _NUMBERED.search(Path(path).resolve().name)
     if named and int(named[2]) - stored in (0, 1):
         return int(named[2]), None
     return stored, (f'{path}: written by mmcv {meta.get("mmcv_version")}, its name tells no iteration: going on from '
                     f'iteration {stored}, which may repeat one')
+
+
+def is_of_an_epoch(path: str | Path) -> bool:
+    """Whether the name of a checkpoint, a link followed, says that it was written at the end of an epoch."""
+    named = _NUMBERED.search(Path(path).resolve().name)
+    return bool(named) and named[1] == 'epoch'
 
 
 class _Window:

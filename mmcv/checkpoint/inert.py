@@ -47,6 +47,13 @@ class Placeholder:
         return f'<placeholder of {type(self).__qualname__}>'
 
 
+class PlainDict(dict):
+    """A dict of a class of its own, as configs are; what it holds is all that is taken over."""
+
+    def __setstate__(self, state: object) -> None:
+        """Attributes of it are left out; its items come by themselves."""
+
+
 def _tensor(
     storage: torch.storage.TypedStorage, offset: int, size: tuple[int, ...], stride: tuple[int, ...],
     requires_grad: bool = False, *_: Any,
@@ -59,7 +66,18 @@ def _parameter(data: torch.Tensor, requires_grad: bool = True, *_: Any) -> torch
     return torch.nn.Parameter(data, requires_grad=requires_grad)
 
 
+#: What a config was made of: of mmcv 1.x, of mmengine, and their base.
+_CONFIGS = ('mmcv.utils.config.ConfigDict', 'mmengine.config.config.ConfigDict', 'addict.addict.Dict')
+
+
+def _config(kind: object, items: dict, *_: object) -> dict:
+    return PlainDict(items)
+
+
 _MAKERS = {
+    **dict.fromkeys(_CONFIGS, PlainDict),
+    'mmcv.config.dict.ConfigDict': PlainDict,
+    'mmcv.config.dict._rebuild': Maker(_config),
     'torch._utils._rebuild_tensor': Maker(_tensor),
     'torch._utils._rebuild_tensor_v2': Maker(_tensor),
     'torch._utils._rebuild_parameter': Maker(_parameter),

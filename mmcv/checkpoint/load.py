@@ -19,7 +19,7 @@ from .layouts import Layout, ReadsLayouts, convert_layout
 from .loaders import CheckpointLoader
 from .shards import sharded_like
 from .weights import STRIP_MODULE, get_weights, revise, versions_of
-from .wrappers import unwrap
+from .wrappers import inner_wrappers, unwrap, without_wrappers
 
 #: What wrappers for parallel running and torch.compile put into keys, at the front or before a part.
 _WRAPPERS = re.compile(r'(?:(?<=^)|(?<=\.))(?:module\.|_orig_mod\.)+')
@@ -92,7 +92,8 @@ def load_state_dict(
         layout, state_dict = found
         if is_main():
             (logger or get_logger('mmcv')).info(f'{source}: weights as {layout.name} has them, converted')
-    state_dict = _rename_old_keys(state_dict, own)
+    wrappers = inner_wrappers(module)
+    state_dict = _rename_old_keys(state_dict, {without_wrappers(key, wrappers): key for key in own})
     if not strict:
         _resize(state_dict, own, module)
     misshapen = _misshapen(state_dict, own)
@@ -160,13 +161,16 @@ def _resize(state_dict: dict[str, torch.Tensor], own: Mapping[str, torch.Tensor]
 
 
 def _rename_old_keys(
-    state_dict: Mapping[str, torch.Tensor], own: Mapping[str, torch.Tensor]
+    state_dict: Mapping[str, torch.Tensor], own: Mapping[str, str]
 ) -> 'OrderedDict[str, torch.Tensor]':
-    """The keys as the model has them: without wrappers, without 'backbone.' for a backbone, at today's names."""
+    """The keys as the model has them, ``own`` by their names without wrappers.
+
+    Keys lose the wrappers, and for a backbone 'backbone.', and are brought to today's names.
+    """
     renamed = OrderedDict()
     whole = not any(_WRAPPERS.sub('', key) in own for key in state_dict)  # of a segmentor, where a backbone is wanted
     for key, value in state_dict.items():
-        renamed[next((name for name in _names(key, whole) if name in own), key)] = value
+        renamed[next((own[name] for name in _names(key, whole) if name in own), key)] = value
     renamed._metadata = versions_of(state_dict)
     return renamed
 

@@ -11,7 +11,7 @@ from torch import nn
 
 from .errors import CheckpointError, abbreviate
 from .shards import whole
-from .wrappers import unwrap
+from .wrappers import inner_wrappers, unwrap, without_wrappers
 
 STRIP_MODULE = ((r'^module\.', ''),)
 #: What files keep a model's weights under, the most telling name first; a teacher is the better of two.
@@ -32,11 +32,13 @@ def versions_of(state_dict: Mapping) -> 'OrderedDict[str, dict]':
 
 
 def get_state_dict(module: nn.Module) -> 'OrderedDict[str, torch.Tensor]':
-    """The state_dict of a module, without the prefix of a parallel wrapper; whole also where it is sharded."""
-    state_dict = unwrap(module).state_dict()
-    for key, value in state_dict.items():
-        state_dict[key] = whole(value)
-    return state_dict
+    """The state_dict of a module, without the prefixes of parallel wrappers; whole also where it is sharded."""
+    module = unwrap(module)
+    state_dict, wrappers = module.state_dict(), inner_wrappers(module)
+    found = OrderedDict((without_wrappers(key, wrappers), whole(value)) for key, value in state_dict.items())
+    found._metadata = OrderedDict((without_wrappers(f'{key}.', wrappers)[:-1], version)
+                                  for key, version in versions_of(state_dict).items())
+    return found
 
 
 def weights_to_cpu(state_dict: Mapping[str, torch.Tensor]) -> 'OrderedDict[str, torch.Tensor]':

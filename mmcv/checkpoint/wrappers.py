@@ -10,9 +10,23 @@ MODULE_WRAPPERS.register_module(module=DataParallel)
 MODULE_WRAPPERS.register_module(module=DistributedDataParallel)
 
 
+
 def is_module_wrapper(module: nn.Module) -> bool:
     """Whether the model itself is ``module.module``."""
     return isinstance(module, tuple(MODULE_WRAPPERS.module_dict.values()))
+
+
+def inner_wrappers(module: nn.Module) -> list[str]:
+    """The names of wrappers inside of a module, the inner ones first."""
+    return [name for name, part in module.named_modules() if name and is_module_wrapper(part)][::-1]
+
+
+def without_wrappers(key: str, wrappers: list[str]) -> str:
+    """A key of a state_dict as it would be without these wrappers: 'backbone.module.conv.weight' as of the conv."""
+    for name in wrappers:
+        if key.startswith(f'{name}.module.'):
+            key = name + key[len(f'{name}.module'):]
+    return key
 
 
 def unwrap(module: nn.Module) -> nn.Module:

@@ -1,5 +1,6 @@
 """Focal loss."""
 
+from numbers import Real
 from typing import Any
 
 import torch
@@ -11,6 +12,14 @@ from mmseg.checks import Facts, Problem
 from mmseg.models.builder import LOSSES
 
 from .weighting import check_class_values, class_weight_tensor, get_class_weight, labelled, weight_reduce_loss
+
+_ARGUMENTS = {
+    'gamma': (Real, 'a number'),
+    'loss_weight': (Real, 'a number'),
+    'alpha': ((Real, list, tuple), 'a number, or a list of one per class'),
+    'class_weight': ((list, tuple, str, type(None)), 'a list of one number per class, or a file with them'),
+    'loss_name': (str, 'a name'),
+}
 
 
 @LOSSES.register_module()
@@ -25,6 +34,9 @@ class FocalLoss(nn.Module):
         class_weight: one weight per class, or a file with them.
         loss_weight: factor of the loss.
         loss_name: key of the loss in the log; those that contain 'loss' are minimized.
+
+    Raises:
+        ValueError: one of them is nothing of that kind.
     """
 
     takes_one_channel = False
@@ -40,10 +52,15 @@ class FocalLoss(nn.Module):
         loss_name: str = 'loss_focal',
     ) -> None:
         super().__init__()
-        if not use_sigmoid:
-            raise ValueError('FocalLoss: use_sigmoid=False is not supported; leave it out')
+        if use_sigmoid is not True:
+            raise ValueError('FocalLoss: use_sigmoid has to be True; leave it out')
         if reduction not in ('none', 'mean', 'sum'):
             raise ValueError(f"FocalLoss: reduction is {reduction!r}; use 'none', 'mean' or 'sum'")
+        given = {'gamma': gamma, 'loss_weight': loss_weight, 'alpha': alpha, 'class_weight': class_weight,
+                 'loss_name': loss_name}
+        for name, (kind, meant) in _ARGUMENTS.items():
+            if isinstance(given[name], bool) or not isinstance(given[name], kind):
+                raise ValueError(f'FocalLoss: {name} is {given[name]!r}; use {meant}')
         self.use_sigmoid = use_sigmoid
         self.gamma = gamma
         self.alpha = alpha
@@ -75,7 +92,8 @@ class FocalLoss(nn.Module):
             weight: (N, ...) or (N * ...,) weight of each pixel, or a weight for each entry of ``pred``.
             avg_factor: what 'mean' divides by.
             reduction_override: instead of that of the loss.
-            ignore_index: label without a loss, None for none; such pixels still count in the mean.
+            ignore_index: label without a loss, None for none; such pixels still count in the mean. Of a target of 0
+                and 1 the label of a pixel is the class that it is given to.
             **kwargs: without effect.
 
         Raises:
@@ -89,8 +107,8 @@ class FocalLoss(nn.Module):
             valid = labelled(target, ignore_index)[..., None]
             target = target.where(valid[..., 0], 0).long()
         else:
-            valid = torch.ones_like(target[:, :1], dtype=torch.bool).movedim(1, -1)
             target = target.movedim(1, -1)
+            valid = labelled(target.argmax(dim=-1, keepdim=True), ignore_index)
         scale = valid.to(pred.dtype)
         if weight is not None:
             entries = weight.shape == pred.shape

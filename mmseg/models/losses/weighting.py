@@ -88,14 +88,17 @@ def weight_reduce_loss(
 
     Args:
         loss: any shape.
-        weight: same shape, or with one channel.
+        weight: same shape, or 1 where it is the same for all.
         reduction: 'none', 'mean' or 'sum'.
         avg_factor: what 'mean' divides the sum by, instead of the number of elements.
 
     Raises:
-        ValueError: ``avg_factor`` is given for a sum.
+        ValueError: ``avg_factor`` is given for a sum, or the weights are of another shape.
     """
     if weight is not None:
+        if weight.dim() != loss.dim() or any(wide not in (1, size) for wide, size in zip(weight.shape, loss.shape)):
+            raise ValueError(f'weights of shape {tuple(weight.shape)} for losses of shape {tuple(loss.shape)}: give '
+                             'them the same shape, or 1 where they are all one')
         loss = loss * weight
     if avg_factor is None:
         return reduce_loss(loss, reduction)

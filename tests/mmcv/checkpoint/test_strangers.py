@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from mmcv.checkpoint import CheckpointError, Placeholder, get_state_dict, load_checkpoint, read_checkpoint
+from mmcv.config import ConfigDict
 from mmcv.ops import SyncBatchNorm
 
 
@@ -151,3 +152,32 @@ def test_torchvision(tmp_path, caplog):
     assert all(torch.equal(value, state[key]) for key, value in ours.state_dict().items())
     assert '2 keys unexpected (fc.weight, fc.bias)' in caplog.text
     assert 'missing' not in caplog.text
+
+
+@pytest.mark.parametrize('module', ['mmcv.utils.config', 'mmengine.config.config'])
+def test_a_config_inside_is_a_dict(tmp_path, module, monkeypatch):
+    """As mmcv 1.x had it: a class below addict's Dict, whose state is itself."""
+    class ConfigDict(dict):
+        def __getstate__(self):
+            return self
+
+        def __setstate__(self, state):
+            raise AssertionError('executed')
+
+    ConfigDict.__module__, ConfigDict.__qualname__ = module, 'ConfigDict'
+    names = ['.'.join(module.split('.')[:depth]) for depth in range(1, module.count('.') + 2)]
+    for name in names if module.startswith('mmengine') else names[-1:]:
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    sys.modules[module].ConfigDict = ConfigDict
+    config = ConfigDict(model=ConfigDict(type='PSPHead', channels=[1, 2]), lr=0.1)
+    torch.save({'state_dict': {'a': torch.ones(1)}, 'meta': {'config': config}}, tmp_path / 'x.pth')
+    monkeypatch.delitem(sys.modules, module)
+    found = read_checkpoint(tmp_path / 'x.pth')['meta']['config']
+    assert found == {'model': {'type': 'PSPHead', 'channels': [1, 2]}, 'lr': 0.1}
+
+
+def test_our_own_config_inside_is_a_dict(tmp_path):
+    torch.save({'config': ConfigDict(a=ConfigDict(b=1))}, tmp_path / 'x.pth')
+    found = read_checkpoint(tmp_path / 'x.pth')['config']
+    assert found == {'a': {'b': 1}}
+    assert ConfigDict(found).a.b == 1

@@ -4,7 +4,14 @@ import pytest
 import torch
 from torch import nn
 
-from mmcv.checkpoint import CheckpointError, get_state_dict, get_weights, revise, weights_to_cpu
+from mmcv.checkpoint import (
+    CheckpointError,
+    get_state_dict,
+    get_weights,
+    load_state_dict,
+    revise,
+    weights_to_cpu,
+)
 from mmcv.checkpoint.weights import versions_of
 from mmcv.parallel import MMDataParallel
 
@@ -30,3 +37,19 @@ def test_keys_are_renamed_in_order():
 def test_content_without_weights(content):
     with pytest.raises(CheckpointError, match='holds no state_dict'):
         get_weights(content)
+
+
+def test_wrappers_inside_leave_no_trace():
+    inner = nn.DataParallel(nn.DataParallel(nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))))
+    model = nn.Sequential()
+    model.add_module('backbone', inner)
+    model.add_module('module', nn.Linear(1, 1))  # only called so
+    plain = get_state_dict(model)
+    assert [key for key in plain if 'weight' in key] == ['backbone.0.weight', 'backbone.1.weight', 'module.weight']
+    assert plain._metadata['backbone.1']['version'] == 2
+    assert not any('backbone.module' in key for key in plain._metadata)
+    other = nn.Sequential()
+    other.add_module('backbone', nn.DataParallel(nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))))
+    other.add_module('module', nn.Linear(1, 1))
+    load_state_dict(other, plain, strict=True)
+    assert torch.equal(other.backbone.module[0].weight, model.backbone.module.module[0].weight)

@@ -80,3 +80,26 @@ def test_resume_from_a_checkpoint_without_an_average(make_runner, stream, tmp_pa
 def test_mistakes(config):
     with pytest.raises(ValueError, match='EMAHook needs'):
         EMAHook(**config)
+
+
+@pytest.mark.parametrize(('name', 'swapped'), [('iter_6.pth', False), ('epoch_1.pth', True)])
+def test_checkpoints_of_mmcv_are_resumed(make_runner, stream, tmp_path, name, swapped):
+    """Its hook kept the averages in buffers of the model; at the end of an epoch they have changed places."""
+    runner = run(make_runner, stream, EMAHook(momentum=0.3))
+    content = torch.load(tmp_path / 'iter_6.pth')
+    del content['resume']
+    trained = content.pop('ema')
+    averages = {key: content['state_dict'][key] for key in trained}
+    for key, average in averages.items():
+        places = (key, f'ema_{key.replace(".", "_")}')
+        for place, value in zip(places, (average, trained[key]) if swapped else (trained[key], average)):
+            content['state_dict'][place] = value
+    torch.save(content, tmp_path / name)
+
+    ema, resumed = EMAHook(momentum=0.3), make_runner(max_iters=6)
+    resumed.register_hook(ema)
+    resumed.resume(str(tmp_path / name))
+    for key, average in averages.items():
+        assert torch.equal(ema.average[key], average)
+        assert torch.equal(resumed.model.state_dict()[key], trained[key])
+    assert runner.model.state_dict().keys() == resumed.model.state_dict().keys()
