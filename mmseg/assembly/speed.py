@@ -8,7 +8,7 @@ from mmcv.cnn import Conv2d, fuse_conv_bn, recompute_norms
 from mmcv.utils import ConfigError, one_line
 from mmseg.settings import Settings
 
-from .memory import KeepFreedMemory, return_freed_memory
+from .memory import KeepFreedMemory, keep_freed_memory, return_freed_memory
 
 
 def set_backends(settings: Settings) -> None:
@@ -63,6 +63,8 @@ def prepare_training(model: nn.Module, settings: Settings) -> nn.Module:
     There it costs next to no time. What is compiled decides by itself what it recomputes: the key has no effect then.
     """
     on_cpu, wish = settings.device.type == 'cpu', settings.recompute_norm
+    if on_cpu:
+        keep_freed_memory()
     if _compiles(settings) or not (on_cpu if wish is None else wish):
         return model
     parts = _parts(model)

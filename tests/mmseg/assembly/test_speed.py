@@ -146,12 +146,18 @@ def _loss_and_maps(model, data):
 
 def test_memory_that_is_free_goes_back_once_a_training_step(cfg, monkeypatch):
     cfg.device = 'cpu'
-    model = prepare_training(build_model(cfg), Settings.of(cfg)).train()
-    calls = []
+    holes, calls = 200 << 20, []
     monkeypatch.setattr('mmseg.assembly.memory._glibc', lambda name: lambda *values: calls.append((name, *values)))
+    monkeypatch.setattr('mmseg.assembly.memory._bytes_in_holes', lambda: holes)
+    model = prepare_training(build_model(cfg), Settings.of(cfg)).train()
+    assert [name for name, *_ in calls] == ['mallopt'] * 2
+    calls.clear()
     model.train_step(batch())['loss'].backward()
     assert calls == [('malloc_trim', 0)]
     predict(model)
+    assert calls == [('malloc_trim', 0)]
+    holes = 100 << 20  # too little to take it anew
+    model.train_step(batch())['loss'].backward()
     assert calls == [('malloc_trim', 0)]
 
 

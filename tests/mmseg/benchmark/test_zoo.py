@@ -17,7 +17,7 @@ def test_every_model_has_a_file_and_two_cases():
     assert [find_config(name).endswith(f'/{name}.py') for name in MODELS] == [True] * len(MODELS)
     cases = list(zoo(Options(only='nothing')))  # which builds none
     assert [case.name for case in cases] == [f'{name}: {work}' for name in MODELS
-                                             for work in ('training step', 'inference')]
+                                             for work in ('inference', 'training step')]
     assert not any(case.ways for case in cases)
 
 
@@ -25,7 +25,7 @@ def test_every_model_has_a_file_and_two_cases():
 def test_a_process_of_its_own_trains_and_predicts():
     cases = zoo(Options(only='fast_scnn'), size=(64, 64), crop=(64, 64))
     rows = [row for case in cases if case.ways for row in measure(case, 1, MACHINE)]
-    assert [row['case'].rsplit(': ')[1] for row in rows] == ['training step', 'inference']
+    assert [row['case'].rsplit(': ')[1] for row in rows] == ['inference', 'training step']
     assert {row['way'] for row in rows} == {'ours'}
     assert all(row['median_s'] > 0 and row['peak_bytes'] is not None for row in rows)
 
