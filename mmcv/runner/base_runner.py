@@ -5,6 +5,7 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,9 @@ class BaseRunner(HookHost, ABC):
         super().__init__()
         if max_iters is not None and max_epochs is not None:
             raise ValueError('runner: give max_iters or max_epochs, not both')
+        for name, length in (('max_iters', max_iters), ('max_epochs', max_epochs)):
+            if length is not None and (not isinstance(length, Integral) or length < 1):
+                raise ValueError(f'{name} is {length!r}: use a whole number from 1 on')
         if batch_processor is None and not hasattr(model, 'train_step'):
             raise ValueError(f'runner: {type(model).__name__} has no train_step; add one, or give batch_processor')
         self.model = model

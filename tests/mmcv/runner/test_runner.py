@@ -126,6 +126,8 @@ def test_stop(make_runner, stream, length):
 @pytest.mark.parametrize(('make', 'message'), [
     (lambda m, d: IterBasedRunner(nn.Linear(1, 1), work_dir=d), 'no train_step'),
     (lambda m, d: m(max_iters=1, max_epochs=1), 'not both'),
+    (lambda m, d: m(max_iters=0), 'max_iters is 0: use a whole number'),
+    (lambda m, d: m(max_iters=2.5), 'max_iters is 2.5: use a whole number'),
     (lambda m, d: m(max_iters=1).run([[1], [1]], [('train', 1)]), 'needs 1 data loaders, not 2'),
     (lambda m, d: m(max_iters=1).run([[1]], [('test', 1)]), 'workflow'),
     (lambda m, d: m(max_iters=None).run([[1]], [('train', 1)]), 'max_iters is missing'),

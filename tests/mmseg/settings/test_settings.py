@@ -118,9 +118,12 @@ def test_every_key_is_documented_and_its_example_is_accepted():
         assert isinstance(line.kind, (Kind, Options))
 
 
-@pytest.mark.parametrize('path', sorted((ROOT / 'configs' / 'pspnet').glob('*.py'))[::8], ids=lambda path: path.stem)
-def test_configs_have_no_key_that_is_not_in_the_table(path):
-    assert set(Config.fromfile(path)) - {*KEYS, *VARIABLES} == set()
+OURS = [name for name in (ROOT / 'tests/configs/ours.txt').read_text().splitlines() if name.startswith('pspnet/')]
+
+
+@pytest.mark.parametrize('name', OURS[::8])
+def test_configs_have_no_key_that_is_not_in_the_table(name):
+    assert set(Config.fromfile(ROOT / 'configs' / name)) - {*KEYS, *VARIABLES} == set()
 
 
 READS = re.compile(r"""(?<![.\w])cfg(?:\.(?:get|pop)\(['"]|\[['"]|\.)(\w+)""")
