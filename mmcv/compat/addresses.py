@@ -305,7 +305,7 @@ NAMES = {
     'mmseg.core.visualization': {
         'mmseg.evaluation.curves': 'draw_curves',
         'mmseg.evaluation.run_log': 'read_log',
-        'mmseg.evaluation.visualization': 'colorize',
+        'mmseg.evaluation.visualization': 'colorize comparison side_by_side',
     },
     'mmseg.datasets.evaluator': {
         'mmseg.evaluation.evaluator': 'ALL_METRICS METRICS Evaluator',
