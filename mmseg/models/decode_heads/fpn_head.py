@@ -50,5 +50,7 @@ class FPNHead(BaseDecodeHead):
     def forward(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
         first, *others = (level(x) for level, x in zip(self.scale_heads, self._transform_inputs(inputs)))
         for x in others:
-            first = first + resize(x, first.shape[2:], mode='bilinear', align_corners=self.align_corners)
+            if x.shape[2:] != first.shape[2:]:  # doubling need not end at the size of the first level
+                x = resize(x, first.shape[2:], mode='bilinear', align_corners=self.align_corners)
+            first = first + x
         return self.cls_seg(first)
