@@ -167,11 +167,16 @@ def _slurm_env() -> dict[str, str]:
     nodes = os.environ.get('SLURM_STEP_NODELIST') or os.environ['SLURM_NODELIST']
     # one free port per job, the same on all its machines
     env = {'RANK': os.environ['SLURM_PROCID'], 'WORLD_SIZE': os.environ['SLURM_NTASKS'],
-           'LOCAL_RANK': os.environ['SLURM_LOCALID'],
+           'LOCAL_RANK': os.environ.get('SLURM_LOCALID') or _local_rank_of(int(os.environ['SLURM_PROCID'])),
            'MASTER_PORT': str(20000 + int(os.environ.get('SLURM_JOB_ID', 9500)) % 20000)}
     if 'MASTER_ADDR' not in os.environ:
         env['MASTER_ADDR'] = _first_of(nodes)
     return env
+
+
+def _local_rank_of(rank: int) -> str:
+    """As 0.x has it, where slurm does not say: as many processes per machine as there are GPUs in this one."""
+    return str(rank % max(1, torch.cuda.device_count()))
 
 
 def _first_of(nodes: str) -> str:

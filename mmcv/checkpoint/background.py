@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import torch
 
-from mmcv.fileio import atomic_symlink
+from mmcv.fileio import FileClient, atomic_symlink
 
 from .files import write_checkpoint
 from .weights import Versioned
@@ -29,7 +29,7 @@ class Writer:
     def write(
         self,
         checkpoint: dict[str, Any],
-        path: Path,
+        path: str | Path,
         link: bool = False,
         background: bool = False,
         afterwards: Callable[[], None] | None = None,
@@ -38,8 +38,8 @@ class Writer:
 
         Args:
             checkpoint: plain data and tensors on any device.
-            path: of the file.
-            link: let ``latest.pth`` beside it point to it afterwards.
+            path: of the file, or its address in a storage.
+            link: let ``latest.pth`` beside it point to it afterwards, if the storage has links.
             background: return as soon as the content is copied, and write in a thread.
             afterwards: called when all is written.
 
@@ -50,8 +50,8 @@ class Writer:
 
         def job() -> None:
             write_checkpoint(content, path)
-            if link:
-                atomic_symlink(path.name, path.with_name('latest.pth'))
+            if link and FileClient.infer_client(uri=path).allow_symlink:
+                atomic_symlink(Path(path).name, Path(path).with_name('latest.pth'))
             if afterwards is not None:
                 afterwards()
 

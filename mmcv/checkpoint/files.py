@@ -4,6 +4,7 @@ import contextlib
 import pickle
 import re
 import struct
+import tempfile
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from typing import IO, Any
 
 import torch
 
-from mmcv.fileio import atomic_write, file_digest
+from mmcv.fileio import FileClient, atomic_write, file_digest
 
 from . import inert
 from .errors import CheckpointError
@@ -28,11 +29,19 @@ _NUMBERED = re.compile(r'(?:^|_)(iter|epoch)_(\d+)\.pth$')
 def write_checkpoint(checkpoint: dict, path: str | Path) -> None:
     """Write a checkpoint so that at any moment the old file, or the new one, is there in full.
 
+    Into another storage (``s3://...``) it is sent when it is complete.
+
     The zip file of ``torch.save`` ends in a comment with the sha256 of all before it; ``torch.load`` ignores it.
 
     Raises:
         OSError: the disk is full, the folder may not be written to, ...; what was there before is intact.
     """
+    if FileClient.parse_uri_prefix(path) is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            local = Path(folder, 'checkpoint.pth')
+            write_checkpoint(checkpoint, local)
+            FileClient.infer_client(uri=path).put(local.read_bytes(), path)
+        return
     with atomic_write(path, 'w+b') as file:
         try:
             torch.save(checkpoint, file)

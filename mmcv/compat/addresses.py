@@ -86,7 +86,8 @@ MODULES = {
 
 _CONFIG = {'mmcv.config': 'Config ConfigDict DictAction check_known_keys find_config'}
 _TORCH = {
-    'torch.nn.modules.batchnorm': '_BatchNorm SyncBatchNorm SyncBatchNorm_=SyncBatchNorm',
+    'mmcv.ops': 'SyncBatchNorm',
+    'torch.nn.modules.batchnorm': '_BatchNorm SyncBatchNorm_=SyncBatchNorm',
     'torch.nn.modules.conv': '_ConvNd _ConvTransposeMixin',
     'torch.nn.modules.instancenorm': '_InstanceNorm',
     'torch.nn.modules.pooling': '_AdaptiveAvgPoolNd _AdaptiveMaxPoolNd _AvgPoolNd _MaxPoolNd',

@@ -62,6 +62,18 @@ class FileClient:
     def allow_symlink(self) -> bool:
         return self.client.allow_symlink
 
+    @classmethod
+    def for_writing(cls, folder: FilePath) -> 'FileClient':
+        """The client of a folder that files are written into.
+
+        Raises:
+            ValueError: there is no such storage, or it can only be read.
+        """
+        client = cls.infer_client(uri=folder)
+        if type(client.client).put is BaseStorageBackend.put:
+            raise ValueError(f'{folder}: {client.name} cannot write: use a folder, or a storage of fsspec such as s3://')
+        return client
+
     @staticmethod
     def parse_uri_prefix(uri: FilePath) -> str | None:
         """'s3' of 's3://bucket/file' and of 'cluster:s3://bucket/file'; None of a path."""

@@ -27,6 +27,7 @@ from mmcv.checkpoint import (
     set_rng_state,
     state_of_run,
 )
+from mmcv.fileio import FileClient
 from mmcv.utils import get_logger
 
 from .batch_stream import BatchStream
@@ -234,7 +235,7 @@ class BaseRunner(HookHost, ABC):
         """Save all that the next step depends on; every rank has to call it, rank 0 writes.
 
         Args:
-            out_dir: the folder; made if it is not there.
+            out_dir: the folder, made if it is not there; or the address of one in a storage (``s3://...``).
             filename_tmpl: the name, with {} for the number of finished iterations (or epochs).
             save_optimizer: also what only a resumed run needs.
             meta: added to ``meta``.
@@ -246,15 +247,16 @@ class BaseRunner(HookHost, ABC):
         Raises:
             OSError: it, or the one before it, cannot be written; the checkpoints that are there stay as they are.
         """
-        path = Path(out_dir, (filename_tmpl or self.filename_tmpl).format(self._checkpoint_number()))
-        dist.note_activity(f'saving {path.name}')
+        name = (filename_tmpl or self.filename_tmpl).format(self._checkpoint_number())
+        path = FileClient.infer_client(uri=out_dir).join_path(out_dir, name)
+        dist.note_activity(f'saving {name}')
         checkpoint = state_of_run(
             self.model, self.optimizer, {**self.meta, **(meta or {})},
             {'epoch': self._meta_epoch(), 'iter': self.finished_iters}, save_optimizer)
         self.call_hook('before_save_checkpoint', checkpoint)
         if self.rank == 0:
             self._writer.write(checkpoint, path, create_symlink, background, afterwards)
-        return str(path)
+        return path
 
     def wait_for_checkpoint(self) -> None:
         """Return when no checkpoint is being written any more.

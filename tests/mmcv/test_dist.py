@@ -75,6 +75,15 @@ def test_slurm(joined, monkeypatch):
     assert joined[0][1]['timeout'].total_seconds() == 5
 
 
+def test_slurm_that_does_not_say_the_local_rank(joined, monkeypatch):
+    for name, value in {'NODELIST': 'node1', 'PROCID': '5', 'NTASKS': '8'}.items():
+        monkeypatch.setenv(f'SLURM_{name}', value)
+    monkeypatch.delenv('SLURM_LOCALID', raising=False)
+    monkeypatch.setattr(torch.cuda, 'device_count', lambda: 4)
+    dist.init_dist('slurm')
+    assert environment('RANK', 'LOCAL_RANK') == ['5', '1']
+
+
 @pytest.mark.parametrize('backend', ['glo', 'cpu:gloo,cuda:ncl'])
 def test_unknown_backend(joined, backend):
     with pytest.raises(ValueError, match=f"{backend}': use 'nccl' or 'gloo'"):

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from mmcv import dist
-from mmcv.fileio import atomic_symlink, remove_temporaries
+from mmcv.fileio import FileClient, atomic_symlink, remove_temporaries
 
 from .hook import HOOKS, Hook
 from .runner import Runner
@@ -24,7 +24,7 @@ class CheckpointHook(Hook):
         max_keep_ckpts: how many of the newest to keep; -1 keeps all.
         save_last: save after the last iteration or epoch in any case.
         sync_buffer: average the buffers (BN statistics) over the processes before saving.
-        file_client_args: without effect; the folder is a local or mounted one.
+        file_client_args: without effect; ``out_dir`` says where: a folder, or ``s3://...`` and the like.
         create_symlink: make ``latest.pth``.
         meta: added to ``meta`` of the checkpoint.
         filename_tmpl: the file's name with {} for the number.
@@ -61,8 +61,9 @@ class CheckpointHook(Hook):
         if self.by_epoch and runner.max_epochs is None:
             raise ValueError(f'checkpoint_config: by_epoch=True, but {type(runner).__name__} counts iterations: '
                              'write by_epoch=False')
-        work_dir = Path(runner.work_dir)
-        self.out_dir = str(Path(self.out_dir, work_dir.name) if self.out_dir else work_dir)
+        self.file_client = FileClient.for_writing(self.out_dir or runner.work_dir)
+        self.out_dir = (self.file_client.join_path(self.out_dir, Path(runner.work_dir).name) if self.out_dir
+                        else runner.work_dir)
         if dist.is_main() and Path(self.out_dir).exists():
             remove_temporaries(self.out_dir)
             if self.options['create_symlink'] and runner.resumed_from:
@@ -90,9 +91,8 @@ class CheckpointHook(Hook):
         if self.sync_buffer:
             average_buffers(runner.model)
         name = self.template.format(runner.finished_epochs if self.by_epoch else runner.finished_iters)
-        path = Path(self.out_dir, name)
-        runner.save_checkpoint(self.out_dir, name, afterwards=lambda: self._remove_old(path), **self.options)
-        runner.hook_msgs['last_ckpt'] = str(path)
+        runner.save_checkpoint(self.out_dir, name, afterwards=lambda: self._remove_old(name), **self.options)
+        runner.hook_msgs['last_ckpt'] = self.file_client.join_path(self.out_dir, name)
 
     def after_run(self, runner: Runner) -> None:
         runner.wait_for_checkpoint()
@@ -103,14 +103,15 @@ class CheckpointHook(Hook):
         except OSError as error:
             runner.logger.error(error)
 
-    def _remove_old(self, newest: Path) -> None:
+    def _remove_old(self, newest: str) -> None:
         """Keep the last ones up to ``newest``; those of higher numbers are another run's."""
         if self.max_keep_ckpts <= 0:
             return
         pattern = re.compile(re.escape(self.template).replace(r'\{\}', r'(\d+)') + '$')
-        numbers = [(int(match[1]), path) for path in newest.parent.iterdir() if (match := pattern.match(path.name))]
-        current = int(pattern.match(newest.name)[1])
+        names = self.file_client.list_dir_or_file(self.out_dir, list_dir=False)
+        numbers = [(int(match[1]), name) for name in names if (match := pattern.match(name))]
+        current = int(pattern.match(newest)[1])
         past = sorted(entry for entry in numbers if entry[0] <= current)
-        for _, path in past[:-self.max_keep_ckpts]:
+        for _, name in past[:-self.max_keep_ckpts]:
             with contextlib.suppress(FileNotFoundError):
-                path.unlink()
+                self.file_client.remove(self.file_client.join_path(self.out_dir, name))

@@ -190,3 +190,20 @@ def test_a_batch_without_a_variance_leaves_finite_statistics(run_ranks):
             layer(x).sum().backward()
             assert all(value.isfinite().all() for value in [*layer.state_dict().values(), x.grad, layer.weight.grad])
     """)
+
+
+def test_who_looks_for_layers_to_convert_finds_ours_and_torchs():
+    from mmcv.utils import SyncBatchNorm as by_old_name
+    from mmcv.utils.parrots_wrapper import SyncBatchNorm_
+    assert by_old_name is SyncBatchNorm
+    assert isinstance(SyncBatchNorm(2), by_old_name)
+    assert isinstance(torch.nn.SyncBatchNorm(2), by_old_name)
+    assert SyncBatchNorm_ is torch.nn.SyncBatchNorm
+    assert not isinstance(torch.nn.BatchNorm2d(2), by_old_name)
+
+    class Own(by_old_name):
+        pass
+
+    assert isinstance(Own(2), by_old_name)
+    assert not isinstance(SyncBatchNorm(2), Own)
+    assert not isinstance(torch.nn.SyncBatchNorm(2), Own)

@@ -10,7 +10,7 @@ import torch
 
 from mmcv import dist
 from mmcv.checkpoint import class_facts
-from mmcv.fileio import dump
+from mmcv.fileio import FileClient, dump
 from mmcv.runner.hooks.hook import HOOKS
 from mmcv.runner.hooks.runner import Runner
 
@@ -33,7 +33,7 @@ class TextLoggerHook(LoggerHook):
         out_dir: copy the log files into a folder of the same name in this one at the end of the run.
         out_suffix: which files that concerns.
         keep_local: whether they stay in the work directory too.
-        file_client_args: without effect; ``out_dir`` is a local or mounted folder.
+        file_client_args: without effect; ``out_dir`` says where: a folder, or ``s3://...`` and the like.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class TextLoggerHook(LoggerHook):
         super().__init__(interval, ignore_last, reset_flag, by_epoch)
         self.interval_exp_name = interval_exp_name
         self.out_dir = out_dir
+        self.file_client = FileClient.for_writing(out_dir) if out_dir is not None else None
         self.out_suffix = out_suffix
         self.keep_local = keep_local
 
@@ -116,11 +117,10 @@ class TextLoggerHook(LoggerHook):
         if self.out_dir is None:
             return
         work_dir = Path(runner.work_dir)
-        target = Path(self.out_dir, work_dir.name)
-        target.mkdir(parents=True, exist_ok=True)
         for path in sorted(work_dir.iterdir()):
             if path.name.endswith(self.out_suffix):
-                (target / path.name).write_bytes(path.read_bytes())
+                target = self.file_client.join_path(self.out_dir, work_dir.name, path.name)
+                self.file_client.put(path.read_bytes(), target)
                 if not self.keep_local:
                     path.unlink()
 

@@ -1,11 +1,13 @@
 import errno
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import torch
 
-from mmcv.checkpoint import background
+from mmcv.checkpoint import background, fetch_checkpoint
+from mmcv.fileio import FileClient
 from mmcv.runner import CheckpointHook, Hook
 
 
@@ -201,3 +203,31 @@ class Nowhere(dict):
 
     def __setitem__(self, key, value):
         pass
+
+
+def test_into_another_storage(make_runner, stream):
+    pytest.importorskip('fsspec')
+    runner = make_runner(max_iters=3)
+    name = Path(runner.work_dir).name
+    runner.register_training_hooks(
+        None, {}, {'interval': 1, 'by_epoch': False, 'out_dir': 'memory://runs', 'max_keep_ckpts': 2},
+        {'interval': 1, 'hooks': [{'type': 'TextLoggerHook', 'by_epoch': False, 'out_dir': 'memory://runs'}]})
+    runner.run([stream()], [('train', 1)])
+    client = FileClient('memory')
+    files = sorted(client.list_dir_or_file(f'memory://runs/{name}'))
+    assert files == [f'{runner.timestamp}.log.json', 'iter_2.pth', 'iter_3.pth']
+    assert runner.meta['hook_msgs']['last_ckpt'] == f'memory://runs/{name}/iter_3.pth'
+    content = fetch_checkpoint(runner.meta['hook_msgs']['last_ckpt'])
+    assert content['meta']['iter'] == 3
+    assert not list(Path().glob('memory:*'))
+    assert not list(Path(runner.work_dir).glob('*.pth'))
+
+
+@pytest.mark.parametrize('out_dir', ['https://there/x', 'nowhere://x'])
+def test_a_storage_that_cannot_be_written_is_refused_before_the_first_step(make_runner, stream, out_dir):
+    pytest.importorskip('fsspec')
+    runner = make_runner(max_iters=3)
+    runner.register_checkpoint_hook({'interval': 1, 'by_epoch': False, 'out_dir': out_dir})
+    with pytest.raises(ValueError, match='cannot write|nowhere'):
+        runner.run([stream()], [('train', 1)])
+    assert runner.finished_iters == 0
