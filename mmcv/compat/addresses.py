@@ -176,7 +176,6 @@ NAMES = {
             initialize kaiming_init normal_init revert_sync_batchnorm trunc_normal_init uniform_init xavier_init""",
     },
     'mmcv.cnn.weight_init': {'torch.nn.init': 'trunc_normal_'},
-    'mmcv.engine': {'mmseg.evaluation.loop': 'evaluate', 'mmseg.evaluation.results': 'has_evaluator'},
     'mmcv.device': {**_ON_DEVICE, 'mmcv.compat.device_type': 'get_device'},
     'mmcv.device._functions': _ON_DEVICE,
     'mmcv.device.scatter_gather': _ON_DEVICE,
