@@ -156,6 +156,7 @@ NAMES = {
     # Configs of 0.x import mmcls for ConvNeXt and PoolFormer, which are among our own backbones.
     'mmcls': {},
     'mmcls.models': {'mmseg.models': 'ConvNeXt PoolFormer'},
+    'mmcls.models.backbones': {'mmseg.models': 'ConvNeXt PoolFormer'},
 
     'mmcv.arraymisc': {'mmcv.image.quantization': 'dequantize quantize'},
     'mmcv.cnn.bricks': {'mmcv.cnn': 'Conv3d ConvTranspose2d ConvTranspose3d Linear MaxPool2d MaxPool3d'},

@@ -103,6 +103,7 @@ class ConvNeXt(BaseBackbone):
         ValueError: ``arch`` is unknown or incomplete, or ``out_indices`` names a stage that is not there.
     """
 
+    arch_settings = ARCHITECTURES
     layouts = (CONVNEXT, CONVNEXT_TIMM, CONVNEXT_TORCHVISION)
 
     def __init__(

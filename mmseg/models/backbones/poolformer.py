@@ -151,6 +151,7 @@ class PoolFormer(BaseBackbone):
         ValueError: ``arch`` is unknown or incomplete, or ``out_indices`` names something that is not there.
     """
 
+    arch_settings = ARCHITECTURES
     layouts = (POOLFORMER,)
 
     def __init__(

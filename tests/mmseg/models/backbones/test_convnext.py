@@ -48,6 +48,7 @@ def test_by_the_name_that_configs_have(monkeypatch):
     monkeypatch.delitem(sys.modules, 'mmcls.models', raising=False)
     models = importlib.import_module('mmcls.models')
     assert models.ConvNeXt is ConvNeXt
+    assert importlib.import_module('mmcls.models.backbones').ConvNeXt is ConvNeXt
     assert type(build_backbone({**TINY, 'type': 'mmcls.ConvNeXt'})) is ConvNeXt
 
 
