@@ -4,19 +4,13 @@ import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-import cv2
 import numpy as np
 
-from mmcv.image import imread
+from .overlay import is_one_picture
 
-_ALIKE = 18  # bits of 64 in which the hashes of two images may differ, to be looked at
-_MOST = 300  # pairs that are looked at, the most alike ones first
+_ALIKE = 28  # bits of 64 in which the hashes of two images may differ, to be looked at
+_MOST = 1000  # pairs that are looked at, the most alike ones first
 _ROWS = 512  # of the table of distances, at a time
-_SIDE = 96  # of the grey pictures that are laid over each other
-_BLUR = 6.0  # in their pixels; what is coarser is the light and does not count
-# Correlation of the detail. Seen on CamVid: at most 0.41 of other frames of the same street, at least 0.7 of crops, and
-# 0.53 of tiny images of noise that were made half as large.
-_SAME = 0.5
 
 
 def equal_pairs(groups: Mapping[str, Sequence[str]], checksums: Mapping[str, int]) -> list[tuple[str, str]]:
@@ -49,7 +43,8 @@ def alike_pairs(
     """
     usable = {split: [path for path in paths if hashes.get(path)] for split, paths in groups.items()}
     known = {*known, *((b, a) for a, b in known)}
-    return [(one, other) for _, one, other in _closest(usable, hashes, known) if _is_one_picture(root, one, other)]
+    return [(one, other) for _, one, other in _closest(usable, hashes, known)
+            if is_one_picture(os.path.join(root, one), os.path.join(root, other))]
 
 
 def _closest(
@@ -77,30 +72,3 @@ def _distances(table: np.ndarray, others: np.ndarray) -> np.ndarray:
     return np.minimum.reduce([
         np.bitwise_count(table[:, None, mine] ^ others[None, :, theirs])
         for mine in range(table.shape[1]) for theirs in range(others.shape[1]) if not (mine and theirs)])
-
-
-def _is_one_picture(root: str, one: str, other: str) -> bool:
-    """Whether one picture, shifted and scaled a little, has the detail of the other."""
-    try:
-        first, second = (_small(os.path.join(root, path)) for path in (one, other))
-        warp = np.eye(2, 3, dtype=np.float32)
-        criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-4)
-        _, warp = cv2.findTransformECC(first, second, warp, cv2.MOTION_AFFINE, criteria, None, 5)
-    except (cv2.error, ValueError, OSError):  # nothing in common, as ECC says it
-        return False
-    laid_over = cv2.warpAffine(second, warp, first.shape[::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    inside = cv2.warpAffine(np.ones_like(second), warp, first.shape[::-1], flags=cv2.WARP_INVERSE_MAP) > 0.99
-    if inside.mean() < 0.6:
-        return False
-    detail = [part[inside] for part in (_detail(first), _detail(laid_over))]
-    return min(part.std() for part in detail) > 1e-3 and float(np.corrcoef(*detail)[0, 1]) > _SAME
-
-
-def _small(path: str) -> np.ndarray:
-    grey = imread(path, 'grayscale')
-    return cv2.resize(grey, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
-
-
-def _detail(img: np.ndarray) -> np.ndarray:
-    """What is left without the coarse distribution of light."""
-    return img - cv2.GaussianBlur(img, (0, 0), _BLUR)
