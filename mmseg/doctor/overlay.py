@@ -8,7 +8,7 @@ import numpy as np
 from mmcv.image import imread
 
 _SIDE = 96  # of the grey pictures that are compared
-_BLUR = 6.0  # in their pixels; what is coarser is the light and does not count
+_BLUR, _FINE_BLUR = 6.0, 1.5  # in their pixels; what is coarser is the light and does not count
 _CORE = 0.8  # share of the sides of one picture that is looked for in the other
 _SCALES = np.linspace(0.8, 1.0, 11)
 _MOST_SHIFT = 0.12  # of the side
@@ -16,6 +16,8 @@ _PROMISING = 0.3  # correlation at the best place, from which on it is worth to 
 # Correlation of the detail, from which on two pictures are one. Of other frames of one street 0.51 was seen at most (on
 # CamVid), of crops at least 0.7; of drawings of several shapes 0.84, of a single shape on plain ground 0.98.
 _OF_PHOTOGRAPHS, _OF_DRAWINGS, _OF_ONE_SHAPE = 0.56, 0.9, 0.985
+_OF_GRAIN = 0.25  # of the finest detail, which other photographs do not share at all
+_NEAR = 0.1  # how far the scale may be moved
 _GRAIN, _PLAIN = 0.55, 0.1  # share of the pixels with fine detail in a photograph, and with any in a single shape
 
 
@@ -33,10 +35,13 @@ def is_one_picture(one: str, other: str) -> bool:
     if min(part.std() for part in details) < 1e-2:
         return False
     limit = min(map(_limit, (first, second), details))
-    found = max((_placed(details[0], details[1]), (first, second)), (_placed(details[1], details[0]), (second, first)),
-                key=lambda place: place[0][0])
-    (correlation, warp), pictures = found
-    return correlation > limit or (correlation > _PROMISING and _refined(*pictures, warp) > limit)
+    (score, warp), pictures = max(
+        (_placed(details[0], details[1]), (first, second)), (_placed(details[1], details[0]), (second, first)),
+        key=lambda found: found[0][0])
+    if score < _PROMISING:
+        return False
+    coarse, fine = max(_correlations(*pictures, warp), _correlations(*pictures, _refined(*pictures, warp)))
+    return coarse > limit and (limit > _OF_PHOTOGRAPHS or fine > _OF_GRAIN)
 
 
 def _limit(picture: np.ndarray, detail: np.ndarray) -> float:
@@ -66,21 +71,26 @@ def _placed(whole: np.ndarray, part: np.ndarray) -> tuple[float, np.ndarray]:
     return best
 
 
-def _refined(first: np.ndarray, second: np.ndarray, warp: np.ndarray) -> float:
-    """The correlation of the detail after the best affine motion near a first one (Evangelidis, Psarakis, 2008)."""
+def _refined(first: np.ndarray, second: np.ndarray, warp: np.ndarray) -> np.ndarray:
+    """The best affine motion near a first one, where there is one (Evangelidis, Psarakis, PAMI 2008)."""
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 40, 1e-4)
     try:
         _, refined = cv2.findTransformECC(first, second, warp.copy(), cv2.MOTION_AFFINE, criteria, None, 3)
     except cv2.error:  # as it says that there is nothing in common
-        return -1.0
-    if np.abs(refined[:, :2] - warp[:, :2]).max() > 0.1:
-        return -1.0
+        return warp
+    return refined if np.abs(refined[:, :2] - warp[:, :2]).max() < _NEAR else warp
+
+
+def _correlations(first: np.ndarray, second: np.ndarray, warp: np.ndarray) -> tuple[float, float]:
+    """Of the detail, and of the finest detail, where one picture lies over the other; -1 where too little does."""
     size, flags = first.shape[::-1], cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    inside = cv2.warpAffine(np.ones_like(second), refined, size, flags=flags) > 0.99
+    inside = cv2.warpAffine(np.ones_like(second), warp, size, flags=flags) > 0.99
     if inside.mean() < 0.5:
-        return -1.0
-    laid_over = cv2.warpAffine(second, refined, size, flags=flags)
-    return float(np.corrcoef(_detail(first)[inside], _detail(laid_over)[inside])[0, 1])
+        return -1.0, -1.0
+    pairs = [(_detail(first, blur)[inside], cv2.warpAffine(_detail(second, blur), warp, size, flags=flags)[inside])
+             for blur in (_BLUR, _FINE_BLUR)]
+    return tuple(float(np.corrcoef(*pair)[0, 1]) if min(part.std() for part in pair) > 1e-2 else -1.0
+                 for pair in pairs)
 
 
 @lru_cache(maxsize=4096)
@@ -89,6 +99,6 @@ def _small(path: str) -> np.ndarray:
     return cv2.resize(grey, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
-def _detail(img: np.ndarray) -> np.ndarray:
+def _detail(img: np.ndarray, blur: float = _BLUR) -> np.ndarray:
     """What is left without the coarse distribution of light."""
-    return img - cv2.GaussianBlur(img, (0, 0), _BLUR)
+    return img - cv2.GaussianBlur(img, (0, 0), blur)
