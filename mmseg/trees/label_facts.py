@@ -11,7 +11,7 @@ from .image_facts import Header, decode_checked, read_header, strange_suffix
 
 _MOST_VALUES = 4096  # of one file that are counted one by one
 _LARGE = 1 << 16  # pixels, from which on every fourth row and column is looked at for values between others
-# Share of the steps that pass through a value between, and some more, as a few are chance. Seen on CamVid: 0.02 at most,
+# Share of the steps that pass through a value between, and some more, as a few are chance. Seen on CamVid: up to 0.02,
 # 0.04 of masks resized by the nearest neighbour, 0.22 to 0.57 of masks that were resized or blurred as pictures. Of
 # drawings of 40x40 to 512x512: 0.18 at most, of few steps, against 0.3 to 1.
 _BETWEEN, _CHANCE = 0.13, 7
