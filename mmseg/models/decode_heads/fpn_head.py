@@ -9,6 +9,7 @@ from torch import nn
 
 from mmcv.cnn import ConvModule
 from mmseg.models.builder import HEADS
+from mmseg.models.exact import is_untouched
 from mmseg.models.layers import Upsample, resize
 
 from .decode_head import BaseDecodeHead
@@ -22,11 +23,15 @@ class FPNHead(BaseDecodeHead):
 
     Args:
         feature_strides: pixels of the image per cell of each level, the smallest first.
+        factored: add the coarser levels up before they are doubled for the last time, which is the same up to rounding.
         kwargs: see :class:`BaseDecodeHead`; ``input_transform`` is 'multiple_select'.
     """
 
-    def __init__(self, feature_strides: Sequence[int], **kwargs: Any) -> None:
+    exact_switches = ('factored',)
+
+    def __init__(self, feature_strides: Sequence[int], *, factored: bool = True, **kwargs: Any) -> None:
         super().__init__(input_transform='multiple_select', **kwargs)
+        self.factored = factored
         if len(feature_strides) != len(self.in_channels):
             raise ValueError(f'feature_strides is {feature_strides}; give one for each of the {len(self.in_channels)} '
                              'inputs')
@@ -48,9 +53,21 @@ class FPNHead(BaseDecodeHead):
         return nn.Sequential(*layers)
 
     def forward(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
-        first, *others = (level(x) for level, x in zip(self.scale_heads, self._transform_inputs(inputs)))
-        for x in others:
-            if x.shape[2:] != first.shape[2:]:  # doubling need not end at the size of the first level
-                x = resize(x, first.shape[2:], mode='bilinear', align_corners=self.align_corners)
-            first = first + x
-        return self.cls_seg(first)
+        first, *others = zip(self.scale_heads, self._transform_inputs(inputs))
+        if self.factored and all(self._ends_doubling(level) for level, _ in others):
+            maps = [level[:-1](x) for level, x in others]
+            if len({x.shape for x in maps}) == 1:
+                others = [(self.scale_heads[1][-1], sum(maps[1:], maps[0]))]
+            else:
+                others = [(level[-1], x) for (level, _), x in zip(others, maps)]
+        level, x = first
+        out = level(x)
+        for level, x in others:
+            x = level(x)
+            if x.shape[2:] != out.shape[2:]:  # doubling need not end at the size of the first level
+                x = resize(x, out.shape[2:], mode='bilinear', align_corners=self.align_corners)
+            out = out + x
+        return self.cls_seg(out)
+
+    def _ends_doubling(self, level: nn.Module) -> bool:
+        return is_untouched(level, nn.Sequential) and is_untouched(level[-1], Upsample)

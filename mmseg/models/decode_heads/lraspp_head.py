@@ -8,7 +8,7 @@ from torch import nn
 
 from mmcv.cnn import ConvModule
 from mmseg.models.builder import HEADS
-from mmseg.models.layers import resize
+from mmseg.models.layers import can_factor, conv_module_over_resized, resize
 
 from .decode_head import BaseDecodeHead
 
@@ -21,11 +21,17 @@ class LRASPPHead(BaseDecodeHead):
 
     Args:
         branch_channels: channels that each of the finer maps is reduced to, one per input but the last.
+        factored: join with finer maps before the coarser one is enlarged, which is the same up to rounding.
         kwargs: see :class:`BaseDecodeHead`; ``input_transform`` must be 'multiple_select'.
     """
 
-    def __init__(self, branch_channels: Sequence[int] = (32, 64), **kwargs: Any) -> None:
+    exact_switches = ('factored',)
+
+    def __init__(
+        self, branch_channels: Sequence[int] = (32, 64), *, factored: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
+        self.factored = factored
         if self.input_transform != 'multiple_select':
             raise ValueError(f"LRASPPHead: input_transform is {self.input_transform!r}; use 'multiple_select'")
         if len(branch_channels) != len(self.in_channels) - 1:
@@ -50,7 +56,11 @@ class LRASPPHead(BaseDecodeHead):
         x = self.aspp_conv(x) * self._resized(self.image_pool(x), x)
         x = self.conv_up_input(x)
         for detail, reduce, join in zip(reversed(finer), reversed(self.convs), reversed(self.conv_ups)):
-            x = join(torch.cat([self._resized(x, detail), reduce(detail)], dim=1))
+            detail = reduce(detail)
+            if self.factored and can_factor(join):
+                x = conv_module_over_resized(join, detail, [], self.align_corners, before=[x])
+            else:
+                x = join(torch.cat([self._resized(x, detail), detail], dim=1))
         return self.cls_seg(x)
 
     def _resized(self, x: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
