@@ -13,6 +13,7 @@ from mmcv.utils import ConfigError
 from mmseg.datasets import DATASETS, class_weights
 from mmseg.datasets.classes import read_classes
 from mmseg.models import build_segmentor
+from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.protocols import ColoursClasses, NamesClasses, Samples
 from mmseg.samples import class_names, palette
 from mmseg.settings import Settings
@@ -131,7 +132,8 @@ def _check_classes(cfg: Config, model: nn.Module, expected: int) -> None:
     """Refuse a model whose heads tell another number of classes apart than the data set has."""
     for part, head in model.named_children():
         for one in head if isinstance(head, nn.ModuleList) else [head]:
-            if part in _HEADS and one.num_classes != expected:
+            of_its_own = isinstance(one, BaseDecodeHead) and not one.tells_classes
+            if part in _HEADS and not of_its_own and one.num_classes != expected:
                 key = f'model.{part}.num_classes'
                 raise ConfigError(
                     f'{cfg.origin(key)}: {key} is {one.num_classes}, but the data set has {expected} classes: '

@@ -54,11 +54,15 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
         fused: compute losses and predictions from the logits as they come, without resizing them first, where the
             compiled operators of :mod:`mmcv.ops` can: less memory and time, the same results up to rounding.
 
+    Attributes:
+        tells_classes: whether its logits are of the data set's classes; False for a head that makes labels of its own.
+
     Raises:
         ValueError: the arguments contradict each other.
     """
 
     exact_switches = ('fused',)
+    tells_classes = True
 
     def __init__(
         self,

@@ -24,6 +24,8 @@ class STDCHead(FCNHead):
         kwargs: see :class:`FCNHead`.
     """
 
+    tells_classes = False
+
     def __init__(self, boundary_threshold: float = 0.1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.boundary_threshold = boundary_threshold

@@ -111,17 +111,15 @@ def _add_taps(
 ) -> torch.Tensor:
     """``out`` plus the convolutions over ``coarse`` maps; ``taps(axis, size)`` is the :func:`tap_matrix` of a line."""
     channels_last = out.stride(1) == 1 and not out.is_contiguous()  # vmap knows no memory formats
-    # The taps at each cell; then columns first: for each row y of p_s and row tap i, the kernel over the resized row.
-    # In two steps: an einsum of all three would copy the weight where it lies channels_last.
-    cells = [torch.einsum('ocij,ncyx->oijnyx', w, p) for p, w in zip(coarse, weights)]
-    product = 'oijnyx,Xxj->nyiXo' if channels_last else 'oijnyx,Xxj->noyiX'
-    rows = [torch.einsum(product, c, taps(1, c.shape[5])) for c in cells]
-    left = torch.cat([taps(0, p.shape[2]).flatten(1) for p in coarse], dim=1)  # (H', sum of h_s * kh)
     if channels_last:
-        right = torch.cat([r.flatten(1, 2) for r in rows], dim=1).flatten(2)  # (N, sum of h_s * kh, W' O)
+        left = torch.cat([taps(0, p.shape[2]).flatten(1) for p in coarse], dim=1)  # (H', sum of h_s * kh)
+        rows = [_rows_channels_last(p, w, taps(1, p.shape[3])) for p, w in zip(coarse, weights)]
+        right = torch.cat(rows, dim=1).flatten(2)  # (N, sum of h_s * kh, W' O)
         flat = out.permute(0, 2, 3, 1).flatten(2)  # (N, H', W' O), a view
     else:
-        right = torch.cat([r.flatten(2, 3) for r in rows], dim=2).flatten(0, 1)  # (N O, sum of h_s * kh, W')
+        left = torch.cat([taps(0, p.shape[2]).transpose(1, 2).flatten(1) for p in coarse], dim=1)
+        rows = [_rows(p, w, taps(1, p.shape[3])) for p, w in zip(coarse, weights)]
+        right = torch.cat(rows, dim=2).flatten(0, 1)  # (N O, sum of kh * h_s, W')
         flat = out.flatten(0, 1)  # (N O, H', W')
 
     def unflattened(product: torch.Tensor) -> torch.Tensor:
@@ -134,6 +132,35 @@ def _add_taps(
     if torch.compiler.is_compiling():
         return out + unflattened(torch.bmm(left, right))
     return unflattened(torch.baddbmm(flat, left, right))
+
+
+def _rows(p: torch.Tensor, weight: torch.Tensor, taps: torch.Tensor) -> torch.Tensor:
+    """For each row tap i and row y of the map, the kernel over the resized row: (N, O, kh * h, W').
+
+    One column tap after the other, so that what all taps give at each cell is not turned round as a whole; half types
+    in one product, which rounds once.
+    """
+    columns, width = weight.shape[3], p.shape[3]
+    cells = weight.permute(3, 0, 2, 1).flatten(0, 2) @ p.flatten(2)  # (N, kw * O * kh, h * w)
+    cells = cells.view(p.shape[0], columns, -1, width)
+    resized = taps.permute(2, 1, 0)  # (kw, w, W')
+    if cells.dtype.itemsize < 4:
+        rows = cells.transpose(1, 2).flatten(2) @ resized.flatten(0, 1)
+    else:
+        resized = resized.unsqueeze(1).expand(-1, p.shape[0], -1, -1)
+        rows = torch.bmm(cells[:, 0], resized[0])
+        for j in range(1, columns):
+            rows = torch.baddbmm(rows, cells[:, j], resized[j])
+    return rows.view(p.shape[0], weight.shape[0], -1, taps.shape[0])
+
+
+def _rows_channels_last(p: torch.Tensor, weight: torch.Tensor, taps: torch.Tensor) -> torch.Tensor:
+    """For each row y of the map and row tap i, the kernel over the resized row: (N, h * kh, W', O).
+
+    In two steps: an einsum of all three would copy the weight where it lies channels_last.
+    """
+    cells = torch.einsum('ocij,ncyx->oijnyx', weight, p)
+    return torch.einsum('oijnyx,Xxj->nyiXo', cells, taps).flatten(1, 2)
 
 
 def _join_fine(

@@ -52,6 +52,12 @@ def test_one_of_several_heads_with_another_number_is_refused(three):
         build_model(three, Scenes())
 
 
+def test_a_head_that_makes_labels_of_its_own_has_classes_of_its_own(three):
+    borders = dict(three.model.auxiliary_head, type='STDCHead', num_classes=2)
+    three.merge_from_dict({'model.auxiliary_head': [borders, dict(three.model.auxiliary_head)]})
+    assert [head.num_classes for head in build_model(three, Scenes()).auxiliary_head] == [2, 3]
+
+
 def test_weights_of_classes_are_counted_and_the_config_stays(three):
     three.merge_from_dict({'model.decode_head.loss_decode.class_weight': 'auto'})
     weights = build_model(three, Scenes()).decode_head.loss_decode.class_weight
