@@ -1,7 +1,8 @@
 """Semantic segmentation: data sets, models and their assembly on top of :mod:`mmcv`."""
 
-import mmcv  # noqa: F401 (which answers old addresses of this package too)
+from mmcv.utils.lazy import lazy_names  # mmcv itself answers old addresses of this package too
 
 from .version import __version__, version_info
 
-__all__ = ['__version__', 'version_info']
+__getattr__, __dir__, __all__ = lazy_names(__name__, {'mmcv.utils': 'digit_version'})
+__all__ += ['__version__', 'version_info']

@@ -119,6 +119,9 @@ _ASSEMBLY = {
     'mmseg.assembly.loaders': 'build_test_loader build_train_loader',
     'mmseg.assembly.model': 'build_model',
 }
+_DIST_UTIL = {'mmcv.dist': 'check_dist_init=is_distributed', 'mmseg.assembly.seed': 'sync_random_seed=init_random_seed'}
+_DISTRIBUTION = {'mmcv.compat.device_type': 'get_device', 'mmseg.assembly.device': 'build_ddp build_dp'}
+_PROCESSES = {'mmseg.assembly.processes': 'setup_multi_processes'}
 _TRAINING = {'mmseg.assembly.seed': 'init_random_seed set_random_seed', 'mmseg.logger': 'get_root_logger'}
 _METRICS = {
     'mmseg.evaluation.areas': 'intersect_and_union total_intersect_and_union',
@@ -266,7 +269,6 @@ NAMES = {
     'mmcv.version': {'mmcv.utils': 'parse_version_info'},
     'mmcv.visualization': {'mmcv.image.show': 'Color color_val imshow imshow_bboxes imshow_det_bboxes'},
 
-    'mmseg': {'mmcv.utils': 'digit_version'},
     'mmseg.apis': {**_ASSEMBLY, 'mmseg.logger': 'get_root_logger'},
     'mmseg.apis.assemble': {
         'mmseg.assembly.device': 'place=wrap_for_device',
@@ -279,7 +281,7 @@ NAMES = {
     'mmseg.apis.speed': {
         'mmseg.assembly.speed': 'mixed_precision prepare_inference prepare_training set_backends speed_up'},
     'mmseg.apis.test': {'mmcv.engine': 'multi_gpu_test single_gpu_test'},
-    'mmseg.apis.train': _TRAINING,
+    'mmseg.apis.train': {**_TRAINING, 'mmseg.assembly.device': 'build_ddp build_dp'},
     'mmseg.core': {
         **_EVALUATION,
         **_SAMPLING,
@@ -301,7 +303,8 @@ NAMES = {
     'mmseg.core.optimizers': _OPTIMIZERS,
     'mmseg.core.seg': _SAMPLING,
     'mmseg.core.seg.sampler': _PIXEL_SAMPLERS,
-    'mmseg.core.utils': {**_ADD_PREFIX, 'mmseg.labels': 'describe_foreign_labels foreign_labels'},
+    'mmseg.core.utils': {**_ADD_PREFIX, **_DIST_UTIL, 'mmseg.labels': 'describe_foreign_labels foreign_labels'},
+    'mmseg.core.utils.dist_util': _DIST_UTIL,
     'mmseg.core.utils.misc': _ADD_PREFIX,
     'mmseg.core.visualization': {
         'mmseg.evaluation.curves': 'draw_curves',
@@ -322,6 +325,8 @@ NAMES = {
         'mmseg.models.backbones.beit': 'MAETransformerEncoderLayer=BEiTTransformerEncoderLayer',
         'mmseg.models.layers.beit_attention': 'MAEAttention=BEiTAttention',
     },
+    'mmseg.datasets.builder': {'mmseg.datasets.samplers': 'DistributedSampler'},
+    'mmseg.models.backbones.mobilenet_v3': {'mmseg.models.layers': 'InvertedResidual=InvertedResidualV3'},
     'mmseg.models.builder': {'mmcv.cnn.bricks.registry': 'ATTENTION'},
     'mmseg.models.utils': {
         **_RESIZED,
@@ -335,11 +340,14 @@ NAMES = {
     },
     'mmseg.ops': {'mmseg.models.layers': 'Encoding Upsample resize'},
     'mmseg.utils': {
+        **_DISTRIBUTION, **_PROCESSES,
         'mmcv.checkpoint': 'find_latest_checkpoint',
         'mmcv.config': 'find_config',
         'mmseg.env': 'collect_env',
         'mmseg.logger': 'get_root_logger',
     },
+    'mmseg.utils.set_env': {**_PROCESSES, 'mmseg.logger': 'get_root_logger'},
+    'mmseg.utils.util_distribution': _DISTRIBUTION,
     'mmseg.utils.misc': {'mmcv.checkpoint': 'find_latest_checkpoint'},
     'mmseg.version': {'mmcv.utils': 'parse_version_info'},
 }

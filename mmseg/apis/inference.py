@@ -1,6 +1,7 @@
 """One call to segment images, one to look at the result."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -46,6 +47,17 @@ def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> 
         with torch.no_grad():
             results += model(return_loss=False, rescale=True, **to_device(collate([sample]), device))
     return results
+
+
+class LoadImage:
+    """The first step of a pipeline for single images: 0.x's own, for pipelines that a project composes itself."""
+
+    def __call__(self, results: dict[str, Any]) -> dict[str, Any]:
+        """Load ``results['img']``, a path or an array (H, W, C), and note its names and shapes."""
+        path = results['img'] if isinstance(results['img'], str) else None
+        img = mmcv.imread(results['img'])
+        results.update(filename=path, ori_filename=path, img=img, img_shape=img.shape, ori_shape=img.shape)
+        return results
 
 
 def _kind_of_images(model: nn.Module) -> ImageKind:

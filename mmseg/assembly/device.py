@@ -1,5 +1,7 @@
 """A model on its device, wrapped for one process or for many."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -32,3 +34,33 @@ def wrap_for_device(model: nn.Module, settings: Settings, distributed: bool) -> 
     return MMDistributedDataParallel(
         model, device_ids=ids, broadcast_buffers=False, static_graph=bool(settings.static_graph),
         find_unused_parameters=bool(settings.find_unused_parameters))
+
+
+def build_dp(model: nn.Module, device: str = 'cuda', dim: int = 0, *args: Any, **kwargs: Any) -> MMDataParallel:
+    """The 0.x way to wrap a model for one process.
+
+    Args:
+        model: it is moved.
+        device: 'cuda' or 'cpu'; without a GPU it is the CPU.
+        dim, *args, **kwargs: of :class:`mmcv.parallel.MMDataParallel`.
+    """
+    _put_on_cpu(device, kwargs)
+    return MMDataParallel(model, *args, dim=dim, **kwargs)
+
+
+def build_ddp(model: nn.Module, device: str = 'cuda', *args: Any, **kwargs: Any) -> MMDistributedDataParallel:
+    """The 0.x way to wrap a model as one of many processes; arguments as of :func:`build_dp`.
+
+    Raises:
+        ValueError: another device.
+    """
+    _put_on_cpu(device, kwargs)
+    return MMDistributedDataParallel(model, *args, **kwargs)
+
+
+def _put_on_cpu(device: str, kwargs: dict[str, Any]) -> None:
+    """Let a wrapper's arguments name the CPU, if that is the device or there is no other."""
+    if device not in ('cuda', 'cpu'):
+        raise ValueError(f"device is {device!r}: use 'cuda' or 'cpu'")
+    if device == 'cpu' or not torch.cuda.is_available():
+        kwargs['device_ids'] = None
