@@ -7,7 +7,9 @@ from torch import nn
 
 from mmcv.config import Config
 from mmcv.utils import ConfigError
-from mmseg.protocols import IgnoresLabel, Samples
+from mmseg.labels import IGNORED
+from mmseg.logger import get_root_logger
+from mmseg.protocols import IgnoresLabel, ReducesLabels, Samples
 from mmseg.samples import class_names, inner_datasets
 
 _HEADS = ('decode_head', 'auxiliary_head')
@@ -46,13 +48,28 @@ def check_ignored(config: Config, datasets: Mapping[str, Samples], model: nn.Mod
     for place in places:
         if place.value != measure.value:
             raise _disagreement(place, measure, 'set both to one value')
+    reduced = any(isinstance(leaf, ReducesLabels) and leaf.reduce_zero_label
+                  for dataset in datasets.values() for leaf in _leaves(dataset))
     for place in _fills(tuple(datasets), said):
-        a_class = isinstance(place.value, int) and 0 <= place.value < classes
-        free = place.key.endswith('seg_fill_in') or measure.value is None
-        if place.value != measure.value and not (free and a_class):
-            mend = ('fill with a class, or set ignore_index' if measure.value is None else
-                    f'leave {place.key.rpartition(".")[2]} out, which then follows, or set both to one value')
-            raise _disagreement(place, measure, mend)
+        if place.value != measure.value:
+            _check_fill(place, measure, classes, reduced)
+
+
+def _check_fill(place: _Place, measure: _Place, classes: int, reduced: bool) -> None:
+    """Refuse a fill that is no class; warn of padding that counts as a class, which some want.
+
+    A fill of 255 is surely meant to be ignored, and so is 0 where the value 0 of the files is: neither passes.
+    """
+    name = place.key.rpartition('.')[2]
+    a_class = isinstance(place.value, int) and 0 <= place.value < classes
+    if a_class and (name == 'seg_fill_in' or measure.value is None):
+        return
+    mend = ('fill with a class, or set ignore_index' if measure.value is None else
+            f'leave {name} out, which then follows, or set both to one value')
+    disagreement = _disagreement(place, measure, mend)
+    if not a_class or name == 'ignore_index' or place.value in (IGNORED, 0 if reduced else IGNORED):
+        raise disagreement
+    get_root_logger().warning(f'what is padded is trained as class {place.value}: {disagreement}')
 
 
 def _disagreement(place: _Place, measure: _Place, mend: str) -> ConfigError:

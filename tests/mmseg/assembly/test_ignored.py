@@ -86,6 +86,21 @@ def test_a_class_may_be_filled_in(tmp_path):
     check(tmp_path, "data['train']['pipeline'] = [dict(type='Pad', seg_pad_val=0)]", Labelled(None))
 
 
+def test_padding_as_a_class_is_a_warning(tmp_path, caplog):
+    padded = "data['train']['pipeline'] = [dict(type='Pad', seg_pad_val=0)]"
+    check(tmp_path, padded)
+    assert 'what is padded is trained as class 0: ' in caplog.text
+    assert 'c.py:3: data.train.pipeline[0].seg_pad_val is 0, but data.train.ignore_index is 255 by de' in caplog.text
+    dataset = Labelled()
+    dataset.reduce_zero_label = True  # the 0 of the files
+    with pytest.raises(ConfigError, match='seg_pad_val is 0, but .* leave seg_pad_val out'):
+        check(tmp_path, padded, dataset)
+    dataset = Labelled(65535)
+    dataset.CLASSES = tuple(map(str, range(300)))
+    with pytest.raises(ConfigError, match='seg_pad_val is 255, but .* leave seg_pad_val out'):
+        check(tmp_path, padded.replace('=0', '=255'), dataset)
+
+
 def test_data_sets_that_are_joined_or_validated_on(tmp_path):
     with pytest.raises(ConfigError, match=r'^data.train.ignore_index is 0 by default, but .* is -1 by default: '):
         check(tmp_path, dataset=Joined(Labelled(-1), Labelled(0)))
