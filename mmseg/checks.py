@@ -48,6 +48,8 @@ class Facts:
         features: to a neck or a head: the channels of each map that it gets.
         logits: to a loss: the channels of the logits.
         num_classes: of the labels.
+        fields: of a sample.
+        formatted: whether images come as (C, H, W), and not as they were loaded.
         metrics: to what judges a model: the names that an evaluation will give.
     """
 
@@ -58,6 +60,8 @@ class Facts:
     features: tuple[int, ...] | None = None
     logits: int | None = None
     num_classes: int | None = None
+    fields: tuple[str, ...] | None = None
+    formatted: bool = True
     metrics: tuple[str, ...] | None = None
 
     def but(self, **changes: object) -> 'Facts':

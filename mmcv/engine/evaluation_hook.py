@@ -77,6 +77,8 @@ class EvalHook(Hook):
     ) -> None:
         if interval < 1 or (start is not None and start < 0):
             raise ValueError(f'evaluation: interval has to be 1 or more, start 0 or more, not {interval} and {start}')
+        if not isinstance(save_best, (str, type(None))):
+            raise ValueError(f"evaluation.save_best is {save_best!r}: name a metric, such as 'mIoU', or 'auto'")
         if not isinstance(dataloader, DataLoader):
             raise TypeError(f'evaluation: takes a torch DataLoader, not {type(dataloader).__name__}')
         self.dataloader = dataloader

@@ -1,5 +1,6 @@
 """Training: a run from its config to its last checkpoint, and the parts of one handed to a runner."""
 
+import copy
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -182,10 +183,9 @@ def _name_classes(model: nn.Module, datasets: list[Samples]) -> None:
 def _register_hooks(runner: BaseRunner, settings: Settings) -> None:
     checkpoint = settings.checkpoint_config
     if checkpoint is not None:
-        checkpoint = dict(checkpoint, meta={
-            'mmseg_version': __version__,
-            'mmcv_version': mmcv.__version__,
-            'config': settings.config.pretty_text})
+        checkpoint = copy.copy(checkpoint)  # which knows where its values were set
+        checkpoint['meta'] = {
+            'mmseg_version': __version__, 'mmcv_version': mmcv.__version__, 'config': settings.config.pretty_text}
     runner.register_training_hooks(
         settings.lr_config,
         _optimizer_config(settings),
@@ -211,14 +211,14 @@ def _register_evaluation(
 
 def _optimizer_config(settings: Settings) -> dict:
     """``optimizer_config`` with the precision that ``amp`` or ``fp16`` asks for."""
-    config = dict(settings.optimizer_config)
+    config = copy.copy(settings.optimizer_config)
     if 'type' in config:
         return config
     amp = mixed_precision(settings)
     if amp:
-        return dict(config, type='AmpOptimizerHook', **amp)
-    if settings.fp16 is not None:
-        return dict(config, type='Fp16OptimizerHook', **settings.fp16)
+        config.update(type='AmpOptimizerHook', **amp)
+    elif settings.fp16 is not None:
+        config.update(type='Fp16OptimizerHook', **settings.fp16)
     return config
 
 

@@ -1,20 +1,23 @@
 """The checks at the start of a run: every part is asked once, and what is wrong is said in one line each."""
 
+import inspect
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from torch import nn
 from torch.utils.data import DataLoader
 
+from mmcv.checkpoint import unwrap
 from mmcv.runner import BaseRunner
 from mmcv.utils import ConfigErrors
 from mmseg.checks import Facts, Problem, check_part
 from mmseg.evaluation.eval_hooks import EvalHook
 from mmseg.logger import get_root_logger
+from mmseg.models.segmentors import BaseSegmentor
 from mmseg.protocols import Samples
 from mmseg.settings import Settings
 
-from .facts import facts_of, image_sizes
+from .facts import facts_of, first_sample, image_sizes
 
 
 def check_model_and_data(settings: Settings, model: nn.Module, datasets: Sequence[Samples]) -> None:
@@ -25,6 +28,7 @@ def check_model_and_data(settings: Settings, model: nn.Module, datasets: Sequenc
     """
     facts = facts_of(datasets[0]) if datasets else Facts()
     problems = check_part(model, facts, 'model')
+    problems += _what_samples_lack(model, facts)
     if facts.num_classes == 1:
         problems.append(Problem(
             'data.train.classes', 'has one class: every pixel that counts is of it, so that nothing can be learned',
@@ -45,7 +49,8 @@ def check_runner(settings: Settings, runner: BaseRunner) -> None:
     for hook in runner.hooks:
         evaluates = isinstance(hook, EvalHook)
         problems += check_part(hook, Facts(), 'evaluation' if evaluates else 'custom_hooks')
-        problems += _mixed_batches(hook.dataloader) if evaluates else []
+        if evaluates:
+            problems += [*_mixed_batches(hook.dataloader), *_what_predictions_lack(runner.model, hook.dataloader)]
     report(settings, problems)
 
 
@@ -83,6 +88,35 @@ def _as_configured(settings: Settings, problem: Problem) -> Problem:
     if 'datasets' not in section:
         return Problem(f'{match[1]}{match[3]}', problem.message, problem.mend, problem.warning)
     return problem
+
+
+def _what_samples_lack(model: nn.Module, facts: Facts) -> Iterator[Problem]:
+    """Fields that the model is trained with, and images of another form than it takes."""
+    if facts.fields is None or type(model).train_step is not BaseSegmentor.train_step:
+        return
+    needed = ['img', 'img_metas', *_needed_labels(model)]
+    lacking = [name for name in needed if name not in facts.fields]
+    labels = ', '.join(map(repr, needed[2:]))
+    if lacking:
+        yield Problem('data.train.pipeline', f'gives samples without {", ".join(lacking)}',
+                      f"end it with dict(type='DefaultFormatBundle'), dict(type='Collect', keys=['img', {labels}])")
+    elif not facts.formatted:
+        yield Problem('data.train.pipeline', 'gives images (H, W, C)', "put dict(type='DefaultFormatBundle') before "
+                      'Collect, which makes (C, H, W) of them')
+
+
+def _needed_labels(model: BaseSegmentor) -> list[str]:
+    """The arguments of training without a default, after images and what is known of them."""
+    parameters = list(inspect.signature(model.forward_train).parameters.values())[2:]
+    return [one.name for one in parameters if one.kind is one.POSITIONAL_OR_KEYWORD and one.default is one.empty]
+
+
+def _what_predictions_lack(model: nn.Module, loader: DataLoader) -> Iterator[Problem]:
+    sample = first_sample(loader.dataset) if isinstance(loader, DataLoader) else None
+    lacking = [name for name in ('img', 'img_metas') if sample is not None and name not in sample]
+    if lacking and type(unwrap(model)).forward is BaseSegmentor.forward:
+        yield Problem('data.val.pipeline', f'gives samples without {", ".join(lacking)}',
+                      "end it with dict(type='ImageToTensor', keys=['img']), dict(type='Collect', keys=['img'])")
 
 
 def _mixed_batches(loader: DataLoader) -> Iterator[Problem]:

@@ -28,10 +28,12 @@ def facts_of(dataset: Samples) -> Facts:
     A sample that cannot be loaded tells nothing here: training says what is wrong with it.
     """
     names = class_names(dataset)
-    shape = _sample_shape(dataset)
+    sample = first_sample(dataset)
+    shape, formatted = _shape(sample.get('img')) if sample else (None, True)
     channels = shape[0] if shape else _loaded_channels(dataset)
     return Facts(channels=channels, image_size=shape[1:] if shape else None, sizes=_range(image_sizes(dataset)),
-                 turned=_turned_alike(dataset), num_classes=None if names is None else len(names))
+                 turned=_turned_alike(dataset), fields=tuple(sample) if sample else None, formatted=formatted,
+                 num_classes=None if names is None else len(names))
 
 
 def image_sizes(dataset: Samples) -> dict[str, tuple[int, int]]:
@@ -68,14 +70,20 @@ def _range(sizes: Mapping[str, tuple[int, int]]) -> Sizes | None:
     return ((min(heights), max(heights)), (min(widths), max(widths))) if sizes else None
 
 
-def _sample_shape(dataset: Samples) -> tuple[int, int, int] | None:
-    """(C, H, W) of the first sample as the loader has it."""
+def first_sample(dataset: Samples) -> Mapping | None:
+    """The first sample, if it can be loaded and is a mapping."""
     with contextlib.suppress(Exception), _untouched(dataset) as copied:
         sample = copied[0]
-        img = sample['img'] if isinstance(sample, Mapping) else None
-        if isinstance(img, (torch.Tensor, np.ndarray)) and img.ndim == 3:
-            return tuple(img.shape)
+        return sample if isinstance(sample, Mapping) else None
     return None
+
+
+def _shape(img: object) -> tuple[tuple[int, int, int] | None, bool]:
+    """(C, H, W) of an image as a sample has it, and whether it is so: an array (H, W, C) is not."""
+    if not isinstance(img, (torch.Tensor, np.ndarray)) or img.ndim != 3:
+        return None, True
+    as_loaded = isinstance(img, np.ndarray) and img.shape[2] <= 4 < img.shape[0]
+    return (None if as_loaded else tuple(img.shape)), not as_loaded
 
 
 def _loaded_channels(dataset: Samples) -> int | None:

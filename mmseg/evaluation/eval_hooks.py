@@ -101,7 +101,7 @@ class EvalHook(engine.EvalHook):
 
 
 def _as_list(value: str | Sequence) -> list:
-    return [value] if isinstance(value, str) else list(value)
+    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 class DistEvalHook(engine.DistEvalHook, EvalHook):

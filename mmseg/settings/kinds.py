@@ -111,6 +111,16 @@ def _is_device(value: object) -> bool:
     return True
 
 
+def _are_hooks(value: object) -> bool:
+    return isinstance(value, (list, tuple)) and not any(isinstance(one, (str, list, tuple)) for one in value)
+
+
+def _is_workflow(value: object) -> bool:
+    return isinstance(value, (list, tuple)) and all(
+        isinstance(one, (list, tuple)) and len(one) == 2 and one[0] in ('train', 'val') and isinstance(one[1], Integral)
+        for one in value)
+
+
 def _is_level(value: object) -> bool:
     return isinstance(value, int) or (isinstance(value, str) and isinstance(logging.getLevelName(value), int))
 
@@ -120,8 +130,8 @@ SWITCH = Kind('True or False', _is_switch, bool)
 SECTION = Kind('dict(...)', lambda value: isinstance(value, dict))
 #: A hook, or the section that one is built from.
 HOOK = Kind('dict(policy=...)', lambda value: not isinstance(value, (str, int, float, list, tuple)))
-HOOKS = Kind('a list, [dict(type=...), ...]', lambda value: isinstance(value, (list, tuple)), list)
-WORKFLOW = Kind("[('train', 1)] or [('train', n), ('val', m)]", lambda value: isinstance(value, (list, tuple)), list)
+HOOKS = Kind('a list, [dict(type=...), ...]', _are_hooks, list)
+WORKFLOW = Kind("[('train', 1)] or [('train', n), ('val', m)]", _is_workflow, list)
 NUMBERS = Kind('a list of numbers, [0]', lambda value: isinstance(value, (list, tuple, range)) and len(value) > 0, list)
 PATH = Kind("a path, 'folder/file'", lambda value: isinstance(value, (str, os.PathLike)), os.fspath)
 SECONDS = Kind('a number of seconds, 0 for no limit', lambda value: isinstance(value, Real) and value >= 0)

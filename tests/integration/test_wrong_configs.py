@@ -1,4 +1,4 @@
-"""Forty configs with one mistake each: found before the first iteration, in one line with key, place and mend."""
+"""Fifty configs with one mistake each: found before the first iteration, in one line with key, place and mend."""
 
 import re
 
@@ -77,6 +77,19 @@ MISTAKES = [
     ("model['data_preprocessor'] = dict(mean=[0])", 'model.data_preprocessor', 'Normalize'),
     ("data['train'].update(classes=['all'], palette=[[0, 0, 0]])\nmodel['decode_head']['num_classes'] = 1\n"
      "model['auxiliary_head']['num_classes'] = 1", 'data.train.classes', 'name two'),
+    # Pipelines, hooks and lengths.
+    ('train_pipeline.pop(9)', 'data.train.pipeline', "type='Collect'"),
+    ('train_pipeline.pop(8)', 'data.train.pipeline', "type='DefaultFormatBundle'"),
+    ("test_pipeline[1]['transforms'].pop(4)", 'data.val.pipeline', "type='Collect'"),
+    ("train_pipeline[3]['cat_max_ratio'] = 75", 'data.train.pipeline[3].cat_max_ratio', 'up to 1'),
+    ("custom_hooks = ['EMAHook']", 'custom_hooks', 'dict(type=...)'),
+    ("workflow = [('trian', 1)]", 'workflow', "[('train', 1)]"),
+    ('optimizer_config = dict(cumulative_iters=0)', 'optimizer_config.cumulative_iters', '1 or more'),
+    ('checkpoint_config = dict(interval=0)', 'checkpoint_config.interval', '-1'),
+    ("checkpoint_config = dict(max_keep_ckpts='3')", 'checkpoint_config.max_keep_ckpts', 'use a number'),
+    ("evaluation['metric'] = 5", 'evaluation.metric', 'mIoU'),
+    ("evaluation['save_best'] = True", 'evaluation.save_best', "'auto'"),
+    ('runner = dict(max_iters=0)', 'runner.max_iters', 'from 1 on'),
 ]
 
 

@@ -47,6 +47,8 @@ class CheckpointHook(Hook):
         filename_tmpl: str | None = None,
         async_save: bool = False,
     ) -> None:
+        if interval == 0:
+            raise ValueError('interval is 0: give 1 or more, or -1 to save at the end only')
         self.interval = interval
         self.by_epoch = by_epoch
         self.out_dir = out_dir

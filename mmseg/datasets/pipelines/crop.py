@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Number
 
 import cv2
 import numpy as np
@@ -36,6 +37,8 @@ class RandomCrop:
     def __post_init__(self) -> None:
         valid = is_pair(self.crop_size) and min(self.crop_size) > 0
         require(valid, self, f'crop_size must be (h, w) in pixels, got {self.crop_size!r}')
+        valid = isinstance(self.cat_max_ratio, Number) and 0 < self.cat_max_ratio <= 1
+        require(valid, self, f'cat_max_ratio is a share, above 0 and up to 1, got {self.cat_max_ratio!r}')
 
     def __call__(self, results: dict) -> dict:
         window = self.choose_window(
