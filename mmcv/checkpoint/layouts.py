@@ -48,9 +48,9 @@ class Layout:
 
 @runtime_checkable
 class ReadsLayouts(Protocol):
-    """A module whose weights others publish in layouts of their own, its ``layouts``."""
+    """A module whose weights others publish in layouts of their own, its ``weight_layouts``."""
 
-    layouts: tuple[Layout, ...]
+    weight_layouts: tuple[Layout, ...]
 
 
 def convert_layout(weights: Weights, layouts: Iterable[Layout]) -> tuple[Layout, Weights] | None:

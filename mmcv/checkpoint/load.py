@@ -125,7 +125,7 @@ def load_state_dict(
 def _in_another_layout(
     module: nn.Module, state_dict: Mapping[str, torch.Tensor]
 ) -> tuple[Layout, Mapping[str, torch.Tensor]] | None:
-    return convert_layout(state_dict, module.layouts) if isinstance(module, ReadsLayouts) else None
+    return convert_layout(state_dict, module.weight_layouts) if isinstance(module, ReadsLayouts) else None
 
 
 def load_part(

@@ -91,7 +91,7 @@ class BEiT(TransformerBackbone):
         init_values: what the scales of the branches begin with.
     """
 
-    layouts = (BEIT,)
+    weight_layouts = (BEIT,)
 
     #: Of queries, keys and values, where there are not those of ``qv_bias``.
     qkv_bias = False

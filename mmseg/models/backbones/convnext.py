@@ -104,7 +104,7 @@ class ConvNeXt(BaseBackbone):
     """
 
     arch_settings = ARCHITECTURES
-    layouts = (CONVNEXT, CONVNEXT_TIMM, CONVNEXT_TORCHVISION)
+    weight_layouts = (CONVNEXT, CONVNEXT_TIMM, CONVNEXT_TORCHVISION)
 
     def __init__(
         self,

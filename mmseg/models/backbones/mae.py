@@ -20,7 +20,7 @@ class MAE(BEiT):
         kwargs: see :class:`BEiT`; all but ``qv_bias``.
     """
 
-    layouts = (MAE_LAYOUT,)
+    weight_layouts = (MAE_LAYOUT,)
 
     qkv_bias = True
 

@@ -184,7 +184,7 @@ class MixVisionTransformer(TransformerBackbone):
         ValueError: the lists have not one entry per stage, or ``out_indices`` names a stage that is not there.
     """
 
-    layouts = (MIT,)
+    weight_layouts = (MIT,)
 
     def __init__(
         self,

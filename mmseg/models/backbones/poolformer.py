@@ -152,7 +152,7 @@ class PoolFormer(BaseBackbone):
     """
 
     arch_settings = ARCHITECTURES
-    layouts = (POOLFORMER,)
+    weight_layouts = (POOLFORMER,)
 
     def __init__(
         self,

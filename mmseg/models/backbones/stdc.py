@@ -140,7 +140,7 @@ class STDCNet(BaseBackbone):
         ValueError: an argument is out of range.
     """
 
-    layouts = (STDC1, STDC2)
+    weight_layouts = (STDC1, STDC2)
 
     arch_settings = {
         'STDCNet1': [(2, 1), (2, 1), (2, 1)],

@@ -156,7 +156,7 @@ class SwinTransformer(TransformerBackbone):
         ValueError: patches overlap, the lists differ in length, or ``pretrain_img_size`` is no size.
     """
 
-    layouts = (SWIN, SWIN_TIMM, SWIN_TORCHVISION)
+    weight_layouts = (SWIN, SWIN_TIMM, SWIN_TORCHVISION)
 
     def __init__(
         self,

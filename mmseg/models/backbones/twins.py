@@ -54,7 +54,7 @@ class PCPVT(TransformerBackbone):
         ValueError: a list has less than one entry per stage.
     """
 
-    layouts = (layouts.PCPVT,)
+    weight_layouts = (layouts.PCPVT,)
 
     def __init__(
         self,
@@ -145,7 +145,7 @@ class SVT(PCPVT):
         ValueError: a list has less than one entry per stage.
     """
 
-    layouts = (layouts.SVT,)
+    weight_layouts = (layouts.SVT,)
 
     def __init__(
         self,

@@ -47,7 +47,7 @@ class VisionTransformer(TransformerBackbone):
         ValueError: ``output_cls_token`` without ``with_cls_token``, or ``img_size`` is no size.
     """
 
-    layouts = (VIT, VIT_TORCHVISION)
+    weight_layouts = (VIT, VIT_TORCHVISION)
 
     def __init__(
         self,

@@ -219,8 +219,8 @@ def test_a_config_takes_the_file_as_it_is(name, wrap, tmp_path, messages):
 def test_our_own_weights_are_left_alone(name):
     model, official = fabricate(name)
     assert isinstance(model, ReadsLayouts)
-    assert convert_layout(model.state_dict(), model.layouts) is None
-    assert convert_layout(official, model.layouts)[0].name == CASES[name][3]
+    assert convert_layout(model.state_dict(), model.weight_layouts) is None
+    assert convert_layout(official, model.weight_layouts)[0].name == CASES[name][3]
 
 
 def test_prefix_of_a_file_that_has_none(tmp_path, messages):
