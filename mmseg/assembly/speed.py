@@ -6,6 +6,7 @@ from torch import nn
 from mmcv.amp import native_half, wrap_fp16_model
 from mmcv.cnn import Conv2d, fuse_conv_bn, recompute_norms
 from mmcv.utils import ConfigError, one_line
+from mmseg.models.backbones.base_backbone import BaseBackbone
 from mmseg.settings import Settings
 
 from .memory import KeepFreedMemory, keep_freed_memory, return_freed_memory
@@ -60,7 +61,8 @@ def speed_up(model: nn.Module, settings: Settings) -> nn.Module:
 def prepare_training(model: nn.Module, settings: Settings) -> nn.Module:
     """Apply ``recompute_norm`` to a model that is not wrapped yet: unless said otherwise, on a CPU it is on.
 
-    There it costs next to no time. What is compiled decides by itself what it recomputes: the key has no effect then.
+    There it costs little time; a backbone where it saves little says so. What is compiled decides by itself what it
+    recomputes: the key has no effect then.
     """
     on_cpu, wish = settings.device.type == 'cpu', settings.recompute_norm
     if on_cpu:
@@ -69,7 +71,8 @@ def prepare_training(model: nn.Module, settings: Settings) -> nn.Module:
         return model
     parts = _parts(model)
     for part in parts:
-        recompute_norms(part)
+        if wish or not isinstance(part, BaseBackbone) or part.recomputes_norms:
+            recompute_norms(part)
     if on_cpu and parts:
         parts[0].register_forward_hook(return_freed_memory)
     return model

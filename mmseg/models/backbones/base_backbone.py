@@ -27,6 +27,7 @@ class BaseBackbone(BaseModule):
 
     Attributes:
         default_init_cfg: the initialization where neither ``pretrained`` nor ``init_cfg`` is given.
+        recomputes_norms: whether ``recompute_norm`` is on by default on a CPU: where it saves memory for little time.
         out_channels: channels of each map that is returned.
         out_strides: pixels of the image per cell of each map, where the image is a multiple of all of them.
 
@@ -35,6 +36,7 @@ class BaseBackbone(BaseModule):
     """
 
     default_init_cfg: ClassVar[list[dict] | None] = None
+    recomputes_norms: ClassVar[bool] = True
     out_channels: tuple[int, ...]
     out_strides: tuple[int, ...]
 

@@ -8,6 +8,7 @@ from torch.multiprocessing.reductions import StorageWeakRef
 
 from mmcv.amp import native_half
 from mmcv.cnn import Conv2d
+from mmcv.cnn.recompute import forward_that_keeps
 from mmcv.runner import build_optimizer
 from mmcv.utils import ConfigError
 from mmseg.assembly.device import wrap_for_device
@@ -159,6 +160,15 @@ def test_memory_that_is_free_goes_back_once_a_training_step(cfg, monkeypatch):
     holes = 100 << 20  # too little to take it anew
     model.train_step(batch())['loss'].backward()
     assert calls == [('malloc_trim', 0)]
+
+
+@pytest.mark.parametrize(('wish', 'expected'), [(None, False), (True, True)])
+def test_a_backbone_may_keep_its_norms_unless_told_otherwise(cfg, monkeypatch, wish, expected):
+    cfg.merge_from_dict(dict(device='cpu', recompute_norm=wish))
+    model = build_model(cfg)
+    monkeypatch.setattr(type(model.backbone), 'recomputes_norms', False)
+    model = prepare_training(model, Settings.of(cfg))
+    assert [forward_that_keeps(part) is not None for part in (model.backbone, model.decode_head)] == [expected, True]
 
 
 def test_memory_that_is_free_waits_for_images_of_one_size(cfg, monkeypatch):
