@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
@@ -54,10 +55,13 @@ def _by_names(pictures: Sequence[str]) -> defaultdict[str | None, list[str]]:
     plain_stems = {stem_of(path) for path in pictures if _role_of_stem(path)[0] is None}
     cores = {_role_of_stem(path)[1] for path in pictures if _role_of_stem(path)[0] == 'image'} | {
         ' '.join(words(stem)) for stem in plain_stems}
+    told = [core in cores for path in pictures for role, core in [_role_of_stem(path)] if role == 'label']
+    means_label = sum(told) > len(told) / 2  # of those left, the images may be lost
     roles = defaultdict(list)
     for path in pictures:
         of_folder, (of_stem, core) = role_of_folder(path), _role_of_stem(path)
-        if of_stem in ('label', 'other') and of_folder != 'label' and core in cores:
+        partner = core in cores or (of_stem == 'label' and means_label)
+        if of_stem in ('label', 'other') and of_folder != 'label' and partner:
             roles[of_stem].append(path)
         elif of_folder is None and of_stem == 'image' and not core:  # SAMPLE/image.png
             roles['image'].append(path)
@@ -120,7 +124,8 @@ def _groups(paths: Sequence[str]) -> dict[tuple, list[str]]:
         stems = {stem_of(path) for path in inside}
         for path in inside:
             key = affix.key(stem_of(path)) if affix else None
-            groups[folder, suffix, key in stems].append(path)
+            told = key in stems or (key is not None and re.search(r'[^\W\d_]', affix.head + affix.tail) is not None)
+            groups[folder, suffix, told].append(path)
     return groups
 
 

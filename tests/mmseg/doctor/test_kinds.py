@@ -450,3 +450,15 @@ def test_names_may_come_from_elsewhere(draw, tmp_path):
     seen = examine(read_tree(str(tree.root), given_class_names(str(tmp_path / 'names.txt'))), nproc=1)
     assert [finding.kind for finding in find_all(seen)] == ['missing-class']
     assert seen.name_of(1) == 'this'
+
+
+@pytest.mark.parametrize('patterns', [
+    {'image': '{}.jpg', 'label': '{}_mask.png'}, {'image': 'x/{}.png', 'label': 'x/{}_q7x.png'},
+    {'image': 'all/img_{}.png', 'label': 'all/lbl_{}.png'}, {'image': 'A/{}.png', 'label': 'B/{}.png'}])
+@pytest.mark.parametrize('lost', ['image', 'label'])
+def test_what_is_lost_beside_the_others(draw, patterns, lost):
+    tree = draw(FLAT, **patterns)
+    (tree.image(4) if lost == 'image' else tree.label(4)).unlink()
+    found, = find_all(examine(read_tree(str(tree.root)), nproc=1))
+    kind, left = ('label-without-image', 1) if lost == 'image' else ('image-without-label', 0)
+    assert (found.kind, found.files) == (kind, (tree.pairs[4][left],))
