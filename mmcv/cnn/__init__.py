@@ -5,6 +5,7 @@ from torch.nn import Conv3d, ConvTranspose2d, ConvTranspose3d, Linear, MaxPool2d
 from .base_module import BaseModule, ModuleDict, ModuleList, Sequential
 from .bricks import *  # noqa: F403
 from .bricks import __all__ as _bricks
+from .builder import MODELS, build_model_from_cfg
 from .flops import get_model_complexity_info
 from .fold_norms import fuse_conv_bn
 from .recompute import add_shortcut, recompute_norms
@@ -33,6 +34,7 @@ from .weight_init import (
 __all__ = [
     *_bricks,
     'INITIALIZERS',
+    'MODELS',
     'BaseModule',
     'Caffe2XavierInit',
     'ConstantInit',
@@ -53,6 +55,7 @@ __all__ = [
     'XavierInit',
     'add_shortcut',
     'bias_init_with_prob',
+    'build_model_from_cfg',
     'caffe2_xavier_init',
     'constant_init',
     'fuse_conv_bn',

@@ -76,3 +76,21 @@ def _table(counts: dict[str, dict[object, int]]) -> PrettyTable:
         for operator, flops in operators.items():
             table.add_row([module, operator, f'{flops / 2e9:.3f}'])
     return table
+
+
+def flops_to_string(flops: float, units: str | None = 'GFLOPs', precision: int = 2) -> str:
+    """A number of operations with its unit: 'GFLOPs', 'MFLOPs', 'KFLOPs', 'FLOPs', or with None the one that suits."""
+    return _with_unit(flops, {'GFLOPs': 10**9, 'MFLOPs': 10**6, 'KFLOPs': 10**3}, units, 'FLOPs', precision)
+
+
+def params_to_string(num_params: float, units: str | None = None, precision: int = 2) -> str:
+    """A number of parameters with its unit: 'M', 'K', '', or with None the one that suits ('M', 'k')."""
+    sizes = {'M': 10**6, 'k' if units is None else 'K': 10**3}
+    return _with_unit(num_params, sizes, units, '', precision)
+
+
+def _with_unit(number: float, sizes: dict[str, int], unit: str | None, smallest: str, precision: int) -> str:
+    if unit is None:
+        unit = next((name for name, size in sizes.items() if number // size > 0), smallest)
+    value = round(number / sizes[unit], precision) if unit in sizes else number
+    return f'{value} {unit if unit in sizes else smallest}'.rstrip()

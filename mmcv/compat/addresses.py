@@ -99,6 +99,13 @@ _TORCH = {
 _DEVICES = {'mmcv.compat.device_type': 'IS_IPU_AVAILABLE IS_MLU_AVAILABLE IS_MPS_AVAILABLE IS_NPU_AVAILABLE'}
 _ON_DEVICE = {'mmcv.parallel.device': 'scatter scatter_kwargs'}
 _PREREQUISITES = {'mmcv.compat.prerequisites': 'check_prerequisites requires_executable requires_package'}
+_TESTING = {
+    'mmcv.compat.testing': """
+        assert_attrs_equal assert_dict_contains_subset assert_dict_has_keys assert_is_norm_layer assert_keys_equal
+        assert_params_all_zeros check_python_script""",
+}
+_TORCH_NAMES = {
+    'mmcv.compat.torch_names': 'get_build_config is_jit_tracing is_rocm_pytorch jit skip_no_elena torch_meshgrid'}
 _JIT = {'mmcv.compat.torch_names': 'jit skip_no_elena'}
 _RUNNER_UTILS = {'mmcv.compat.runner': 'get_host_info get_time_str set_random_seed'}
 _HALF = {'mmcv.compat.half_precision': 'LossScaler patch_forward_method patch_norm_fp32'}
@@ -161,6 +168,12 @@ NAMES = {
     'mmcls.models': {'mmseg.models': 'ConvNeXt PoolFormer'},
     'mmcls.models.backbones': {'mmseg.models': 'ConvNeXt PoolFormer'},
 
+    'mmcv': {  # which passed on all of mmcv.utils
+        'mmcv.utils': """
+            TORCH_VERSION TimerError check_time has_method logger_initialized parse_version_info to_1tuple to_2tuple
+            to_3tuple to_4tuple to_ntuple""",
+        **_PREREQUISITES, **_TESTING, **_TORCH, **_TORCH_NAMES,
+    },
     'mmcv.arraymisc': {'mmcv.image.quantization': 'dequantize quantize'},
     'mmcv.cnn.bricks': {'mmcv.cnn': 'Conv3d ConvTranspose2d ConvTranspose3d Linear MaxPool2d MaxPool3d'},
     'mmcv.cnn.bricks.activation': {'torch.nn': 'GELU SiLU'},
@@ -245,11 +258,7 @@ NAMES = {
         'mmcv.compat.device_type': """
             IS_CUDA_AVAILABLE IS_IPU_AVAILABLE IS_MLU_AVAILABLE IS_MPS_AVAILABLE IS_NPU_AVAILABLE is_cuda_available""",
         'mmcv.compat.runner': 'worker_init_fn',
-        'mmcv.compat.testing': """
-            assert_attrs_equal assert_dict_contains_subset assert_dict_has_keys assert_is_norm_layer assert_keys_equal
-            assert_params_all_zeros check_python_script""",
-        'mmcv.compat.torch_names':
-            'get_build_config is_jit_tracing is_rocm_pytorch jit skip_no_elena torch_meshgrid',
+        **_TESTING, **_TORCH_NAMES,
         'torch.hub': 'load_url=load_state_dict_from_url',
     },
     'mmcv.utils.config': {

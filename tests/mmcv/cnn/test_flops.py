@@ -2,10 +2,12 @@
 
 import io
 
+import pytest
 import torch
 from torch import nn
 
 from mmcv.cnn import Conv2d, NonLocal2d, get_model_complexity_info
+from mmcv.cnn.flops import flops_to_string, params_to_string
 
 
 def test_counts():
@@ -46,3 +48,12 @@ def test_attention_counts():
     convolutions = 35 * 8 * 8
     assert count('embedded_gaussian') == 4 * convolutions + 2 * 35 * 35 * 8
     assert count('dot_product') == 4 * convolutions + 2 * 35 * 8 * 8
+
+
+@pytest.mark.parametrize(('text', 'expected'), [
+    (flops_to_string(6.54321e10, precision=3), '65.432 GFLOPs'), (flops_to_string(7.8e8, None), '780.0 MFLOPs'),
+    (flops_to_string(4e3, 'KFLOPs'), '4.0 KFLOPs'), (flops_to_string(12, None), '12 FLOPs'),
+    (params_to_string(3.21e7), '32.1 M'), (params_to_string(4.56e5), '456.0 k'), (params_to_string(7.89e2), '789.0'),
+    (params_to_string(2e3, 'K'), '2.0 K'), (params_to_string(5, ''), '5')])
+def test_numbers_with_units(text, expected):
+    assert text == expected
