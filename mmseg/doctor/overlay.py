@@ -93,7 +93,7 @@ def _correlations(first: np.ndarray, second: np.ndarray, warp: np.ndarray) -> tu
                  for pair in pairs)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _small(path: str) -> np.ndarray:
     grey = imread(path, 'grayscale')
     return cv2.resize(grey, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)

@@ -101,7 +101,7 @@ def _by_values(ignored: int, outside: set[int], classes: set[int]) -> Reading:
     top = max(classes, default=0)
     fits = f'the values that occur are {ranges(classes)}' + (f', and {ignored} for what is ignored'
                                                             if ignored is not None else '')
-    if classes and 0 not in classes and min(classes) == 1:
+    if classes and 0 not in classes and min(classes) <= 2:  # 1 may be a class that nothing shows
         return Reading(top, IGNORED, True, f'{fits}; 0 never occurs', frozenset(outside))
     return Reading(top + 1, IGNORED if ignored is None else ignored, False, f'{fits}; 0 is the first class',
                    frozenset(outside))
