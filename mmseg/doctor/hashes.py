@@ -9,7 +9,7 @@ import numpy as np
 from .overlay import is_one_picture
 
 _ALIKE = 28  # bits of 64 in which the hashes of two images may differ, to be looked at
-_MOST = 1000  # pairs that are looked at, the most alike ones first
+_MOST = 500  # pairs that are looked at, the most alike ones first
 _ROWS = 512  # of the table of distances, at a time
 
 
