@@ -337,6 +337,8 @@ NAMES = {
     'mmseg.datasets.builder': {'mmseg.datasets.samplers': 'DistributedSampler'},
     'mmseg.models.backbones.mobilenet_v3': {'mmseg.models.layers': 'InvertedResidual=InvertedResidualV3'},
     'mmseg.models.builder': {'mmcv.cnn.bricks.registry': 'ATTENTION'},
+    'mmseg.models.losses.cross_entropy_loss': {
+        'mmseg.models.losses.weighting': '_expand_onehot_labels=expand_onehot_labels'},
     'mmseg.models.utils': {
         **_RESIZED,
         'mmseg.models.layers': """

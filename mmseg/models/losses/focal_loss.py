@@ -89,7 +89,8 @@ class FocalLoss(nn.Module):
         Args:
             pred: (N, K, ...) logits.
             target: (N, ...) class indices, or (N, K, ...) with 0 and 1.
-            weight: (N, ...) or (N * ...,) weight of each pixel, or a weight for each entry of ``pred``.
+            weight: (N, ...) or (N * ...,) weight of each pixel, or a weight for each entry of ``pred``, (N, K, ...) or
+                (N * ..., K).
             avg_factor: what 'mean' divides by.
             reduction_override: instead of that of the loss.
             ignore_index: label without a loss, None for none; such pixels still count in the mean. Of a target of 0
@@ -111,8 +112,10 @@ class FocalLoss(nn.Module):
             valid = labelled(target.argmax(dim=-1, keepdim=True), ignore_index)
         scale = valid.to(pred.dtype)
         if weight is not None:
-            entries = weight.shape == pred.shape
-            scale = scale * (weight.movedim(1, -1) if entries else weight.reshape(pixels)[..., None])
+            if weight.shape == pred.shape:
+                scale = scale * weight.movedim(1, -1)
+            else:
+                scale = scale * weight.reshape(*pixels, pred.shape[1] if weight.numel() == pred.numel() else 1)
         if self.class_weight is not None:
             scale = scale * class_weight_tensor(self.class_weight, pred)
         loss = self._elementwise(rows, target)

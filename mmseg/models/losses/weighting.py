@@ -138,6 +138,24 @@ def labelled(label: torch.Tensor, ignore_index: int | None) -> torch.Tensor:
     return torch.ones_like(label, dtype=torch.bool) if ignore_index is None else label != ignore_index
 
 
+def expand_onehot_labels(
+    labels: torch.Tensor, label_weights: torch.Tensor | None, target_shape: tuple[int, ...], ignore_index: int | None,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Labels of 0 and 1 per class, their weights, and which of them count, each of ``target_shape`` (N, K, ...).
+
+    Args:
+        labels: (N, ...) class indices; negative ones and ``ignore_index`` count for no class.
+        label_weights: (N, ...) of each label, or None.
+        target_shape: (N, K, ...).
+        ignore_index: the ignored label; None for none.
+    """
+    valid = labelled(labels, ignore_index) & (labels >= 0)
+    one_hot = labels.new_zeros(target_shape)
+    one_hot.scatter_(1, labels.where(valid, 0)[:, None], valid[:, None].to(labels.dtype))
+    counts = valid[:, None].expand(target_shape).float()
+    return one_hot, counts if label_weights is None else label_weights[:, None] * counts, counts
+
+
 def one_hot_classes(label: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
     """One-hot labels with the class axis second, as of logits.
 

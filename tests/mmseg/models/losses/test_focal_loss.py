@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from mmseg.models.builder import build_loss
-from mmseg.models.losses.weighting import weight_reduce_loss
+from mmseg.models.losses.weighting import expand_onehot_labels, weight_reduce_loss
 
 
 @pytest.mark.parametrize('alpha', [0.3, [0.1, 0.2, 0.3, 0.4]])
@@ -35,3 +35,16 @@ def test_weights_are_not_spread_in_silence():
     for shape in ((4,), (3, 4), (1, 2, 4), (2, 3, 4, 1)):
         with pytest.raises(ValueError, match=r'losses of shape \(2, 3, 4\)'):
             weight_reduce_loss(loss, torch.ones(shape))
+
+
+def test_labels_of_0_and_1():
+    labels, weights = torch.tensor([[0, 2, 255, -1]]), torch.tensor([[1.0, 0.5, 2, 2]])
+    one_hot, weight, valid = expand_onehot_labels(labels, weights, (1, 3, 4), 255)
+    assert one_hot[0].T.tolist() == [[1, 0, 0], [0, 0, 1], [0, 0, 0], [0, 0, 0]]
+    assert weight[0, 1].tolist() == [1, 0.5, 0, 0]
+    assert valid[0, 2].tolist() == [1, 1, 0, 0]
+    pred = torch.randn(1, 3, 4)
+    loss = build_loss({'type': 'FocalLoss'})
+    per_entry = torch.rand(1, 3, 4)
+    torch.testing.assert_close(
+        loss(pred, labels.clamp(0, 2), per_entry[0].T), loss(pred, labels.clamp(0, 2), per_entry))
