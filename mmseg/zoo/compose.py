@@ -2,13 +2,11 @@
 
 Every run config is a model, a data set, a schedule and the run-time defaults from ``configs/_base_``, adjusted to each
 other by rules (classes, crops, windows), and a remainder: the backbone, the optimizer of the method, a batch size. The
-remainder of a name without a file is that of the nearest config of the same model.
+remainder of a name without a file is that of the nearest config of the same model, see :mod:`.remainder`.
 """
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from mmcv.config import Config
 from mmcv.config.dict import to_node, to_plain
@@ -20,9 +18,9 @@ from mmcv.utils import ConfigError, did_you_mean
 from mmcv.utils.errors import ConfigFileNotFoundError
 from mmseg.datasets.class_names import get_classes
 
-from .names import DATASETS, ConfigName, Names
+from .names import DATASETS, UNALIGNED, ConfigName, Names
+from .remainder import Relative, heads, resize, transfer
 
-_UNALIGNED = (769, 769)  # crops of n * 8 + 1 pixels align the corners of feature maps of stride 8
 _GENERIC_CLASSES = (19, 21, 150)  # what `_base_/models` have in the place of a data set's own count
 
 
@@ -61,14 +59,15 @@ def compose(name: str, import_custom_modules: bool = True) -> Config | None:
         return None
     names = Names(folder)
     _refuse_unknown(wanted, names)
-    akin = [other for other in names.files if other.model == wanted.model]
+    akin = names.akin(wanted)
     relatives = [other for other in akin if other != wanted] or akin
-    relative, base, remainder = _remainder(min(relatives, key=lambda other: _distance(other, wanted)), names)
-    bases = [base, *_bases(wanted, folder)]
+    nearest = min(relatives, key=lambda other: _distance(other, wanted))
+    base, relative = _relative(nearest, names)
+    bases = [*base, *_bases(wanted, folder)]
     below = _merged(bases)
-    composed = to_plain(merge(to_node(_adjusted(below, wanted)), to_node(remainder)))
-    path = names.files[relative].parent / f'{wanted.text}.py'
-    text = f'# Composed from the name, beside {relative.text}.\n_base_ = [\n' + ''.join(
+    composed = transfer(relative, _adjusted(below, wanted), wanted, _class_count(wanted))
+    path = names.files[nearest].parent / f'{wanted.text}.py'
+    text = f'# Composed from the name, beside {nearest.text}.\n_base_ = [\n' + ''.join(
         f'    {str(Path("..", part.relative_to(folder)))!r},\n' for part in bases) + ']\n'
     return Config.fromtext(text + format_python(override(below, composed)), path, import_custom_modules)
 
@@ -83,27 +82,36 @@ def _refuse_unknown(wanted: ConfigName, names: Names) -> None:
         hint = did_you_mean(word, known) or f' (there are {", ".join(akin or known)})'
         raise ConfigFileNotFoundError(
             f'{wanted.text}: no such config, and none can be composed: {word!r} is no known {what}{hint}')
+    if not names.akin(wanted):
+        known = sorted({' '.join(other.extras) for other in names.files if other.model == wanted.model})
+        raise ConfigFileNotFoundError(
+            f'{wanted.text}: no such config, and none can be composed: {wanted.model} is not known '
+            f'with {" ".join(wanted.extras)}, but with {" or ".join(filter(None, known)) or "nothing"}')
 
 
 def _distance(other: ConfigName, wanted: ConfigName) -> tuple:
-    """How far a relative is: what it shares counts in the order batch, data set, crop, schedule."""
-    return (other.batch != wanted.batch, other.dataset != wanted.dataset, other.crop != wanted.crop,
-            other.iterations != wanted.iterations, other.text)
+    """How far a relative is: what it shares counts in the order extras, batch, data set, crop, schedule."""
+    return (other.extras != wanted.extras, other.batch != wanted.batch, other.dataset != wanted.dataset,
+            other.crop != wanted.crop, other.iterations != wanted.iterations, other.text)
 
 
-def _remainder(name: ConfigName, names: Names) -> tuple[ConfigName, Path, dict]:
-    """What a config adds to the parts and rules of its name, and the file of its model."""
+def _relative(name: ConfigName, names: Names) -> tuple[list[Path], Relative]:
+    """The file of a config's model, if it has one, and the config beside the parts and rules of its name."""
     path = names.files[name]
-    base = _model_file(path)
+    base = [file for file in (_model_file(path),) if file]
     whole = to_plain(Config.fromfile(path, import_custom_modules=False).to_dict())
+    if 'runner' not in whole and 'total_iters' in whole:
+        whole['runner'] = {'type': 'IterBasedRunner', 'max_iters': whole.pop('total_iters')}
+    parts = _adjusted(_merged([*base, *_bases(name, names.folder)]), name)
+    parts['runner']['max_iters'] = name.max_iters
     try:
-        return name, base, override(_adjusted(_merged([base, *_bases(name, names.folder)]), name), whole)
+        return base, Relative(name, parts, whole, override(parts, whole))
     except NoOverride as error:
         raise ConfigError(f'{path}: cannot compose beside it: it lacks {error} of its parts') from None
 
 
-def _model_file(path: Path) -> Path:
-    """The file of ``_base_/models`` that a config inherits from, by whatever way."""
+def _model_file(path: Path) -> Path | None:
+    """The file of ``_base_/models`` that a config inherits from, by whatever way; None where it has all of its own."""
     for node in ast.parse(path.read_text(encoding='utf-8')).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == '_base_':
             value = ast.literal_eval(node.value)
@@ -111,17 +119,18 @@ def _model_file(path: Path) -> Path:
                 found = (path.parent / base).resolve()
                 if found.parent.name == 'models':
                     return found
-                if '_base_' not in found.parts:
-                    return _model_file(found)
-    raise ConfigError(f'{path}: inherits from no file of _base_/models')
+                if '_base_' not in found.parts and (base_of_that := _model_file(found)):
+                    return base_of_that
+    return None
 
 
 def _bases(name: ConfigName, folder: Path) -> list[Path]:
     """Data set, run-time defaults and schedule of a name."""
     base = folder / '_base_'
     of_crop = base / f'datasets/{name.data.base}_{name.size}.py'
+    schedule = base / f'schedules/schedule_{name.iterations}.py'
     return [of_crop if of_crop.exists() else base / f'datasets/{name.data.base}.py', base / 'default_runtime.py',
-            base / f'schedules/schedule_{name.iterations}.py']
+            schedule if schedule.exists() else base / 'schedules/schedule_80k.py']
 
 
 def _merged(bases: list[Path]) -> dict:
@@ -134,14 +143,14 @@ def _merged(bases: list[Path]) -> dict:
 def _adjusted(config: dict, name: ConfigName) -> dict:
     """A copy of merged parts that fit each other: classes, crop, windows of the test, learning rate."""
     config = to_plain(to_node(config))
-    model, data = config['model'], name.data
-    for head in _heads(model):
+    model, data = config.setdefault('model', {}), name.data
+    for head in heads(model):
         if head['num_classes'] in _GENERIC_CLASSES:
             head['num_classes'] = _class_count(name)
-        if name.crop == _UNALIGNED:
+        if name.crop == UNALIGNED:
             head['align_corners'] = True
     windows = (model.get('test_cfg') or {}).get('mode') == 'slide'
-    if (not data.whole and (windows or data.lr)) or name.crop == _UNALIGNED:
+    if (not data.whole and (windows or data.lr)) or name.crop == UNALIGNED:
         model['test_cfg'] = _windows(name.crop)
     if data.lr is not None:
         config['optimizer']['lr'] = data.lr
@@ -159,17 +168,6 @@ def _windows(crop: tuple[int, int]) -> dict:
     return {'mode': 'slide', 'crop_size': crop, 'stride': tuple(steps.get(crop, side * 2 // 3) for side in crop)}
 
 
-def _heads(node: Any) -> Iterator[dict]:
-    if isinstance(node, dict):
-        if 'num_classes' in node and 'type' in node:
-            yield node
-        for value in node.values():
-            yield from _heads(value)
-    elif isinstance(node, (list, tuple)):
-        for value in node:
-            yield from _heads(value)
-
-
 def _cropped(config: dict, crop: tuple[int, int]) -> dict:
     """Another crop than the data set's file has; images that are smaller than it are enlarged to its shorter side."""
     before = config.get('crop_size')
@@ -179,19 +177,5 @@ def _cropped(config: dict, crop: tuple[int, int]) -> dict:
     short = min(min(step['img_scale']) for step in config['train_pipeline'] if 'img_scale' in step)
     factor = max(1.0, min(crop) / short)
     for node in (config['train_pipeline'], config['test_pipeline'], config['data']):
-        _resize(node, before, crop, factor)
+        resize(node, before, crop, factor)
     return config
-
-
-def _resize(node: Any, before: tuple[int, int], crop: tuple[int, int], factor: float) -> None:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key in ('crop_size', 'size') and value == before:
-                node[key] = crop
-            elif key == 'img_scale' and isinstance(value, tuple):
-                node[key] = tuple(round(side * factor) for side in value)
-            else:
-                _resize(value, before, crop, factor)
-    elif isinstance(node, (list, tuple)):
-        for value in node:
-            _resize(value, before, crop, factor)

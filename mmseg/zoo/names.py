@@ -1,6 +1,7 @@
 """The grammar of config names: MODEL_[BATCH_]CROP_[BATCH_]ITERATIONS_DATASET, MODEL being METHOD_BACKBONE and variants.
 
-``deeplabv3plus_r50-d8_512x512_80k_ade20k``, ``segformer_mit-b0_8x1_1024x1024_160k_cityscapes``.
+``deeplabv3plus_r50-d8_512x512_80k_ade20k``, ``segformer_mit-b0_8x1_1024x1024_160k_cityscapes``. Around the iterations
+and at the end stand extras of a recipe: ``adamw``, ``b16`` (images of all GPUs), ``pretrain_224x224_1K``.
 """
 
 import re
@@ -8,9 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+_EXTRA = r'(?:pretrain_\d+x\d+_\d+K|adamw|b\d{1,2})'
+_BATCH = r'[1-9]\d?x[1-9]\d?'
 _NAME = re.compile(
-    r'(?P<model>[^/]+?)_(?:(?P<batch>\d{1,2}x\d{1,2})_)?(?P<height>\d{2,4})x(?P<width>\d{2,4})_'
-    r'(?:(?P<batch_behind>\d{1,2}x\d{1,2})_)?(?P<iterations>\d+k)_(?P<dataset>[a-z][\w-]*)')
+    rf'(?P<model>[^/]+?)_(?:(?P<batch>{_BATCH})_)?(?P<height>[1-9]\d{{1,3}})x(?P<width>[1-9]\d{{1,3}})_'
+    rf'(?:(?P<batch_behind>{_BATCH})_)?(?P<before>(?:{_EXTRA}_)*)(?P<iterations>[1-9]\d*k)_(?P<behind>(?:{_EXTRA}_)*)'
+    rf'(?P<dataset>[a-z][\w-]*?)(?P<last>(?:_{_EXTRA})*)')
+
+
+UNALIGNED = (769, 769)  # crops of n * 8 + 1 pixels align the corners of feature maps of stride 8
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,7 @@ class ConfigName:
         crop: (height, width) in pixels.
         iterations: ``80k``.
         dataset: a key of :data:`DATASETS`.
+        extras: words of a recipe, such as ``adamw``.
     """
 
     text: str
@@ -74,6 +82,7 @@ class ConfigName:
     crop: tuple[int, int]
     iterations: str
     dataset: str
+    extras: tuple[str, ...]
 
     @classmethod
     def parse(cls, text: str) -> 'ConfigName | None':
@@ -83,12 +92,23 @@ class ConfigName:
             return None
         crop = int(found['height']), int(found['width'])
         return cls(text.removesuffix('.py'), found['model'], found['batch'] or found['batch_behind'], crop,
-                   found['iterations'], found['dataset'])
+                   found['iterations'], found['dataset'],
+                   tuple(re.findall(_EXTRA, '_'.join((found['before'], found['behind'], found['last'])))))
 
     @property
     def size(self) -> str:
         """The crop as names and files write it, ``512x1024``."""
         return '{}x{}'.format(*self.crop)
+
+    @property
+    def max_iters(self) -> int:
+        """The number that ``80k`` stands for."""
+        return 1000 * int(self.iterations.removesuffix('k'))
+
+    @property
+    def samples_per_gpu(self) -> int | None:
+        """The images per GPU that the name asks for."""
+        return int(self.batch.partition('x')[2]) if self.batch else None
 
     @property
     def data(self) -> DataOfName:
@@ -105,6 +125,11 @@ class Names:
     def files(self) -> dict[ConfigName, Path]:
         found = {ConfigName.parse(path.stem): path for path in sorted(self.folder.glob('[!_]*/*.py'))}
         return {name: path for name, path in found.items() if name and name.dataset in DATASETS}
+
+    def akin(self, wanted: ConfigName) -> list[ConfigName]:
+        """Those of the same model that have all extras of a name."""
+        return [name for name in self.files
+                if name.model == wanted.model and set(wanted.extras) <= set(name.extras)]
 
     @cached_property
     def models(self) -> list[str]:

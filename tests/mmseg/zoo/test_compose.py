@@ -8,6 +8,7 @@ from mmcv.config.override import same
 from mmcv.utils import ConfigError
 from mmseg.zoo import compose, read_config
 from mmseg.zoo.names import ConfigName, Names
+from mmseg.zoo.remainder import heads
 
 CONFIGS = Path(__file__).resolve().parents[3] / 'configs'
 FILES = {name.text: path for name, path in Names(CONFIGS).files.items()}
@@ -16,10 +17,6 @@ ONE_OF_ITS_KIND = {text for text in FILES if sum(ConfigName.parse(text).model ==
 
 # What these have in their files follows from no rule: their relatives differ from them in more than the name says.
 IRREGULAR = {
-    'bisenetv1_r18-d32_in1k-pre_4x4_1024x1024_160k_cityscapes',
-    'bisenetv1_r18-d32_in1k-pre_4x8_1024x1024_160k_cityscapes',
-    'bisenetv2_fcn_4x4_1024x1024_160k_cityscapes',
-    'bisenetv2_fcn_4x8_1024x1024_160k_cityscapes',
     'cgnet_512x1024_60k_cityscapes',
     'cgnet_680x680_60k_cityscapes',
     'deeplabv3plus_r101-d8_512x512_80k_loveda',
@@ -30,17 +27,13 @@ IRREGULAR = {
     'dnl_r50-d8_769x769_40k_cityscapes',
     'dnl_r50-d8_769x769_80k_cityscapes',
     'fastfcn_r50-d32_jpu_aspp_4x4_512x1024_80k_cityscapes',
-    'fastfcn_r50-d32_jpu_aspp_512x1024_80k_cityscapes',
     'fastfcn_r50-d32_jpu_enc_4x4_512x1024_80k_cityscapes',
-    'fastfcn_r50-d32_jpu_enc_512x1024_80k_cityscapes',
     'fastfcn_r50-d32_jpu_psp_4x4_512x1024_80k_cityscapes',
     'fcn_hr18s_512x512_80k_loveda',
     'fcn_hr48_512x512_80k_loveda',
-    'fcn_m-v2-d8_512x1024_80k_cityscapes',
-    'fcn_m-v2-d8_512x512_160k_ade20k',
     'fcn_unet_s5-d16_4x4_512x1024_160k_cityscapes',
-    'pspnet_m-v2-d8_512x1024_80k_cityscapes',
-    'pspnet_m-v2-d8_512x512_160k_ade20k',
+    'knet_s3_upernet_swin-l_8x2_512x512_adamw_80k_ade20k',
+    'knet_s3_upernet_swin-l_8x2_640x640_adamw_80k_ade20k',
     'pspnet_r101-d8_512x512_80k_loveda',
     'pspnet_r18-d8_360x480_20k_camvid',
     'pspnet_r18-d8_512x512_80k_loveda',
@@ -108,6 +101,94 @@ def test_windows_and_alignment_of_769():
     assert cfg.model.test_cfg == dict(mode='slide', crop_size=(769, 769), stride=(513, 513))
     assert cfg.model.decode_head.align_corners is cfg.model.auxiliary_head.align_corners is True
     assert cfg.crop_size == (769, 769)
+
+
+def heads_of(cfg):
+    return {head['type']: head for head in heads(unpacked(cfg.model))}
+
+
+@pytest.mark.parametrize(('text', 'classes'), [
+    ('bisenetv1_r50-d32_512x512_40k_loveda', 7),  # whose relatives replace all auxiliary heads
+    ('fcn_unet_s5-d16_512x512_40k_camvid', 11),
+    ('segmenter_vit-s_linear_512x512_40k_voc12', 21),
+    ('setr_vit-large_pup_768x768_40k_potsdam', 6),
+    ('knet_s3_fcn_r50-d8_512x512_40k_pascal_context_59', 59),
+    ('icnet_r18-d8_512x512_40k_isaid', 16),
+    ('stdc1_512x512_40k_vaihingen', 6),
+])
+def test_every_head_has_the_classes_of_the_data_set(text, classes):
+    counts = {kind: head['num_classes'] for kind, head in heads_of(compose(text)).items()}
+    assert counts.pop('STDCHead', 2) == 2
+    assert set(counts.values()) == {classes}
+
+
+def test_another_data_set_than_that_of_relatives_which_wrote_theirs_out():
+    """They repeat theirs 50 times, reduce its labels and enlarge test images to multiples of 32."""
+    cfg = compose('fpn_poolformer_s12_896x896_40k_cityscapes')
+    assert (cfg.data.train.type, cfg.data.train.data_root) == ('CityscapesDataset', 'data/cityscapes/')
+    steps = {step.type: step for step in cfg.data.train.pipeline}
+    assert steps['RandomCrop'].crop_size == steps['Pad'].size == (896, 896)
+    assert steps['Resize'].img_scale == (2048, 1024)
+    assert 'reduce_zero_label' not in steps['LoadAnnotations']
+    for split in (cfg.data.val, cfg.data.test):
+        assert split.pipeline[1].img_scale == (2048, 1024)
+        assert [step.type for step in split.pipeline[1].transforms[:2]] == ['Resize', 'ResizeToMultiple']
+    assert cfg.train_pipeline == cfg.data.train.pipeline
+
+
+def test_the_way_of_a_method_to_normalise_comes_along():
+    cfg = compose('segmenter_vit-t_mask_512x512_40k_loveda')
+    steps = {step.type: step for step in cfg.data.train.pipeline}
+    assert steps['Normalize'].mean == cfg.img_norm_cfg.mean == [127.5] * 3
+    assert steps['LoadAnnotations'].reduce_zero_label is True
+    cfg = compose('cgnet_360x480_40k_camvid')
+    kinds = [step.type for step in cfg.data.train.pipeline]
+    assert (cfg.optimizer.type, cfg.runner.max_iters, cfg.model.decode_head.num_classes) == ('Adam', 40000, 11)
+    assert 'total_iters' not in cfg
+    assert kinds.count('Normalize') == 1
+
+
+@pytest.mark.parametrize(('text', 'test_cfg'), [
+    ('setr_vit-large_mla_512x512_40k_camvid', dict(mode='slide', crop_size=(512, 512), stride=(341, 341))),
+    ('segmenter_vit-b_mask_640x640_40k_ade20k', dict(mode='slide', crop_size=(640, 640), stride=(600, 600))),
+    ('upernet_convnext_tiny_fp16_769x769_40k_camvid', dict(mode='slide', crop_size=(769, 769), stride=(513, 513))),
+    ('fcn_unet_s5-d16_128x128_40k_hrf', dict(mode='slide', crop_size=(128, 128), stride=(85, 85))),
+    ('pspnet_unet_s5-d16_512x1024_40k_cityscapes', dict(mode='whole')),  # windows are for small crops of retinas
+])
+def test_windows_of_the_crop(text, test_cfg):
+    cfg = compose(text)
+    assert unpacked(cfg.model.test_cfg) == test_cfg
+    crop = ConfigName.parse(text).crop
+    assert cfg.crop_size == crop
+    assert cfg.model.backbone.get('img_size', crop) == crop
+    steps = {step.type: step for step in cfg.train_pipeline}
+    assert steps['RandomCrop'].crop_size == steps['Pad'].size == crop
+
+
+def test_alignment_of_heads_that_relatives_replace():
+    ocr = heads_of(compose('ocrnet_hr18_769x769_40k_cityscapes'))
+    assert {head['align_corners'] for head in ocr.values()} == {True}
+    assert 'align_corners' not in heads_of(compose('knet_s3_fcn_r50-d8_769x769_40k_loveda'))['KernelUpdateHead']
+    assert compose('ann_r50-d8_640x640_40k_cityscapes').model.decode_head.align_corners is False
+
+
+@pytest.mark.parametrize(('text', 'samples'), [
+    ('pspnet_r50-d8_4x8_512x1024_40k_cityscapes', 8), ('segformer_mit-b0_512x512_4x3_40k_loveda', 3)])
+def test_batch_of_the_name(text, samples):
+    assert compose(text).data.samples_per_gpu == samples
+
+
+def test_iterations_where_the_relative_replaces_the_runner():
+    runner = compose('upernet_beit-large_fp16_640x640_40k_loveda').runner
+    assert (runner.type, runner.max_iters) == ('IterBasedRunner', 40000)
+
+
+def test_extras_choose_the_relative_and_may_be_left_out():
+    name = 'upernet_swin_base_patch4_window7_512x512_80k_loveda'
+    assert '22k' in compose(f'{name}_pretrain_224x224_22K').model.backbone.init_cfg.checkpoint
+    assert '22k' not in compose(name).model.backbone.init_cfg.checkpoint
+    with pytest.raises(ConfigError, match='pspnet_r50-d8 is not known with adamw, but with nothing'):
+        compose('pspnet_r50-d8_512x512_adamw_80k_loveda')
 
 
 def test_reads_back_and_knows_its_origins(tmp_path):
