@@ -1,24 +1,41 @@
 """Which modules are only a shell around the model."""
 
+from typing import Protocol, runtime_checkable
+
 from torch import nn
 from torch.nn.parallel import DataParallel, DistributedDataParallel
 
 from mmcv.utils import Registry
 
-MODULE_WRAPPERS = Registry('module wrapper', base=nn.Module)
+MODULE_WRAPPERS = Registry('module wrapper')
 MODULE_WRAPPERS.register_module(module=DataParallel)
 MODULE_WRAPPERS.register_module(module=DistributedDataParallel)
 
 
+@runtime_checkable
+class HasModule(Protocol):
+    """What may be a shell around a model."""
+
+    module: nn.Module
+
 
 def is_module_wrapper(module: nn.Module) -> bool:
-    """Whether the model itself is ``module.module``."""
+    """Whether the model itself is ``module.module``: the module is a registered wrapper, or has nothing beside it."""
+    if _is_registered(module):
+        return True
+    return isinstance(module, nn.Module) and isinstance(module, HasModule) and [*module.children()] == [module.module]
+
+
+def _is_registered(module: nn.Module) -> bool:
     return isinstance(module, tuple(MODULE_WRAPPERS.module_dict.values()))
 
 
 def inner_wrappers(module: nn.Module) -> list[str]:
-    """The names of wrappers inside of a module, the inner ones first."""
-    return [name for name, part in module.named_modules() if name and is_module_wrapper(part)][::-1]
+    """The names of registered wrappers inside of a module, the inner ones first.
+
+    Layers there that are merely around another one have it in the keys of checkpoints.
+    """
+    return [name for name, part in module.named_modules() if name and _is_registered(part)][::-1]
 
 
 def without_wrappers(key: str, wrappers: list[str]) -> str:

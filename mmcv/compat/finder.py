@@ -10,7 +10,9 @@ from pathlib import Path
 from types import ModuleType
 
 from .addresses import MODULES, NAMES
+from .old_numpy import answer_old_names
 from .passed_on import HOMES, PASSED_ON
+from .version_answers import answer_versions
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = {name.partition('.')[0] for name in (*MODULES, *NAMES)}
@@ -18,6 +20,8 @@ _PASSED_ON_FROM = {name: (home, name) for home, text in HOMES.items() for name i
 #: Modules below which there were others.
 _PARENTS = {name.rpartition('.')[0] for name in (*MODULES, *NAMES)}
 _EXTENDED = {*NAMES, *PASSED_ON, *_PARENTS}
+#: What is done to modules when they are loaded, beside old names.
+_CHANGES = {'mmcv': answer_versions, 'mmseg': answer_versions, 'numpy': answer_old_names}
 
 
 def install() -> None:
@@ -28,6 +32,8 @@ def install() -> None:
     for name in _EXTENDED & sys.modules.keys():
         if _is_ours(sys.modules[name].__spec__):
             _extend(sys.modules[name])
+    if 'numpy' in sys.modules:
+        answer_old_names(sys.modules['numpy'])
 
 
 class OldAddresses(MetaPathFinder):
@@ -39,6 +45,8 @@ class OldAddresses(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None,
     ) -> ModuleSpec | None:
+        if fullname == 'numpy':
+            return _changed(self._spec_of_others(fullname, path, target))
         package, (name_of_parent, _, child) = fullname.partition('.')[0], fullname.rpartition('.')
         parent = sys.modules.get(name_of_parent)
         if package not in _PACKAGES or (parent and not _is_ours(sys.modules[package].__spec__)):
@@ -52,9 +60,7 @@ class OldAddresses(MetaPathFinder):
         if spec is None:
             known = fullname in {*MODULES, *NAMES}
             return _spec_of_old(fullname, MODULES.get(fullname)) if known else None
-        if fullname in _EXTENDED and _is_ours(spec):
-            spec.loader.exec_module = _extending(spec.loader.exec_module)
-        return spec
+        return _changed(spec) if fullname in _EXTENDED and _is_ours(spec) else spec
 
     def _spec_of_others(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None,
@@ -105,6 +111,13 @@ def _is_ours(spec: ModuleSpec | None) -> bool:
     return isinstance(spec.loader, _OldModule) or (bool(spec.origin) and Path(spec.origin).is_relative_to(_ROOT))
 
 
+def _changed(spec: ModuleSpec | None) -> ModuleSpec | None:
+    """The spec of a module that is given what it had of old when it is loaded."""
+    if spec is not None:
+        spec.loader.exec_module = _extending(spec.loader.exec_module)
+    return spec
+
+
 def _extending(execute: Callable[[ModuleType], None]) -> Callable[[ModuleType], None]:
     """The ``exec_module`` of a loader, which also gives the module what it had of old."""
 
@@ -121,6 +134,8 @@ def _extend(module: ModuleType) -> None:
         _add_old_names(module, module.__name__)
     if module.__name__ in _PARENTS:
         vars(module).setdefault('__path__', [])
+    if module.__name__ in _CHANGES:
+        _CHANGES[module.__name__](module)
 
 
 def _add_old_names(module: ModuleType, old: str) -> None:

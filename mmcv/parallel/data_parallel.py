@@ -40,8 +40,12 @@ class MMDataParallel(Placed, nn.Module):
 
     Args:
         module: the model; it is moved.
-        device_ids: [gpu], or [-1] or [] for the CPU; None leaves the model where it is.
+        device_ids: [gpu], which is the CPU where there is no GPU; or [-1] or [] for the CPU; None leaves the model
+            where it is.
         dim, **kwargs: accepted for the sake of old callers.
+
+    Attributes:
+        device_ids: [gpu], or [] on the CPU.
 
     Raises:
         ValueError: more than one GPU.
@@ -50,6 +54,7 @@ class MMDataParallel(Placed, nn.Module):
     def __init__(self, module: nn.Module, device_ids: DeviceIds | None = None, dim: int = 0, **kwargs: Any) -> None:
         super().__init__()
         self.device = device_for(module, device_ids)
+        self.device_ids = [self.device.index] if self.device.type == 'cuda' else []
         self.module = module.to(self.device)
 
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:

@@ -63,13 +63,17 @@ def scatter(inputs: Batch, target_gpus: DeviceIds, dim: int = 0) -> list[Batch]:
 
 
 def device_of(device_ids: DeviceIds) -> torch.device:
-    """The device that ``device_ids`` of the 0.x wrappers names: [0], [-1] (the CPU), [torch.device('cpu')], []."""
+    """The device that ``device_ids`` of the 0.x wrappers names: [0], [-1] (the CPU), [torch.device('cpu')], [].
+
+    A number is the CPU too on a machine without a GPU, as in ``torch.nn.DataParallel``.
+    """
     ids = [device_ids] if isinstance(device_ids, (int, str, torch.device)) else list(device_ids)
     if len(ids) > 1:
         raise ValueError(f'device_ids={ids}: a process drives one GPU; start one per GPU: train_dist.sh CONFIG GPUS')
-    if not ids or ids[0] == -1:
-        return torch.device('cpu')
-    return torch.device('cuda', ids[0]) if isinstance(ids[0], int) else torch.device(ids[0])
+    if ids and not isinstance(ids[0], int):
+        return torch.device(ids[0])
+    is_gpu = ids and ids[0] != -1 and torch.cuda.is_available()
+    return torch.device('cuda', ids[0]) if is_gpu else torch.device('cpu')
 
 
 def device_for(module: nn.Module, device_ids: DeviceIds | None) -> torch.device:

@@ -87,8 +87,8 @@ class BaseRunner(HookHost, ABC):
         self.work_dir = str(Path(work_dir or '.').absolute())
         Path(self.work_dir).mkdir(parents=True, exist_ok=True)
         self.logger = logger or get_logger('mmcv')
-        self.meta = meta if meta is not None else {}
-        self.meta.setdefault('hook_msgs', {})
+        self._meta: dict[str, Any] = {}
+        self.meta = meta
         self.timestamp = time.strftime('%Y%m%d_%H%M%S', time.localtime())
         self.rank, self.world_size = dist.get_dist_info()
         self.mode: str | None = None
@@ -128,6 +128,16 @@ class BaseRunner(HookHost, ABC):
     @property
     def max_epochs(self) -> int | None:
         return self._max_epochs
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """Written into the log and into every checkpoint; one that replaces it keeps what hooks have told."""
+        return self._meta
+
+    @meta.setter
+    def meta(self, meta: dict[str, Any] | None) -> None:
+        self._meta, told = {} if meta is None else meta, self._meta.get('hook_msgs', {})
+        self._meta.setdefault('hook_msgs', told)
 
     @property
     def hook_msgs(self) -> dict[str, Any]:

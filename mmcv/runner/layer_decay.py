@@ -60,8 +60,8 @@ class LearningRateDecayOptimizerConstructor(DefaultOptimizerConstructor):
         self.num_layers: int = self.paramwise_cfg['num_layers']
         self.decay_type: DecayType = self.paramwise_cfg.get('decay_type', 'layer_wise')
 
-    def _validate(self) -> None:
-        super()._validate()
+    def _validate_cfg(self) -> None:
+        super()._validate_cfg()
         for key in ('num_layers', 'decay_rate'):
             if key not in self.paramwise_cfg:
                 raise ConfigError(f'optimizer.paramwise_cfg: {type(self).__name__} needs {key}')

@@ -66,6 +66,8 @@ class DefaultOptimizerConstructor:
       depthwise convolutions, and of biases elsewhere.
     - ``bypass_duplicate``: pass over a parameter that occurs twice, instead of refusing it.
 
+    A subclass may read others in ``paramwise_cfg``; if it lists all of them in ``keys``, no other is accepted.
+
     Args:
         optimizer_cfg: type and arguments of the optimizer.
         paramwise_cfg: the factors.
@@ -82,14 +84,14 @@ class DefaultOptimizerConstructor:
         self.paramwise_cfg = paramwise_cfg or {}
         self.base_lr = optimizer_cfg.get('lr')
         self.base_wd = optimizer_cfg.get('weight_decay')
-        self._validate()
+        self._validate_cfg()
 
-    def _validate(self) -> None:
+    def _validate_cfg(self) -> None:
         kind = OPTIMIZERS.find(self.optimizer_cfg.get('type'), locate(self.optimizer_cfg, 'type'))
         check_arguments(kind, self.optimizer_cfg, {**self.optimizer_cfg, 'params': ()})
         self._require_numbers(self.paramwise_cfg)
         unknown = [key for key in self.paramwise_cfg if key not in self.keys]
-        if unknown:
+        if unknown and 'keys' in vars(type(self)):
             raise ConfigError(f'optimizer.paramwise_cfg.{unknown[0]}: {type(self).__name__} takes no such key'
                               f'{did_you_mean(unknown[0], self.keys)}; it takes {", ".join(self.keys)}')
         decays = [key for key in self.paramwise_cfg if key.endswith('decay_mult')]
@@ -126,7 +128,7 @@ class DefaultOptimizerConstructor:
             path = f'{prefix}.{name}'
             group = {'params': [parameter]}
             if parameter.requires_grad:
-                if bypass and any(parameter is other['params'][0] for other in params):
+                if bypass and self._is_in(group, params):
                     warnings.warn(f'{path} occurs twice: the optimizer has it once', stacklevel=2)
                     continue
                 lr_mult, decay_mult = self._factors(module, path, name, is_dcn_module)
@@ -138,6 +140,11 @@ class DefaultOptimizerConstructor:
         is_dcn_module = 'DeformConv2d' in type(module).__name__
         for name, child in module.named_children():
             self.add_params(params, child, f'{prefix}.{name}' if prefix else name, is_dcn_module)
+
+    def _is_in(self, param_group: dict, param_group_list: list[dict]) -> bool:
+        """Whether a parameter of the group is in one of the others already."""
+        known = {id(parameter) for group in param_group_list for parameter in group['params']}
+        return any(id(parameter) in known for parameter in param_group['params'])
 
     def _factors(
         self, module: nn.Module, path: str, name: str, is_dcn_module: bool

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset, get_worker_info
 
+from mmcv.parallel import DataContainer
 from mmseg.datasets.failures import SampleFailure
 from mmseg.labels import check_labels
 from mmseg.protocols import Samples
@@ -89,8 +90,9 @@ class SeededDataset(Dataset):
     def _check(self, sample: object, index: int) -> None:
         classes, ignore_index = self._valid_labels
         if classes and isinstance(sample, dict) and 'gt_semantic_seg' in sample:
-            files = sample_files(self.dataset, index)
-            check_labels(sample['gt_semantic_seg'], classes, ignore_index, files.get('label', files['img']))
+            files, label = sample_files(self.dataset, index), sample['gt_semantic_seg']
+            label = label.data if isinstance(label, DataContainer) else label
+            check_labels(label, classes, ignore_index, files.get('label', files['img']))
 
     @functools.cached_property
     def _valid_labels(self) -> tuple[int, int]:

@@ -67,6 +67,14 @@ class Swish(nn.Module):
 HSwish = nn.Hardswish
 
 
+class ReLUOfInput(nn.ReLU):
+    """A ReLU whose result may be changed in place: the gradient is computed from its input, as torch did until 1.9."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Value by value."""
+        return nn.functional.threshold(x, 0, 0) if x.requires_grad else super().forward(x)
+
+
 def build_activation_layer(cfg: dict, inplace: bool | None = None) -> nn.Module:
     """Build an activation.
 

@@ -9,7 +9,7 @@ from torch.nn.modules.instancenorm import _InstanceNorm
 
 from mmcv.cnn.weight_init import InitializesItself, constant_init, kaiming_init
 
-from .activation import build_activation_layer
+from .activation import ReLUOfInput, build_activation_layer
 from .conv import build_conv_layer
 from .norm import build_norm_layer
 from .padding import build_padding_layer
@@ -26,7 +26,7 @@ class ConvModule(nn.Module):
         conv_cfg: config of the convolution; None means Conv2d.
         norm_cfg: config of the normalization; None means none.
         act_cfg: config of the activation; None means none.
-        inplace: let the activation work in place where it can.
+        inplace: let the activation work in place where it can. Without it the result of a ReLU may be changed in place.
         with_spectral_norm: divide the weight by its largest singular value (https://arxiv.org/abs/1802.05957).
         padding_mode: 'zeros' is done by the convolution, others by a padding layer of that name. 'circular' warns and
             pads with zeros, as mmcv 1.x did: what was trained so stays what it was. The convolution itself can, by
@@ -91,6 +91,8 @@ class ConvModule(nn.Module):
             self._add_norm(out_channels if order.index('norm') > order.index('conv') else in_channels)
         if self.with_activation:
             self.activate = build_activation_layer(act_cfg, inplace)
+            if type(self.activate) is nn.ReLU and not self.activate.inplace:
+                self.activate = ReLUOfInput()
         self.init_weights()
 
     def _add_norm(self, channels: int) -> None:

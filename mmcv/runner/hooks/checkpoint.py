@@ -1,6 +1,7 @@
 """Saves checkpoints and removes old ones."""
 
 import contextlib
+import inspect
 import re
 from pathlib import Path
 
@@ -93,7 +94,13 @@ class CheckpointHook(Hook):
         if self.sync_buffer:
             average_buffers(runner.model)
         name = self.template.format(runner.finished_epochs if self.by_epoch else runner.finished_iters)
-        runner.save_checkpoint(self.out_dir, name, afterwards=lambda: self._remove_old(name), **self.options)
+        options = {**self.options, 'afterwards': lambda: self._remove_old(name)}
+        taken = inspect.signature(runner.save_checkpoint).parameters
+        if 'afterwards' in taken or any(parameter.kind is parameter.VAR_KEYWORD for parameter in taken.values()):
+            runner.save_checkpoint(self.out_dir, name, **options)
+        else:  # a project's own, with the arguments of mmcv 1.x
+            runner.save_checkpoint(self.out_dir, name, **{key: options[key] for key in options.keys() & taken.keys()})
+            self._remove_old(name)
         runner.hook_msgs['last_ckpt'] = self.file_client.join_path(self.out_dir, name)
 
     def after_run(self, runner: Runner) -> None:

@@ -44,6 +44,16 @@ class OptimizerHook(Hook):
             logged; so many of them in a row end the run.
     """
 
+    # Of subclasses, too, whose constructors do not call this one.
+    grad_clip: dict | None = None
+    detect_anomalous_params = False
+    cumulative_iters = 1
+    dtype: str | None = None
+    loss_scale: float | str | dict | None = None
+    max_nonfinite = 10
+    scaler: torch.amp.GradScaler | None = None
+    _began = False
+
     def __init__(
         self,
         grad_clip: dict | None = None,
@@ -63,10 +73,16 @@ class OptimizerHook(Hook):
         self.cumulative_iters = cumulative_iters
         self.dtype = dtype
         self.loss_scale = loss_scale
-        self.scaler = None
-        self.guard = StepGuard(max_nonfinite)
-        self._began = False
-        self._unsynchronised = contextlib.ExitStack()
+        self.max_nonfinite = max_nonfinite
+
+    @functools.cached_property
+    def guard(self) -> StepGuard:
+        """Tells whether a step is bad, and how many were."""
+        return StepGuard(self.max_nonfinite)
+
+    @functools.cached_property
+    def _unsynchronised(self) -> contextlib.ExitStack:
+        return contextlib.ExitStack()
 
     def before_run(self, runner: Runner) -> None:
         self._prepare(runner)
@@ -85,6 +101,7 @@ class OptimizerHook(Hook):
         if not self._began:
             self.guard.begin(runner.model)
             self._began = True
+        self._unsynchronised.close()  # of a subclass with an after_train_iter of its own
         if not self._steps_after(runner) and hasattr(runner.model, 'no_sync'):
             self._unsynchronised.enter_context(runner.model.no_sync())
 

@@ -8,6 +8,7 @@ from mmcv.checkpoint import (
     CheckpointError,
     get_state_dict,
     get_weights,
+    is_module_wrapper,
     load_state_dict,
     revise,
     weights_to_cpu,
@@ -53,3 +54,25 @@ def test_wrappers_inside_leave_no_trace():
     other.add_module('module', nn.Linear(1, 1))
     load_state_dict(other, plain, strict=True)
     assert torch.equal(other.backbone.module[0].weight, model.backbone.module.module[0].weight)
+
+
+def test_whatever_has_a_module_alone_is_a_wrapper():
+    class Shell(nn.Module):
+        def __init__(self, module):
+            super().__init__()
+            self.module = module
+
+    class Net(Shell):
+        def __init__(self, module):
+            super().__init__(module)
+            self.head = nn.Linear(1, 1)
+
+    inner = nn.Linear(1, 1)
+    assert is_module_wrapper(Shell(inner))
+    assert not is_module_wrapper(Net(inner))
+    assert not is_module_wrapper(inner)
+    assert list(get_state_dict(Shell(inner))) == ['weight', 'bias']
+    load_state_dict(Shell(inner), {'weight': torch.full((1, 1), 3.0), 'bias': torch.zeros(1)}, strict=True)
+    assert inner.weight.item() == 3
+    net = Net(Shell(inner))  # a layer inside that only looks like a wrapper keeps its keys
+    assert 'module.module.weight' in get_state_dict(net)

@@ -117,3 +117,13 @@ def test_depthwise_separable():
     assert (pointwise.with_norm, pointwise.with_activation) == (False, True)
     with pytest.raises(ValueError, match='leave out groups'):
         DepthwiseSeparableConvModule(8, 16, 3, groups=2)
+
+
+def test_the_result_may_be_changed_in_place_where_the_activation_is_not():
+    module = ConvModule(2, 2, 1, norm_cfg=BN, inplace=False)
+    x = torch.randn(2, 2, 3, 3)
+    out = module(x)
+    assert out.equal(module.norm(module.conv(x)).relu())
+    expected = torch.autograd.grad((out * 1.0).pow(2).sum(), module.conv.weight, retain_graph=True)[0]
+    out += 0.0
+    assert torch.autograd.grad(out.pow(2).sum(), module.conv.weight)[0].equal(expected)

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from mmcv.checkpoint import get_state_dict
-from mmcv.parallel import MMDataParallel, is_module_wrapper, scatter, to_device
+from mmcv.parallel import MMDataParallel, is_module_wrapper, scatter, scatter_kwargs, to_device
 
 
 class Model(nn.Linear):
@@ -115,3 +115,12 @@ STEPS = """
 
 def test_gradients_are_averaged_over_ranks(run_ranks):
     run_ranks(STEPS)
+
+
+def test_the_first_gpu_is_the_cpu_where_there_is_none(monkeypatch):
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
+    model = MMDataParallel(nn.Linear(1, 1), device_ids=[0])
+    assert model.device_ids == []
+    assert model(torch.ones(1, 1)).device.type == 'cpu'
+    assert scatter({'x': torch.ones(1)}, [0])[0]['x'].device.type == 'cpu'
+    assert scatter_kwargs((torch.ones(1),), {}, [0])[0][0][0].device.type == 'cpu'

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from mmcv.parallel import MMDataParallel
-from mmcv.runner import OPTIMIZERS, build_optimizer
+from mmcv.runner import OPTIMIZERS, DefaultOptimizerConstructor, build_optimizer
 from mmcv.runner.optimizer import TORCH_OPTIMIZERS
 
 
@@ -97,3 +97,16 @@ def test_mistakes_are_one_line(config, message):
     with pytest.raises(ValueError, match=message) as error:
         build_optimizer(Model(), config)
     assert '\n' not in str(error.value)
+
+
+def test_a_constructor_of_a_project_has_factors_of_its_own():
+    class ByDepth(DefaultOptimizerConstructor):
+        def add_params(self, params, module, prefix='', is_dcn_module=None):
+            for parameter in module.parameters():
+                group = {'params': [parameter], 'lr': self.base_lr * self.paramwise_cfg['layer_decay_rate']}
+                assert not self._is_in(group, params)
+                params.append(group)
+                assert self._is_in(group, params)
+
+    optimizer = ByDepth(dict(type='SGD', lr=1.0), dict(num_layers=2, layer_decay_rate=0.5))(Model())
+    assert {group['lr'] for group in optimizer.param_groups} == {0.5}

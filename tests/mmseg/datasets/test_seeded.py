@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 
+from mmcv.parallel import DataContainer
 from mmseg.datasets.failures import SampleFailure
 from mmseg.datasets.seeded import SeededDataset, seeded
 from mmseg.labels import DataError, check_labels
@@ -113,3 +114,14 @@ def test_check_labels_finds_negative_ones():
     check_labels(torch.tensor([-1, 3]), 19, -1, 'x.png')
     with pytest.raises(DataError, match='label -1'):
         check_labels(torch.tensor([-1, 3]), 19, 255, 'x.png')
+
+
+def test_a_label_in_a_container_is_checked():
+    class Contained(Labelled):
+        def __getitem__(self, index):
+            sample = super().__getitem__(index)
+            return {**sample, 'gt_semantic_seg': DataContainer(sample['gt_semantic_seg'], stack=True)}
+
+    dataset = SeededDataset(Contained(), seed=0)
+    assert not isinstance(dataset[1], SampleFailure)
+    assert dataset[5].message.startswith('ann/5.png: label 5 is outside of the 3 classes')

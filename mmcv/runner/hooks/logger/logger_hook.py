@@ -2,6 +2,7 @@
 
 import importlib
 from abc import abstractmethod
+from collections.abc import Callable
 from numbers import Number
 from types import ModuleType
 from typing import Any, TypeGuard
@@ -39,6 +40,13 @@ class LoggerHook(Hook):
         by_epoch: whether the runner counts epochs.
     """
 
+    # Of subclasses, too, whose constructors do not call this one.
+    interval = 10
+    ignore_last = True
+    reset_flag = False
+    by_epoch = True
+    _written = -1
+
     def __init__(
         self, interval: int = 10, ignore_last: bool = True, reset_flag: bool = False, by_epoch: bool = True
     ) -> None:
@@ -48,7 +56,6 @@ class LoggerHook(Hook):
         self.ignore_last = ignore_last
         self.reset_flag = reset_flag
         self.by_epoch = by_epoch
-        self._written = -1
 
     @abstractmethod
     def log(self, runner: Runner) -> None:
@@ -132,8 +139,18 @@ class LoggerHook(Hook):
             wanted = allow_scalar if self.is_scalar(value) else allow_text and isinstance(value, str)
             if wanted and name not in (*tags_to_skip, *EVALUATION_FACTS):
                 tags[f'{mode}/{name}' if add_mode else name] = value
-        for quantity, of in (('learning_rate', lambda group: group['lr']), ('momentum', momentum_of)):
-            for name, optimizer in runner.optimizers().items():
-                several = f'/{name}' if isinstance(runner.optimizer, dict) else ''
-                tags[quantity + several] = of(optimizer.param_groups[0])
-        return tags
+        return {**tags, **self.get_lr_tags(runner), **self.get_momentum_tags(runner)}
+
+    def get_lr_tags(self, runner: Runner) -> dict[str, float]:
+        """'learning_rate' of the first parameters; of several optimizers 'learning_rate/NAME'."""
+        return _of_optimizers(runner, 'learning_rate', lambda group: group['lr'])
+
+    def get_momentum_tags(self, runner: Runner) -> dict[str, float]:
+        """'momentum', or the first beta, likewise."""
+        return _of_optimizers(runner, 'momentum', momentum_of)
+
+
+def _of_optimizers(runner: Runner, quantity: str, of: Callable[[dict], float]) -> dict[str, float]:
+    several = isinstance(runner.optimizer, dict)
+    return {f'{quantity}/{name}' if several else quantity: of(optimizer.param_groups[0])
+            for name, optimizer in runner.optimizers().items()}

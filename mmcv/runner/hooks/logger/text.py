@@ -58,13 +58,13 @@ class TextLoggerHook(LoggerHook):
     def before_run(self, runner: Runner) -> None:
         super().before_run(runner)
         self.start_iter = runner.iter
-        self.seconds = 0.0
+        self.time_sec_tot = 0.0
         self.json_log_path = Path(runner.work_dir, f'{runner.timestamp}.log.json')
         meta = {**runner.meta, **class_facts(runner.model)}
         if meta:
-            self._dump(meta)
+            self._dump_log(meta, runner)
 
-    def log(self, runner: Runner) -> None:
+    def log(self, runner: Runner) -> dict[str, Any]:
         output = dict(runner.log_buffer.output)
         mode = self.get_mode(runner)
         iteration, _ = (output.pop(name, None) for name in EVALUATION_FACTS)
@@ -74,26 +74,37 @@ class TextLoggerHook(LoggerHook):
         line = {'mode': mode, 'epoch': self.get_epoch(runner), 'iter': iteration,
                 'lr': {name: rates[0] for name, rates in lr.items()} if isinstance(lr, dict) else lr[0]}
         if mode == 'train':
-            line['memory'] = peak_memory()
+            line['memory'] = self._get_max_memory(runner)
+        if 'data_time' in output and 'time' in output:  # a hook may have cleared the buffer
             output['data_share'] = output['data_time'] / max(output['time'], 1e-9)
         line.update(output)
-        self._say(line, runner)
-        self._dump({key: _rounded(value) for key, value in line.items()})
+        self._log_info(line, runner)
+        self._dump_log(line, runner)
+        return line
 
-    def _say(self, line: dict, runner: Runner) -> None:
+    def _get_max_memory(self, runner: Runner) -> int:
+        return peak_memory()
+
+    def _log_info(self, log_dict: dict, runner: Runner) -> None:
         name = runner.meta.get('exp_name')
         if name and self.every_n_iters(runner, self.interval_exp_name):
             runner.logger.info(f'Exp name: {name}')
-        parts = []
-        if line['mode'] == 'train':
-            lr = {f'lr_{k}': v for k, v in line['lr'].items()} if isinstance(line['lr'], dict) else {'lr': line['lr']}
-            parts += [f'{name}: {value:.3e}' for name, value in lr.items()]
-            parts.append(f'eta: {self._time_left(line["time"], runner)}')
-            waited = f'data_time: {line["data_time"]:.3f} ({line["data_share"]:.0%})'
-            parts += [f'time: {line["time"]:.3f}', waited, f'memory: {line["memory"]}']
+        parts = self._facts_of_training(log_dict, runner) if log_dict['mode'] == 'train' else []
         parts += [f'{key}: {value:.4f}' if isinstance(value, float) else f'{key}: {value}'
-                  for key, value in line.items() if key not in _OWN]
-        runner.logger.info(f'{self._place(line, runner)}\t{", ".join(parts)}')
+                  for key, value in log_dict.items() if key not in _OWN]
+        runner.logger.info(f'{self._place(log_dict, runner)}\t{", ".join(parts)}')
+
+    def _facts_of_training(self, line: dict, runner: Runner) -> list[str]:
+        lr = {f'lr_{k}': v for k, v in line['lr'].items()} if isinstance(line['lr'], dict) else {'lr': line['lr']}
+        parts = [f'{name}: {value:.3e}' for name, value in lr.items()]
+        if 'time' in line:
+            parts += [f'eta: {self._time_left(line["time"], runner)}', f'time: {line["time"]:.3f}']
+        if 'data_time' in line:
+            share = f' ({line["data_share"]:.0%})' if 'data_share' in line else ''
+            parts.append(f'data_time: {line["data_time"]:.3f}{share}')
+        if 'memory' in line:
+            parts.append(f'memory: {line["memory"]}')
+        return parts
 
     def _place(self, line: dict, runner: Runner) -> str:
         epoch = f'[{line["epoch"]}]' if self.by_epoch else ''
@@ -103,14 +114,20 @@ class TextLoggerHook(LoggerHook):
         return f'{"Epoch" if self.by_epoch else "Iter"} {epoch}[{line["iter"]}/{total}]'
 
     def _time_left(self, seconds_an_iteration: float, runner: Runner) -> str:
-        self.seconds += seconds_an_iteration * self.interval
-        mean = self.seconds / max(runner.finished_iters - self.start_iter, 1)
+        self.time_sec_tot += seconds_an_iteration * self.interval
+        mean = self.time_sec_tot / max(runner.finished_iters - self.start_iter, 1)
         return str(datetime.timedelta(seconds=int(mean * (runner.max_iters - runner.finished_iters))))
 
     @dist.master_only
-    def _dump(self, line: dict) -> None:
+    def _dump_log(self, log_dict: dict, runner: Runner) -> None:
+        line = {key: self._round_float(value) for key, value in log_dict.items()}
         with open(self.json_log_path, 'a', encoding='utf-8') as file:
             file.write(dump(line, file_format='json') + '\n')
+
+    def _round_float(self, items: Any) -> Any:
+        if isinstance(items, list):
+            return [self._round_float(item) for item in items]
+        return round(items, 5) if isinstance(items, float) else items
 
     @dist.master_only
     def after_run(self, runner: Runner) -> None:
@@ -123,12 +140,6 @@ class TextLoggerHook(LoggerHook):
                 self.file_client.put(path.read_bytes(), target)
                 if not self.keep_local:
                     path.unlink()
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_rounded(item) for item in value]
-    return round(value, 5) if isinstance(value, float) else value
 
 
 def peak_memory() -> int:

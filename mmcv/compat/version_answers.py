@@ -1,0 +1,58 @@
+"""Which version mmcv and mmseg say that they are."""
+
+import re
+import sys
+from collections.abc import Mapping
+from types import FrameType, ModuleType
+
+#: MMCV_MIN, MMCV_MAXIMUM_VERSION, mmseg_minimum_version, ...
+_BOUND = re.compile(r'(mmcv|mmseg)_(min|max)(?:imum)?(?:_version)?', re.IGNORECASE)
+
+
+class _Answering(ModuleType):
+    """A package that says a version within the bounds that the module states which asks for it.
+
+    Projects assert at their import that mmcv is not newer than the one they were written with. Whoever states no
+    bounds, or asks for something newer than us, is told our own.
+    """
+
+    @property
+    def __version__(self) -> str:
+        return _within(vars(self)['__version__'], _stated(self.__name__, _asking()))
+
+
+def answer_versions(package: ModuleType) -> None:
+    """Let a package, which may be loading yet, say such a version."""
+    package.__class__ = _Answering
+
+
+def _asking() -> FrameType:
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith('<frozen importlib'):
+        frame = frame.f_back  # ``from mmcv import __version__``
+    return frame
+
+
+def _stated(package: str, asking: FrameType) -> Mapping[str, str]:
+    """{'min': '1.3.0', 'max': '1.4.0'}: the bounds among the names that the asking code sees."""
+    seen = {**asking.f_globals, **asking.f_locals}
+    found = {name: _BOUND.fullmatch(name) for name, value in seen.items() if isinstance(value, str)}
+    return {match[2].lower(): seen[name] for name, match in found.items() if match and match[1].lower() == package}
+
+
+def _within(own: str, bounds: Mapping[str, str]) -> str:
+    highest = bounds.get('max')
+    if highest is None:
+        return own
+    from mmcv.utils.version import digit_version  # loads torch
+    if digit_version(own) < digit_version(highest):
+        return own
+    return bounds.get('min') or _before(highest)
+
+
+def _before(version: str) -> str:
+    """A release that is older than another one: '1.3.0' for '1.4.0'."""
+    numbers = [int(number) for number in re.findall(r'\d+', version)[:3]]
+    last = max(place for place, number in enumerate(numbers) if number)
+    numbers[last] -= 1
+    return '.'.join(map(str, numbers))

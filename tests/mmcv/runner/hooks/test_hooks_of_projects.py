@@ -1,0 +1,163 @@
+"""Hooks and runners as projects of mmcv 1.x write them: without the base's constructor, over its inner methods."""
+
+import json
+import logging
+
+import pytest
+import torch
+
+from mmcv.checkpoint import save_checkpoint
+from mmcv.runner import (
+    CheckpointHook,
+    EpochBasedRunner,
+    Fp16OptimizerHook,
+    Hook,
+    IterBasedRunner,
+    LoggerHook,
+    OptimizerHook,
+    TextLoggerHook,
+)
+
+
+@pytest.fixture
+def run(make_runner, stream):
+    """``run(*hooks, prepare=..., **sections)``: a run of six iterations with the hooks of these sections."""
+
+    def to_the_end(*hooks, prepare=None, optimizer_config=None, **sections):
+        runner = make_runner(max_iters=6)
+        runner.register_training_hooks({'policy': 'fixed'}, optimizer_config or {}, **sections)
+        for hook in hooks:
+            runner.register_hook(hook, 'VERY_LOW' if isinstance(hook, LoggerHook) else 'NORMAL')
+        if prepare is not None:
+            prepare(runner)
+        runner.run([stream()], [('train', 1)])
+        return runner
+
+    return to_the_end
+
+
+class Stepping(OptimizerHook):
+    def __init__(self, update_interval=1):
+        self.update_interval = update_interval
+
+    def before_run(self, runner):
+        runner.optimizer.zero_grad()
+
+    def after_train_iter(self, runner):
+        (runner.outputs['loss'] / self.update_interval).backward()
+        if self.every_n_iters(runner, self.update_interval):
+            runner.optimizer.step()
+            runner.optimizer.zero_grad()
+
+
+class Clipping(OptimizerHook):
+    def __init__(self, use_fp16=False):
+        self.grad_clip = {'max_norm': 1.0}
+        self.use_fp16 = use_fp16
+
+
+class Scaled(Fp16OptimizerHook):
+    def __init__(self):
+        self.grad_clip = None
+
+    before_run = Stepping.before_run
+
+    def after_train_iter(self, runner):
+        runner.outputs['loss'].backward()
+        runner.optimizer.step()
+
+
+@pytest.mark.parametrize('kind', [Stepping, Clipping, Scaled])
+def test_optimizer_hooks_need_no_constructor(kind, run, make_runner):
+    before = make_runner(max_iters=1).model.linear.weight.clone()
+    runner = run(optimizer_config=kind(), checkpoint_config={'interval': 4})
+    assert not torch.equal(before, runner.model.linear.weight)
+
+
+def test_loggers_need_no_constructor(run):
+    class Counting(LoggerHook):
+        def __init__(self):
+            self.seen = []
+            self.interval = 2
+
+        def log(self, runner):
+            self.seen.append((runner.finished_iters, 'loss' in runner.log_buffer.output))
+
+    hook = Counting()
+    hook.by_epoch = False
+    run(hook)
+    assert hook.seen == [(2, True), (4, True), (6, True)]
+
+
+class Lines(TextLoggerHook):
+    def __init__(self, **kwargs):
+        super().__init__(by_epoch=False, **kwargs)
+        self.dumped, self.said = [], []
+
+    def _dump_log(self, log_dict, runner):
+        self.dumped.append(log_dict)
+        super()._dump_log(log_dict, runner)
+
+    def _log_info(self, log_dict, runner):
+        self.said.append(log_dict)
+        super()._log_info({**log_dict, 'epochs': self._round_float(1.234567)}, runner)
+
+
+def test_text_loggers_override_how_lines_are_written(run):
+    hook = Lines(interval=3)
+    runner = run(hook)
+    assert [line['iter'] for line in hook.said] == [3, 6]
+    assert hook.dumped[1:] == hook.said  # the first one is runner.meta
+    assert hook.said[0]['memory'] > 0 < hook._get_max_memory(runner)
+
+
+def test_an_evaluation_that_clears_the_log(run):
+    class Evaluates(Hook):
+        def after_train_iter(self, runner):
+            if self.every_n_iters(runner, 3):
+                runner.log_buffer.clear()
+                runner.log_buffer.output['mIoU'] = 0.5
+                runner.log_buffer.ready = True
+
+    for interval in (2, 3):
+        hook = Lines(interval=interval)
+        run(Evaluates(), hook)
+        assert [line['mIoU'] for line in hook.said if 'mIoU' in line] == [0.5, 0.5]
+
+
+class _Saves:
+    def save_checkpoint(self, out_dir, filename_tmpl='x_{}.pth', meta=None, save_optimizer=True, create_symlink=False):
+        meta = {**(meta or {}), 'mine': True}
+        save_checkpoint(self.model, f'{out_dir}/{filename_tmpl.format(self.iter + 1)}', self.optimizer, meta)
+
+
+@pytest.mark.parametrize('kind', [IterBasedRunner, EpochBasedRunner])
+def test_runners_save_in_their_own_way(kind, make_runner, stream, tmp_path):
+    own = type('Own', (_Saves, kind), {})
+    model = make_runner(max_iters=1).model
+    length = {'max_iters': 6} if kind is IterBasedRunner else {'max_epochs': 3}
+    runner = own(model, optimizer=torch.optim.SGD(model.parameters(), 0.1), work_dir=str(tmp_path),
+                 logger=logging.getLogger('a runner'), **length)
+    runner.register_hook(OptimizerHook())
+    runner.register_hook(CheckpointHook(1, by_epoch=kind is EpochBasedRunner, max_keep_ckpts=2))
+    if kind is EpochBasedRunner:
+        stream = torch.utils.data.DataLoader([{'x': torch.ones(4), 'position': 0}] * 4, batch_size=2)
+    runner.run([stream if kind is EpochBasedRunner else stream()], [('train', 1)])
+    saved = sorted(path.name for path in tmp_path.glob('*_*.pth'))
+    assert saved == (['iter_5.pth', 'iter_6.pth'] if kind is IterBasedRunner else ['epoch_2.pth', 'epoch_3.pth'])
+    assert torch.load(tmp_path / saved[-1])['meta']['mine']
+
+
+@pytest.mark.parametrize('meta', [{'config': 'x'}, None])
+def test_meta_may_be_replaced(meta, run, tmp_path):
+    def replace(runner):
+        runner.hook_msgs['told'] = 1
+        runner.meta = meta
+
+    runner = run(prepare=replace, checkpoint_config={'interval': 3}, log_config={'interval': 3, 'hooks': [
+        {'type': 'TextLoggerHook'}]})
+    assert runner.meta == {**(meta or {}), 'hook_msgs': runner.hook_msgs}
+    assert runner.hook_msgs['told'] == 1
+    assert torch.load(tmp_path / 'iter_6.pth')['meta']['hook_msgs']['told'] == 1
+    first, *_ = next(iter(tmp_path.glob('*.log.json'))).read_text().splitlines()
+    assert json.loads(first).get('config') == (meta or {}).get('config')
