@@ -1,6 +1,7 @@
 """What a class offers: its methods, whose they are, and arguments under their old names."""
 
 import functools
+import inspect
 import warnings
 from collections.abc import Callable
 
@@ -42,3 +43,20 @@ def deprecated_api_warning(name_dict: dict[str, str], cls_name: str | None = Non
         return wrapper
 
     return decorate
+
+
+def passes_over_unknown(func: Callable) -> Callable:
+    """Let calls give a function arguments that it does not take, with a warning, as ``**kwargs`` of 0.x took them.
+
+    Its signature stays, and configs are checked by that: in them such an argument is an error.
+    """
+    taken = inspect.signature(func).parameters
+
+    @functools.wraps(func)
+    def wrapper(*args: object, **kwargs: object) -> object:
+        unknown = [name for name in kwargs if name not in taken]
+        if unknown:
+            warnings.warn(f'{func.__qualname__}: there is no {", ".join(unknown)}, which has no effect', stacklevel=2)
+        return func(*args, **{name: value for name, value in kwargs.items() if name in taken})
+
+    return wrapper

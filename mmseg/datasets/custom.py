@@ -8,6 +8,7 @@ import numpy as np
 from torch.utils.data import Dataset
 
 from mmcv.utils import ConfigError, print_log
+from mmcv.utils.methods import passes_over_unknown
 from mmseg.checks import Facts, Problem, check_part
 from mmseg.evaluation.adapters import evaluate_results, pre_evaluate
 from mmseg.evaluation.areas import Areas
@@ -283,6 +284,7 @@ class CustomDataset(Dataset):
         """An empty evaluator; fill it with ``add(label_maps, indices)``, and give it to :meth:`evaluate`."""
         return Evaluator(self, metric, bootstrap)
 
+    @passes_over_unknown
     def evaluate(
         self,
         results: Evaluator | ConfusionMatrix | Sequence,
@@ -307,6 +309,7 @@ class CustomDataset(Dataset):
         labels = self.get_gt_seg_maps() if gt_seg_maps is None else gt_seg_maps
         return evaluate_results(self, results, map(self._in_class_indices, labels), metric, logger, bootstrap)
 
+    @passes_over_unknown
     def format_results(self, results: list, imgfile_prefix: str, indices: list[int] | None = None) -> list[str]:
         """Write class indices as palette images ``imgfile_prefix/NAME.png``; returns the paths.
 

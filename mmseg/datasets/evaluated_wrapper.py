@@ -10,6 +10,7 @@ from torch.utils.data import Dataset
 
 from mmcv.parallel import DataContainer
 from mmcv.utils import ConfigError
+from mmcv.utils.methods import passes_over_unknown
 from mmseg.evaluation.adapters import evaluate_results, pre_evaluate
 from mmseg.evaluation.areas import Areas
 from mmseg.evaluation.counting import ConfusionMatrix
@@ -118,6 +119,7 @@ class EvaluatedWrapper(Dataset):
         """As :meth:`CustomDataset.new_evaluator`."""
         return Evaluator(self, metric, bootstrap)
 
+    @passes_over_unknown
     def evaluate(
         self,
         results: Evaluator | ConfusionMatrix | Sequence,

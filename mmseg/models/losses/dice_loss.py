@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from mmcv.utils.methods import passes_over_unknown
 from mmseg.checks import Facts, Problem
 from mmseg.models.builder import LOSSES
 
@@ -74,6 +75,7 @@ class DiceLoss(nn.Module):
 
     takes_one_channel = False
 
+    @passes_over_unknown
     def __init__(
         self,
         smooth: float = 1,

@@ -5,6 +5,8 @@ import warnings
 import pytest
 
 from mmcv import utils
+from mmcv.utils import ConfigError, Registry
+from mmcv.utils.methods import passes_over_unknown
 
 
 def test_methods():
@@ -39,3 +41,16 @@ def test_deprecated_arguments():
         assert run(1, old=5) == (1, 5, {})
     with pytest.raises(TypeError, match='give only new'):
         run(1, old=5, new=6)
+
+
+def test_unknown_arguments_are_passed_over_in_calls_only():
+    @passes_over_unknown
+    def evaluate(results, metric='mIoU'):
+        return results, metric
+
+    with pytest.warns(UserWarning, match='there is no efficient_test, which has no effect'):
+        assert evaluate(1, metric='mDice', efficient_test=True) == (1, 'mDice')
+    registry = Registry('evaluation')
+    registry.register_module('Evaluate', module=evaluate)
+    with pytest.raises(ConfigError, match='efficient_test: evaluate takes no such argument'):
+        registry.build({'type': 'Evaluate', 'results': 1, 'efficient_test': True})

@@ -10,6 +10,7 @@ from mmcv.cnn.bricks.activation import build_activation_layer
 from mmcv.cnn.bricks.drop import build_dropout
 from mmcv.cnn.bricks.registry import FEEDFORWARD_NETWORK
 from mmcv.utils import deprecated_api_warning
+from mmcv.utils.methods import passes_over_unknown
 
 
 @FEEDFORWARD_NETWORK.register_module()
@@ -31,6 +32,7 @@ class FFN(BaseModule):
     """
 
     @deprecated_api_warning({'dropout': 'ffn_drop', 'add_residual': 'add_identity'}, cls_name='FFN')
+    @passes_over_unknown
     def __init__(
         self,
         embed_dims: int = 256,
