@@ -163,6 +163,14 @@ class BaseRunner(HookHost, ABC):
 
     # --- one step
 
+    def call_hook(self, stage: str, *args: Any) -> None:
+        """Call all hooks at a stage, in their order; what ends then counts as finished."""
+        if stage == 'after_train_iter':
+            self.finished_iters = self._iter + 1
+        elif stage == 'after_train_epoch':
+            self.finished_epochs = self._epoch + 1
+        super().call_hook(stage, *args)
+
     def fetch(self, stream: BatchStream) -> dict[str, Any]:
         """The next batch.
 

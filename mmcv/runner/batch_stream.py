@@ -20,11 +20,27 @@ class BatchStream:
 
     Args:
         loader: a DataLoader, or any iterable that can be iterated repeatedly.
+
+    Attributes:
+        given: how many batches it gave.
     """
 
     def __init__(self, loader: Iterable) -> None:
         self.loader = loader
+        self.given = 0
         self._batches: Iterator[dict[str, Any]] | None = None
+
+    @property
+    def epoch(self) -> int:
+        """How often the loader was gone through: the epoch of the next batch, for runners that ask as in mmcv 1.x."""
+        return max(self.given - 1, 0) // len(self)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """The batches of one epoch, for such runners."""
+        return (next(self) for _ in range(len(self)))
+
+    def __next__(self) -> dict[str, Any]:
+        return self.next(self.given)
 
     def __len__(self) -> int:
         return len(self.loader)
@@ -34,6 +50,7 @@ class BatchStream:
 
     def next(self, iteration: int) -> dict[str, Any]:
         """The next batch, which is that of ``iteration``."""
+        self.given += 1
         if self._batches is not None:
             try:
                 return next(self._batches)

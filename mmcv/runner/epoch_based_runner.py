@@ -28,16 +28,18 @@ class EpochBasedRunner(BaseRunner):
             self.model.train()
             self.data_batch = self.fetch(stream)
             self.call_hook('before_train_iter')
-            self.step(self.data_batch, train_mode=True, **kwargs)
-            self.finished_iters = self._iter + 1
+            self.run_iter(self.data_batch, train_mode=True, **kwargs)
             self.call_hook('after_train_iter')
             del self.data_batch
             self._iter += 1
             if self._stopped:
                 return
-        self.finished_epochs = self._epoch + 1
         self.call_hook('after_train_epoch')
         self._epoch += 1
+
+    def run_iter(self, data_batch: dict[str, Any], train_mode: bool, **kwargs: Any) -> None:
+        """One step, of training or validation."""
+        self.step(data_batch, train_mode, **kwargs)
 
     @torch.no_grad()
     def val(self, stream: BatchStream, **kwargs: Any) -> None:
@@ -49,7 +51,7 @@ class EpochBasedRunner(BaseRunner):
         for self._inner_iter in range(len(stream)):
             self.data_batch = stream.next(0)
             self.call_hook('before_val_iter')
-            self.step(self.data_batch, train_mode=False, **kwargs)
+            self.run_iter(self.data_batch, train_mode=False, **kwargs)
             self.call_hook('after_val_iter')
             del self.data_batch
         self.call_hook('after_val_epoch')

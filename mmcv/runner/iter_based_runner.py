@@ -24,7 +24,6 @@ class IterBasedRunner(BaseRunner):
         self.data_batch = self.fetch(stream)
         self.call_hook('before_train_iter')
         self.step(self.data_batch, train_mode=True, **kwargs)
-        self.finished_iters = self._iter + 1
         self.call_hook('after_train_iter')
         del self.data_batch
         self._inner_iter += 1

@@ -161,3 +161,56 @@ def test_meta_may_be_replaced(meta, run, tmp_path):
     assert torch.load(tmp_path / 'iter_6.pth')['meta']['hook_msgs']['told'] == 1
     first, *_ = next(iter(tmp_path.glob('*.log.json'))).read_text().splitlines()
     assert json.loads(first).get('config') == (meta or {}).get('config')
+
+
+class OwnLoop(IterBasedRunner):
+    def train(self, data_loader, **kwargs):
+        self.model.train()
+        self.mode = 'train'
+        self.data_loader = data_loader
+        self._epoch = data_loader.epoch
+        batch = next(data_loader)
+        self.call_hook('before_train_iter')
+        self.outputs = self.model.train_step(batch, self.optimizer, **kwargs)
+        self.log_buffer.update(self.outputs['log_vars'], self.outputs['num_samples'])
+        self.call_hook('after_train_iter')
+        self._inner_iter += 1
+        self._iter += 1
+
+
+class CountsSteps(EpochBasedRunner):
+    steps = 0
+
+    def train(self, data_loader, **kwargs):
+        self.model.train()
+        self.mode = 'train'
+        self.data_loader = data_loader
+        self.call_hook('before_train_epoch')
+        for self._inner_iter, batch in enumerate(data_loader):
+            self.call_hook('before_train_iter')
+            self.run_iter(batch, train_mode=True, **kwargs)
+            self.call_hook('after_train_iter')
+            self._iter += 1
+        self.call_hook('after_train_epoch')
+        self._epoch += 1
+
+    def run_iter(self, data_batch, train_mode, **kwargs):
+        self.steps += 1
+        super().run_iter(data_batch, train_mode, **kwargs)
+
+
+def test_runners_train_in_their_own_way(make_runner, stream, tmp_path):
+    model = make_runner(max_iters=1).model
+    options = {'optimizer': torch.optim.SGD(model.parameters(), 0.1), 'work_dir': str(tmp_path),
+               'logger': logging.getLogger('a runner')}
+    runner, lines = OwnLoop(model, max_iters=6, **options), Lines(interval=3)
+    runner.register_training_hooks({'policy': 'fixed'}, {}, {'interval': 2})
+    runner.register_hook(lines, 'VERY_LOW')
+    runner.run([stream()], [('train', 1)])
+    assert model.seen == [0, 1, 2, 3, 4, 5]
+    assert sorted(path.name for path in tmp_path.glob('iter_*')) == ['iter_2.pth', 'iter_4.pth', 'iter_6.pth']
+    assert [line['iter'] for line in lines.said] == [3, 6]
+    counting = CountsSteps(model, max_epochs=2, **options)
+    counting.run([stream()], [('train', 1)])
+    assert counting.steps == counting.iter == 10
+    assert model.seen[6:] == [*range(10)]
