@@ -2,6 +2,7 @@
 
 import logging
 import re
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -82,6 +83,25 @@ def load_from_local(filename: str, map_location: Location = None) -> Any:
 def load_from_http(filename: str, map_location: Location = None) -> Any:
     """The content of a file behind http(s), or of one that a catalogue names; fetched into the cache once."""
     return read_checkpoint(resolve(filename), map_location)
+
+
+@CheckpointLoader.register_scheme('pavi://')
+def load_from_pavi(filename: str, map_location: Location = None) -> Any:
+    """The content of a file that the ``pavi`` package fetches.
+
+    Raises:
+        CheckpointError: the name is none of pavi's, or the package is not installed.
+    """
+    if not filename.startswith('pavi://'):
+        raise CheckpointError(f'{filename}: what pavi fetches begins with pavi://')
+    try:
+        from pavi import modelcloud
+    except ImportError:
+        raise CheckpointError(f'{filename}: the package pavi is not installed; give a path') from None
+    model = modelcloud.get(filename.removeprefix('pavi://'))
+    with tempfile.TemporaryDirectory() as folder:
+        model.download(Path(folder, model.name))
+        return read_checkpoint(Path(folder, model.name), map_location)
 
 
 def load_url_dist(url: str, model_dir: str | None = None, map_location: Location = 'cpu') -> Any:

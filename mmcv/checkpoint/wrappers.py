@@ -26,8 +26,10 @@ def is_module_wrapper(module: nn.Module) -> bool:
     return isinstance(module, nn.Module) and isinstance(module, HasModule) and [*module.children()] == [module.module]
 
 
-def _is_registered(module: nn.Module) -> bool:
-    return isinstance(module, tuple(MODULE_WRAPPERS.module_dict.values()))
+def _is_registered(module: nn.Module, wrappers: Registry = MODULE_WRAPPERS) -> bool:
+    """Whether its class is in the registry or in one of a project below it."""
+    return (isinstance(module, tuple(wrappers.module_dict.values()))
+            or any(_is_registered(module, child) for child in wrappers.children.values()))
 
 
 def inner_wrappers(module: nn.Module) -> list[str]:

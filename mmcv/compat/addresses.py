@@ -192,15 +192,17 @@ NAMES = {
             XavierInit bias_init_with_prob caffe2_xavier_init constant_init fuse_conv_bn get_model_complexity_info
             initialize kaiming_init normal_init revert_sync_batchnorm trunc_normal_init uniform_init xavier_init""",
     },
-    'mmcv.cnn.weight_init': {'torch.nn.init': 'trunc_normal_'},
+    'mmcv.cnn.weight_init': {'mmcv.compat.init_info': 'update_init_info', 'torch.nn.init': 'trunc_normal_'},
     'mmcv.device': {**_ON_DEVICE, 'mmcv.compat.device_type': 'get_device'},
-    'mmcv.device._functions': _ON_DEVICE,
+    'mmcv.device._functions': {'mmcv.compat.scattering': 'Scatter scatter'},
     'mmcv.device.scatter_gather': _ON_DEVICE,
     'mmcv.device.utils': {
         **_DEVICES, 'mmcv.compat.device_type': 'IS_CUDA_AVAILABLE IS_MLU_AVAILABLE IS_MPS_AVAILABLE IS_NPU_AVAILABLE '
                                                'get_device'},
     'mmcv.fileio.file_client': _BACKENDS,
     'mmcv.fileio.formats': {'mmcv.fileio.handlers': 'register_handler'},
+    'mmcv.image.colorspace': {
+        'mmcv.image.colorspace': '_convert_input_type_range=_in_units _convert_output_type_range=_of_type'},
     'mmcv.image.geometric': {
         'mmcv.image.boxes': 'bbox_clip bbox_scaling',
         'mmcv.image.resize': 'imrescale imresize imresize_like imresize_to_multiple rescale_size'},
@@ -220,6 +222,7 @@ NAMES = {
         'mmcv.ops.carafe': 'CARAFENaive=CARAFE carafe_naive=carafe',
     },
     'mmcv.ops.multi_scale_deform_attn': {'mmcv.cnn.bricks.transformer': 'MultiScaleDeformableAttention'},
+    'mmcv.parallel._functions': {'mmcv.compat.scattering': 'Scatter get_input_device scatter'},
     'mmcv.parallel.registry': {'mmcv.checkpoint.wrappers': 'MODULE_WRAPPERS'},
     'mmcv.parallel.distributed_deprecated': {'mmcv.parallel': 'MMDistributedDataParallel'},
     'mmcv.parallel.scatter_gather': {**_ON_DEVICE, 'mmcv.parallel': 'DataContainer'},
@@ -233,7 +236,12 @@ NAMES = {
     'mmcv.runner.base_module': {'mmcv.cnn': 'BaseModule ModuleDict ModuleList Sequential'},
     'mmcv.runner.checkpoint': {
         **_LOADING,
-        'mmcv.checkpoint.loaders': 'CheckpointLoader load_from_http load_from_local load_url_dist',
+        'mmcv.checkpoint.loaders': """
+            CheckpointLoader load_from_ceph=load_from_local load_from_http load_from_local
+            load_from_openmmlab=load_from_http load_from_pavi load_from_torchvision=load_from_http load_url_dist""",
+        'mmcv.compat.model_zoo': """
+            DEFAULT_CACHE_DIR ENV_MMCV_HOME ENV_XDG_CACHE_HOME _get_mmcv_home=get_mmcv_home get_deprecated_model_names
+            get_external_models""",
         'mmcv.checkpoint.state': 'save_checkpoint',
         'mmcv.checkpoint.load': 'load_checkpoint load_state_dict',
         'mmcv.checkpoint.weights': 'get_state_dict weights_to_cpu',
@@ -267,6 +275,7 @@ NAMES = {
         'mmcv.config.merge': 'DELETE_KEY',
     },
     'mmcv.utils.env': {'mmcv.compat.torch_names': 'get_build_config'},
+    'mmcv.utils.ext_loader': {'mmcv.compat.extension': 'check_ops_exist'},
     'mmcv.utils.hub': {'torch.hub': 'load_url=load_state_dict_from_url'},
     'mmcv.utils.misc': {**_UTILS, **_PREREQUISITES},
     'mmcv.utils.parrots_jit': _JIT,

@@ -83,11 +83,16 @@ def ycbcr2bgr(img: np.ndarray) -> np.ndarray:
 
 
 def _in_units(img: np.ndarray) -> np.ndarray:
-    if img.dtype not in (np.uint8, np.float32):
-        raise ValueError(f'YCbCr is of uint8 in 0 ... 255 or float32 in 0 ... 1, not of {img.dtype}')
+    _check_type(img.dtype)
     return img.astype(np.float32) / (255 if img.dtype == np.uint8 else 1)
 
 
 def _of_type(img: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """Values of 0 to 255 as these types have them."""
+    _check_type(dtype)
     return (img.round().clip(0, 255) if dtype == np.uint8 else img / 255).astype(dtype)
+
+
+def _check_type(dtype: np.dtype) -> None:
+    if dtype not in (np.uint8, np.float32):
+        raise ValueError(f'YCbCr is of uint8 in 0 ... 255 or float32 in 0 ... 1, not of {np.dtype(dtype)}')

@@ -6,9 +6,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mmcv.utils import to_2tuple
+from mmcv.utils import deprecated_api_warning, to_2tuple
 
 from ._torchvision import torchvision_ops
+
+_RENAMED = deprecated_api_warning({'deformable_groups': 'deform_groups'})
 
 
 def deform_conv2d(input: Tensor, offset: Tensor, weight: Tensor, stride: int | tuple[int, int] = 1,
@@ -118,6 +120,7 @@ class DeformConv2d(_DeformConv):
         ValueError: the arguments do not fit, or torchvision is missing.
     """
 
+    @_RENAMED
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int | tuple[int, int],
                  stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0,
                  dilation: int | tuple[int, int] = 1, groups: int = 1, deform_groups: int = 1, bias: bool = False,
@@ -163,6 +166,7 @@ class ModulatedDeformConv2d(_DeformConv):
         ValueError: the arguments do not fit, or torchvision is missing.
     """
 
+    @_RENAMED
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int | tuple[int, int],
                  stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0,
                  dilation: int | tuple[int, int] = 1, groups: int = 1, deform_groups: int = 1,

@@ -74,7 +74,8 @@ def binary_cross_entropy(
         pred: (N, K, ...) logits; with one channel it is the logit of label 1 against label 0.
         label: (N, ...) class indices, negative ones ignored; or 0 and 1 in the shape of ``pred``.
         weight: (N, ...) weight of each pixel.
-        class_weight: (K,) weight of the positive term of each class; for one channel also the weights of 0 and 1.
+        class_weight: (K,) weight of the positive term of each class, or one per logit in the shape of ``pred``; for
+            one channel also the weights of 0 and 1.
         reduction, avg_factor, ignore_index, avg_non_ignore: as of :func:`cross_entropy`.
     """
     one_channel = pred.shape[1] == 1
@@ -93,7 +94,7 @@ def binary_cross_entropy(
         weight = class_weight[target.long()] * (1 if weight is None else weight)
     elif class_weight is not None:
         # One axis for the classes, wherever they are: (K, 1, 1) for (N, K, H, W).
-        positive = class_weight.view(-1, *[1] * max(pred.dim() - 2, 0))
+        positive = class_weight if class_weight.dim() > 1 else class_weight.view(-1, *[1] * max(pred.dim() - 2, 0))
     loss = F.binary_cross_entropy_with_logits(pred, target.to(pred.dtype), pos_weight=positive, reduction='none')
     if avg_non_ignore and avg_factor is None and reduction == 'mean':
         avg_factor = valid.sum()

@@ -130,7 +130,7 @@ def weighted_loss(loss_func: Callable) -> Callable:
 
 def class_weight_tensor(class_weight: list[float] | None, like: torch.Tensor) -> torch.Tensor | None:
     """Class weights in the dtype and on the device of ``like``."""
-    return None if class_weight is None else like.new_tensor(class_weight)
+    return None if class_weight is None else torch.as_tensor(class_weight, dtype=like.dtype, device=like.device)
 
 
 def labelled(label: torch.Tensor, ignore_index: int | None) -> torch.Tensor:

@@ -213,3 +213,12 @@ def test_an_offset_at_the_border_has_the_slope_of_mmcv(padding, masked):
 def test_where_no_tap_is_at_the_border_nothing_is_moved():
     offset = torch.rand(2, 2 * 2 * 6, 5, 4) * 0.8 + 0.1
     assert torch.equal(deform_conv._off_the_border(offset, (3, 2), (2, 1), (1, 1), (1, 2)), offset)
+
+
+@pytest.mark.parametrize(('name', 'kind', '_'), PACKS)
+def test_the_old_name_of_the_groups(name, kind, _):
+    with pytest.warns(DeprecationWarning, match='deformable_groups is deprecated, use deform_groups'):
+        assert kind(4, 2, 3, deformable_groups=2).deform_groups == 2
+    with pytest.warns(DeprecationWarning, match='use deform_groups'):
+        layer = build_conv_layer({'type': name, 'deformable_groups': 2}, 4, 2, 3)
+    assert layer.deform_groups == 2

@@ -177,3 +177,11 @@ def test_mistakes(cfg, message):
 def test_shapes_that_do_not_fit():
     with pytest.raises(ValueError, match='do not fit'):
         build_loss({'type': 'FocalLoss'})(torch.zeros(1, 3, 4, 4), torch.zeros(1, 5, 5))
+
+
+def test_sigmoid_cross_entropy_takes_a_weight_per_logit():
+    pred, label, weight = torch.randn(2, 3, 4), torch.randint(0, 3, (2, 4)), torch.rand(2, 3, 4)
+    target = F.one_hot(label, 3).transpose(1, 2).float()
+    expected = F.binary_cross_entropy_with_logits(pred, target, pos_weight=weight)
+    loss = build_loss({'type': 'CrossEntropyLoss', 'use_sigmoid': True, 'class_weight': weight})
+    torch.testing.assert_close(loss(pred, label), expected)
