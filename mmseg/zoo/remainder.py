@@ -56,7 +56,8 @@ def transfer(relative: Relative, onto: dict, wanted: ConfigName, class_count: in
             head['num_classes'] = class_count
         if (relative.name.crop == UNALIGNED) != (wanted.crop == UNALIGNED) and head['type'] not in _WITHOUT_RESIZING:
             head['align_corners'] = wanted.crop == UNALIGNED
-    composed['runner']['max_iters'] = wanted.max_iters
+    if relative.name.iterations != wanted.iterations:
+        composed['runner']['max_iters'] = wanted.max_iters
     if wanted.samples_per_gpu is not None:
         composed['data']['samples_per_gpu'] = wanted.samples_per_gpu
     model['test_cfg'] = _test_cfg(model, onto['model'], relative.name, wanted)
