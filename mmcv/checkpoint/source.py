@@ -24,8 +24,8 @@ def resolve(name: str | Path) -> Path:
     place = _place(name)
     if isinstance(place, Path):
         return place
-    return download(place, advice=f'to go on without it: --cfg-options model.pretrained=None; to use a copy, put it '
-                                  f'into {cache_home() / "checkpoints"}')
+    return download(place, advice=f'to use a copy, put it into {cache_home() / "checkpoints"}; where it is what a model '
+                                  f'starts from, --cfg-options model.pretrained=None goes on without it')
 
 
 def local_or_address(name: str | Path) -> Path | str:

@@ -64,6 +64,6 @@ def test_without_torchvision(monkeypatch, asked):
 
 def test_without_network_the_way_on_is_named(monkeypatch):
     monkeypatch.setattr(source, 'OPEN_MMLAB_ROOT', 'http://127.0.0.1:9/')
-    with pytest.raises(OSError, match='model.pretrained=None') as error:
+    with pytest.raises(OSError, match='to use a copy, put it into .*model.pretrained=None') as error:
         resolve('open-mmlab://resnet50_v1c')
     assert '\n' not in str(error.value)

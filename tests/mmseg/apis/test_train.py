@@ -101,6 +101,11 @@ def test_arguments_win_over_the_config(begin, cfg):
     assert (settings.work_dir, settings.load_from) == ('c', 'd.pth')
 
 
+def test_weights_that_nobody_published_are_told_before_anything_is_built(begin):
+    with pytest.raises(ConfigError, match="no weights were published for it, so there is no checkpoint 'zoo'"):
+        begin(load_from='zoo')
+
+
 def test_configs_that_come_from_code_are_checked_too(cfg):
     cfg.channels_last = 'no'
     with pytest.raises(ConfigError, match="channels_last is 'no': use True or False"):
