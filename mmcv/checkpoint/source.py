@@ -24,8 +24,8 @@ def resolve(name: str | Path) -> Path:
     place = _place(name)
     if isinstance(place, Path):
         return place
-    return download(place, advice=f'to use a copy, put it into {cache_home() / "checkpoints"}; where it is what a model '
-                                  f'starts from, --cfg-options model.pretrained=None goes on without it')
+    return download(place, advice=f'to use a copy, put it into {cache_home() / "checkpoints"}; '
+                                  'if a model starts from it, --cfg-options model.pretrained=None goes on without it')
 
 
 def local_or_address(name: str | Path) -> Path | str:
