@@ -72,10 +72,9 @@ def run_training(
         ConfigError: what is wrong with the config, in one line.
     """
     settings = Settings.of(as_config(config), device)
-    load_from = load_from or settings.load_from
     settings = settings.changed(
         work_dir=work_dir or settings.work_dir or str(Path('work_dirs', settings.name)),
-        load_from=load_from and published_checkpoint(load_from, settings.config.filename),
+        load_from=published_checkpoint(load_from or settings.load_from, settings.config.filename),
         resume_from=resume_from or settings.resume_from,
         device=settings.device.type,
         gpu_ids=list(range(dist.get_dist_info()[1])) if distributed else [settings.device.index or 0])

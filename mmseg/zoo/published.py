@@ -22,11 +22,11 @@ def read_facts(path: Path | None = None) -> dict[str, dict]:
     return json.loads(path.read_text(encoding='utf-8'))
 
 
-def published_checkpoint(checkpoint: str, config: str | os.PathLike | None) -> str:
+def published_checkpoint(checkpoint: str | None, config: str | os.PathLike | None) -> str | None:
     """The address of a checkpoint: of ``'zoo'`` that of the config's published weights, of anything else itself.
 
     Args:
-        checkpoint: what the user gave.
+        checkpoint: what the user gave; None stays None.
         config: path or name of the config.
 
     Raises:
