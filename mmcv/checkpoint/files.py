@@ -26,12 +26,17 @@ _SEAL_SIZE = len(_SEAL) + 64
 _NUMBERED = re.compile(r'(?:^|_)(iter|epoch)_(\d+)\.pth$')
 
 
-def write_checkpoint(checkpoint: dict, path: str | Path) -> None:
+def write_checkpoint(checkpoint: dict, path: str | Path, file_client_args: dict | None = None) -> None:
     """Write a checkpoint so that at any moment the old file, or the new one, is there in full.
 
     Into another storage (``s3://...``) it is sent when it is complete.
 
     The zip file of ``torch.save`` ends in a comment with the sha256 of all before it; ``torch.load`` ignores it.
+
+    Args:
+        checkpoint: what to write.
+        path: a path, or an address in another storage.
+        file_client_args: of the client that sends it there; None is the one that the address asks for.
 
     Raises:
         OSError: the disk is full, the folder may not be written to, ...; what was there before is intact.
@@ -40,7 +45,7 @@ def write_checkpoint(checkpoint: dict, path: str | Path) -> None:
         with tempfile.TemporaryDirectory() as folder:
             local = Path(folder, 'checkpoint.pth')
             write_checkpoint(checkpoint, local)
-            FileClient.infer_client(uri=path).put(local.read_bytes(), path)
+            FileClient.infer_client(file_client_args, path).put(local.read_bytes(), path)
         return
     with atomic_write(path, 'w+b') as file:
         try:

@@ -59,17 +59,27 @@ def named_optimizers(optimizer: Optimizers) -> dict[str, Optimizer]:
 
 
 def save_checkpoint(
-    model: nn.Module, filename: str | Path, optimizer: Optimizers = None, meta: dict | None = None
+    model: nn.Module, filename: str | Path, optimizer: Optimizers = None, meta: dict | None = None,
+    file_client_args: dict | None = None,
 ) -> None:
     """Write the weights of a model, an optimizer's state (or a dict of optimizers'), and ``meta``.
 
+    Args:
+        model: wrapped or not.
+        filename, file_client_args: as of :func:`~mmcv.checkpoint.write_checkpoint`.
+        optimizer: one, or several by name.
+        meta: kept as it is.
+
     Raises:
+        ValueError: ``meta`` is no dict.
         OSError: it cannot be written; what was there before is intact.
     """
+    if meta is not None and not isinstance(meta, dict):
+        raise ValueError(f'save_checkpoint: meta is {meta!r}: give a dict')
     checkpoint = _content(model, meta or {})
     if optimizer is not None:
         checkpoint['optimizer'] = _optimizer_state(optimizer)
-    write_checkpoint(checkpoint, filename)
+    write_checkpoint(checkpoint, filename, file_client_args)
 
 
 def state_of_run(

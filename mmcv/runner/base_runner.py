@@ -26,6 +26,7 @@ from mmcv.checkpoint import (
     restore_run,
     set_rng_state,
     state_of_run,
+    unwrap,
 )
 from mmcv.fileio import FileClient
 from mmcv.utils import get_logger
@@ -41,7 +42,7 @@ class BaseRunner(HookHost, ABC):
 
     Args:
         model: has ``train_step`` and ``val_step`` (or give ``batch_processor``); wrapped for its device.
-        batch_processor: ``f(model, batch, train_mode=..., **kwargs)`` in the place of these steps.
+        batch_processor: ``f(model, batch, train_mode=..., **kwargs)`` in the place of these steps, for a model without.
         optimizer: a torch optimizer, or a dict of such.
         work_dir: the folder of logs and checkpoints; made if it is not there.
         logger: None is the logger 'mmcv'.
@@ -81,6 +82,8 @@ class BaseRunner(HookHost, ABC):
                 raise ValueError(f'{name} is {length!r}: use a whole number from 1 on')
         if batch_processor is None and not hasattr(model, 'train_step'):
             raise ValueError(f'runner: {type(model).__name__} has no train_step; add one, or give batch_processor')
+        if batch_processor is not None and hasattr(unwrap(model), 'train_step'):
+            raise ValueError(f'runner: {type(unwrap(model)).__name__} has a train_step: leave batch_processor out')
         self.model = model
         self.batch_processor = batch_processor
         self.optimizer = optimizer
@@ -263,8 +266,11 @@ class BaseRunner(HookHost, ABC):
             The path.
 
         Raises:
+            ValueError: ``meta`` is no dict.
             OSError: it, or the one before it, cannot be written; the checkpoints that are there stay as they are.
         """
+        if meta is not None and not isinstance(meta, dict):
+            raise ValueError(f'save_checkpoint: meta is {meta!r}: give a dict')
         name = (filename_tmpl or self.filename_tmpl).format(self._checkpoint_number())
         path = FileClient.infer_client(uri=out_dir).join_path(out_dir, name)
         dist.note_activity(f'saving {name}')

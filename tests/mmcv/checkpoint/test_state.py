@@ -9,10 +9,12 @@ from mmcv.checkpoint import (
     class_facts,
     named_optimizers,
     ours_only,
+    read_checkpoint,
     restore_run,
     save_checkpoint,
     state_of_run,
 )
+from mmcv.fileio import FileClient
 from mmcv.parallel import MMDataParallel
 
 
@@ -101,3 +103,14 @@ def test_saving_optimizers_and_classes(tmp_path):
     assert content['meta']['CLASSES'] == ('a',)
     save_checkpoint(model, tmp_path / 'x.pth', {'a': optimizer})
     assert set(torch.load(tmp_path / 'x.pth', weights_only=True)['optimizer']) == {'a'}
+
+
+def test_save_through_a_client(tmp_path):
+    model = nn.Linear(1, 1)
+    save_checkpoint(model, tmp_path / 'a.pth', file_client_args={'backend': 'disk'})
+    assert set(read_checkpoint(tmp_path / 'a.pth')['state_dict']) == {'weight', 'bias'}
+    with pytest.raises(ValueError, match="meta is 'no dict': give a dict"):
+        save_checkpoint(model, tmp_path / 'b.pth', meta='no dict')
+    pytest.importorskip('fsspec')
+    save_checkpoint(model, 'memory://saved/a.pth', file_client_args={'backend': 'memory'})
+    assert FileClient('memory').exists('memory://saved/a.pth')

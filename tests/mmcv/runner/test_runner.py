@@ -412,3 +412,10 @@ def test_ranks_with_different_losses(run_ranks):
     """)
     for output in outputs:
         assert output == "the ranks compute different losses: rank 0 ['loss'], rank 1 ['loss', 'more']\n"
+
+
+def test_one_of_steps_and_batch_processor(make_runner, tmp_path):
+    with pytest.raises(ValueError, match='has a train_step: leave batch_processor out'):
+        IterBasedRunner(make_runner(max_iters=1).model, lambda *args: None, work_dir=str(tmp_path), max_iters=1)
+    with pytest.raises(ValueError, match=r'meta is \[\]: give a dict'):
+        make_runner(max_iters=1).save_checkpoint(str(tmp_path), meta=[])
