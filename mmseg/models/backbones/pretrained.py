@@ -1,5 +1,7 @@
 """Where the first weights of a backbone come from."""
 
+from os import PathLike
+
 #: The initialization of convolutional backbones.
 CONVOLUTIONAL_INIT = [
     dict(type='Kaiming', layer='Conv2d'),
@@ -13,10 +15,12 @@ def pretrained_init_cfg(
     """The initialization of a backbone, whichever of the two arguments it came by; ``default`` if by neither.
 
     Raises:
-        ValueError: both are given.
+        ValueError: both are given, or ``pretrained`` is no name of weights.
     """
     if pretrained and init_cfg:
         raise ValueError('pretrained and init_cfg are both set; keep one')
+    if pretrained and not isinstance(pretrained, (str, PathLike)):
+        raise ValueError(f'pretrained is {pretrained!r}: give a path, an address, or None')
     if pretrained:
         return dict(type='Pretrained', checkpoint=pretrained)
     return default if init_cfg is None else init_cfg
