@@ -49,6 +49,7 @@ class Facts:
         logits: to a loss: the channels of the logits.
         num_classes: of the labels.
         fields: of a sample.
+        missing: a field that a transform looked for in a sample, and did not find.
         formatted: whether images come as (C, H, W), and not as they were loaded.
         metrics: to what judges a model: the names that an evaluation will give.
     """
@@ -61,6 +62,7 @@ class Facts:
     logits: int | None = None
     num_classes: int | None = None
     fields: tuple[str, ...] | None = None
+    missing: str | None = None
     formatted: bool = True
     metrics: tuple[str, ...] | None = None
 

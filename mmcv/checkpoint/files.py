@@ -187,7 +187,7 @@ def _number(path: Path) -> int:
 
 def _open(path: str | Path) -> IO[bytes]:
     if not Path(path).exists():
-        raise CheckpointError(f'{path}: there is no such checkpoint')
+        raise CheckpointError(f'{path}: there is no such checkpoint; give the path of one, or an address')
     if Path(path).is_dir():
         raise CheckpointError(f'{path}: a folder, not a checkpoint; name a .pth file in it')
     return open(path, 'rb')

@@ -75,8 +75,9 @@ class EvalHook(Hook):
         file_client_args: dict | None = None,
         **eval_kwargs: Any,
     ) -> None:
-        if interval < 1 or (start is not None and start < 0):
-            raise ValueError(f'evaluation: interval has to be 1 or more, start 0 or more, not {interval} and {start}')
+        for name, number, least in (('interval', interval, 1), ('start', start, 0)):
+            if number is not None and number < least:
+                raise ValueError(f'evaluation.{name} has to be {least} or more, not {number}')
         if not isinstance(save_best, (str, type(None))):
             raise ValueError(f"evaluation.save_best is {save_best!r}: name a metric, such as 'mIoU', or 'auto'")
         if not isinstance(dataloader, DataLoader):

@@ -6,28 +6,37 @@ import cv2
 import numpy as np
 
 
+def _convert(img: np.ndarray, code: int) -> np.ndarray:
+    """As ``cv2.cvtColor``, for images of any type of numbers."""
+    if img.dtype in (np.uint8, np.uint16, np.float32):  # OpenCV knows no others
+        return cv2.cvtColor(img, code)
+    if code == cv2.COLOR_BGR2RGB:
+        return np.ascontiguousarray(img[..., ::-1])
+    return cv2.cvtColor(img.astype(np.float32), code).astype(img.dtype)
+
+
 def bgr2gray(img: np.ndarray, keepdim: bool = False) -> np.ndarray:
     """(H, W, 3) BGR -> (H, W) luminance; (H, W, 1) if ``keepdim``."""
-    gray = cv2.cvtColor(img, cv2.COLOR_BGR2GRAY)
+    gray = _convert(img, cv2.COLOR_BGR2GRAY)
     return gray[..., None] if keepdim else gray
 
 
 def rgb2gray(img: np.ndarray, keepdim: bool = False) -> np.ndarray:
     """(H, W, 3) RGB -> (H, W) luminance; (H, W, 1) if ``keepdim``."""
-    gray = cv2.cvtColor(img, cv2.COLOR_RGB2GRAY)
+    gray = _convert(img, cv2.COLOR_RGB2GRAY)
     return gray[..., None] if keepdim else gray
 
 
 def imconvert(img: np.ndarray, src: str, dst: str) -> np.ndarray:
     """Convert an image from one colour space of OpenCV to another, such as 'bgr' to 'lab'."""
-    return cv2.cvtColor(img, getattr(cv2, f'COLOR_{src.upper()}2{dst.upper()}'))
+    return _convert(img, getattr(cv2, f'COLOR_{src.upper()}2{dst.upper()}'))
 
 
 def _converter(source: str, target: str) -> Callable[[np.ndarray], np.ndarray]:
     code = getattr(cv2, f'COLOR_{source}2{target}')
 
     def convert(img: np.ndarray) -> np.ndarray:
-        return cv2.cvtColor(img, code)
+        return _convert(img, code)
 
     convert.__name__ = convert.__qualname__ = f'{source}2{target}'.lower()
     convert.__doc__ = f'Convert an image from {source} to {target}; a new array of the same type.'

@@ -3,11 +3,25 @@
 import ast
 import functools
 import inspect
+import numbers
+import os
+import re
 import textwrap
-from collections.abc import Callable, Iterator
+import types
+import typing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
 
 _SWITCH = (bool, bool | None, 'bool', 'bool | None')  # as text where annotations are not evaluated
+_PLAIN_NUMBER = (int, float, int | float, 'int', 'float', 'int | float')
 _NUMBER = (int, float, int | None, float | None, int | float, 'int', 'float', 'int | None', 'float | None')
+
+_WIDTH = re.compile(r'((base|stem|in|out|mid)_)?channels|embed_dims')
+_LIST, _TABLE, _NUMERIC = ((list, tuple, np.ndarray), 'a list'), (dict, 'dict(...)'), (numbers.Real, 'a number')
+#: What a plain annotation accepts, and how to say it.
+_KINDS = {int: _NUMERIC, float: _NUMERIC, bool: _NUMERIC, str: ((str, os.PathLike), 'a text'), dict: _TABLE,
+          Mapping: _TABLE, list: _LIST, tuple: _LIST, Sequence: _LIST, types.NoneType: (types.NoneType, 'None')}
 
 
 class Parameters:
@@ -24,6 +38,8 @@ class Parameters:
         switches: those of them that are annotated as bool, or bool | None.
         defaults: of those of the names that have one.
         annotations: of the names, as the signatures have them.
+        of_torch: whether it is one of torch.
+        trusted: whether its annotations, which may say anything in a user's code, are true.
         required: those without a default. Of the outermost constructor only: it may set those of its bases itself.
     """
 
@@ -35,6 +51,8 @@ class Parameters:
         self.required: list[str] = []
         self.open = True
         self._constants: set = set()
+        self.of_torch = is_of(builder, 'torch')
+        self.trusted = self.of_torch or is_of(builder, 'mmcv', 'mmseg')
         for index, function in enumerate(_constructors(builder)):
             try:
                 parameters = list(inspect.signature(function).parameters.values())
@@ -63,6 +81,29 @@ class Parameters:
         """Whether an argument of that name may be given."""
         return self.open or key in self.names or key in self._constants
 
+    def refuses(self, key: str, value: object) -> bool:
+        """Whether an argument is a number in a signature that can be trusted, and ``value`` is None or a container."""
+        default = self.defaults.get(key, 0)
+        if not self.trusted or not (value is None or isinstance(value, (dict, list, tuple, set))):
+            return False
+        counts = isinstance(default, (int, float)) and not isinstance(default, bool)
+        plain = self.annotations.get(key) in _PLAIN_NUMBER
+        return counts and (plain or (self.of_torch and key in self.defaults))
+
+    def is_width(self, key: str) -> bool:
+        """Whether an argument counts the channels of a layer, of which none has none."""
+        return self.trusted and _WIDTH.fullmatch(key) is not None
+
+    def wish(self, key: str, value: object) -> str:
+        """What to use in the place of a value whose kind a trusted signature does not name; '' if it does."""
+        annotation = self.annotations.get(key)
+        kinds = typing.get_args(annotation) if isinstance(annotation, types.UnionType) else (annotation,)
+        known = {_KINDS.get(typing.get_origin(kind) or kind) for kind in kinds}
+        if not self.trusted or None in known or value is self.defaults.get(key, ''):
+            return ''
+        return '' if any(isinstance(value, accepted) for accepted, _ in known) else ' or '.join(
+            sorted(words for _, words in known))
+
     def wants_number(self, key: str, text: str) -> bool:
         """Whether an argument is a number by its annotation, or by its default where ``text`` spells a number too."""
         annotation, default = self.annotations.get(key), self.defaults.get(key)
@@ -70,6 +111,12 @@ class Parameters:
             return True
         is_number = isinstance(default, (int, float)) and not isinstance(default, bool)
         return is_number and 'str' not in str(annotation) and _spells_number(text)
+
+
+def is_of(builder: Callable, *packages: str) -> bool:
+    """Whether a class or function belongs to one of these packages."""
+    module = inspect.getmodule(builder)
+    return module is not None and module.__name__.partition('.')[0] in packages
 
 
 def _spells_number(text: str) -> bool:

@@ -3,9 +3,10 @@
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
+from numbers import Real
 
-from .arguments import Parameters
-from .errors import ConfigError, ConfigTypeError, did_you_mean
+from .arguments import Parameters, is_of
+from .errors import ConfigError, ConfigTypeError, did_you_mean, one_line
 from .origins import locate, origin_of, path_of, replaced_type
 
 
@@ -29,9 +30,20 @@ def check_arguments(builder: Callable, cfg: dict, args: dict, elsewhere: Mapping
             raise ConfigTypeError(f'{locate(cfg, key)}: {name_of(builder)}: use True or False, not {value!r}')
         if isinstance(value, str) and parameters.wants_number(key, value):
             raise ConfigTypeError(f'{locate(cfg, key)}: {name_of(builder)}: use a number, not the text {value!r}')
+        if parameters.refuses(key, value):
+            raise ConfigTypeError(f'{locate(cfg, key)}: {name_of(builder)}: use a number, not {value!r}')
+        if parameters.is_width(key) and not _counts(value):
+            raise ConfigError(f'{locate(cfg, key)}: {name_of(builder)}: use a whole number from 1 on, not {value!r}')
     missing = [key for key in parameters.required if key not in args]
     if missing:
         raise _missing_arguments(cfg, ', '.join(missing), builder)
+
+
+def _counts(value: object) -> bool:
+    """Whether no number in it, which may be a list, is below 1."""
+    if isinstance(value, (list, tuple)):
+        return all(map(_counts, value))
+    return not isinstance(value, Real) or value >= 1
 
 
 def unknown_argument(
@@ -63,13 +75,21 @@ def place_of(cfg: dict) -> str:
     return f'{where}: ' if where else ''
 
 
-def explain(error: TypeError, cfg: dict, builder: Callable) -> None:
+def explain(error: Exception, cfg: dict, builder: Callable) -> None:
     """Say it in the config's terms if a constructor of the object, deeper than was checked, refuses an argument."""
+    parameters = Parameters(builder)
+    for key, value in cfg.items():
+        if wish := parameters.wish(key, value):
+            raise ConfigTypeError(f'{locate(cfg, key)}: {name_of(builder)}: use {wish}, not {value!r}') from error
     owners = (
         [f'{cls.__qualname__}.__init__' for cls in inspect.getmro(builder)] if inspect.isclass(builder)
         else [name_of(builder)])
     owner, _, problem = str(error).partition('() ')
     if owner not in owners:
+        if is_of(builder, 'torch'):  # which does not look at what it is given before it computes with it
+            refused = ConfigTypeError(f'{one_line(error)}: an argument is of a kind that it does not take')
+            add_location(refused, cfg, builder)
+            raise refused from error
         return
     unexpected = re.match(r"got an unexpected keyword argument '(\w+)'", problem)
     if unexpected and unexpected[1] in cfg:
@@ -90,12 +110,16 @@ def add_location(error: ValueError, cfg: dict, builder: Callable) -> None:
     named = re.search(rf'(^|: ){re.escape(path)}\b((\.\w+)*)', text)
     if named and named[1]:
         return
-    if named:
-        origin = origin_of(cfg, named[2].split('.')[1] if named[2] else next(iter(cfg), None))
+    if named and named[2]:
+        origin = origin_of(cfg, named[2].split('.')[1])
         error.args = (f'{origin}: {text}' if origin else text,)
         return
+    text = text.removeprefix(f'{path}: ')
     spoken = {key: found.start() for key in cfg if key != 'type' and (found := re.search(rf'\b{key}\b', text))}
-    where = locate(cfg, min(spoken, key=spoken.get)) if spoken else locate(cfg)
+    told = [key for key, value in cfg.items() if key != 'type' and isinstance(value, (int, float, str))
+            and re.search(rf'(?<![\w.]){re.escape(str(value))}(?![\w.])', text)]  # its value at least
+    key = min(spoken, key=spoken.get) if spoken else told[0] if len(told) == 1 else None
+    where = locate(cfg, key)
     text = text.removeprefix(f'{name_of(builder)}: ')
     error.args = (f'{where}: {name_of(builder)}: {text}{"".join(inherited(cfg, key) for key in spoken)}',)
 

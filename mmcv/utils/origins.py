@@ -9,6 +9,7 @@ from .errors import short_path
 
 _PACKAGE = Path(__file__).parents[1]
 _HERE = tuple(str(_PACKAGE / folder) + os.sep for folder in ('config', 'utils'))
+_OURS = tuple(f'{_PACKAGE.with_name(name)}{os.sep}' for name in ('mmcv', 'mmseg'))
 
 
 class TrackedDict(dict):
@@ -67,11 +68,13 @@ class Node(dict):
     __slots__ = ('_node_origins', '_node_path')
 
 
-def caller() -> str:
-    """'FILE:LINE' of the code that called into these utilities: the origin of what it sets."""
+def caller() -> str | None:
+    """'FILE:LINE' of the code that called into these utilities: the origin of what it sets; None if it is ours."""
     frame = sys._getframe(2)
     while frame.f_back and frame.f_code.co_filename.startswith(_HERE):
         frame = frame.f_back
+    if frame.f_code.co_filename.startswith(_OURS):
+        return None
     return f'{frame.f_code.co_filename}:{frame.f_lineno}'
 
 
@@ -145,6 +148,6 @@ def locate(node: dict, key: object = None) -> str:
     path = path_of(node) or ''
     name = path if key is None else join_path(path, key)
     if key is None:
-        key = 'type' if 'type' in node else next(iter(node), None)
+        key = next((one for one in ('type', *node, *origins_of(node)) if origin_of(node, one)), None)
     origin = origin_of(node, key)
     return ': '.join(part for part in (origin, name) if part)

@@ -241,7 +241,7 @@ def build_from_cfg(cfg: dict, registry: Registry, default_args: dict | None = No
     check_arguments(builder, cfg, args, registry.elsewhere)
     try:
         return builder(**args)
-    except TypeError as error:
+    except (TypeError, AttributeError) as error:
         explain(error, cfg, builder)
         raise
     except ValueError as error:

@@ -16,7 +16,7 @@ from mmcv.config import Config
 from mmcv.runner import HOOKS, BaseRunner, build_optimizer, build_runner
 from mmcv.utils import ConfigError, build_from_cfg, get_git_hash, mkdir_or_exist
 from mmcv.utils.env import BUILD_DETAILS
-from mmseg.assembly.checks import check_model_and_data, check_runner
+from mmseg.assembly.checks import check_model_and_data, check_runner, naming_checkpoints
 from mmseg.assembly.device import wrap_for_device
 from mmseg.assembly.ignored import check_ignored
 from mmseg.assembly.label_shares import check_label_shares
@@ -93,7 +93,8 @@ def run_training(
     datasets = build_train_datasets(settings)
     model = build_model(settings, datasets[0])
     check_model_and_data(settings, model, datasets)
-    model.init_weights()
+    with naming_checkpoints(settings):
+        model.init_weights()
     logger.info(f'Model: {type(model).__name__}, {sum(p.numel() for p in model.parameters()):,} parameters')
     _train(model, datasets, settings, distributed, validate, timestamp, _meta(settings, _lines(env)))
     logger.info(f'Everything is in {settings.work_dir}')
@@ -165,10 +166,11 @@ def _train(
     if validate:
         _register_evaluation(runner, settings, distributed, trained_on)
     check_runner(settings, runner)
-    if settings.resume_from:
-        runner.resume(settings.resume_from)
-    elif settings.load_from:
-        runner.load_checkpoint(published_checkpoint(settings.load_from, settings.config.filename))
+    with naming_checkpoints(settings):
+        if settings.resume_from:
+            runner.resume(settings.resume_from)
+        elif settings.load_from:
+            runner.load_checkpoint(published_checkpoint(settings.load_from, settings.config.filename))
     runner.run(loaders, settings.workflow)
 
 

@@ -1,5 +1,6 @@
 """The checks at the start of a run: every part is asked once, and what is wrong is said in one line each."""
 
+import contextlib
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from torch import nn
 from torch.utils.data import DataLoader
 
-from mmcv.checkpoint import unwrap
+from mmcv.checkpoint import CheckpointError, unwrap
 from mmcv.runner import BaseRunner
 from mmcv.utils import ConfigErrors
+from mmcv.utils.origins import children, join_path
 from mmseg.checks import Facts, Problem, check_part
 from mmseg.evaluation.eval_hooks import EvalHook
 from mmseg.logger import get_root_logger
@@ -18,6 +20,8 @@ from mmseg.protocols import Samples
 from mmseg.settings import Settings
 
 from .facts import facts_of, first_sample, image_sizes
+
+_LOADED_BY = {'img': 'LoadImageFromFile', 'gt_semantic_seg': 'LoadAnnotations'}
 
 
 def check_model_and_data(settings: Settings, model: nn.Module, datasets: Sequence[Samples]) -> None:
@@ -46,12 +50,37 @@ def check_runner(settings: Settings, runner: BaseRunner) -> None:
         ConfigErrors: one line for each problem; warnings are logged.
     """
     problems = check_part(runner, Facts(), 'runner')
+    if runner.max_iters is None and runner.max_epochs is None:
+        problems.append(Problem('runner.max_iters', 'is missing', "write runner = dict(type='IterBasedRunner', "
+                                'max_iters=40000), or max_epochs for one that counts epochs'))
     for hook in runner.hooks:
         evaluates = isinstance(hook, EvalHook)
         problems += check_part(hook, Facts(), 'evaluation' if evaluates else 'custom_hooks')
         if evaluates:
             problems += [*_mixed_batches(hook.dataloader), *_what_predictions_lack(runner.model, hook.dataloader)]
     report(settings, problems)
+
+
+@contextlib.contextmanager
+def naming_checkpoints(settings: Settings) -> Iterator[None]:
+    """Put the key, and where it was set, before what is said of a checkpoint that the config names."""
+    try:
+        yield
+    except CheckpointError as error:
+        text = str(error)
+        key = next((key for key, value in _texts(settings.config._cfg_dict) if text.startswith(f'{value}: ')), None)
+        if key is not None:
+            error.args = (': '.join(filter(None, (settings.config.origin(key), key, text))),)
+        raise
+
+
+def _texts(node: object, path: str = '') -> Iterator[tuple[str, str]]:
+    """Every text in a config, by its dotted key."""
+    for name, value in children(node):
+        key = join_path(path, name)
+        if isinstance(value, str) and value:
+            yield key, value
+        yield from _texts(value, key)
 
 
 def report(settings: Settings, problems: Iterable[Problem]) -> None:
@@ -92,6 +121,9 @@ def _as_configured(settings: Settings, problem: Problem) -> Problem:
 
 def _what_samples_lack(model: nn.Module, facts: Facts) -> Iterator[Problem]:
     """Fields that the model is trained with, and images of another form than it takes."""
+    if facts.missing in _LOADED_BY:
+        yield Problem('data.train.pipeline', f'has a transform that needs {facts.missing!r}, and none before it loads '
+                      'that', f'put dict(type={_LOADED_BY[facts.missing]!r}) at its beginning')
     if facts.fields is None or type(model).train_step is not BaseSegmentor.train_step:
         return
     needed = ['img', 'img_metas', *_needed_labels(model)]

@@ -33,6 +33,7 @@ def facts_of(dataset: Samples) -> Facts:
     channels = shape[0] if shape else _loaded_channels(dataset)
     return Facts(channels=channels, image_size=shape[1:] if shape else None, sizes=_range(image_sizes(dataset)),
                  turned=_turned_alike(dataset), fields=tuple(sample) if sample else None, formatted=formatted,
+                 missing=None if sample else _missing_field(dataset),
                  num_classes=None if names is None else len(names))
 
 
@@ -75,6 +76,17 @@ def first_sample(dataset: Samples) -> Mapping | None:
     with contextlib.suppress(Exception), _untouched(dataset) as copied:
         sample = copied[0]
         return sample if isinstance(sample, Mapping) else None
+    return None
+
+
+def _missing_field(dataset: Samples) -> str | None:
+    try:
+        with _untouched(dataset) as copied:
+            copied[0]
+    except KeyError as error:
+        return error.args[0] if error.args and isinstance(error.args[0], str) else None
+    except Exception:
+        pass
     return None
 
 

@@ -31,6 +31,9 @@ def build_model(settings: Settings | Config, dataset: Samples | None = None) -> 
             cannot be counted.
     """
     settings = Settings.of(settings)
+    if settings.model is None:
+        where = settings.config.filename or 'config'
+        raise ConfigError(f'{where}: `model = dict(...)` is missing: inherit one from configs/_base_/models')
     model = copy.deepcopy(settings.model)
     if dataset is not None:
         _set_class_weights(model, lambda: class_weights(dataset))

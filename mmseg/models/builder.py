@@ -5,8 +5,9 @@ import warnings
 from torch import nn
 
 from mmcv.cnn.bricks import registry as layers
-from mmcv.utils import ConfigError, Registry
+from mmcv.utils import ConfigError, ConfigTypeError, Registry
 from mmcv.utils.arguments import Parameters
+from mmcv.utils.origins import locate
 from mmseg.settings import names_1x
 
 BACKBONES = Registry('backbone', base=nn.Module, folder='mmseg.models.backbones')
@@ -57,9 +58,16 @@ def build_segmentor(cfg: dict, train_cfg: dict | None = None, test_cfg: dict | N
             continue
         warnings.warn(f'{name} beside `model` is deprecated; write it inside of `model`', stacklevel=2)
         if cfg.get(name) is not None:
-            raise ConfigError(f'{name} is set both inside of `model` and beside it; keep the inner one')
+            raise ConfigError(f'{locate(value) or name}: set both inside of `model` and beside it; keep the inner one')
+        if not _takes(cfg.get('type'), name):
+            raise ConfigTypeError(f'{locate(value) or name}: {cfg["type"]} takes no {name}; leave it out')
     return SEGMENTORS.build(cfg, default_args={
         name: value for name, value in outer.items() if value is not None or _names(cfg.get('type'), name)})
+
+
+def _takes(kind: str | type | None, argument: str) -> bool:
+    found = SEGMENTORS.get(kind) if isinstance(kind, str) else kind
+    return not callable(found) or Parameters(found).accept(argument)
 
 
 def _names(kind: str | type | None, argument: str) -> bool:

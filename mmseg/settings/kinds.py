@@ -1,6 +1,7 @@
 """What the keys of a config accept: a small vocabulary of checks, which also turn a value into what the code wants."""
 
 import logging
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -116,9 +117,15 @@ def _are_hooks(value: object) -> bool:
 
 
 def _is_workflow(value: object) -> bool:
-    return isinstance(value, (list, tuple)) and all(
-        isinstance(one, (list, tuple)) and len(one) == 2 and one[0] in ('train', 'val') and isinstance(one[1], Integral)
-        for one in value)
+    return isinstance(value, (list, tuple)) and len(value) > 0 and all(
+        isinstance(one, (list, tuple)) and len(one) == 2 and one[0] in ('train', 'val')
+        and isinstance(one[1], Integral) and one[1] > 0 for one in value)
+
+
+def _scales_loss(value: object) -> bool:
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return 0 < value < math.inf
+    return value is None or value == 'dynamic' or isinstance(value, dict)
 
 
 def _is_level(value: object) -> bool:
@@ -137,10 +144,12 @@ PATH = Kind("a path, 'folder/file'", lambda value: isinstance(value, (str, os.Pa
 SECONDS = Kind('a number of seconds, 0 for no limit', lambda value: isinstance(value, Real) and value >= 0)
 LEVEL = Kind("'DEBUG', 'INFO', 'WARNING' or 'ERROR'", _is_level)
 DEVICE = Kind("'cpu', 'cuda' or 'cuda:0'", _is_device)
-FP16 = Kind('dict(loss_scale=...), or None for none', lambda value: isinstance(value, dict), dict)
+_LOSS_SCALE = Kind("a positive number, 'dynamic' or a dict of arguments of torch.amp.GradScaler", _scales_loss)
+FP16 = Options('dict(loss_scale=...), or None for none', {
+    'loss_scale': _LOSS_SCALE, **dict.fromkeys(('type', 'coalesce', 'bucket_size_mb', 'distributed'), ANYTHING)})
 COMPILE = Options("True, False, 'auto' or a dict of arguments of torch.compile", words=('auto',))
 FSDP = Options('True, False or dict(min_params=..., reshard_after_forward=...)',
                {'min_params': whole(0), 'reshard_after_forward': SWITCH})
 _HALF = one_of('auto', 'bfloat16', 'float16')
-AMP = Options(f'True, False or dict(dtype=...) with {_HALF.wish}', {'dtype': _HALF, 'loss_scale': ANYTHING})
+AMP = Options(f'True, False or dict(dtype=...) with {_HALF.wish}', {'dtype': _HALF, 'loss_scale': _LOSS_SCALE})
 START_METHOD = Kind(f'one of {", ".join(get_all_start_methods())}', lambda value: value in get_all_start_methods())

@@ -222,7 +222,8 @@ class Settings:
         """The settings of the same config with other values of some keys, on the same device."""
         cfg = self.config.copy()
         for name, value in values.items():
-            cfg[name] = value
+            if name not in cfg or cfg[name] != value:  # what stays keeps its file and line
+                cfg[name] = value
         return Settings.of(cfg, self.device)
 
     @property

@@ -1,4 +1,4 @@
-"""Fifty configs with one mistake each: found before the first iteration, in one line with key, place and mend."""
+"""Wrong configs with one mistake each: found before the first iteration, in one line with key, place and mend."""
 
 import re
 
@@ -90,6 +90,46 @@ MISTAKES = [
     ("evaluation['metric'] = 5", 'evaluation.metric', 'mIoU'),
     ("evaluation['save_best'] = True", 'evaluation.save_best', "'auto'"),
     ('runner = dict(max_iters=0)', 'runner.max_iters', 'from 1 on'),
+    ('runner = dict(max_iters=None)', 'runner.max_iters', 'max_iters=40000'),
+    ("workflow = [('train', 0)]", 'workflow', "[('train', 1)]"),  # which would go on for ever
+    ('workflow = []', 'workflow', "[('train', 1)]"),
+    ('evaluation = dict(interval=-1)', 'evaluation.interval', '1 or more'),
+    ('model = None', '`model = dict(...)` is missing', 'configs/_base_/models'),
+    # Arguments of another kind than a signature says, or out of range.
+    ("optimizer['lr'] = None", 'optimizer.lr', 'use a number'),
+    ("optimizer['lr'] = -0.1", 'optimizer.lr', 'Invalid learning rate'),
+    ("optimizer['weight_decay'] = [1]", 'optimizer.weight_decay', 'use a number'),
+    ("optimizer = dict(_delete_=True, type='AdamW', lr=0.01, betas=0.9)", 'optimizer.betas', 'use a list'),
+    ('optimizer_config = dict(grad_clip=dict(maxnorm=1))', 'optimizer_config.grad_clip', 'max_norm'),
+    ('optimizer_config = dict(grad_clip=dict(max_norm=1, norm=2))', 'optimizer_config.grad_clip.norm', 'norm_type'),
+    ('optimizer_config = dict(grad_clip=5)', 'optimizer_config.grad_clip', 'dict(max_norm='),
+    ("lr_config = dict(_delete_=True, policy='step')", 'lr_config', 'needs step'),
+    ("lr_config = dict(warmup='linear', warmup_iters=0)", 'lr_config.warmup', 'warmup_iters > 0'),
+    ("model['decode_head']['channels'] = 0", 'model.decode_head.channels', 'from 1 on'),
+    ("model['auxiliary_head']['channels'] = -8", 'model.auxiliary_head.channels', 'from 1 on'),
+    ("model['decode_head']['dropout_ratio'] = 2", 'model.decode_head.dropout_ratio', 'between 0 and 1'),
+    ("model['decode_head']['loss_decode'] = dict(loss_weight=[1, 2])", 'model.decode_head.loss_decode.loss_weight',
+     'use a number'),
+    ("model['backbone']['base_channels'] = 0", 'model.backbone.base_channels', 'from 1 on'),
+    ("model['backbone']['stem_channels'] = -1", 'model.backbone.stem_channels', 'from 1 on'),
+    ("model['backbone']['dilations'] = 1", 'model.backbone.dilations', 'use a list'),
+    ("model['backbone']['frozen_stages'] = 9", 'model.backbone.frozen_stages', 'there are 4 stages'),
+    ("model['backbone']['style'] = 'tensorflow'", 'model.backbone.style', "'caffe'"),
+    ("data['train']['ann_dir'] = 5", 'data.train.ann_dir', 'a text'),
+    ("train_pipeline[2]['img_scale'] = (0, 48)", 'data.train.pipeline[2].img_scale', 'positive'),
+    ("train_pipeline[7]['size'] = (-1, 5)", 'data.train.pipeline[7].size', '(h, w) in pixels'),
+    ('train_pipeline.pop(1)', 'data.train.pipeline', "type='LoadAnnotations'"),
+    ('train_pipeline.pop(0)', 'data.train.pipeline', "type='LoadImageFromFile'"),
+    # Files of weights, and mixed precision.
+    ("load_from = 'nothing.pth'", 'load_from', 'there is no such checkpoint'),
+    ("resume_from = 'nothing.pth'", 'resume_from', 'there is no such checkpoint'),
+    ("model['pretrained'] = 'nothing.pth'", 'model.pretrained', 'there is no such checkpoint'),
+    ("model['backbone']['init_cfg'] = dict(type='Pretrained', checkpoint='no.pth')",
+     'model.backbone.init_cfg.checkpoint', 'there is no such checkpoint'),
+    ("fp16 = dict(loss_scale='nonsense')", 'fp16.loss_scale', "'dynamic'"),
+    ('fp16 = dict(loss_scale=-1.0)', 'fp16.loss_scale', 'a positive number'),
+    ('fp16 = dict(loss_scal=512.0)', 'fp16.loss_scal', 'loss_scale'),
+    ("test_cfg = dict(mode='whole')", 'test_cfg', 'keep the inner one'),
 ]
 
 
@@ -99,7 +139,7 @@ def test_one_line_before_the_first_iteration(write_config, call_tool, tmp_path, 
     errors = [line for line in done.stderr.splitlines() if line.startswith('error: ')]
     assert done.returncode == 2, done.stderr
     assert len(errors) == 1, done.stderr
-    assert re.match(rf'error: small\.py:\d+: {re.escape(key)}[: ]', errors[0]), errors[0]
+    assert re.match(rf'error: small\.py(:\d+)?: {re.escape(key)}[: ]', errors[0]), errors[0]
     assert mend in errors[0]
     assert 'Traceback' not in done.stderr
     assert 'Iter [' not in done.stdout + done.stderr

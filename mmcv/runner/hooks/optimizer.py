@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import inspect
 from collections.abc import Iterable
 from numbers import Integral
 from typing import Any, Protocol, runtime_checkable
@@ -15,9 +16,12 @@ from mmcv import dist
 from mmcv.amp import StaticGradScaler, build_grad_scaler
 from mmcv.checkpoint import to_host, unwrap, whole
 from mmcv.runner.guard import StepGuard, takes_decision
+from mmcv.utils import did_you_mean
 
 from .hook import HOOKS, Hook
 from .runner import Runner
+
+_CLIPPING = tuple(inspect.signature(clip_grad_norm_).parameters)[1:]
 
 
 @runtime_checkable
@@ -68,6 +72,7 @@ class OptimizerHook(Hook):
                 raise ValueError(f'optimizer_config.{name} is {number!r}: give an integer, 1 or more')
         if dtype not in (None, 'float16', 'bfloat16'):
             raise ValueError(f"amp.dtype is {dtype!r}: use 'bfloat16' or 'float16'")
+        _check_clipping(grad_clip)
         self.grad_clip = grad_clip
         self.detect_anomalous_params = detect_anomalous_params
         self.cumulative_iters = cumulative_iters
@@ -274,3 +279,17 @@ class AmpOptimizerHook(OptimizerHook):
         if dtype == 'float16' and loss_scale is None:
             loss_scale = 'dynamic'
         super().__init__(dtype=dtype, loss_scale=loss_scale, **kwargs)
+
+
+def _check_clipping(grad_clip: dict | None) -> None:
+    """Refuse what ``clip_grad_norm_`` does not take."""
+    if grad_clip is None:
+        return
+    if not isinstance(grad_clip, dict) or 'max_norm' not in grad_clip:
+        hint = ''.join(did_you_mean('max_norm', [key]) and f', not {key}' for key in grad_clip) if isinstance(
+            grad_clip, dict) else ''
+        raise ValueError(f'optimizer_config.grad_clip is {grad_clip!r}: use dict(max_norm=35, norm_type=2){hint}')
+    for key in grad_clip:
+        if key not in _CLIPPING:
+            raise ValueError(f'optimizer_config.grad_clip.{key}: there is no such argument'
+                             f'{did_you_mean(key, _CLIPPING)}; use {", ".join(_CLIPPING)}')

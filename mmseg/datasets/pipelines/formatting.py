@@ -39,7 +39,8 @@ def to_tensor(data: torch.Tensor | np.ndarray | Sequence | Number) -> torch.Tens
 
 
 def _image_to_tensor(img: np.ndarray) -> torch.Tensor:
-    """(H, W) or (H, W, C) -> contiguous (C, H, W)."""
+    """(H, W) or (H, W, C) -> contiguous (C, H, W); float64, which no model computes in, becomes float32."""
+    img = img.astype(np.float32) if img.dtype == np.float64 else img
     return torch.from_numpy(np.ascontiguousarray(np.atleast_3d(img).transpose(2, 0, 1)))
 
 
@@ -58,7 +59,7 @@ class ToTensor:
 @PIPELINES.register_module()
 @dataclass(eq=False)
 class ImageToTensor:
-    """Turn the images of ``keys``, (H, W) or (H, W, C), into tensors (C, H, W) of the same type."""
+    """Turn the images of ``keys``, (H, W) or (H, W, C), into tensors (C, H, W); float64 becomes float32."""
 
     keys: Sequence[str]
 

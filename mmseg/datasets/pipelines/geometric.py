@@ -132,7 +132,8 @@ class Pad:
         if self.size is None:
             require_positive(self, 'size_divisor')
         else:
-            require(is_pair(self.size), self, f'size must be (h, w), got {self.size!r}')
+            valid = is_pair(self.size) and min(self.size) > 0
+            require(valid, self, f'size must be (h, w) in pixels, got {self.size!r}')
 
     def __call__(self, results: dict) -> dict:
         height, width = results['img'].shape[:2]

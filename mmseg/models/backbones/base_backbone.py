@@ -60,7 +60,11 @@ class BaseBackbone(BaseModule):
 
     def _freeze_stages(self) -> None:
         for stage in range(self.frozen_stages + 1):
-            for part in self.stage_parts(stage):
+            try:
+                parts = self.stage_parts(stage)
+            except (AttributeError, IndexError) as error:
+                raise ValueError(f'frozen_stages is {self.frozen_stages}; there are {stage - 1} stages') from error
+            for part in parts:
                 part.requires_grad_(False)
                 if isinstance(part, nn.Module):
                     part.eval()

@@ -99,6 +99,8 @@ class ResNet(BaseBackbone):
         self.depth, self.num_stages, self.stage_blocks = depth, num_stages, stage_blocks[:num_stages]
         self.stem_channels, self.base_channels = stem_channels, base_channels
         self.strides, self.dilations, self.out_indices = strides, dilations, out_indices
+        if style not in ('pytorch', 'caffe'):
+            raise ValueError(f"style is {style!r}; use 'pytorch' or 'caffe'")
         self.style, self.deep_stem, self.avg_down = style, deep_stem, avg_down
         self.conv_cfg, self.norm_cfg = conv_cfg, norm_cfg
         self.dcn, self.stage_with_dcn, self.plugins = dcn, stage_with_dcn, plugins

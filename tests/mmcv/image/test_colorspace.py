@@ -25,6 +25,17 @@ def test_gray():
     np.testing.assert_array_equal(mmcv.image.gray2rgb(expected), np.dstack([expected] * 3))
 
 
+@pytest.mark.parametrize('dtype', [np.float64, np.float16, np.int32])
+def test_types_that_opencv_does_not_know(dtype):
+    img = (np.random.rand(8, 9, 3) * 200).astype(dtype)
+    swapped = mmcv.image.bgr2rgb(img)
+    assert swapped.dtype == dtype
+    np.testing.assert_array_equal(swapped, img[..., ::-1])
+    gray = mmcv.image.bgr2gray(img)
+    assert gray.dtype == dtype
+    np.testing.assert_allclose(gray, img.astype(np.float64) @ [0.114, 0.587, 0.299], atol=1)
+
+
 @pytest.mark.parametrize('dtype', [np.uint8, np.float32])
 def test_ycbcr_is_that_of_bt_601(dtype):
     scale = 255 if dtype == np.uint8 else 1

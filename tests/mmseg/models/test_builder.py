@@ -104,3 +104,15 @@ def test_own_initialization_of_the_backbone_wins():
     own = {'type': 'Pretrained', 'checkpoint': 'own.pth'}
     backbone = {**model().backbone, 'init_cfg': own}
     assert build_segmentor(model(pretrained='other.pth', backbone=backbone)).backbone.init_cfg == own
+
+
+def test_train_cfg_beside_a_model_that_takes_none():
+    @SEGMENTORS.register_module(force=True)
+    class TakesNone(nn.Module):
+        def __init__(self, test_cfg=None):
+            super().__init__()
+
+    cfg = Config({'model': {'type': 'TakesNone'}, 'train_cfg': {'a': 1}})
+    with pytest.warns(UserWarning, match='train_cfg beside'), \
+            pytest.raises(ConfigError, match='train_cfg: TakesNone takes no train_cfg; leave it out'):
+        build_segmentor(cfg.model, train_cfg=cfg.train_cfg)

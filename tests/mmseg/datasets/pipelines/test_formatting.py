@@ -25,6 +25,13 @@ def test_to_tensor():
             to_tensor(data)
 
 
+def test_images_of_double_precision_become_what_models_compute_in():
+    img = np.random.rand(4, 5, 3)
+    for made in (DefaultFormatBundle()({'img': img}), ImageToTensor(['img'])({'img': img})):
+        assert made['img'].dtype == torch.float32
+        np.testing.assert_array_equal(made['img'].permute(1, 2, 0), img.astype(np.float32))
+
+
 @pytest.mark.parametrize('shape', [(4, 5), (4, 5, 3), (4, 5, 7)])
 @pytest.mark.parametrize('flipped', [False, True])
 def test_format_bundle(shape, flipped):
