@@ -256,7 +256,8 @@ def _newest_checkpoint(settings: Settings) -> str | None:
 def _chosen_seed(settings: Settings, seed: int | None) -> int | None:
     """The seed of the caller, of the config, or of the run that is resumed, whose data stream depends on it."""
     if seed is None and settings.seed is None and settings.resume_from:
-        meta = read_checkpoint(settings.resume_from).get('meta') if dist.is_main() else None
+        with naming_checkpoints(settings):
+            meta = read_checkpoint(settings.resume_from).get('meta') if dist.is_main() else None
         return dist.broadcast_object(meta.get('seed') if isinstance(meta, dict) else None)
     return settings.seed if seed is None else seed
 

@@ -58,11 +58,13 @@ class Options:
         wish: what to use, in words.
         arguments: the kind of each argument; if there are none, whoever takes them checks them.
         words: what else is accepted, as it is.
+        switch: whether True and False are accepted.
     """
 
     wish: str
     arguments: Mapping[str, Kind] = field(default_factory=dict)
     words: tuple[str, ...] = ()
+    switch: bool = True
 
     def read(self, value: object) -> dict | str | None:
         """The arguments, a word, or None.
@@ -70,7 +72,7 @@ class Options:
         Raises:
             Refused: it means nothing.
         """
-        if _is_switch(value):
+        if self.switch and _is_switch(value):
             return {} if value else None
         if isinstance(value, str) and value in self.words:
             return value
@@ -146,7 +148,7 @@ LEVEL = Kind("'DEBUG', 'INFO', 'WARNING' or 'ERROR'", _is_level)
 DEVICE = Kind("'cpu', 'cuda' or 'cuda:0'", _is_device)
 _LOSS_SCALE = Kind("a positive number, 'dynamic' or a dict of arguments of torch.amp.GradScaler", _scales_loss)
 FP16 = Options('dict(loss_scale=...), or None for none', {
-    'loss_scale': _LOSS_SCALE, **dict.fromkeys(('type', 'coalesce', 'bucket_size_mb', 'distributed'), ANYTHING)})
+    'loss_scale': _LOSS_SCALE, **dict.fromkeys(('type', 'coalesce', 'bucket_size_mb', 'distributed'), ANYTHING)}, switch=False)
 COMPILE = Options("True, False, 'auto' or a dict of arguments of torch.compile", words=('auto',))
 FSDP = Options('True, False or dict(min_params=..., reshard_after_forward=...)',
                {'min_params': whole(0), 'reshard_after_forward': SWITCH})

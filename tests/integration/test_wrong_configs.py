@@ -139,7 +139,7 @@ def test_one_line_before_the_first_iteration(write_config, call_tool, tmp_path, 
     errors = [line for line in done.stderr.splitlines() if line.startswith('error: ')]
     assert done.returncode == 2, done.stderr
     assert len(errors) == 1, done.stderr
-    assert re.match(rf'error: small\.py(:\d+)?: {re.escape(key)}[: ]', errors[0]), errors[0]
+    assert re.match(rf'error: \S*small\.py(:\d+)?: {re.escape(key)}[: ]', errors[0]), errors[0]
     assert mend in errors[0]
     assert 'Traceback' not in done.stderr
     assert 'Iter [' not in done.stdout + done.stderr
