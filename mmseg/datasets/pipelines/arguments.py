@@ -87,5 +87,5 @@ def as_pairs(transform: Transform, name: str) -> list[tuple] | None:
         return None
     pairs = [value] if is_pair(value) else value
     valid = isinstance(pairs, Sequence) and pairs and all(is_pair(pair) and min(pair) > 0 for pair in pairs)
-    require(valid, transform, f'{name} must be two positive numbers, or a list of such pairs, got {value!r}')
+    require(valid, transform, f'{name} must be two numbers above 0, or a list of such pairs, got {value!r}')
     return [tuple(pair) for pair in pairs]
