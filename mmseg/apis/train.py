@@ -81,7 +81,6 @@ def run_training(
     set_backends(settings)
     if auto_resume or settings.auto_resume:
         settings = settings.changed(resume_from=_newest_checkpoint(settings) or settings.resume_from)
-
     timestamp, logger = _open_log(settings)
     seed = init_random_seed(_chosen_seed(settings, seed))
     settings = settings.changed(seed=seed)

@@ -148,7 +148,8 @@ LEVEL = Kind("'DEBUG', 'INFO', 'WARNING' or 'ERROR'", _is_level)
 DEVICE = Kind("'cpu', 'cuda' or 'cuda:0'", _is_device)
 _LOSS_SCALE = Kind("a positive number, 'dynamic' or a dict of arguments of torch.amp.GradScaler", _scales_loss)
 FP16 = Options('dict(loss_scale=...), or None for none', {
-    'loss_scale': _LOSS_SCALE, **dict.fromkeys(('type', 'coalesce', 'bucket_size_mb', 'distributed'), ANYTHING)}, switch=False)
+    'loss_scale': _LOSS_SCALE, **dict.fromkeys(('type', 'coalesce', 'bucket_size_mb', 'distributed'), ANYTHING),
+}, switch=False)
 COMPILE = Options("True, False, 'auto' or a dict of arguments of torch.compile", words=('auto',))
 FSDP = Options('True, False or dict(min_params=..., reshard_after_forward=...)',
                {'min_params': whole(0), 'reshard_after_forward': SWITCH})
