@@ -27,7 +27,7 @@ LAYERS = {
     'mmseg': [
         ['version'],
         ['checks', 'protocols', 'labels', 'palette', 'settings', 'logger', 'env'],
-        ['samples', 'arrays'],
+        ['samples', 'arrays', 'processes'],
         ['evaluation'],
         ['datasets', 'models'],
         ['zoo', 'trees'],

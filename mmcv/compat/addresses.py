@@ -128,7 +128,7 @@ _ASSEMBLY = {
 }
 _DIST_UTIL = {'mmcv.dist': 'check_dist_init=is_distributed', 'mmseg.assembly.seed': 'sync_random_seed=init_random_seed'}
 _DISTRIBUTION = {'mmcv.compat.device_type': 'get_device', 'mmseg.assembly.device': 'build_ddp build_dp'}
-_PROCESSES = {'mmseg.assembly.processes': 'setup_multi_processes'}
+_PROCESSES = {'mmseg.processes': 'setup_multi_processes'}
 _TRAINING = {'mmseg.assembly.seed': 'init_random_seed set_random_seed', 'mmseg.logger': 'get_root_logger'}
 _METRICS = {
     'mmseg.evaluation.areas': 'intersect_and_union total_intersect_and_union',

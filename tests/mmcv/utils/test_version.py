@@ -52,7 +52,9 @@ def test_collect_env():
 def test_names_of_the_old_wrapper():
     from torch import nn
 
+    from mmcv.cnn import build_norm_layer
     from mmcv.utils.parrots_wrapper import SyncBatchNorm, _BatchNorm, _InstanceNorm
     assert issubclass(nn.BatchNorm2d, _BatchNorm)
     assert issubclass(nn.InstanceNorm1d, _InstanceNorm)
-    assert SyncBatchNorm is nn.SyncBatchNorm
+    assert isinstance(nn.SyncBatchNorm(2), SyncBatchNorm)
+    assert isinstance(build_norm_layer(dict(type='SyncBN'), 2)[1], SyncBatchNorm)

@@ -1,6 +1,5 @@
 """What scripts of 0.x call to wrap a model, to set up processes, and to deal out a data set."""
 
-import multiprocessing
 
 import cv2
 import numpy as np
@@ -8,11 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from mmcv.config import ConfigDict
 from mmcv.parallel import MMDataParallel
 from mmseg.apis.inference import LoadImage
 from mmseg.assembly.device import build_ddp, build_dp
-from mmseg.assembly.processes import setup_multi_processes
 from mmseg.datasets.samplers import DistributedSampler
 
 
@@ -25,24 +22,6 @@ def test_wrapped_for_one_process(device, monkeypatch):
     for build in (build_dp, build_ddp):
         with pytest.raises(ValueError, match="'mlu': use"):
             build(nn.Linear(1, 1), 'mlu')
-
-
-def test_processes(monkeypatch):
-    for name in ('OMP_NUM_THREADS', 'MKL_NUM_THREADS'):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv('MKL_NUM_THREADS', '7')
-    methods, threads = [], []
-    monkeypatch.setattr(multiprocessing, 'set_start_method', lambda method, force: methods.append(method))
-    monkeypatch.setattr(cv2, 'setNumThreads', threads.append)
-    cfg = ConfigDict(data={'workers_per_gpu': 2}, mp_start_method='spawn', opencv_num_threads=0, omp_num_threads=3,
-                     mkl_num_threads=4)
-    setup_multi_processes(cfg)
-    import os
-    assert (methods, threads) == (['spawn'], [0])
-    assert (os.environ['OMP_NUM_THREADS'], os.environ['MKL_NUM_THREADS']) == ('3', '7')
-    monkeypatch.delenv('OMP_NUM_THREADS')
-    setup_multi_processes(ConfigDict(data={'workers_per_gpu': 1}, omp_num_threads=3))
-    assert 'OMP_NUM_THREADS' not in os.environ
 
 
 def test_a_data_set_is_dealt_out():
