@@ -46,13 +46,6 @@ def each(start):
     return [name for name in CASES if name.startswith(start)]
 
 
-def pending(names, reasons):
-    """Parameters; those that begin like a key of ``reasons`` have to fail, for that reason."""
-    why = {name: reason for name in names for start, reason in reasons.items() if name.startswith(start)}
-    return [pytest.param(name, marks=[pytest.mark.xfail(strict=True, reason=why[name])] if name in why else [])
-            for name in names]
-
-
 def find(registries, cfg):
     """Build it, wherever it is registered, or skip."""
     for registry in registries:
@@ -170,12 +163,9 @@ ATTENTION_BLOCK = dict(
     key_in_channels=8, query_in_channels=8, channels=4, out_channels=6, share_key_query=False, query_downsample=None,
     key_downsample=None, key_query_num_convs=1, value_out_num_convs=1, key_query_norm=True, value_out_norm=True,
     matmul_norm=True, with_out=True, conv_cfg=None, norm_cfg=BN, act_cfg=dict(type='ReLU'))
-PENDING = {
-    'brick/ops/msda': 'multi-scale deformable attention comes with the operators',
-}
 
 
-@pytest.mark.parametrize('name', pending(each('brick/'), PENDING))
+@pytest.mark.parametrize('name', each('brick/'))
 def test_brick(name):
     utils = importlib.import_module('mmseg.models.utils')
     ops = importlib.import_module('mmseg.ops')

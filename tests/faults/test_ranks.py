@@ -20,7 +20,7 @@ def hang(seconds=3600):
     load, count = CustomDataset.__getitem__, []
 
     def slow(self, index):
-        count.append(index)
+        count.extend([] if self.test_mode else [index])
         if os.environ['RANK'] == '1' and len(count) == 1 + 5:
             time.sleep(seconds)
         return load(self, index)
