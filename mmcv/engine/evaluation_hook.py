@@ -181,6 +181,8 @@ class EvalHook(Hook):
         runner.call_hook('after_evaluation')
         runner.hook_msgs['last_eval'] = self._done(runner)
         if score is not None:
+            if self.key_indicator == _AUTO:  # on the ranks that evaluate nothing
+                self._init_rule(self.rule, next(iter(runner.metrics)))
             self._save_ckpt(runner, score)
 
     def _do_evaluate(self, runner: Runner) -> None:
@@ -232,7 +234,6 @@ class EvalHook(Hook):
         if self._within:
             self._score = key_score
             return
-        self._know_the_key(runner)
         if not self.compare_func(key_score, runner.hook_msgs.get('best_score', self.init_value_map[self.rule])):
             return  # nan never is
         old = self.best_ckpt_path
@@ -243,11 +244,6 @@ class EvalHook(Hook):
         runner.logger.info(f'Best {self.key_indicator} so far: {key_score:.4f}; saved as {self.best_ckpt_path}')
         if dist.is_main() and old and old != self.best_ckpt_path and self.file_client.isfile(old):
             self.file_client.remove(old)
-
-    def _know_the_key(self, runner: Runner) -> None:
-        """On the ranks that evaluate nothing, 'auto' becomes the first metric too."""
-        if self.key_indicator == _AUTO:
-            self._init_rule(self.rule, next(iter(runner.metrics)))
 
 
 class DistEvalHook(EvalHook):

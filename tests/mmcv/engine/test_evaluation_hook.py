@@ -1,6 +1,7 @@
 """The evaluation of any data set in the course of training, and hooks of 0.x that are made of it."""
 
 import logging
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -81,6 +82,19 @@ def test_the_first_metric_and_the_rule_by_its_name(tmp_path):
     assert EvalHook(DataLoader(Scores()), save_best='cost', less_keys='cost').rule == 'less'
     with pytest.raises(ValueError, match='rule='):
         EvalHook(DataLoader(Scores()), save_best='beauty')
+
+
+def test_a_rank_that_evaluates_nothing_knows_the_first_metric_too(tmp_path, monkeypatch):
+    found = []
+
+    class Hook(EvalHook):
+        def _save_ckpt(self, runner, key_score):
+            found.append((self.key_indicator, self.rule, key_score))
+
+    monkeypatch.setattr('mmcv.engine.evaluation_hook.dist', SimpleNamespace(
+        is_main=lambda: False, broadcast_object=lambda own: ({'acc': 0.5, 'loss': 1.0}, 0.5)))
+    run(tmp_path, Hook(DataLoader(Scores()), save_best='auto'), length=1)
+    assert found == [('acc', 'greater', 0.5)]
 
 
 def test_no_metrics_keep_nothing(tmp_path):
