@@ -144,16 +144,18 @@ def _needed_labels(model: BaseSegmentor) -> list[str]:
 
 
 def _what_predictions_lack(model: nn.Module, loader: DataLoader) -> Iterator[Problem]:
-    sample = first_sample(loader.dataset) if isinstance(loader, DataLoader) else None
+    if type(unwrap(model)).forward is not BaseSegmentor.forward:
+        return
+    sample, _ = first_sample(loader.dataset)
     lacking = [name for name in ('img', 'img_metas') if sample is not None and name not in sample]
-    if lacking and type(unwrap(model)).forward is BaseSegmentor.forward:
+    if lacking:
         yield Problem('data.val.pipeline', f'gives samples without {", ".join(lacking)}',
                       "end it with dict(type='ImageToTensor', keys=['img']), dict(type='Collect', keys=['img'])")
 
 
 def _mixed_batches(loader: DataLoader) -> Iterator[Problem]:
     """Images of different sizes, several of which are to be predicted at a time."""
-    if not isinstance(loader, DataLoader) or (loader.batch_size or 1) == 1:
+    if (loader.batch_size or 1) == 1:
         return
     sizes = image_sizes(loader.dataset)
     first = next(iter(sizes), None)

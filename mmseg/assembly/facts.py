@@ -28,13 +28,12 @@ def facts_of(dataset: Samples) -> Facts:
     A sample that cannot be loaded tells nothing here: training says what is wrong with it.
     """
     names = class_names(dataset)
-    sample = first_sample(dataset)
+    sample, missing = first_sample(dataset)
     shape, formatted = _shape(sample.get('img')) if sample else (None, True)
     channels = shape[0] if shape else _loaded_channels(dataset)
     return Facts(channels=channels, image_size=shape[1:] if shape else None, sizes=_range(image_sizes(dataset)),
                  turned=_turned_alike(dataset), fields=tuple(sample) if sample else None, formatted=formatted,
-                 missing=None if sample else _missing_field(dataset),
-                 num_classes=None if names is None else len(names))
+                 missing=missing, num_classes=None if names is None else len(names))
 
 
 def image_sizes(dataset: Samples) -> dict[str, tuple[int, int]]:
@@ -71,23 +70,16 @@ def _range(sizes: Mapping[str, tuple[int, int]]) -> Sizes | None:
     return ((min(heights), max(heights)), (min(widths), max(widths))) if sizes else None
 
 
-def first_sample(dataset: Samples) -> Mapping | None:
-    """The first sample, if it can be loaded and is a mapping."""
-    with contextlib.suppress(Exception), _untouched(dataset) as copied:
-        sample = copied[0]
-        return sample if isinstance(sample, Mapping) else None
-    return None
-
-
-def _missing_field(dataset: Samples) -> str | None:
+def first_sample(dataset: Samples) -> tuple[Mapping | None, str | None]:
+    """The first sample, if it can be loaded and is a mapping; and a field that a transform looked for in vain."""
     try:
         with _untouched(dataset) as copied:
-            copied[0]
+            sample = copied[0]
     except KeyError as error:
-        return error.args[0] if error.args and isinstance(error.args[0], str) else None
+        return None, error.args[0] if error.args and isinstance(error.args[0], str) else None
     except Exception:
-        pass
-    return None
+        return None, None
+    return sample if isinstance(sample, Mapping) else None, None
 
 
 def _shape(img: object) -> tuple[tuple[int, int, int] | None, bool]:
