@@ -9,9 +9,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from mmcv.image import imread
+from mmcv.image.orientation import QUARTER_TURNS, read_orientation
 from mmcv.utils import ConfigError
 
 #: The ignored value of a data set that does not say.
@@ -21,8 +22,6 @@ STORED = 'stored'
 
 _TYPES = (np.uint8, np.uint16, np.int16, np.int32, np.int64)  # of label maps, the one that is preferred first
 _TABLE = 2**16  # as many values are renamed by a table
-
-_QUARTER_TURNS = (5, 6, 7, 8)  # values of the EXIF orientation that exchange height and width
 
 
 class DataError(ValueError):
@@ -198,8 +197,8 @@ def describe_turn(image_file: str | None, image_size: Sequence[int], label_size:
     if image_file is None or tuple(image_size) != tuple(label_size)[::-1] or not os.path.isfile(image_file):
         return ''
     with contextlib.suppress(OSError, UnidentifiedImageError), Image.open(image_file) as image:
-        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-        if orientation in _QUARTER_TURNS:
+        orientation = read_orientation(image)
+        if orientation in QUARTER_TURNS:
             return (f': the image is turned by its EXIF orientation {orientation} and the label is not: load it with '
                     "color_type='color_ignore_orientation', or turn the label too")
     return ''

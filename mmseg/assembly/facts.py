@@ -11,15 +11,14 @@ import torch
 from PIL import Image
 
 from mmcv.checkpoint import kept_rng_state
+from mmcv.image.orientation import QUARTER_TURNS, read_orientation
 from mmseg.checks import Facts, Sizes
 from mmseg.protocols import LoadsImages, Samples
 from mmseg.samples import class_names, inner_datasets, offering, sample_files
 
 _FILES = 32  # of which the size is looked up
 _PHOTOGRAPHS, _SECONDS = 512, 0.3  # of which EXIF is looked up, and for how long
-_TURNED = (5, 6, 7, 8)  # EXIF orientations that exchange height and width
-_ALIKE = (2, 3, 4)  # those that do not
-_ORIENTATION = 0x0112  # the EXIF tag
+_ALIKE = (2, 3, 4)  # EXIF orientations that keep height and width
 
 
 def facts_of(dataset: Samples) -> Facts:
@@ -40,7 +39,7 @@ def image_sizes(dataset: Samples) -> dict[str, tuple[int, int]]:
     """{file: (height, width)} of some images throughout the data set, as their files' heads tell it."""
     sizes = {}
     for path, size, orientation in _heads(dataset, _FILES):
-        sizes[path] = size[::-1] if orientation in _TURNED else size
+        sizes[path] = size[::-1] if orientation in QUARTER_TURNS else size
     return sizes
 
 
@@ -48,7 +47,7 @@ def _turned_alike(dataset: Samples) -> tuple[str, int] | None:
     """A photograph which EXIF turns without a change of its size, so that a label of what was stored fits too."""
     end = time.monotonic() + _SECONDS
     for path, (height, width), orientation in _heads(dataset, _PHOTOGRAPHS):
-        if orientation in _ALIKE or (orientation in _TURNED and height == width):
+        if orientation in _ALIKE or (orientation in QUARTER_TURNS and height == width):
             return path, orientation
         if time.monotonic() > end:
             break
@@ -62,7 +61,7 @@ def _heads(dataset: Samples, count: int) -> Iterator[tuple[str, tuple[int, int],
             path = sample_files(dataset, int(index))['img']
             if os.path.isfile(path):
                 with Image.open(path) as image:
-                    yield path, image.size[::-1], image.getexif().get(_ORIENTATION, 1)
+                    yield path, image.size[::-1], read_orientation(image)
 
 
 def _range(sizes: Mapping[str, tuple[int, int]]) -> Sizes | None:

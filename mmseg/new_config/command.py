@@ -101,13 +101,8 @@ def _examine(args: argparse.Namespace) -> Examination:
 
 def _crop(seen: Examination, images: Sequence[str]) -> tuple[int, int]:
     """A crop that most images hold: their median size in steps of 32 pixels, 512 at most."""
-    sizes = np.median([_upright(seen, image) for image in images], axis=0)
+    sizes = np.median([seen.images[image].header.upright for image in images], axis=0)
     return tuple(min(_LARGEST_CROP, max(_STEP, int(side) // _STEP * _STEP)) for side in sizes)
-
-
-def _upright(seen: Examination, image: str) -> tuple[int, int]:
-    header = seen.images[image].header
-    return header.size[::-1] if header.orientation in (5, 6, 7, 8) else header.size
 
 
 def _name(args: argparse.Namespace, crop: tuple[int, int]) -> str:

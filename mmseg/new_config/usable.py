@@ -54,8 +54,6 @@ def _bad_files(seen: Examination) -> set[str]:
             bad.add(path)
     for image, label in seen.tree.pairs.pairs:
         of_image, of_label = seen.images[image].header, seen.labels[label].header
-        if of_image and of_label:
-            turned = of_image.size[::-1] if of_image.orientation in (5, 6, 7, 8) else of_image.size
-            if of_label.size != turned:
-                bad.add(label)
+        if of_image and of_label and of_label.size != of_image.upright:
+            bad.add(label)
     return bad

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from mmcv.image import imfrombytes
+from mmcv.image.orientation import QUARTER_TURNS, read_orientation
 from mmcv.image.png import png_damage
 from mmcv.image.stored import decode_unchanged, is_deep
 
@@ -40,6 +41,11 @@ class Header(NamedTuple):
     mode: str
     orientation: int
     deep: bool
+
+    @property
+    def upright(self) -> tuple[int, int]:
+        """(H, W) of the image turned as its orientation says."""
+        return self.size[::-1] if self.orientation in QUARTER_TURNS else self.size
 
 
 class ImageFacts(NamedTuple):
@@ -70,10 +76,8 @@ def read_header(content: bytes) -> Header | None:
     """The head of a picture; None if Pillow does not know the format."""
     try:
         with Image.open(io.BytesIO(content)) as image:
-            says_turn = image.format != 'PNG' or b'eXIf' in content  # of others Pillow would decode it all to see
-            turned = image.getexif().get(ExifTags.Base.Orientation, 1) if says_turn else 1
-            deep = is_deep(image, content)
-            return Header(image.format, image.size[::-1], image.mode, turned if turned in range(1, 9) else 1, deep)
+            turn, deep = read_orientation(image), is_deep(image, content)
+            return Header(image.format, image.size[::-1], image.mode, turn, deep)
     except UnidentifiedImageError:
         return None
 

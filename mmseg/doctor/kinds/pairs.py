@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from mmseg.doctor.examination import Examination
 from mmseg.doctor.finding import Finding
 from mmseg.trees.files import suffix_of
+from mmseg.trees.image_facts import Header
 
-_QUARTER_TURNS = (5, 6, 7, 8)
 _MINORITY = 1 / 3  # share of the files, up to which another suffix is a slip
 
 
@@ -64,22 +64,21 @@ def suffix_left_out(seen: Examination) -> Iterator[Finding]:
                          'others are left out', f'name them all: {", ".join(options)}')
 
 
-def _turns(seen: Examination) -> Iterator[tuple[str, str, int, Sequence[int], Sequence[int]]]:
-    """(image, label, orientation, the image's (H, W) as stored, the label's) of every pair."""
+def _headed(seen: Examination) -> Iterator[tuple[str, str, Header, tuple[int, int]]]:
+    """(image, label, the image's header, the label's (H, W)) of every pair that can be read."""
     for image, label in seen.tree.pairs.pairs:
-        of_image, of_label = seen.images[image].header, seen.labels[label].header
-        if of_image and of_label and not seen.images[image].error and not seen.labels[label].error:
-            yield image, label, of_image.orientation, of_image.size, of_label.size
+        of_image, of_label = seen.images[image], seen.labels[label]
+        if of_image.header and of_label.header and not of_image.error and not of_label.error:
+            yield image, label, of_image.header, of_label.header.size
 
 
 def size_mismatch(seen: Examination) -> Iterator[Finding]:
     """Labels of other sizes than their images, for another cause than the EXIF orientation."""
     files, first = [], ''
-    for image, label, orientation, size, of_label in _turns(seen):
-        turned = size[::-1] if orientation in _QUARTER_TURNS else size
-        if of_label not in (size, turned):
-            swapped = ', height and width swapped' if of_label == size[::-1] else ''
-            first = first or f'{label} is {_by(of_label)} and {image} {_by(size)}{swapped}'
+    for image, label, header, of_label in _headed(seen):
+        if of_label not in (header.size, header.upright):
+            swapped = ', height and width swapped' if of_label == header.size[::-1] else ''
+            first = first or f'{label} is {_by(of_label)} and {image} {_by(header.size)}{swapped}'
             files.append(image)
     if files:
         yield Finding.of('size-mismatch', 'error', [name for image in files for name in (image, seen.label_of[image])],
@@ -90,15 +89,14 @@ def size_mismatch(seen: Examination) -> Iterator[Finding]:
 def exif_rotation(seen: Examination) -> Iterator[Finding]:
     """Images that are turned when they are loaded, while their labels are not."""
     certain, possible, settled = [], [], []
-    for image, _, orientation, size, of_label in _turns(seen):
-        if orientation == 1:
+    for image, _, header, of_label in _headed(seen):
+        if header.orientation == 1:
             continue
-        turned = size[::-1] if orientation in _QUARTER_TURNS else size
-        if turned == size:  # the size does not tell
+        if header.upright == header.size:  # the size does not tell
             possible.append(image)
-        elif of_label == size:
+        elif of_label == header.size:
             certain.append(image)
-        elif of_label == turned:
+        elif of_label == header.upright:
             settled.append(image)
     mend = ("load them with color_type='color_ignore_orientation', or turn the pixels and remove the tag (jhead "
             '-autorot, exiftran)')

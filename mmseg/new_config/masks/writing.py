@@ -15,7 +15,6 @@ from mmseg.doctor.advice import class_names, palette
 from mmseg.evaluation.label_maps import save_label_map
 from mmseg.palette import random_palette
 from mmseg.trees.class_names import ClassNames
-from mmseg.trees.image_facts import Header
 from mmseg.trees.pairing import Pairs
 from mmseg.trees.roles import Roles
 from mmseg.trees.scanning import in_processes
@@ -95,7 +94,7 @@ def _as_many(seen: Examination, count: int) -> list[str]:
 
 def _from_drawings(seen: Examination, out: Path) -> _Plan:
     tree = seen.tree
-    sizes = {path: _upright(facts.header) for path, facts in seen.images.items() if facts.header and not facts.error}
+    sizes = {path: facts.header.upright for path, facts in seen.images.items() if facts.header and not facts.error}
     found = read_coco(tree.root, tree.hints) or read_labelme(tree.root, tree.hints) or read_cvat(
         tree.root, tree.hints) or read_yolo(tree.root, tree.hints, sizes, tree.names)
     if found is None:
@@ -116,10 +115,6 @@ def _from_drawings(seen: Examination, out: Path) -> _Plan:
 def _in_order(found: Drawings, names: ClassNames | None) -> list[str]:
     """The classes in the order of the names, if these are about the same."""
     return list(names.names) if names and set(found.names) <= set(names.names) else found.names
-
-
-def _upright(header: Header) -> tuple[int, int]:
-    return header.size[::-1] if header.orientation in (5, 6, 7, 8) else header.size
 
 
 def _named(image: str) -> str:
