@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from mmcv.utils.errors import ConfigFileNotFoundError
 
+#: Extensions of pictures, in lower case.
+PICTURES = ('.png', '.jpg', '.jpeg', '.jfif', '.tif', '.tiff', '.bmp', '.webp', '.gif', '.ppm', '.pgm', '.pbm', '.jp2')
+
 _NAMED = 3  # missing files that an error names; the rest is counted
 _LISTED = 100  # files of one folder from which on it is listed
-_OF_IMAGES = ('.bmp', '.gif', '.jfif', '.jp2', '.jpeg', '.jpg', '.png', '.ppm', '.tif', '.tiff', '.webp')
 
 
 def require_folder(key: str, folder: str | None) -> None:
@@ -78,7 +80,7 @@ def describe_link(path: str) -> str:
 def count_images(names: Iterable[str]) -> Counter:
     """How many names have each extension of image files, in lower case."""
     extensions = Counter(os.path.splitext(name)[1].lower() for name in names)
-    return Counter({extension: extensions[extension] for extension in sorted(extensions) if extension in _OF_IMAGES})
+    return Counter({extension: extensions[extension] for extension in sorted(extensions) if extension in PICTURES})
 
 
 def describe_counts(counts: Counter) -> str:

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from mmcv.utils.errors import ConfigFileNotFoundError
 from mmseg.datasets.img_infos import scan_files
+from mmseg.datasets.missing_files import PICTURES
 from mmseg.datasets.suffixes import Suffixes
 
-#: Extensions of pictures, in lower case.
-PICTURES = ('.png', '.jpg', '.jpeg', '.jfif', '.tif', '.tiff', '.bmp', '.webp', '.gif', '.ppm', '.pgm', '.pbm', '.jp2')
 _HINTS = ('.txt', '.lst', '.csv', '.names', '.json', '.xml', '.yaml', '.yml', '.data')
 _NOT_DATA = {'__MACOSX', '__pycache__', 'node_modules', '@eaDir'}
 

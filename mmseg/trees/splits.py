@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from mmcv.utils import ConfigError
+from mmseg.datasets.missing_files import PICTURES
 from mmseg.datasets.name_list import read_names
 
-from .files import PICTURES, stem_of
-from .words import plain, split_of_folder, words
+from .files import stem_of
+from .words import SPLITS, plain, split_of_folder, words
 
 _LISTS = ('.txt', '.lst', '.csv')
-_SPLIT_WORDS = {'train': 'train', 'training': 'train', 'trn': 'train', 'val': 'val', 'valid': 'val',
-                'validation': 'val', 'dev': 'val', 'test': 'test', 'testing': 'test'}
 _FILLING = {'split', 'splits', 'list', 'lists', 'set', 'sets', 'image', 'images', 'img', 'imgs', 'file', 'files',
             'name', 'names', 'id', 'ids', 'data', 'fold', 'filenames', 'all', 'default'}
 
@@ -69,8 +68,8 @@ def read_lists(root: str, hints: Sequence[str], images: Sequence[str]) -> list[S
     found = []
     for path in hints:
         said = [word for word in words(stem_of(path)) if not word.isdigit()]
-        if path.lower().endswith(_LISTS) and said and set(said) <= _SPLIT_WORDS.keys() | _FILLING | {'trainval'}:
-            splits = {_SPLIT_WORDS[word] for word in said if word in _SPLIT_WORDS}
+        if path.lower().endswith(_LISTS) and said and set(said) <= SPLITS.keys() | _FILLING | {'trainval'}:
+            splits = {SPLITS[word] for word in said if word in SPLITS}
             listed = read_list(root, path, known, splits.pop() if len(splits) == 1 else None)
             found += [listed] if listed is not None else []
     return found
@@ -79,19 +78,14 @@ def read_lists(root: str, hints: Sequence[str], images: Sequence[str]) -> list[S
 def read_list(root: str, path: str, known: NamedImages, split: str | None) -> SplitList | None:
     """A list of images; None if the text is about something else."""
     try:
-        lines = read_names(os.path.join(root, path), 'split')
+        names = _names_in(root, path)
     except ConfigError:
         return None
-    names = [name for line in lines if (name := _first_column(line, path))]
-    places = [known.find(name) for name in names]
-    images = tuple(dict.fromkeys(image for image in places if image is not None))
-    missing = tuple(name for name, image in zip(names, places) if image is None)
-    if missing and missing[0] == names[0] and path.lower().endswith('.csv'):
-        missing = missing[1:]  # the head of a table
-    listing = images and len(images) >= 0.3 * len(names)
+    listed = _looked_up(names, path, known, split)
+    listing = listed.images and len(listed.images) >= 0.3 * len(names)
     if not listing and (split in (None, 'test') or any(' ' in name for name in names) or not names):
         return None
-    return SplitList(path, split, images, missing)
+    return listed
 
 
 def images_of(root: str, path: str, images: Sequence[str]) -> SplitList:
@@ -100,11 +94,24 @@ def images_of(root: str, path: str, images: Sequence[str]) -> SplitList:
     Raises:
         ConfigError: it cannot be read, or names nothing.
     """
-    if not read_names(os.path.join(root, path), 'split'):
+    listed = _looked_up(_names_in(root, path), path, NamedImages(images), 'train')
+    if not listed.images:
         raise ConfigError(f'split: {path!r} names no image')
-    listed = read_list(root, path, NamedImages(images), 'train')
-    assert listed is not None
     return listed
+
+
+def _names_in(root: str, path: str) -> list[str]:
+    lines = read_names(os.path.join(root, path), 'split')
+    return [name for line in lines if (name := _first_column(line, path))]
+
+
+def _looked_up(names: Sequence[str], path: str, known: NamedImages, split: str | None) -> SplitList:
+    places = [known.find(name) for name in names]
+    images = tuple(dict.fromkeys(image for image in places if image is not None))
+    missing = tuple(name for name, image in zip(names, places) if image is None)
+    if missing and missing[0] == names[0] and path.lower().endswith('.csv'):
+        missing = missing[1:]  # the head of a table
+    return SplitList(path, split, images, missing)
 
 
 def _shared(folders: Sequence[str], others: Sequence[str]) -> int:

@@ -23,7 +23,8 @@ _OTHERS = _set_of("""
     predictions panoptic edges thumbnail thumbnails thumbs confidence probability heatmap logits
     """)
 _OBJECTS = frozenset({'object', 'objects'})  # of VOC's SegmentationObject; alone they may be what is seen
-_SPLITS = {
+#: What names of splits are written as.
+SPLITS = {
     'train': 'train', 'training': 'train', 'trn': 'train', 'val': 'val', 'valid': 'val', 'validation': 'val',
     'dev': 'val', 'test': 'test', 'testing': 'test', 'tst': 'test'}
 _GLUED = re.compile(r'(train|val|valid|test)(ing|idation)?(\D+)')
@@ -58,8 +59,8 @@ def role_of_folder(path: str) -> str | None:
 
 def split_of_name(name: str) -> str | None:
     """'train', 'val' or 'test', or None."""
-    return next((_SPLITS[word.rstrip('s')] for word in re.findall(r'[a-z]+', ' '.join(words(name)))
-                 if word.rstrip('s') in _SPLITS), None)
+    return next((SPLITS[word.rstrip('s')] for word in re.findall(r'[a-z]+', ' '.join(words(name)))
+                 if word.rstrip('s') in SPLITS), None)
 
 
 def split_of_folder(path: str) -> str | None:
@@ -79,7 +80,7 @@ def place_of(path: str, roles: frozenset[str] = frozenset()) -> tuple[str, ...]:
         role, split = role_of_name(part), split_of_name(part)
         if part not in roles and (role is None or split):
             parts.append(split if split and role else plain(part))
-    return tuple(_SPLITS.get(part, part) for part in parts)
+    return tuple(SPLITS.get(part, part) for part in parts)
 
 
 def plain(name: str) -> str:

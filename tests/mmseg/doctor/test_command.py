@@ -64,6 +64,9 @@ def test_folders_and_a_list(draw, run, tmp_path):
     code, document, _ = run(split=str(tmp_path / 'chosen.txt'), **folders)
     assert code == 0
     assert (document['images'], document['labels']) == (2, 2)
+    (tmp_path / 'chosen.txt').write_text('none of these\n')
+    with pytest.raises(ValueError, match=r"split: '.*chosen\.txt' names no image"):
+        run(split=str(tmp_path / 'chosen.txt'), **folders)
 
 
 def write_config(tmp_path, tree, **options):
