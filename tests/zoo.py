@@ -15,7 +15,6 @@ from torch import nn
 
 from mmcv.cnn import DropPath
 from mmcv.config import Config
-from mmseg.models import BACKBONES, HEADS, NECKS
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / 'tests/golden'
@@ -43,15 +42,6 @@ def _plain(node):
         node = {key: _plain(value) for key, value in node.items() if key not in ('init_cfg', 'pretrained')}
         return {**node, 'type': 'BN'} if node.get('type') == 'SyncBN' else node
     return type(node)(map(_plain, node)) if isinstance(node, (list, tuple)) else node
-
-
-def missing(cfg):
-    """The types of a model's config that nobody has registered yet."""
-    for key, registry in (('backbone', BACKBONES), ('neck', NECKS), ('decode_head', HEADS), ('auxiliary_head', HEADS)):
-        parts = cfg.get(key) or []
-        for part in parts if isinstance(parts, (list, tuple)) else [parts]:
-            if part['type'] not in registry:
-                yield part['type']
 
 
 def fill(model):
