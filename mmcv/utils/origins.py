@@ -105,6 +105,14 @@ def children(value: object) -> Iterator[tuple]:
         yield from enumerate(value)
 
 
+def dicts_with(value: object, *keys: str) -> Iterator[dict]:
+    """Every dict in a value of a config that has all of these keys, from the outside in."""
+    if isinstance(value, dict) and all(key in value for key in keys):
+        yield value
+    for _, child in children(value):
+        yield from dicts_with(child, *keys)
+
+
 def origin_of(node: object, key: object) -> str | None:
     """'FILE:LINE' or '--cfg-options' of a key of a node; None where it is unknown, as in a plain dict."""
     origin = origins_of(node).get(key)

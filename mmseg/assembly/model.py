@@ -10,6 +10,7 @@ from torch import nn
 from mmcv.config import Config
 from mmcv.runner import load_checkpoint
 from mmcv.utils import ConfigError
+from mmcv.utils.origins import dicts_with
 from mmseg.datasets import DATASETS, class_weights
 from mmseg.datasets.classes import read_classes
 from mmseg.models import build_segmentor
@@ -123,12 +124,12 @@ def _build(settings: Settings, cfg: dict, train_cfg: dict | None, dataset: Sampl
     return model
 
 
-def _set_class_weights(node: object, count: Callable[[], list[float] | None]) -> None:
+def _set_class_weights(model: dict, count: Callable[[], list[float] | None]) -> None:
     """Put what ``count`` gives in the place of every ``class_weight='auto'``."""
-    if isinstance(node, dict) and node.get('class_weight') == 'auto':
-        node['class_weight'] = count()
-    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        _set_class_weights(child, count)
+    asking = [node for node in dicts_with(model, 'class_weight') if node['class_weight'] == 'auto']
+    weights = count() if asking else None  # which may read every label
+    for node in asking:
+        node['class_weight'] = weights
 
 
 def _check_classes(cfg: Config, model: nn.Module, expected: int) -> None:

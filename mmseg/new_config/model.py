@@ -1,7 +1,6 @@
 """The model of a new config: that of an existing one, with the classes and crops of other data."""
 
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from mmcv.config import Config
 from mmcv.config.dict import to_node, to_plain
 from mmcv.config.find import config_folders
 from mmcv.utils import ConfigError, did_you_mean
+from mmcv.utils.origins import dicts_with
 
 _PLAIN_DATA = ('ade20k', 'cityscapes', 'voc12aug', 'voc12')  # whose configs add least of their own
 _KEPT = ('model', 'optimizer', 'optimizer_config', 'lr_config', 'fp16', 'amp', 'find_unused_parameters',
@@ -61,14 +61,14 @@ def adapt(config: Config, classes: int, crop: tuple[int, int], ignore_index: int
     whole = to_plain(config.to_dict())
     kept = {key: to_plain(to_node(whole[key])) for key in _KEPT if key in whole}
     model = kept['model']
-    for head in _dicts(model, 'num_classes'):
+    for head in dicts_with(model, 'num_classes'):
         head['num_classes'] = classes if head['num_classes'] != 1 else 1
     for part in ('decode_head', 'auxiliary_head'):
         for head in _listed(model.get(part)):
             head.pop('ignore_index', None)
             if ignore_index != 255:
                 head['ignore_index'] = ignore_index
-    for loss in _dicts(model, 'loss_weight'):
+    for loss in dicts_with(model, 'loss_weight'):
         loss.pop('class_weight', None)
         if weighted and loss.get('type') == 'CrossEntropyLoss':
             loss['class_weight'] = 'auto'
@@ -91,11 +91,11 @@ def leave_out_weights(parts: dict) -> list[str]:
     Without them an optimizer is set that learns from nothing.
     """
     lost = []
-    for node in _dicts(parts['model'], 'pretrained'):
+    for node in dicts_with(parts['model'], 'pretrained'):
         if isinstance(node['pretrained'], str) and not _at_hand(node['pretrained']):
             lost.append(node['pretrained'])
             node['pretrained'] = None
-    for node in _dicts(parts['model'], 'init_cfg'):
+    for node in dicts_with(parts['model'], 'init_cfg'):
         told = node['init_cfg']
         if isinstance(told, dict) and isinstance(told.get('checkpoint'), str) and not _at_hand(told['checkpoint']):
             lost.append(told['checkpoint'])
@@ -123,15 +123,3 @@ def _at_hand(name: str) -> bool:
 
 def _listed(node: Any) -> list[dict]:
     return [part for part in (node if isinstance(node, (list, tuple)) else [node]) if isinstance(part, dict)]
-
-
-def _dicts(node: Any, key: str) -> Iterator[dict]:
-    """Every dict inside that has a key."""
-    if isinstance(node, dict):
-        if key in node:
-            yield node
-        for value in list(node.values()):
-            yield from _dicts(value, key)
-    elif isinstance(node, (list, tuple)):
-        for value in node:
-            yield from _dicts(value, key)

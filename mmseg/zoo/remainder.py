@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from mmcv.config.dict import to_node, to_plain
 from mmcv.config.merge import merge
+from mmcv.utils.origins import dicts_with
 
 from .names import UNALIGNED, ConfigName
 
@@ -100,18 +100,9 @@ def _with_steps(relative: Relative, onto: dict) -> dict:
         before, after = relative.parts[key], relative.whole[key]
         onto[key] = _steps(before, after, onto[key])
         for split in splits:
-            for data_set in _with_pipeline(onto['data'][split]):
+            for data_set in dicts_with(onto['data'][split], 'pipeline'):
                 data_set['pipeline'] = _steps(before, after, data_set['pipeline'])
     return onto
-
-
-def _with_pipeline(node: Any) -> Iterator[dict]:
-    if isinstance(node, dict):
-        if 'pipeline' in node:
-            yield node
-        for key, value in node.items():
-            if key != 'pipeline':
-                yield from _with_pipeline(value)
 
 
 def _steps(before: list[dict], after: list[dict], onto: list[dict]) -> list[dict]:
@@ -137,28 +128,16 @@ def _changed(old: dict, new: dict, step: dict) -> dict:
     return result
 
 
-def heads(node: Any) -> Iterator[dict]:
+def heads(model: dict) -> Iterator[dict]:
     """Whatever tells classes apart in a model's config."""
-    if isinstance(node, dict):
-        if 'num_classes' in node and 'type' in node:
-            yield node
-        for value in node.values():
-            yield from heads(value)
-    elif isinstance(node, (list, tuple)):
-        for value in node:
-            yield from heads(value)
+    return dicts_with(model, 'num_classes', 'type')
 
 
-def resize(node: Any, before: tuple[int, int], crop: tuple[int, int], factor: float = 1.0) -> None:
+def resize(config: dict | list, before: tuple[int, int], crop: tuple[int, int], factor: float = 1.0) -> None:
     """Change a crop wherever it stands in pipelines, and the sizes of images by a factor."""
-    if isinstance(node, dict):
+    for node in dicts_with(config):
         for key, value in node.items():
             if key in ('crop_size', 'size') and value == before:
                 node[key] = crop
             elif key == 'img_scale' and isinstance(value, tuple):
                 node[key] = tuple(round(side * factor) for side in value)
-            else:
-                resize(value, before, crop, factor)
-    elif isinstance(node, (list, tuple)):
-        for value in node:
-            resize(value, before, crop, factor)

@@ -66,6 +66,22 @@ def test_weights_of_classes_are_counted_and_the_config_stays(three):
     assert three.model.decode_head.loss_decode.class_weight == 'auto'
 
 
+def test_labels_are_read_once_for_the_losses_of_several_heads(three):
+    read = []
+
+    class Recorded(Scenes):
+        def eval_label(self, index):
+            read.append(index)
+            return super().eval_label(index)
+
+    heads = 'decode_head', 'auxiliary_head'
+    three.merge_from_dict({f'model.{head}.loss_decode.class_weight': 'auto' for head in heads})
+    model = build_model(three, Recorded())
+    assert read == [0, 1, 2]
+    assert len(model.auxiliary_head.loss_decode.class_weight) == 3
+    assert model.auxiliary_head.loss_decode.class_weight == model.decode_head.loss_decode.class_weight
+
+
 def test_predicting_counts_no_weights(three):
     three.merge_from_dict({'model.decode_head.loss_decode.class_weight': 'auto'})
     assert load_trained(three, None).decode_head.loss_decode.class_weight is None
