@@ -30,7 +30,7 @@ class LayerScaled(BaseModule):
 
     def scaled(self, name: str, x: torch.Tensor) -> torch.Tensor:
         """What the branch of the scale ``name`` makes of ``x``, scaled."""
-        scale = self.get_parameter(name) if self._parameters.get(name) is not None else None
+        scale = getattr(self, name)
         path, last = self.scales[name]
         branch = self.get_submodule(path)
         if scale is None:

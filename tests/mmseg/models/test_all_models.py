@@ -39,6 +39,7 @@ from mmcv.cnn import DropPath, fuse_conv_bn, get_model_complexity_info, recomput
 from mmseg.models import BACKBONES, HEADS, LOSSES, NECKS, SEGMENTORS, build_backbone, build_segmentor
 from mmseg.models.backbones.base_backbone import BaseBackbone
 from mmseg.models.exact import plain
+from mmseg.models.probe import probe
 
 OWN_TESTS = [path for path in sorted(Path(__file__).parent.rglob('test_*.py'))
              if path != Path(__file__) and '\nSAMPLES = ' in path.read_text()]
@@ -219,6 +220,8 @@ def test_feature_maps(model, size):
     assert tuple(x.shape[1] for x in maps) == tuple(model.backbone.out_channels)
     shapes = [tuple(-(-side // stride) for side in size) for stride in model.backbone.out_strides]
     assert [tuple(x.shape[2:]) for x in maps] == shapes
+    probed = probe(model.backbone, torch.empty(1, 3, *size, device='meta'))
+    assert [x.shape for x in probed] == [x.shape for x in maps]
 
 
 def test_checkpointing(name, size):

@@ -66,6 +66,17 @@ def test_values_and_gradients(name):
 
 
 @pytest.mark.parametrize('name', BLOCKS)
+def test_scales_that_are_no_parameters(name):
+    block, x, _ = make(name)
+    expected = block(x)
+    state = dict(block.state_dict())
+    torch.testing.assert_close(torch.func.functional_call(block, state, x), expected)
+    for scale in block.scales:
+        nn.utils.parametrizations.weight_norm(block, scale)
+    torch.testing.assert_close(block(x), expected)
+
+
+@pytest.mark.parametrize('name', BLOCKS)
 def test_folded_for_good(name):
     block, x, count = make(name)
     expected = block.eval()(x)
