@@ -47,9 +47,13 @@ def is_transformed() -> bool:
 
 
 def is_exported() -> bool:
-    """Whether whoever looks on knows PyTorch's own operators alone: an exporter (ONNX, TorchScript), or torch.func."""
-    return (torch.jit.is_tracing() or torch.compiler.is_exporting()
-            or torch._C._are_functorch_transforms_active())
+    """Whether what is computed goes where nobody has these operators: by way of torch.jit.trace, export or ONNX."""
+    return torch.jit.is_tracing() or torch.compiler.is_exporting()
+
+
+def sees_torch_alone() -> bool:
+    """Whether whoever looks on knows PyTorch's own operators alone: an exporter, or torch.func."""
+    return is_exported() or torch._C._are_functorch_transforms_active()
 
 
 def must_be_deterministic(like: torch.Tensor) -> bool:
@@ -127,7 +131,7 @@ def register(schema: str, reference: Callable, fake: Callable, backward: Callabl
 def _plain_where_exported(reference: Callable, operator: Callable) -> Callable:
     """What is traced or exported goes where nobody has these operators: it gets those of PyTorch."""
     def call(*args: object) -> object:
-        if torch.jit.is_tracing() or torch.compiler.is_exporting():
+        if is_exported():
             return reference(*args)
         return operator(*args)
     return call

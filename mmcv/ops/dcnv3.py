@@ -7,7 +7,7 @@ from torch.autograd.function import FunctionCtx
 
 from mmcv.utils import to_2tuple
 
-from ._load import is_exported, must_be_deterministic, register, single_on_cpu
+from ._load import must_be_deterministic, register, sees_torch_alone, single_on_cpu
 from .reference import dcnv3 as reference
 
 
@@ -36,11 +36,11 @@ def dcnv3(input: Tensor, offset: Tensor, mask: Tensor, kernel_size: int | tuple[
         ValueError: shapes or numbers do not fit.
     """
     kernel, steps, margin, spread = (list(to_2tuple(pair)) for pair in (kernel_size, stride, padding, dilation))
-    if is_exported():
+    if sees_torch_alone():
         return dcnv3_core_pytorch(input, offset, mask, *kernel, *steps, *margin, *spread, group, input.size(3) // group,
                                   offset_scale, remove_center)
     _check(input, offset, mask, kernel, steps, margin, spread, group, remove_center)
-    wide = torch.float64 if input.dtype == torch.float64 else torch.float32
+    wide = torch.promote_types(input.dtype, torch.float32)
     out = _dcnv3(input.to(single_on_cpu(input)), offset.to(wide), mask.to(wide), kernel, steps, margin, spread, group,
                  float(offset_scale), bool(remove_center))
     return out.to(input.dtype)

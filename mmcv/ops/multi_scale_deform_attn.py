@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
-from ._load import is_exported, must_be_deterministic, register, single_on_cpu
+from ._load import must_be_deterministic, register, sees_torch_alone, single_on_cpu
 from .reference import ms_deform_attn as reference
 
 
@@ -31,10 +31,10 @@ def ms_deform_attn(value: Tensor, spatial_shapes: Tensor, level_start_index: Ten
     Raises:
         ValueError: shapes or types do not fit.
     """
-    if is_exported():
+    if sees_torch_alone():
         return _by_grid_sample(value, spatial_shapes, level_start_index, sampling_locations, attention_weights)
     _check(value, spatial_shapes, level_start_index, sampling_locations, attention_weights)
-    wide = torch.float64 if value.dtype == torch.float64 else torch.float32
+    wide = torch.promote_types(value.dtype, torch.float32)
     shapes, starts = (tensor.to(value.device, torch.long) for tensor in (spatial_shapes, level_start_index))
     out = _attend(value.to(single_on_cpu(value)), shapes, starts, sampling_locations.to(wide),
                   attention_weights.to(wide))

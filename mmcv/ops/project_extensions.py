@@ -23,7 +23,7 @@ def ms_deform_attn_forward(value: Tensor, spatial_shapes: Tensor, level_start_in
 def ms_deform_attn_backward(value: Tensor, spatial_shapes: Tensor, level_start_index: Tensor, sampling_loc: Tensor,
                             attn_weight: Tensor, grad_output: Tensor, im2col_step: int = 64) -> list[Tensor]:
     """The gradients of value, sampling_loc and attn_weight, each in the type of its tensor."""
-    kind, wide = _types(value)
+    kind, wide = single_on_cpu(value), torch.promote_types(value.dtype, torch.float32)
     gradients = ms_deform_attn_gradients(grad_output.to(kind), value.to(kind), spatial_shapes, level_start_index,
                                          sampling_loc.to(wide), attn_weight.to(wide))
     return [gradient.to(tensor.dtype) for gradient, tensor in zip(gradients, (value, sampling_loc, attn_weight))]
@@ -45,14 +45,9 @@ def dcnv3_backward(input: Tensor, offset: Tensor, mask: Tensor, kernel_h: int, k
                    group_channels: int, offset_scale: float, grad_output: Tensor, im2col_step: int = 256,
                    remove_center: bool = False) -> list[Tensor]:
     """The gradients of input, offset and mask, each in the type of its tensor."""
-    kind, wide = _types(input)
+    kind, wide = single_on_cpu(input), torch.promote_types(input.dtype, torch.float32)
     gradients = dcnv3_gradients(
         grad_output.to(kind), input.to(kind), offset.to(wide), mask.to(wide), [kernel_h, kernel_w],
         [stride_h, stride_w], [pad_h, pad_w], [dilation_h, dilation_w], group, float(offset_scale),
         bool(remove_center))
     return [gradient.to(tensor.dtype) for gradient, tensor in zip(gradients, (input, offset, mask))]
-
-
-def _types(value: Tensor) -> tuple[torch.dtype, torch.dtype]:
-    """Those in which the operators want the values, and the places and weights."""
-    return single_on_cpu(value), torch.float64 if value.dtype == torch.float64 else torch.float32
