@@ -217,13 +217,18 @@ def _remember(ctx: FunctionCtx, inputs: tuple, output: Tensor) -> None:
     ctx.save_for_backward(input, offset, mask)
 
 
+def dcnv3_gradients(grad: Tensor, *arguments: object) -> tuple[Tensor, Tensor, Tensor]:
+    """The operator dcnv3_backward, or its reference where the result may not depend on the order of sums."""
+    backward = reference.dcnv3_backward if must_be_deterministic(grad) else _dcnv3_backward
+    return backward(grad, *arguments)
+
+
 def _gradients(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor | None, ...]:
-    backward = reference.dcnv3_backward if must_be_deterministic(grad) else dcnv3_gradients
-    by_input, by_offset, by_mask = backward(grad, *ctx.saved_tensors, *ctx.arguments)
+    by_input, by_offset, by_mask = dcnv3_gradients(grad, *ctx.saved_tensors, *ctx.arguments)
     return by_input.to(grad.dtype), by_offset, by_mask, *[None] * len(ctx.arguments)
 
 
-dcnv3_gradients = register(
+_dcnv3_backward = register(
     'dcnv3_backward(Tensor grad, Tensor input, Tensor offset, Tensor mask, int[] kernel_size, int[] stride, '
     'int[] padding, int[] dilation, int group, float offset_scale, bool remove_center) -> (Tensor, Tensor, Tensor)',
     reference.dcnv3_backward,

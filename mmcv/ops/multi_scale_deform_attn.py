@@ -119,13 +119,18 @@ def _remember(ctx: FunctionCtx, inputs: tuple[Tensor, ...], output: Tensor) -> N
     ctx.save_for_backward(*inputs)
 
 
+def ms_deform_attn_gradients(grad: Tensor, *inputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The operator ms_deform_attn_backward, or its reference where the result may not depend on the order of sums."""
+    backward = reference.ms_deform_attn_backward if must_be_deterministic(grad) else _attend_backward
+    return backward(grad, *inputs)
+
+
 def _gradients(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor, None, None, Tensor, Tensor]:
-    backward = reference.ms_deform_attn_backward if must_be_deterministic(grad) else ms_deform_attn_gradients
-    by_value, by_locations, by_weights = backward(grad, *ctx.saved_tensors)
+    by_value, by_locations, by_weights = ms_deform_attn_gradients(grad, *ctx.saved_tensors)
     return by_value.to(grad.dtype), None, None, by_locations, by_weights
 
 
-ms_deform_attn_gradients = register(
+_attend_backward = register(
     'ms_deform_attn_backward(Tensor grad, Tensor value, Tensor spatial_shapes, Tensor level_start_index, '
     'Tensor sampling_locations, Tensor attention_weights) -> (Tensor, Tensor, Tensor)',
     reference.ms_deform_attn_backward,

@@ -78,6 +78,15 @@ def test_convolution_of_a_project_has_our_gradients(dtype):
     torch.testing.assert_close(slopes, torch.autograd.grad(expected.sum(), leaves))
 
 
+def test_where_the_order_of_sums_matters_projects_get_what_ours_do(monkeypatch):
+    for module, kernel in ((sys.modules[dcnv3.__module__], '_dcnv3_backward'),
+                           (sys.modules[ms_deform_attn.__module__], '_attend_backward')):
+        monkeypatch.setattr(module, 'must_be_deterministic', lambda like: True)
+        monkeypatch.setattr(module, kernel, None)
+    test_attention_of_a_project_has_our_gradients(torch.float64)
+    test_convolution_of_a_project_has_our_gradients(torch.float64)
+
+
 @pytest.mark.parametrize(('module', 'name'), [
     ('MultiScaleDeformableAttention', 'ms_deform_attn_forward'), ('DCNv3', 'dcnv3_backward')])
 def test_what_is_installed_wins(module, name, tmp_path):
