@@ -50,27 +50,20 @@ def build_segmentor(cfg: dict, train_cfg: dict | None = None, test_cfg: dict | N
         train_cfg, test_cfg: the same from outside of it, as old configs have them.
 
     Raises:
-        ConfigError: one of them is given in both places.
+        ConfigError: one of them is given in both places, or the segmentor takes none.
     """
     outer = {'train_cfg': train_cfg, 'test_cfg': test_cfg}
+    kind = cfg.get('type')
+    found = SEGMENTORS.get(kind) if isinstance(kind, str) else kind
+    taken = Parameters(found) if callable(found) else None  # what is no type is refused when it is built
     for name, value in outer.items():
         if value is None:
             continue
         warnings.warn(f'{name} beside `model` is deprecated; write it inside of `model`', stacklevel=2)
         if cfg.get(name) is not None:
             raise ConfigError(f'{locate(value) or name}: set both inside of `model` and beside it; keep the inner one')
-        if not _takes(cfg.get('type'), name):
-            raise ConfigTypeError(f'{locate(value) or name}: {cfg["type"]} takes no {name}; leave it out')
+        if taken and not taken.accept(name):
+            raise ConfigTypeError(f'{locate(value) or name}: {kind} takes no {name}; leave it out')
+    # Some of users' have these arguments without a default.
     return SEGMENTORS.build(cfg, default_args={
-        name: value for name, value in outer.items() if value is not None or _names(cfg.get('type'), name)})
-
-
-def _takes(kind: str | type | None, argument: str) -> bool:
-    found = SEGMENTORS.get(kind) if isinstance(kind, str) else kind
-    return not callable(found) or Parameters(found).accept(argument)
-
-
-def _names(kind: str | type | None, argument: str) -> bool:
-    """Whether a type of segmentors has an argument of this name: some of users' have it without a default."""
-    found = SEGMENTORS.get(kind) if isinstance(kind, str) else kind
-    return callable(found) and argument in Parameters(found).names
+        name: value for name, value in outer.items() if value is not None or (taken and name in taken.names)})
