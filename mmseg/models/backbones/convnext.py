@@ -21,12 +21,6 @@ from .base_backbone import BaseBackbone
 
 #: Blocks of the long third stage that make one layer.
 _BLOCKS_PER_LAYER = 3
-_DEPTHS = {'tiny': (3, 3, 9, 3)}
-#: Per architecture: blocks and channels of each stage.
-ARCHITECTURES = {
-    name: {'depths': _DEPTHS.get(name, (3, 3, 27, 3)), 'channels': tuple(width * 2**i for i in range(4))}
-    for name, width in dict(tiny=96, small=96, base=128, large=192, xlarge=256).items()
-}
 
 
 class ConvNeXtBlock(LayerScaled):
@@ -88,7 +82,7 @@ class ConvNeXt(BaseBackbone):
     """Stages of blocks, each over a smaller map.
 
     Args:
-        arch: a name in ``ARCHITECTURES``, or a dict of ``depths`` and ``channels``: blocks and channels per stage.
+        arch: a name in ``arch_settings``, or a dict of ``depths`` and ``channels``: blocks and channels per stage.
         in_channels: of the image.
         stem_patch_size: pixels per side of a patch, each of which is a cell of the first stage.
         norm_cfg, act_cfg, linear_pw_conv, layer_scale_init_value: see :class:`ConvNeXtBlock`; the norms before the
@@ -99,11 +93,17 @@ class ConvNeXt(BaseBackbone):
         gap_before_final_norm: return means of maps (N, C), as a classifier needs them, instead of maps.
         with_cp, init_cfg, pretrained: see :class:`BaseBackbone`.
 
+    Attributes:
+        arch_settings: per architecture the blocks and channels of each stage.
+
     Raises:
         ValueError: ``arch`` is unknown or incomplete, or ``out_indices`` names a stage that is not there.
     """
 
-    arch_settings = ARCHITECTURES
+    arch_settings = {
+        name: {'depths': (3, 3, 9 if name == 'tiny' else 27, 3), 'channels': tuple(width * 2**i for i in range(4))}
+        for name, width in dict(tiny=96, small=96, base=128, large=192, xlarge=256).items()
+    }
     weight_layouts = (CONVNEXT, CONVNEXT_TIMM, CONVNEXT_TORCHVISION)
 
     def __init__(
@@ -124,7 +124,8 @@ class ConvNeXt(BaseBackbone):
         pretrained: str | None = None,
     ) -> None:
         super().__init__(pretrained, init_cfg, with_cp=with_cp, frozen_stages=frozen_stages)
-        self.depths, self.channels = stages_of(arch, ARCHITECTURES, ('depths', 'channels'), 'ConvNeXt')
+        facts = facts_of(arch, self.arch_settings, ('depths', 'channels'), 'ConvNeXt')
+        self.depths, self.channels = facts['depths'], facts['channels']
         self.num_stages = len(self.depths)
         self.out_indices = positions(out_indices, self.num_stages, 'ConvNeXt')
         self.gap_before_final_norm = gap_before_final_norm
@@ -179,8 +180,8 @@ class ConvNeXt(BaseBackbone):
         return tuple(outs)
 
 
-def stages_of(arch: str | dict, known: dict[str, dict], keys: Sequence[str], who: str) -> list[Sequence[int]]:
-    """The lists, of one entry per stage, that ``arch`` has or names.
+def facts_of(arch: str | dict, known: dict[str, dict], keys: Sequence[str], who: str) -> dict:
+    """What ``arch`` is or names, with a list of one entry per stage under each of ``keys``.
 
     Raises:
         ValueError: the name is unknown, a list is missing, or their lengths differ.
@@ -192,11 +193,10 @@ def stages_of(arch: str | dict, known: dict[str, dict], keys: Sequence[str], who
         arch = known[arch]
     if missing := [key for key in keys if key not in arch]:
         raise ValueError(f'{who}: arch needs {" and ".join(missing)}, one entry per stage')
-    lists = [arch[key] for key in keys]
-    if len({len(values) for values in lists}) > 1:
-        found = ' and '.join(f'{len(values)} {key}' for key, values in zip(keys, lists))
+    if len({len(arch[key]) for key in keys}) > 1:
+        found = ' and '.join(f'{len(arch[key])} {key}' for key in keys)
         raise ValueError(f'{who}: arch has {found}; it needs one of each per stage')
-    return lists
+    return arch
 
 
 def positions(out_indices: int | Sequence[int], count: int, who: str) -> list[int]:

@@ -13,17 +13,9 @@ from mmseg.models.layers.stochastic_depth import drop_path_rates
 from mmseg.models.layouts.poolformer import POOLFORMER
 
 from .base_backbone import BaseBackbone
-from .convnext import positions, stages_of
+from .convnext import facts_of, positions
 
 _NARROW, _WIDE = (64, 128, 320, 512), (96, 192, 384, 768)
-#: Per architecture: blocks and channels of each stage, and what the scales of the branches begin with.
-ARCHITECTURES = {
-    's12': dict(layers=(2, 2, 6, 2), embed_dims=_NARROW, layer_scale_init_value=1e-5),
-    's24': dict(layers=(4, 4, 12, 4), embed_dims=_NARROW, layer_scale_init_value=1e-5),
-    's36': dict(layers=(6, 6, 18, 6), embed_dims=_NARROW, layer_scale_init_value=1e-6),
-    'm36': dict(layers=(6, 6, 18, 6), embed_dims=_WIDE, layer_scale_init_value=1e-6),
-    'm48': dict(layers=(8, 8, 24, 8), embed_dims=_WIDE, layer_scale_init_value=1e-6),
-}
 
 
 class PatchEmbed(nn.Module):
@@ -134,7 +126,7 @@ class PoolFormer(BaseBackbone):
     """Stages of blocks, and a reduction of the map between two of them that differ in width.
 
     Args:
-        arch: a name in ``ARCHITECTURES``, or a dict of ``layers`` and ``embed_dims``, blocks and channels per stage,
+        arch: a name in ``arch_settings``, or a dict of ``layers`` and ``embed_dims``, blocks and channels per stage,
             and, if wanted, ``mlp_ratios`` per stage (4) and ``layer_scale_init_value`` (1e-5).
         pool_size, norm_cfg, act_cfg: see :class:`PoolFormerBlock`.
         in_patch_size, in_stride, in_pad: of the first convolution.
@@ -147,11 +139,20 @@ class PoolFormer(BaseBackbone):
             for none.
         init_cfg, pretrained, with_cp: see :class:`BaseBackbone`.
 
+    Attributes:
+        arch_settings: per architecture the blocks and channels of each stage, and what the scales begin with.
+
     Raises:
         ValueError: ``arch`` is unknown or incomplete, or ``out_indices`` names something that is not there.
     """
 
-    arch_settings = ARCHITECTURES
+    arch_settings = {
+        's12': dict(layers=(2, 2, 6, 2), embed_dims=_NARROW, layer_scale_init_value=1e-5),
+        's24': dict(layers=(4, 4, 12, 4), embed_dims=_NARROW, layer_scale_init_value=1e-5),
+        's36': dict(layers=(6, 6, 18, 6), embed_dims=_NARROW, layer_scale_init_value=1e-6),
+        'm36': dict(layers=(6, 6, 18, 6), embed_dims=_WIDE, layer_scale_init_value=1e-6),
+        'm48': dict(layers=(8, 8, 24, 8), embed_dims=_WIDE, layer_scale_init_value=1e-6),
+    }
     weight_layouts = (POOLFORMER,)
 
     def __init__(
@@ -175,8 +176,8 @@ class PoolFormer(BaseBackbone):
         with_cp: bool = False,
     ) -> None:
         super().__init__(pretrained, init_cfg, with_cp=with_cp, frozen_stages=frozen_stages)
-        layers, widths = stages_of(arch, ARCHITECTURES, ('layers', 'embed_dims'), 'PoolFormer')
-        facts = ARCHITECTURES[arch] if isinstance(arch, str) else arch
+        facts = facts_of(arch, self.arch_settings, ('layers', 'embed_dims'), 'PoolFormer')
+        layers, widths = facts['layers'], facts['embed_dims']
         ratios = facts.get('mlp_ratios', [4] * len(layers))
         rates = iter(drop_path_rates(drop_path_rate, sum(layers)))
         options = dict(pool_size=pool_size, norm_cfg=norm_cfg, act_cfg=act_cfg, drop=drop_rate, with_cp=with_cp,

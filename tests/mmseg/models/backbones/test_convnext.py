@@ -119,6 +119,13 @@ def test_layers_of_the_usual_depths():
     assert [model.layer_of(name, 4, 'stage_wise') for name in names] == [0, 0, 0, 0, 1, 2, 3, 3, 4, 5]
 
 
+def test_architectures_of_a_subclass():
+    class Own(ConvNeXt):
+        arch_settings = {'own': {'depths': [1, 1], 'channels': [4, 8]}}
+
+    assert Own('own').out_channels == (8,)
+
+
 @pytest.mark.parametrize(('options', 'message'), [
     (dict(arch='huge'), "ConvNeXt: arch is 'huge'; choose from tiny, small, base"),
     (dict(arch={'depths': [1, 1]}), 'ConvNeXt: arch needs channels'),

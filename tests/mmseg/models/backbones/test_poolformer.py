@@ -88,6 +88,13 @@ def test_parts_are_counted(out_indices):
     assert model(torch.randn(1, 3, 64, 96))[0].shape == (1, 12, 4, 6)
 
 
+def test_architectures_of_a_subclass():
+    class Own(PoolFormer):
+        arch_settings = {'own': {'layers': [1, 1], 'embed_dims': [4, 8]}}
+
+    assert Own('own').out_channels == (8,)
+
+
 @pytest.mark.parametrize(('options', 'message'), [
     (dict(arch='s11'), "PoolFormer: arch is 's11'; choose from s12, s24"),
     (dict(arch={'layers': [1]}), 'PoolFormer: arch needs embed_dims'),
