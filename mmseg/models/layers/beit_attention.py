@@ -9,6 +9,7 @@ from torch import nn
 from mmcv.cnn import BaseModule
 
 from .relative_position import relative_position_index, resize_biases
+from .self_attention import attend
 
 # Entries of the table of biases for what has no relative position: class token to patches, patches to class token,
 # class token to itself.
@@ -69,13 +70,11 @@ class BEiTAttention(BaseModule):
         qkv_bias = self.qkv.bias
         if self.bias == 'qv_bias':
             qkv_bias = torch.cat([self.q_bias, torch.zeros_like(self.q_bias), self.v_bias])
-        qkv = F.linear(x, self.qkv.weight, qkv_bias).unflatten(2, (3, self.num_heads, -1))
-        q, k, v = qkv.permute(2, 0, 3, 1, 4)  # (N, heads, 1 + H W, C / heads) each
         # By heads first, so that the biases come to lie as the kernels read them.
         bias = self.relative_position_bias_table.T.contiguous()[:, self.relative_position_index][None]
         drop = self.attn_drop.p if self.training else 0.0
-        x = F.scaled_dot_product_attention(q, k, v, bias, drop, scale=self.scale)
-        return self.proj_drop(self.proj(x.transpose(1, 2).flatten(2)))
+        out = attend(F.linear(x, self.qkv.weight, qkv_bias), self.num_heads, self.scale, bias, drop)
+        return self.proj_drop(self.proj(out))
 
     def resize_weight(self, name: str, weight: torch.Tensor) -> torch.Tensor:
         """The biases of a square image of another size; see :class:`mmcv.checkpoint.load.ResizesWeights`."""

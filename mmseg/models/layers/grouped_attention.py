@@ -1,12 +1,12 @@
 """Attention within windows of Twins (https://arxiv.org/abs/2104.13840), which knows no positions."""
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from mmcv.cnn import BaseModule
 
-from .windows import from_windows, to_windows
+from .self_attention import attend
+from .windows import from_windows, pad_to_windows, to_windows
 
 # What is added to the product of a query in the map and a key in its padding.
 _APART = -1000.0
@@ -59,17 +59,14 @@ class LocallyGroupedSelfAttention(BaseModule):
     def forward(self, x: torch.Tensor, hw_shape: tuple[int, int]) -> torch.Tensor:
         """(N, H W, C) to the same; ``hw_shape`` is (H, W)."""
         images, (height, width), size = len(x), hw_shape, self.window_size
-        below, right = -height % size, -width % size
-        x = x.unflatten(1, (height, width))
-        if below or right:
-            x = F.pad(x, (0, 0, 0, right, 0, below))
-        qkv = self.qkv(to_windows(x, size)).unflatten(2, (3, self.num_heads, -1))
-        q, k, v = qkv.permute(2, 0, 3, 1, 4)  # (N windows, heads, L, C / heads) each
+        x = pad_to_windows(x.unflatten(1, (height, width)), size)
+        rows, columns = x.shape[1:3]
+        qkv = self.qkv(to_windows(x, size))
         mask = None
-        if below and right:
-            padding = F.pad(q.new_zeros(1, height, width, 1), (0, 0, 0, right, 0, below), value=_APART)
+        if rows != height and columns != width:
+            padding = pad_to_windows(qkv.new_zeros(1, height, width, 1), size, _APART)
             mask = to_windows(padding, size).transpose(1, 2).repeat(images, 1, 1)[:, None]  # (N windows, 1, 1, L)
         drop = self.attn_drop.p if self.training else 0.0
-        out = F.scaled_dot_product_attention(q, k, v, mask, drop, scale=self.scale)
-        out = from_windows(out.transpose(1, 2).flatten(2), size, (height + below, width + right))
+        out = attend(qkv, self.num_heads, self.scale, mask, drop)
+        out = from_windows(out, size, (rows, columns))
         return self.proj_drop(self.proj(out[:, :height, :width].flatten(1, 2)))

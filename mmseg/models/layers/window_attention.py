@@ -9,7 +9,8 @@ from mmcv.cnn.bricks.drop import build_dropout
 from mmcv.utils import to_2tuple
 
 from .relative_position import relative_position_index
-from .windows import from_windows, to_windows
+from .self_attention import attend
+from .windows import from_windows, pad_to_windows, to_windows
 
 # What is added to the product of a query and a key that are no neighbours in the image.
 _APART = -100.0
@@ -64,15 +65,12 @@ class WindowMSA(BaseModule):
         Returns:
             like ``x``.
         """
-        qkv = self.qkv(x).unflatten(2, (3, self.num_heads, -1))
-        q, k, v = qkv.permute(2, 0, 3, 1, 4)  # (N windows, heads, L, C / heads) each
         bias = self.relative_position_bias_table[self.relative_position_index].permute(2, 0, 1)[None]
         if mask is not None:
             images = len(x) // len(mask)
             bias = (bias + mask[:, None])[None].expand(images, -1, -1, -1, -1).flatten(0, 1)
         drop = self.attn_drop.p if self.training else 0.0
-        x = F.scaled_dot_product_attention(q, k, v, bias, drop, scale=self.scale)
-        return self.proj_drop(self.proj(x.transpose(1, 2).flatten(2)))
+        return self.proj_drop(self.proj(attend(self.qkv(x), self.num_heads, self.scale, bias, drop)))
 
     def resize_weight(self, name: str, weight: torch.Tensor) -> torch.Tensor:
         """The biases of a square window of another size; see :class:`mmcv.checkpoint.load.ResizesWeights`."""
@@ -128,10 +126,7 @@ class ShiftWindowMSA(BaseModule):
         """(N, H W, C) to the same; ``hw_shape`` is (H, W)."""
         height, width = hw_shape
         size, shift = self.window_size, self.shift_size
-        x = query.unflatten(1, (height, width))
-        below, right = -height % size, -width % size
-        if below or right:
-            x = F.pad(x, (0, 0, 0, right, 0, below))
+        x = pad_to_windows(query.unflatten(1, (height, width)), size)
         rows, columns = x.shape[1:3]
         mask = None
         if shift:
