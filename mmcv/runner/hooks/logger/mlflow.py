@@ -6,7 +6,7 @@ from mmcv.dist import master_only
 from mmcv.runner.hooks.hook import HOOKS
 from mmcv.runner.hooks.runner import Runner
 
-from .logger_hook import LoggerHook
+from .logger_hook import LoggerHook, imported
 
 
 @HOOKS.register_module()
@@ -43,18 +43,13 @@ class MlflowLoggerHook(LoggerHook):
 
     @master_only
     def _open(self) -> None:
-        try:
-            import mlflow
-        except ImportError:
-            raise ValueError(
-                'log_config: MlflowLoggerHook needs mlflow: pip install mlflow, or remove the hook') from None
-        self.mlflow = mlflow
+        self.mlflow = imported('mlflow', 'mlflow', self)
         if self.exp_name is not None:
-            mlflow.set_experiment(self.exp_name)
+            self.mlflow.set_experiment(self.exp_name)
         if self.tags is not None:
-            mlflow.set_tags(self.tags)
+            self.mlflow.set_tags(self.tags)
         if self.params is not None:
-            mlflow.log_params(self.params)
+            self.mlflow.log_params(self.params)
 
     @master_only
     def log(self, runner: Runner) -> None:

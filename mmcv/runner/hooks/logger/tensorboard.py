@@ -6,7 +6,7 @@ from mmcv.dist import master_only
 from mmcv.runner.hooks.hook import HOOKS
 from mmcv.runner.hooks.runner import Runner
 
-from .logger_hook import LoggerHook
+from .logger_hook import LoggerHook, imported
 
 
 @HOOKS.register_module()
@@ -35,12 +35,8 @@ class TensorboardLoggerHook(LoggerHook):
 
     @master_only
     def _open(self, runner: Runner) -> None:
-        try:
-            from torch.utils.tensorboard import SummaryWriter
-        except ImportError:
-            raise ValueError('log_config: TensorboardLoggerHook needs tensorboard: pip install tensorboard, or remove '
-                             'the hook') from None
-        self.writer = SummaryWriter(self.log_dir or str(Path(runner.work_dir, 'tf_logs')))
+        tensorboard = imported('torch.utils.tensorboard', 'tensorboard', self)
+        self.writer = tensorboard.SummaryWriter(self.log_dir or str(Path(runner.work_dir, 'tf_logs')))
 
     @master_only
     def log(self, runner: Runner) -> None:

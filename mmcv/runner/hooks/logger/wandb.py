@@ -6,7 +6,7 @@ from mmcv.dist import master_only
 from mmcv.runner.hooks.hook import HOOKS
 from mmcv.runner.hooks.runner import Runner
 
-from .logger_hook import LoggerHook
+from .logger_hook import LoggerHook, imported
 
 
 @HOOKS.register_module()
@@ -50,14 +50,10 @@ class WandbLoggerHook(LoggerHook):
 
     @master_only
     def _open(self) -> None:
-        try:
-            import wandb
-        except ImportError:
-            raise ValueError('log_config: WandbLoggerHook needs wandb: pip install wandb, or remove the hook') from None
-        self.wandb = wandb
-        wandb.init(**self.init_kwargs)
+        self.wandb = imported('wandb', 'wandb', self)
+        self.wandb.init(**self.init_kwargs)
         for metric, summary in self.define_metric_cfg.items():
-            wandb.define_metric(metric, summary=summary)
+            self.wandb.define_metric(metric, summary=summary)
 
     @master_only
     def log(self, runner: Runner) -> None:
