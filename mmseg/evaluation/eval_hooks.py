@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmcv import engine
-from mmcv.engine import multi_gpu_test
 from mmcv.runner.hooks.runner import Runner
 from mmcv.utils import did_you_mean
 from mmseg.checks import Facts, Problem
@@ -72,10 +71,8 @@ class EvalHook(engine.EvalHook):
         return [Problem('save_best', f'is {self.save_best!r}, but the evaluation will give {shown}', mend)]
 
     def test(self, runner: Runner) -> EvaluatorLike | list | None:
-        if self.test_fn is not None:
+        if self.test_fn is not None or not self.pre_eval:
             self.latest_results = super().test(runner)
-        elif not self.pre_eval:
-            self.latest_results = multi_gpu_test(runner.model, self.dataloader, progress=sys.stderr.isatty())
         else:
             self.latest_results = evaluate(runner.model, self.dataloader, sys.stderr.isatty(), **self.eval_kwargs)
         return self.latest_results
