@@ -1,9 +1,8 @@
 """From the name of a checkpoint to a file on this machine."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from mmcv.fileio import cache_home, download
+from mmcv.fileio import cache_home, download, kept_at
 from mmcv.utils import did_you_mean
 
 from .catalogues import OPEN_MMLAB, OPEN_MMLAB_ALIASES, OPEN_MMLAB_ROOT, TORCHVISION, TORCHVISION_ROOT
@@ -37,7 +36,7 @@ def local_or_address(name: str | Path) -> Path | str:
     place = _place(name)
     if isinstance(place, Path):
         return place
-    cached = cache_home() / 'checkpoints' / Path(urlsplit(place).path).name
+    cached = kept_at(place)
     return cached if cached.exists() else place
 
 

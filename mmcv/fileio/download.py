@@ -28,6 +28,11 @@ def cache_home() -> Path:
     return Path(os.environ.get('MMCV_HOME') or default).expanduser()
 
 
+def kept_at(url: str, folder: str | os.PathLike | None = None) -> Path:
+    """Where :func:`download` keeps a file, whether it is there or not."""
+    return Path(folder if folder is not None else cache_home() / 'checkpoints', Path(urlsplit(url).path).name)
+
+
 def file_digest(file: IO[bytes]) -> str:
     """The sha256 of an open file, from where it stands to its end."""
     digest = hashlib.sha256()
@@ -54,14 +59,13 @@ def download(url: str, folder: str | os.PathLike | None = None, sha256: str | No
     Raises:
         DownloadError: no network, no such address, a checksum that does not fit.
     """
-    folder = Path(folder) if folder is not None else cache_home() / 'checkpoints'
-    target = folder / Path(urlsplit(url).path).name
+    target = kept_at(url, folder)
     if target.exists():
         return target
     if sha256 is None:
         named = re.search(r'-([0-9a-f]{8,64})\.\w+$', target.name)
         sha256 = named and named[1]
-    folder.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     with _locked(target):
         if not target.exists():
             try:
