@@ -41,7 +41,7 @@ class Layout:
 
     def convert(self, weights: Weights) -> 'OrderedDict[str, torch.Tensor]':
         """The same weights under the keys and in the shapes that they have here."""
-        kept = OrderedDict((key, value) for key, value in weights.items()
+        kept = OrderedDict((key, value) for key, value in revise(weights, _AROUND).items()
                            if not (self.dropped and re.search(self.dropped, key)))
         return revise(self.prepare(kept) if self.prepare else kept, self.rules)
 
@@ -53,8 +53,13 @@ class ReadsLayouts(Protocol):
     weight_layouts: tuple[Layout, ...]
 
 
+def layout_of(weights: Weights, layouts: Iterable[Layout]) -> Layout | None:
+    """The layout that the keys tell; None if it is none of these."""
+    bare = revise(weights, _AROUND)
+    return next((layout for layout in layouts if layout.fits(bare)), None)
+
+
 def convert_layout(weights: Weights, layouts: Iterable[Layout]) -> tuple[Layout, Weights] | None:
     """The layout that the keys tell, and the weights as we have them; None if it is none of these."""
-    bare = revise(weights, _AROUND)
-    layout = next((layout for layout in layouts if layout.fits(bare)), None)
-    return layout and (layout, layout.convert(bare))
+    layout = layout_of(weights, layouts)
+    return layout and (layout, layout.convert(weights))

@@ -15,7 +15,7 @@ from mmcv.utils import get_logger
 
 from .errors import CheckpointError, abbreviate
 from .files import Location
-from .layouts import Layout, ReadsLayouts, convert_layout
+from .layouts import Layout, ReadsLayouts, layout_of
 from .loaders import CheckpointLoader
 from .shards import sharded_like
 from .weights import STRIP_MODULE, get_weights, revise, versions_of
@@ -87,9 +87,9 @@ def load_state_dict(
     """
     module = unwrap(module)
     own = module.state_dict()
-    found = _in_another_layout(module, state_dict)
-    if found:
-        layout, state_dict = found
+    layout = _foreign_layout(module, state_dict)
+    if layout:
+        state_dict = layout.convert(state_dict)
         if is_main():
             (logger or get_logger('mmcv')).info(f'{source}: weights as {layout.name} has them, converted')
     wrappers = inner_wrappers(module)
@@ -122,10 +122,8 @@ def load_state_dict(
         (logger or get_logger('mmcv')).warning(report)
 
 
-def _in_another_layout(
-    module: nn.Module, state_dict: Mapping[str, torch.Tensor]
-) -> tuple[Layout, Mapping[str, torch.Tensor]] | None:
-    return convert_layout(state_dict, module.weight_layouts) if isinstance(module, ReadsLayouts) else None
+def _foreign_layout(module: nn.Module, state_dict: Mapping[str, torch.Tensor]) -> Layout | None:
+    return layout_of(state_dict, module.weight_layouts) if isinstance(module, ReadsLayouts) else None
 
 
 def load_part(
@@ -141,7 +139,7 @@ def load_part(
         CheckpointError: no key has this prefix, or hardly any fits.
     """
     weights = _weights_of(filename, map_location)
-    if not _in_another_layout(module, weights):
+    if not _foreign_layout(module, weights):
         weights = _below(prefix, weights, filename)
     load_state_dict(module, weights, source=str(filename))
 
