@@ -142,11 +142,9 @@ def finished_iterations(checkpoint: dict, path: str | Path) -> tuple[int, str | 
     """
     meta = checkpoint['meta']
     stored = int(meta['iter'])
-    if 'resume' in checkpoint:
+    if 'resume' in checkpoint or is_of_an_epoch(path):
         return stored, None
-    if is_of_an_epoch(path):
-        return stored, None
-    named = _NUMBERED.search(Path(path).resolve().name)
+    named = _numbered(path)
     if named and int(named[2]) - stored in (0, 1):
         return int(named[2]), None
     return stored, (f'{path}: written by mmcv {meta.get("mmcv_version")}, its name tells no iteration: going on from '
@@ -155,8 +153,13 @@ def finished_iterations(checkpoint: dict, path: str | Path) -> tuple[int, str | 
 
 def is_of_an_epoch(path: str | Path) -> bool:
     """Whether the name of a checkpoint, a link followed, says that it was written at the end of an epoch."""
-    named = _NUMBERED.search(Path(path).resolve().name)
+    named = _numbered(path)
     return bool(named) and named[1] == 'epoch'
+
+
+def _numbered(path: str | Path) -> re.Match | None:
+    """The kind and the number in the name of a checkpoint, a link followed."""
+    return _NUMBERED.search(Path(path).resolve().name)
 
 
 class _Window:
@@ -181,7 +184,7 @@ def _seal(file: IO[bytes]) -> None:
 
 
 def _number(path: Path) -> int:
-    named = _NUMBERED.search(path.resolve().name)
+    named = _numbered(path)
     return int(named[2]) if named else -1
 
 
