@@ -45,12 +45,13 @@ def usable_cores() -> float:
 def _choose_number(processes: int) -> str:
     if chosen := os.environ.get('OMP_NUM_THREADS'):
         return f'{chosen} by OMP_NUM_THREADS'
-    share = usable_cores() / processes
+    usable, visible = usable_cores(), _visible_cores()
+    share = usable / processes
     among = f' for {processes} processes' if processes > 1 else ''
-    if share >= _visible_cores():
-        return f'as torch chooses for {_visible_cores()} cores{among}'
+    if share >= visible:
+        return f'as torch chooses for {visible} cores{among}'
     os.environ['OMP_NUM_THREADS'] = str(max(1, int(share)))
-    return f'{os.environ["OMP_NUM_THREADS"]}, as there are {usable_cores():.3g} cores{among}'
+    return f'{os.environ["OMP_NUM_THREADS"]}, as there are {usable:.3g} cores{among}'
 
 
 def _choose_waiting() -> str:
