@@ -168,7 +168,9 @@ class BaseRunner(HookHost, ABC):
 
     def call_hook(self, stage: str, *args: Any) -> None:
         """Call all hooks at a stage, in their order; what ends then counts as finished."""
-        if stage == 'after_train_iter':
+        if stage == 'before_run':
+            self.finished_iters, self.finished_epochs = self._iter, self._epoch  # who resumes by hand sets the latter
+        elif stage == 'after_train_iter':
             self.finished_iters = self._iter + 1
         elif stage == 'after_train_epoch':
             self.finished_epochs = self._epoch + 1

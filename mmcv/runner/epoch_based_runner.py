@@ -80,7 +80,6 @@ class EpochBasedRunner(BaseRunner):
         self._max_iters = self._max_epochs * len(self.data_loader)
         self.logger.info(f'Running to epoch {self._max_epochs}, workflow {workflow}, in {self.work_dir}; hooks:\n'
                          f'{self.get_hook_info()}')
-        self.finished_iters, self.finished_epochs = self._iter, self._epoch  # who resumes by hand sets the latter
         try:
             self.call_hook('before_run')
             while self._epoch < self._max_epochs and not self._stopped:

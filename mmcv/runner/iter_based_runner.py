@@ -65,7 +65,6 @@ class IterBasedRunner(BaseRunner):
         self.data_loader = streams[0]
         self.logger.info(f'Running to iteration {self._max_iters}, workflow {workflow}, in {self.work_dir}; hooks:\n'
                          f'{self.get_hook_info()}')
-        self.finished_iters, self.finished_epochs = self._iter, self._epoch  # who resumes by hand sets the latter
         try:
             self.call_hook('before_run')
             self.call_hook('before_epoch')
