@@ -96,7 +96,6 @@ _TORCH = {
     'mmcv.compat.device_type': 'IS_CUDA_AVAILABLE is_cuda_available',
     'mmcv.compat.torch_names': 'get_build_config is_rocm_pytorch',
 }
-_DEVICES = {'mmcv.compat.device_type': 'IS_IPU_AVAILABLE IS_MLU_AVAILABLE IS_MPS_AVAILABLE IS_NPU_AVAILABLE'}
 _ON_DEVICE = {'mmcv.parallel.device': 'scatter scatter_kwargs'}
 _PREREQUISITES = {'mmcv.compat.prerequisites': 'check_prerequisites requires_executable requires_package'}
 _TESTING = {
@@ -106,13 +105,6 @@ _TESTING = {
 }
 _TORCH_NAMES = {
     'mmcv.compat.torch_names': 'get_build_config is_jit_tracing is_rocm_pytorch jit skip_no_elena torch_meshgrid'}
-_JIT = {'mmcv.compat.torch_names': 'jit skip_no_elena'}
-_RUNNER_UTILS = {'mmcv.compat.runner': 'get_host_info get_time_str set_random_seed'}
-_HALF = {'mmcv.compat.half_precision': 'LossScaler patch_forward_method patch_norm_fp32'}
-_BACKENDS = {
-    'mmcv.fileio.backends': 'BaseStorageBackend HTTPBackend HardDiskBackend LmdbBackend',
-    'mmcv.fileio.petrel': 'CephBackend MemcachedBackend PetrelBackend',
-}
 _UTILS = {
     'mmcv.utils.imports': 'import_modules_from_strings',
     'mmcv.utils.methods': 'deprecated_api_warning has_method is_method_overridden',
@@ -197,9 +189,9 @@ NAMES = {
     'mmcv.device._functions': {'mmcv.compat.scattering': 'Scatter scatter'},
     'mmcv.device.scatter_gather': _ON_DEVICE,
     'mmcv.device.utils': {
-        **_DEVICES, 'mmcv.compat.device_type': 'IS_CUDA_AVAILABLE IS_MLU_AVAILABLE IS_MPS_AVAILABLE IS_NPU_AVAILABLE '
-                                               'get_device'},
-    'mmcv.fileio.file_client': _BACKENDS,
+        'mmcv.compat.device_type': """
+            IS_CUDA_AVAILABLE IS_MLU_AVAILABLE IS_MPS_AVAILABLE IS_NPU_AVAILABLE get_device""",
+    },
     'mmcv.fileio.formats': {'mmcv.fileio.handlers': 'register_handler'},
     'mmcv.image.colorspace': {
         'mmcv.image.colorspace': '_convert_input_type_range=_in_units _convert_output_type_range=_of_type'},
@@ -253,14 +245,15 @@ NAMES = {
         'mmcv.runner.hooks.sync_buffer': 'average_buffers',
     },
     'mmcv.runner.epoch_based_runner': {'mmcv.compat.runner': 'Runner'},
-    'mmcv.runner.fp16_utils': _HALF,
+    'mmcv.runner.fp16_utils': {'mmcv.compat.half_precision': 'LossScaler patch_forward_method patch_norm_fp32'},
     'mmcv.runner.iter_based_runner': {'mmcv.compat.runner': 'IterLoader', 'mmcv.runner.hooks': 'IterTimerHook'},
     'mmcv.runner.priority': {'mmcv.runner.hooks.hook': 'Priority get_priority'},
     'mmcv.runner.state': {
         'mmcv.checkpoint.rng': 'gather_rng_states get_rng_state kept_rng_state set_rng_state',
         'mmcv.runner.batch_stream': 'BatchStream',
     },
-    'mmcv.runner.utils': {**_RUNNER_UTILS, 'mmcv.runner.builder': 'obj_from_dict'},
+    'mmcv.runner.utils': {
+        'mmcv.compat.runner': 'get_host_info get_time_str set_random_seed', 'mmcv.runner.builder': 'obj_from_dict'},
     'mmcv.utils': {
         **_CONFIG, **_TORCH, **_PREREQUISITES,
         'mmcv.compat.device_type': """
@@ -278,12 +271,11 @@ NAMES = {
     'mmcv.utils.ext_loader': {'mmcv.compat.extension': 'check_ops_exist'},
     'mmcv.utils.hub': {'torch.hub': 'load_url=load_state_dict_from_url'},
     'mmcv.utils.misc': {**_UTILS, **_PREREQUISITES},
-    'mmcv.utils.parrots_jit': _JIT,
+    'mmcv.utils.parrots_jit': {'mmcv.compat.torch_names': 'jit skip_no_elena'},
     'mmcv.utils.parrots_wrapper': _TORCH,
     'mmcv.utils.seed': {'mmcv.compat.runner': 'worker_init_fn'},
     'mmcv.utils.torch_ops': {'mmcv.compat.torch_names': 'torch_meshgrid'},
     'mmcv.utils.trace': {'mmcv.compat.torch_names': 'is_jit_tracing'},
-    'mmcv.utils.version_utils': {'mmcv.utils.version': 'digit_version get_git_hash'},
     'mmcv.version': {'mmcv.utils': 'parse_version_info'},
     'mmcv.visualization': {'mmcv.image.show': 'Color color_val imshow imshow_bboxes imshow_det_bboxes'},
 
