@@ -217,7 +217,7 @@ def all_reduce(tensor: torch.Tensor, op: str = 'sum') -> torch.Tensor:
     return reduced.to(tensor.device)
 
 
-def all_reduce_dict(values: dict[str, torch.Tensor], op: str = 'mean') -> dict[str, torch.Tensor]:
+def all_reduce_dict(values: dict[Thing, torch.Tensor], op: str = 'mean') -> dict[Thing, torch.Tensor]:
     """Reduce a dict of scalar or equally typed tensors with one collective; the keys must agree over the ranks."""
     if not is_distributed() or not values:
         return values
@@ -253,10 +253,8 @@ def _average_in_place(tensors: list[torch.Tensor], coalesce: bool) -> None:
     for number, tensor in enumerate(tensors):
         groups.setdefault((tensor.dtype, tensor.device) if coalesce else number, []).append(tensor)
     for group in groups.values() if is_distributed() else ():
-        total = all_reduce(torch.cat([tensor.flatten() for tensor in group]))
-        means = (total / torch_dist.get_world_size()).split([tensor.numel() for tensor in group])
-        for tensor, mean in zip(group, means):
-            tensor.copy_(mean.view_as(tensor))
+        for number, total in all_reduce_dict(dict(enumerate(group)), 'sum').items():
+            group[number].copy_(total / torch_dist.get_world_size())
 
 
 def broadcast(tensor: torch.Tensor, src: int = 0) -> None:

@@ -23,6 +23,4 @@ class SyncBuffersHook(Hook):
 
 def average_buffers(model: torch.nn.Module) -> None:
     """Average the floating point buffers over the processes."""
-    buffers = {name: buffer for name, buffer in model.named_buffers() if buffer.is_floating_point()}
-    for name, mean in dist.all_reduce_dict(buffers).items():
-        buffers[name].copy_(mean)
+    dist.allreduce_params(buffer for buffer in model.buffers() if buffer.is_floating_point())
