@@ -96,7 +96,8 @@ class EvalHook(Hook):
         self.out_dir = out_dir
         self.file_client_args = file_client_args
         self.eval_kwargs = eval_kwargs
-        self._made_up_for = self._within = False
+        self._within = False
+        self._made_up_for: int | None = None  # the epoch of an evaluation that is held later
         self._metrics: dict[str, Any] = {}
         self._score: float | None = None
 
@@ -127,7 +128,6 @@ class EvalHook(Hook):
             self.out_dir = runner.work_dir
         self.best_ckpt_path = runner.hook_msgs.get('best_ckpt')
         self.initial_flag = True
-        self._epoch: int | None = None
 
     def before_train_iter(self, runner: Runner) -> None:
         self._catch_up(runner)
@@ -144,10 +144,9 @@ class EvalHook(Hook):
         missed = done > 0 and self._should_evaluate(runner) and runner.hook_msgs.get('last_eval') != done
         if missed or (self.start is not None and done >= self.start):
             # The epoch of the last iteration: the runner has begun the next one.
-            self._epoch = max(1, runner.finished_epochs + (runner.inner_iter > 0))
-            self._made_up_for = True
+            self._made_up_for = max(1, runner.finished_epochs + (runner.inner_iter > 0))
             self._evaluate(runner)
-            self._made_up_for, self._epoch = False, None
+            self._made_up_for = None
             runner.model.train()
 
     def after_train_iter(self, runner: Runner) -> None:
@@ -163,17 +162,17 @@ class EvalHook(Hook):
 
     def _should_evaluate(self, runner: Runner) -> bool:
         """Whether an evaluation is due now."""
-        done = self._done(runner)
-        if self._made_up_for or self.start is None:
-            return self._made_up_for or done % self.interval == 0
-        return done >= self.start and (done - self.start) % self.interval == 0
+        if self._made_up_for is not None:
+            return True
+        past = self._done(runner) - (self.start or 0)
+        return past >= 0 and past % self.interval == 0
 
     def _evaluate(self, runner: Runner) -> None:
         """One evaluation, with what belongs around it: every rank knows its metrics, and all save the best together."""
         runner.call_hook('before_evaluation')
         runner.log_buffer.clear_output()
-        if self._epoch is not None:
-            runner.log_buffer.output['eval_epoch'] = self._epoch
+        if self._made_up_for is not None:
+            runner.log_buffer.output['eval_epoch'] = self._made_up_for
         self._metrics, self._score, self._within = {}, None, True
         self._do_evaluate(runner)
         self._within = False
@@ -181,8 +180,7 @@ class EvalHook(Hook):
         runner.call_hook('after_evaluation')
         runner.hook_msgs['last_eval'] = self._done(runner)
         if score is not None:
-            if self.key_indicator == _AUTO:  # on the ranks that evaluate nothing
-                self._init_rule(self.rule, next(iter(runner.metrics)))
+            self._know_the_key(runner.metrics)  # on the ranks that evaluated nothing
             self._save_ckpt(runner, score)
 
     def _do_evaluate(self, runner: Runner) -> None:
@@ -219,8 +217,7 @@ class EvalHook(Hook):
         if not metrics:
             warnings.warn('the evaluation gave no metrics: no checkpoint is the best by it', stacklevel=2)
             return None
-        if self.key_indicator == _AUTO:
-            self._init_rule(self.rule, next(iter(metrics)))
+        self._know_the_key(metrics)
         if self.key_indicator not in metrics:
             raise ValueError(f'evaluation.save_best is {self.key_indicator!r}, but the metrics are '
                              f'{", ".join(metrics)}')
@@ -244,6 +241,11 @@ class EvalHook(Hook):
         runner.logger.info(f'Best {self.key_indicator} so far: {key_score:.4f}; saved as {self.best_ckpt_path}')
         if dist.is_main() and old and old != self.best_ckpt_path and self.file_client.isfile(old):
             self.file_client.remove(old)
+
+    def _know_the_key(self, metrics: Mapping[str, Any]) -> None:
+        """Let 'auto' become the first metric."""
+        if self.key_indicator == _AUTO:
+            self._init_rule(self.rule, next(iter(metrics)))
 
 
 class DistEvalHook(EvalHook):
