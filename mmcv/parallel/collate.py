@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import pad
 from torch.utils.data import default_collate
 
-from .data_container import DataContainer
+from .data_container import DataContainer, stack_padded
 
 _IMAGE = 'img'
 
@@ -76,7 +75,6 @@ def _stack(key: str, tensors: list[torch.Tensor], ignored: int | None) -> torch.
         return torch.stack(tensors)
     if len({shape[:-2] for shape in shapes}) > 1 or min(map(len, shapes)) < 2:
         raise ValueError(f'{key!r} of shapes {sorted(shapes)} cannot form a batch: only height and width may differ')
-    height, width = (max(shape[axis] for shape in shapes) for axis in (-2, -1))
     fill = 0
     if key != _IMAGE and not tensors[0].is_floating_point():
         if ignored is None:
@@ -84,4 +82,4 @@ def _stack(key: str, tensors: list[torch.Tensor], ignored: int | None) -> torch.
                              'let a Pad with seg_pad_val make them one size')
         fill, kind = ignored, torch.iinfo(tensors[0].dtype)
         tensors = tensors if kind.min <= fill <= kind.max else [tensor.long() for tensor in tensors]
-    return torch.stack([pad(t, (0, width - t.shape[-1], 0, height - t.shape[-2]), value=fill) for t in tensors])
+    return stack_padded(tensors, 2, fill)

@@ -89,12 +89,16 @@ class DataContainer:
         parts = [[one.data for one in containers[start:start + samples_per_gpu]]
                  for start in range(0, len(containers), samples_per_gpu)]
         if first.stack and not first.cpu_only:
-            parts = [_stack(part, first.pad_dims or 0, first.padding_value) for part in parts]
+            parts = [stack_padded(part, first.pad_dims or 0, first.padding_value) for part in parts]
         return cls(parts, first.stack, first.padding_value, first.cpu_only)
 
 
-def _stack(tensors: list[torch.Tensor], pad_dims: int, value: float) -> torch.Tensor:
-    """Tensors in one, padded at the end of the last ``pad_dims`` dimensions."""
+def stack_padded(tensors: list[torch.Tensor], pad_dims: int, value: float) -> torch.Tensor:
+    """Tensors in one, padded at the end of the last ``pad_dims`` dimensions.
+
+    Raises:
+        ValueError: no tensors, or others of their dimensions differ.
+    """
     if not all(isinstance(tensor, torch.Tensor) for tensor in tensors):
         raise ValueError(f'DataContainers of {type(tensors[0]).__name__} cannot be stacked, only such of tensors can')
     shapes = [tuple(tensor.shape) for tensor in tensors]
