@@ -35,9 +35,9 @@ class BaseStorageBackend(ABC):
     def get(self, filepath: FilePath) -> bytes:
         """The content of a file."""
 
-    @abstractmethod
     def get_text(self, filepath: FilePath, encoding: str = 'utf-8') -> str:
         """The content of a text file."""
+        return str(self.get(filepath), encoding)
 
     def put(self, obj: bytes, filepath: FilePath) -> None:
         """Write a file; folders are made."""
@@ -162,9 +162,6 @@ class HTTPBackend(BaseStorageBackend):
         with urllib.request.urlopen(str(filepath)) as response:
             return response.read()
 
-    def get_text(self, filepath: FilePath, encoding: str = 'utf-8') -> str:
-        return self.get(filepath).decode(encoding)
-
 
 class FsspecBackend(BaseStorageBackend):
     """Whatever fsspec has a file system for: s3, gs, hdfs, memory, ...
@@ -182,9 +179,6 @@ class FsspecBackend(BaseStorageBackend):
 
     def get(self, filepath: FilePath) -> bytes:
         return self.files.cat_file(str(filepath))
-
-    def get_text(self, filepath: FilePath, encoding: str = 'utf-8') -> str:
-        return self.get(filepath).decode(encoding)
 
     def put(self, obj: bytes, filepath: FilePath) -> None:
         parent = str(filepath).rpartition('/')[0]
@@ -247,6 +241,3 @@ class LmdbBackend(BaseStorageBackend):
         if value is None:
             raise FileNotFoundError(f'{self.db_path}: has no key {str(filepath)!r}')
         return value
-
-    def get_text(self, filepath: FilePath, encoding: str = 'utf-8') -> str:
-        return self.get(filepath).decode(encoding)

@@ -45,9 +45,6 @@ class PetrelBackend(BaseStorageBackend):
         """The content of a file, which is not copied."""
         return memoryview(self._client.Get(self._path(filepath)))
 
-    def get_text(self, filepath: FilePath, encoding: str = 'utf-8') -> str:
-        return str(self.get(filepath), encoding)
-
     def put(self, obj: bytes, filepath: FilePath) -> None:
         self._method('put')(self._path(filepath), obj)
 
