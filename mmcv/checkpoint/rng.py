@@ -10,6 +10,13 @@ import torch
 from mmcv import dist
 
 
+def seed_all(seed: int) -> None:
+    """Seed ``random``, ``numpy.random`` and torch in this process."""
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
 def get_rng_state() -> dict:
     """The state of ``random``, ``numpy.random`` and torch in this process, as plain data and tensors."""
     name, keys, *rest = np.random.get_state()

@@ -2,17 +2,16 @@
 
 import getpass
 import os
-import random
 import socket
 import time
 import warnings
 from typing import Any
 
-import numpy as np
 import torch
 from torch.utils.data import DataLoader
 
 from mmcv import dist
+from mmcv.checkpoint.rng import seed_all
 from mmcv.runner import EpochBasedRunner
 from mmcv.runner.batch_stream import HearsOfEpochs
 
@@ -70,9 +69,7 @@ def set_random_seed(seed: int, deterministic: bool = False, use_rank_shift: bool
         use_rank_shift: add the rank, so that every process has another one.
     """
     seed += dist.get_dist_info()[0] if use_rank_shift else 0
-    random.seed(seed)
-    np.random.seed(seed)
-    torch.manual_seed(seed)
+    seed_all(seed)
     os.environ['PYTHONHASHSEED'] = str(seed)
     if deterministic:
         torch.backends.cudnn.deterministic = True
@@ -81,7 +78,4 @@ def set_random_seed(seed: int, deterministic: bool = False, use_rank_shift: bool
 
 def worker_init_fn(worker_id: int, num_workers: int, rank: int, seed: int) -> None:
     """Seed the worker of a loader by ``num_workers * rank + worker_id + seed``."""
-    seed += num_workers * rank + worker_id
-    random.seed(seed)
-    np.random.seed(seed)
-    torch.manual_seed(seed)
+    seed_all(num_workers * rank + worker_id + seed)

@@ -1,12 +1,12 @@
 """Seeds of a run."""
 
 import os
-import random
 
 import numpy as np
 import torch
 
 from mmcv import dist
+from mmcv.checkpoint.rng import seed_all
 
 
 def init_random_seed(seed: int | None = None, device: str = 'cuda') -> int:
@@ -25,9 +25,7 @@ def init_random_seed(seed: int | None = None, device: str = 'cuda') -> int:
 
 def set_random_seed(seed: int, deterministic: bool = False) -> None:
     """Seed ``random``, ``numpy.random`` and torch; with ``deterministic``, allow only deterministic algorithms."""
-    random.seed(seed)
-    np.random.seed(seed)
-    torch.manual_seed(seed)
+    seed_all(seed)
     if deterministic:
         # cuBLAS reads this when its first handle is made, which comes after this call in every tool.
         os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')
