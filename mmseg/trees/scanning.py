@@ -1,7 +1,6 @@
 """Every file of a tree, looked at by several processes under a progress bar."""
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -11,7 +10,7 @@ from typing import TextIO, TypeVar
 import cv2
 
 from mmcv.fileio import get_bytes
-from mmcv.utils import track_iter_progress
+from mmcv.utils import track_iter_progress, usable_cores
 
 from .image_facts import ImageFacts, image_facts
 from .label_facts import LabelFacts, label_facts
@@ -77,7 +76,7 @@ def in_processes(
     Raises:
         ValueError: a process was killed.
     """
-    nproc = nproc or len(os.sched_getaffinity(0)) if sys.platform == 'linux' else nproc or os.cpu_count()
+    nproc = nproc or max(1, int(usable_cores()))
     if nproc == 1 or len(tasks) < _FEW:
         yield from _shown(map(look, tasks), len(tasks), progress)
         return
