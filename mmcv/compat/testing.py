@@ -9,8 +9,8 @@ from unittest import mock
 
 import torch
 from torch import nn
-from torch.nn.modules.batchnorm import _BatchNorm
-from torch.nn.modules.instancenorm import _InstanceNorm
+
+from mmcv.cnn.bricks import is_norm
 
 _MISSING = object()
 
@@ -45,7 +45,7 @@ def assert_keys_equal(result_keys: Iterable[str], target_keys: Iterable[str]) ->
 
 def assert_is_norm_layer(module: nn.Module) -> bool:
     """Whether a module is a batch, instance, group or layer norm."""
-    return isinstance(module, (_BatchNorm, _InstanceNorm, nn.GroupNorm, nn.LayerNorm))
+    return is_norm(module)
 
 
 def assert_params_all_zeros(module: nn.Module) -> bool:

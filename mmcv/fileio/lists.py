@@ -1,5 +1,6 @@
 """Text files of one entry per line."""
 
+import io
 import os
 from collections.abc import Callable
 from typing import Any
@@ -21,9 +22,8 @@ def list_from_file(
         encoding: of the file.
         file_client_args: where it lies, see :func:`mmcv.fileio.get_bytes`.
     """
-    text = get_bytes(filename, **(file_client_args or {})).decode(encoding).replace('\r\n', '\n')
-    lines = text.split('\n')[:-1] if text.endswith('\n') else text.split('\n') if text else []
-    return [prefix + line.rstrip('\r') for line in lines[offset:offset + max_num if max_num > 0 else None]]
+    lines = list(io.StringIO(get_bytes(filename, **(file_client_args or {})).decode(encoding)))
+    return [prefix + line.rstrip('\r\n') for line in lines[offset:offset + max_num if max_num > 0 else None]]
 
 
 def dict_from_file(
