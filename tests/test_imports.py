@@ -35,7 +35,7 @@ LAYERS = {
         ['assembly'],
         ['apis'],
         ['cli'],
-        ['benchmark', 'conversion', 'new_config'],
+        ['benchmark', 'confusion', 'conversion', 'logs', 'new_config'],
     ],
 }
 RANKS = {f'{package}.{part}': rank + 100 * (package == 'mmseg')

@@ -2,7 +2,8 @@
 
     python tools/benchmark.py {model,train,infer,data,eval,ops,scaling,zoo} [--against PYTHON] [--json FILE]
 
-The ways of a case take turns in one run, so only their ratio means something beyond this machine.
+The ways of a case take turns in one run, so only their ratio means something beyond this machine. A config and a
+checkpoint instead, ``python tools/benchmark.py CONFIG CHECKPOINT``, give the frames per second of that model.
 """
 
 import argparse
@@ -21,7 +22,7 @@ choose_threads()
 import torch
 from prettytable import PrettyTable
 
-from mmseg.benchmark import SUITES, Way, comparison, describe_machine, measure, trace
+from mmseg.benchmark import SUITES, Way, comparison, describe_machine, fps, measure, trace
 from mmseg.benchmark.suites import Options
 from mmseg.cli import run_tool
 
@@ -30,7 +31,11 @@ CLOCKS = {'wall': time.perf_counter, 'cpu': time.process_time}
 
 
 def parse_args() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description='Measure each way of doing a piece of work beside the plain one')
+    parser = argparse.ArgumentParser(description='Measure each way of doing a piece of work beside the plain one; or, '
+                                     'of CONFIG CHECKPOINT, frames per second')
+    if names_a_model(sys.argv[1:]):
+        fps.add_arguments(parser)
+        return parser.parse_args()
     parser.add_argument('suite', choices=SUITES)
     parser.add_argument('--config', default=Options().config, help='of models and pipelines (default: %(default)s)')
     parser.add_argument('--device', choices=['cpu', 'cuda'], default='cuda' if torch.cuda.is_available() else 'cpu')
@@ -46,6 +51,12 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--profile', type=Path, metavar='DIR', help='write a trace of each way there instead')
     parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
     return parser.parse_args()
+
+
+def names_a_model(words: list[str]) -> bool:
+    """Whether a config and a checkpoint are given in the place of a suite."""
+    named = {word for word in words if not word.startswith('-')}
+    return len(named) > 1 and not named & set(SUITES)
 
 
 def check(args: argparse.Namespace) -> None:
@@ -131,4 +142,4 @@ def table(rows: list[dict]) -> PrettyTable:
 
 
 if __name__ == '__main__':
-    run_tool(main, parse_args())
+    run_tool(fps.main if names_a_model(sys.argv[1:]) else main, parse_args())

@@ -17,6 +17,7 @@ from mmcv.fileio import FileClient, atomic_write, file_digest
 
 from . import inert
 from .errors import CheckpointError
+from .safe_tensors import SUFFIX, read_safe_tensors
 
 #: Where the tensors of a file go, as for ``torch.load``; None is the CPU.
 Location = torch.device | str | dict[str, str] | Callable | None
@@ -57,7 +58,7 @@ def write_checkpoint(checkpoint: dict, path: str | Path, file_client_args: dict 
 
 
 def read_checkpoint(path: str | Path, map_location: Location = 'cpu') -> Any:
-    """Read what ``torch.save`` has written, in the zip or the older format, and check that it is undamaged.
+    """Read what ``torch.save`` has written, in the zip or the older format, or safetensors; it has to be undamaged.
 
     Only tensors and plain data are made. Objects of other classes (mmengine's ``HistoryBuffer``, say) come back as
     :class:`~mmcv.checkpoint.inert.Placeholder`: nothing that the file says is ever executed.
@@ -73,6 +74,8 @@ def read_checkpoint(path: str | Path, map_location: Location = 'cpu') -> Any:
     path = Path(path)
     location = 'cpu' if map_location is None else map_location
     _open(path).close()
+    if path.suffix == SUFFIX:
+        return read_safe_tensors(path, location)
     with _typed_errors(path):
         check_integrity(path)
         try:

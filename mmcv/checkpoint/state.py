@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from torch import nn
 from torch.optim import Optimizer
 
 from mmcv import dist
 from mmcv.version import __version__
 
+from .averages import separate_averages
 from .errors import CheckpointError
 from .files import finished_iterations, is_of_an_epoch, write_checkpoint
 from .load import load_state_dict
@@ -125,7 +125,10 @@ def restore_run(
     meta = content.get('meta')
     if not isinstance(meta, dict) or 'iter' not in meta:
         raise CheckpointError(f'{source}: says no iteration to resume from: use --load-from for weights alone')
-    state_dict = _without_averages(content, state_dict, model, is_of_an_epoch(source))
+    names = [name for name, _ in unwrap(model).named_parameters()]
+    state_dict, trained = separate_averages(state_dict, is_of_an_epoch(source), names)
+    if trained:
+        content['ema'] = trained  # as our own files have them
     load_state_dict(model, state_dict, strict=True, logger=logger, source=str(source))
     if resume_optimizer:
         _restore_optimizer(content, source, optimizer)
@@ -155,28 +158,6 @@ def _optimizer_state(optimizer: Optimizers) -> dict[str, Any]:
     """That of one, or of several by name."""
     states = {name: whole(one.state_dict()) for name, one in named_optimizers(optimizer).items()}
     return states if isinstance(optimizer, Mapping) else next(iter(states.values()), {})
-
-
-def _without_averages(
-    content: MutableMapping[str, Any], state_dict: Mapping[str, torch.Tensor], model: nn.Module, swapped: bool,
-) -> Mapping[str, torch.Tensor]:
-    """Weights of mmcv 1.x without the buffers of its EMAHook, such as 'ema_backbone_conv_weight'.
-
-    As in our own files the averages are the weights afterwards, and what training goes on with is under ``ema``.
-
-    Args:
-        content: of the checkpoint; gets ``ema``.
-        state_dict: its weights.
-        model: whose parameters these are.
-        swapped: at the end of an epoch the hook put the averages into the parameters, and these into its buffers.
-    """
-    own = {f'ema_{name.replace(".", "_")}': name for name, _ in unwrap(model).named_parameters()}
-    buffers = {own[key]: value for key, value in state_dict.items() if key in own and own[key] in state_dict}
-    if not buffers:
-        return state_dict
-    averages = {} if swapped else buffers
-    content['ema'] = buffers if swapped else {name: state_dict[name] for name in buffers}
-    return {key: averages.get(key, value) for key, value in state_dict.items() if key not in own}
 
 
 def _restore_optimizer(content: Mapping[str, Any], source: str | Path, optimizer: Optimizers) -> None:

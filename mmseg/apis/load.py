@@ -8,6 +8,7 @@ from torch import nn
 from mmcv.config import Config
 from mmseg.assembly.load import as_config
 from mmseg.assembly.model import load_trained
+from mmseg.assembly.published import published_files
 from mmseg.assembly.speed import prepare_inference, speed_up
 from mmseg.settings import Settings
 
@@ -18,7 +19,7 @@ def load_model(
     """Build a segmentor for inference.
 
     Args:
-        config: a path, a bare name, or a loaded config.
+        config: a path, a bare name, a loaded config, or the folder of a published model, weights included.
         checkpoint: a path or an address; its classes and palette become the model's. 'zoo': the weights that were
             published with the config. None: random weights.
         device: where the model lives; by default ``device`` of the config, or a GPU where there is one.
@@ -30,6 +31,9 @@ def load_model(
         ConfigError: a key of the config has a value that means nothing.
         ValueError: there is no such device.
     """
+    if isinstance(config, (str, Path)) and Path(config).is_dir():
+        config, weights = published_files(config)
+        checkpoint = checkpoint or str(weights)
     cfg = as_config(config)
     settings = Settings.of(cfg, device)
     model = prepare_inference(load_trained(settings, checkpoint), settings).to(settings.device)

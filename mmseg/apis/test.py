@@ -1,6 +1,5 @@
 """Testing: a checkpoint over the images of a config's test set, and what becomes of the label maps."""
 
-import copy
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,12 +13,12 @@ from mmcv.checkpoint import class_facts
 from mmcv.config import Config
 from mmcv.engine import run_inference
 from mmcv.utils import ConfigError
+from mmseg.assembly.augmented_test import SCALES, with_augmentation
 from mmseg.assembly.device import wrap_for_device
 from mmseg.assembly.load import as_config
 from mmseg.assembly.loaders import build_test_loader
 from mmseg.assembly.model import load_trained
 from mmseg.assembly.speed import prepare_inference, set_backends
-from mmseg.datasets.builder import innermost
 from mmseg.datasets.classes import check_trained_classes
 from mmseg.evaluation.label_maps import label_maps_by_name
 from mmseg.evaluation.results import (
@@ -37,7 +36,6 @@ from mmseg.protocols import Samples
 from mmseg.samples import class_names, require_labels
 from mmseg.settings import Settings
 
-SCALES = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75]
 _OUT = ('.pkl', '.pickle', '.npz', '.json')
 _GIVEN = ('results', 'metric', 'logger', 'indices')  # arguments of data sets that are no options
 
@@ -128,17 +126,7 @@ def _check(dataset: Samples, options: dict, evaluates: bool, format_only: bool) 
 def _with_arguments(settings: Settings, aug_test: bool) -> Settings:
     """The settings of this test: its GPU, and under ``aug_test`` flips and scales in the test pipeline."""
     settings = settings.changed(gpu_ids=[settings.device.index or 0])
-    if not aug_test:
-        return settings
-    data = copy.deepcopy(settings.data)
-    augmentations = [transform for leaf in innermost(data.get('test', ())) for transform in leaf.get('pipeline', ())
-                     if transform.type == 'MultiScaleFlipAug']
-    for transform in augmentations:
-        transform.img_ratios = SCALES
-        transform.flip = True
-    if augmentations:
-        return settings.changed(data=data)
-    raise ConfigError(f'{settings.config.filename}: --aug-test needs MultiScaleFlipAug in data.test.pipeline')
+    return with_augmentation(settings, SCALES, flip=True) if aug_test else settings
 
 
 def _evaluate(

@@ -12,6 +12,27 @@ SMALL = {
 FAST = "_base_ = ['../pspnet/pspnet_r18-d8_360x480_20k_camvid.py', '../_base_/fast.py']"
 
 
+DEMO = """
+_base_ = {base!r}
+model = dict(
+    backbone=dict(base_channels=8, stem_channels=8),
+    decode_head=dict(in_channels=64, channels=8), auxiliary_head=dict(in_channels=32, channels=8))
+few = dict(data_root={root!r}, num_scenes=(4, 2), height=48)
+data = dict(samples_per_gpu=2, workers_per_gpu=0, train=few, val=few, test=few)
+device = 'cpu'
+"""
+
+
+@pytest.fixture(scope='session')
+def demo_config(request, tmp_path_factory):
+    """Path of a config: a narrow PSPNet, and a few small demo scenes with files of their own."""
+    folder = tmp_path_factory.mktemp('demo')
+    path = folder / 'narrow.py'
+    path.write_text(DEMO.format(
+        base=str(request.config.rootpath / 'configs/pspnet/pspnet_r18-d8_demo.py'), root=str(folder / 'scenes')))
+    return path
+
+
 @pytest.fixture
 def cfg():
     return load_config('pspnet_r18-d8_360x480_20k_camvid', SMALL)
