@@ -325,6 +325,24 @@ class DrawsResults(Protocol):
 
 
 @runtime_checkable
+class GivesProbabilities(Protocol):
+    """A model that tells how probable each class is, of whole images or of windows of them."""
+
+    num_classes: int
+    out_channels: int
+    align_corners: bool
+    test_cfg: Mapping
+
+    def predict_probabilities(
+        self, img: list[torch.Tensor], img_metas: list[Metas]
+    ) -> tuple[torch.Tensor, torch.Tensor]: ...
+
+    def predict_logits(self, img: torch.Tensor, img_metas: Metas) -> torch.Tensor: ...
+
+    def classify(self, logits: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]: ...
+
+
+@runtime_checkable
 class TakesSteps(Protocol):
     """A model that is trained: ``loss`` to differentiate, ``log_vars`` to log, and ``num_samples``, of a batch."""
 

@@ -29,7 +29,7 @@ _CACHES = {'HOME': '', 'XDG_CACHE_HOME': 'cache', 'MMCV_HOME': 'mmcv', 'TORCH_HO
 
 # Processes of the tests are forked from a server that has imported this: what takes the seconds of a start.
 _PRELOADED = ['pytest', 'cv2', 'torch', 'torch._dynamo', 'torch.distributed.fsdp', 'mmcv.engine', 'mmseg.cli',
-              'mmseg.apis.train', 'mmseg.apis.test', 'mmseg.datasets.pipelines', 'mmseg.models.segmentors']
+              'mmseg.apis.training', 'mmseg.apis.testing', 'mmseg.datasets.pipelines', 'mmseg.models.segmentors']
 
 
 def pytest_configure() -> None:
@@ -106,7 +106,7 @@ def call_tool(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture) -> 
 
     Returns a :class:`subprocess.CompletedProcess`; what an exception would print stands in its ``stderr``.
     """
-    monkeypatch.setattr('mmseg.apis.train.collect_env', dict)  # asks compilers for their versions, which takes its time
+    monkeypatch.setattr('mmseg.apis.training.collect_env', dict)  # asks compilers, which takes its time
     monkeypatch.setattr(sys, 'path', list(sys.path))
 
     def call(name: str, *args: object, cwd: Path | None = None) -> subprocess.CompletedProcess:

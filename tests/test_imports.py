@@ -33,9 +33,10 @@ LAYERS = {
         ['zoo', 'trees'],
         ['doctor'],
         ['assembly'],
+        ['inference'],
         ['apis'],
         ['cli'],
-        ['benchmark', 'confusion', 'conversion', 'logs', 'new_config'],
+        ['benchmark', 'confusion', 'conversion', 'logs', 'new_config', 'predict'],
     ],
 }
 RANKS = {f'{package}.{part}': rank + 100 * (package == 'mmseg')

@@ -48,6 +48,8 @@ MODULES = {
     'mmcv.utils.version_utils': 'mmcv.utils.version',
     'mmseg.apis.benchmark': 'mmseg.benchmark',
     'mmseg.apis.seed': 'mmseg.assembly.seed',
+    'mmseg.apis.test': 'mmseg.apis.testing',
+    'mmseg.apis.train': 'mmseg.apis.training',
     'mmseg.core.evaluation.bootstrap': 'mmseg.evaluation.bootstrap',
     'mmseg.core.evaluation.boundary': 'mmseg.evaluation.boundary',
     'mmseg.core.evaluation.class_names': 'mmseg.datasets.class_names',
@@ -279,7 +281,10 @@ NAMES = {
     'mmcv.version': {'mmcv.utils': 'parse_version_info'},
     'mmcv.visualization': {'mmcv.image.show': 'Color color_val imshow imshow_bboxes imshow_det_bboxes'},
 
-    'mmseg.apis': {**_ASSEMBLY, 'mmseg.logger': 'get_root_logger'},
+    'mmseg.apis': {
+        **_ASSEMBLY, 'mmseg.logger': 'get_root_logger',
+        'mmseg.apis.testing': 'test', 'mmseg.apis.training': 'train',  # not the old modules of these names
+    },
     'mmseg.apis.assemble': {
         'mmseg.assembly.device': 'place=wrap_for_device',
         'mmseg.assembly.loaders': 'build_test_loader build_train_datasets build_train_loader',

@@ -132,6 +132,8 @@ def _extend(module: ModuleType) -> None:
     """Give a module of ours its old names, and let old modules be imported from it as from a package."""
     if module.__name__ in NAMES or module.__name__ in PASSED_ON:
         _add_old_names(module, module.__name__)
+    if any(f'{module.__name__}.{name}' in MODULES for name in _homes(module.__name__)):
+        module.__class__ = _OldNames
     if module.__name__ in _PARENTS:
         vars(module).setdefault('__path__', [])
     if module.__name__ in _CHANGES:

@@ -3,10 +3,10 @@
 from mmcv.utils.lazy import lazy_names
 
 __getattr__, __dir__, __all__ = lazy_names(__name__, {
-    '.inference': 'inference_segmentor show_result_pyplot',
+    '.inference': 'inference_segmentor iterate_segmentor show_result_pyplot',
     '.load': 'init_segmentor load_model',
-    '.test': 'run_test',
-    '.train': 'run_training train_segmentor',
+    '.testing': 'run_test test',
+    '.training': 'run_training train train_segmentor',
     'mmcv.engine': 'multi_gpu_test single_gpu_test',
     'mmseg.assembly.seed': 'init_random_seed set_random_seed',
     'mmseg.assembly.load': 'load_config',

@@ -1,52 +1,119 @@
-"""One call to segment images, one to look at the result."""
+"""Images to label maps, and looking at the result."""
 
-from collections.abc import Sequence
-from typing import Any
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
-import torch
+from PIL import Image
 from torch import nn
 
 import mmcv
 from mmcv.checkpoint import unwrap
-from mmcv.parallel import collate, to_device
-from mmseg.arrays import ImageKind, check_image
-from mmseg.assembly.loaders import pipeline_of
-from mmseg.datasets.pipelines import Compose
-from mmseg.models.probe import image_channels
+from mmseg.inference import Picture, Predictor, Prepared, find_sources
+from mmseg.inference.preparation import ImageLike
 from mmseg.protocols import DrawsResults, require
 
 
-def inference_segmentor(model: nn.Module, imgs: str | np.ndarray | Sequence) -> list[np.ndarray]:
+class Segmented(NamedTuple):
+    """An image and what a model sees in it.
+
+    Attributes:
+        name: the path of the file, that of a video with the number of the frame ('street.mp4:12'), or where no file is
+            known the number of the image.
+        image: as it was loaded, in most configs (H, W, 3) uint8 BGR.
+        label: (H, W) class indices.
+        probability: (K, H, W) float32, how probable each class is; None where it was not asked for.
+    """
+
+    name: str
+    image: np.ndarray
+    label: np.ndarray
+    probability: np.ndarray | None = None
+
+
+def inference_segmentor(
+    model: nn.Module, imgs: ImageLike | Sequence[ImageLike], batch_size: int = 1, return_probability: bool = False,
+) -> list[np.ndarray] | tuple[list[np.ndarray], list[np.ndarray]]:
     """Segment images with the test pipeline of the model's config.
 
     Args:
-        model: from :func:`load_model`.
-        imgs: a path or an array as the first transform of that pipeline would load it, in most configs (H, W, 3) uint8
-            BGR; or a list of such.
+        model: from :func:`init_segmentor`.
+        imgs: a path; an array as the first transform of that pipeline would load it, in most configs (H, W, 3) uint8
+            BGR; an image of PIL; or a list of such.
+        batch_size: how many images that follow each other and have one size go through the network at once.
+        return_probability: also return how probable each class is.
 
     Returns:
-        One (H, W) integer label map per image, at the image's own size.
+        One (H, W) integer label map per image, at the image's own size. With ``return_probability`` two lists: the
+        label maps, and for each image (K, H, W) float32 probabilities that add up to 1.
 
     Raises:
         ConfigTypeError: something else than paths and such arrays; it tells what it is and the mend.
     """
     images = list(imgs) if isinstance(imgs, (list, tuple)) else [imgs]
-    kind = _kind_of_images(model)
+    predictor = Predictor(model, batch_size=batch_size)
     for img in images:
-        check_image(img, 'inference_segmentor', kind)
-    load, *rest = pipeline_of(model.cfg.data.test)
-    pipeline, from_array = Compose([load, *rest]), Compose(rest)
-    device = next(model.parameters()).device
-    results = []
-    for img in images:  # one by one: sizes may differ
-        if isinstance(img, np.ndarray):
-            sample = from_array(_as_loaded(img))
+        predictor.prepare.check(img, 'inference_segmentor')
+    named = ((str(number), predictor.load(img, 'inference_segmentor')) for number, img in enumerate(images))
+    results = list(_segmented(predictor, named, return_probability))
+    labels = [result.label for result in results]
+    return (labels, [result.probability for result in results]) if return_probability else labels
+
+
+def iterate_segmentor(
+    model: nn.Module, source: str | os.PathLike | Iterable[ImageLike], batch_size: int = 1,
+    return_probability: bool = False,
+) -> Iterator[Segmented]:
+    """Segment images one after the other; no more than a batch of them is held.
+
+    Args:
+        model: from :func:`init_segmentor`.
+        source: an image file, a folder with all below it, a pattern (``'data/**/*.jpg'``), a video file, the number of
+            a camera as text; or anything that gives images as :func:`inference_segmentor` takes them.
+        batch_size, return_probability: as for :func:`inference_segmentor`.
+
+    Yields:
+        Each image with its label map, in order.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: a file is no image; it names the file.
+
+    Example:
+        >>> for name, image, label, _ in iterate_segmentor(model, 'street.mp4'):
+        ...     print(name, (label == 0).mean())
+    """
+    predictor = Predictor(model, batch_size=batch_size)
+    yield from _segmented(predictor, _prepared(predictor, source), return_probability)
+
+
+def _prepared(predictor: Predictor, source: str | os.PathLike | Iterable[ImageLike]) -> Iterator[tuple[str, Prepared]]:
+    where = 'iterate_segmentor'
+    if not isinstance(source, (str, os.PathLike)):
+        for number, img in enumerate([source] if isinstance(source, (np.ndarray, Image.Image)) else source):
+            name = os.fspath(img) if isinstance(img, (str, os.PathLike)) else str(number)
+            yield name, predictor.load(img, where)
+        return
+    for one in find_sources([source]):
+        if isinstance(one, Picture):
+            yield one.path, predictor.load(one.path, where)
         else:
-            sample = pipeline({'img_info': {'filename': str(img)}, 'img_prefix': None})
-        with torch.no_grad():
-            results += model(return_loss=False, rescale=True, **to_device(collate([sample]), device))
-    return results
+            yield from ((frame.name, predictor.load(frame.image, where)) for frame in one.frames(one.open()))
+
+
+def _segmented(
+    predictor: Predictor, named: Iterable[tuple[str, Prepared]], with_probability: bool,
+) -> Iterator[Segmented]:
+    for batch in predictor.batches(named):
+        images = [prepared for _, prepared in batch]
+        if with_probability:
+            found = [(one.labels.cpu().numpy(), one.probability.float().cpu().numpy())
+                     for one in predictor.probabilities(images)]
+        else:
+            found = [(label, None) for label in predictor.labels(images)]
+        for (name, prepared), maps in zip(batch, found):
+            yield Segmented(name, prepared.image, *maps)
 
 
 class LoadImage:
@@ -60,22 +127,6 @@ class LoadImage:
         return results
 
 
-def _kind_of_images(model: nn.Module) -> ImageKind:
-    """What the model and the loader of its test pipeline take."""
-    load = pipeline_of(model.cfg.data.test)[0]
-    colour = load.get('color_type', 'color') if load['type'] == 'LoadImageFromFile' else 'unchanged'
-    of_bytes = colour != 'unchanged' and load.get('imdecode_backend') != 'tifffile'
-    backbone = dict(unwrap(model).named_children()).get('backbone')
-    return ImageKind(None if backbone is None else image_channels(backbone), of_bytes)
-
-
-def _as_loaded(img: np.ndarray) -> dict:
-    """What LoadImageFromFile would have put in for this array."""
-    shape = img.shape
-    return dict(
-        filename=None, ori_filename=None, img=img, img_shape=shape, ori_shape=shape, pad_shape=shape, scale_factor=1.0)
-
-
 def show_result_pyplot(
     model: nn.Module,
     img: str | np.ndarray,
@@ -86,10 +137,25 @@ def show_result_pyplot(
     title: str = '',
     block: bool = True,
     out_file: str | None = None,
+    legend: bool = False,
 ) -> None:
-    """Show a segmentation over its image with matplotlib (or write it to ``out_file``)."""
+    """Show a segmentation over its image with matplotlib (or write it to ``out_file``).
+
+    Args:
+        model: gives names and colours of the classes.
+        img: path or (H, W, 3) BGR array of 0 to 255.
+        result: what :func:`inference_segmentor` returns for it.
+        palette: (K, 3) RGB colours, 0 ... 255; None means those of the model.
+        fig_size: width and height in inches.
+        opacity: of the colours, above 0 and up to 1.
+        title: of the window.
+        block: wait until it is closed.
+        out_file: write the picture there, and show nothing.
+        legend: name the classes that occur.
+    """
     require(unwrap(model), DrawsResults, 'show_result_pyplot')
-    drawn = unwrap(model).show_result(img, result, palette=palette, show=False, opacity=opacity)
+    options = {'legend': True} if legend else {}  # which a user's own model need not know
+    drawn = unwrap(model).show_result(img, result, palette=palette, show=False, opacity=opacity, **options)
     if out_file is not None:
         mmcv.imwrite(drawn, out_file)
         return

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from mmcv.checkpoint import fetch_checkpoint
 from mmcv.config import Config, unpack_arrays
+from mmcv.config.literal import read_literal
 from mmcv.utils import ConfigError
 from mmseg.settings.settings import read
 from mmseg.zoo import read_config
@@ -20,7 +22,28 @@ def load_config(name: str, options: Mapping[str, object] | None = None) -> Confi
         ConfigError: no such config (with the nearest names), a top-level key that looks like a misspelled one, a value
             that means nothing, or no ``model`` or ``data``.
     """
-    cfg = read_config(name)
+    return _checked(read_config(name), options)
+
+
+def config_in(checkpoint: str, options: Mapping[str, object] | None = None) -> Config:
+    """The config that a checkpoint of a training holds, read as data: nothing of it is run or imported.
+
+    Args:
+        checkpoint: a path or an address.
+        options: as for :func:`load_config`.
+
+    Raises:
+        ConfigError: it holds none, or one that is no plain data; or as :func:`load_config`.
+    """
+    content = fetch_checkpoint(checkpoint)
+    meta = content.get('meta') if isinstance(content, Mapping) else None
+    text = meta.get('config') if isinstance(meta, Mapping) else None
+    if not isinstance(text, str) or not text.strip():
+        raise ConfigError(f'{checkpoint}: this checkpoint holds no config: give one before it')
+    return _checked(Config(read_literal(text, checkpoint), text, f'{checkpoint} (config)'), options)
+
+
+def _checked(cfg: Config, options: Mapping[str, object] | None) -> Config:
     if options:
         cfg.merge_from_dict(options)
     unpack_arrays(cfg)

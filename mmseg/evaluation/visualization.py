@@ -45,3 +45,21 @@ def comparison(img: np.ndarray, label: np.ndarray | None, prediction: np.ndarray
         if values is not None:
             parts.append(cv2.resize(colorize(values, palette)[..., ::-1], size, interpolation=cv2.INTER_NEAREST))
     return side_by_side(*parts)
+
+
+def draw_over(picture: np.ndarray, label: np.ndarray, palette: Palette, opacity: float = 0.5) -> np.ndarray:
+    """Lay the colours of a label map over a picture.
+
+    Args:
+        picture: (H, W, 3) uint8 BGR.
+        label: (H, W) integers; what is no class leaves the picture as it is.
+        palette: the colour of each class.
+        opacity: of the colours, 0 to 1.
+
+    Returns:
+        (H, W, 3) uint8 BGR.
+    """
+    colours = np.ascontiguousarray(colorize(label, palette)[..., ::-1])
+    drawn = cv2.addWeighted(picture, 1 - opacity, colours, opacity, 0)
+    known = (label >= 0) & (label < len(palette))
+    return drawn if known.all() else np.where(known[..., None], drawn, picture)

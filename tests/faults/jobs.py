@@ -116,7 +116,7 @@ def load_tool(name):
 
 
 TOOLS = {name: load_tool(name) for name in ('train', 'test')}
-apis.train.collect_env = dict  # asks compilers for their versions, which takes longer than all the rest
+apis.training.collect_env = dict  # asks compilers for their versions, which takes longer than all the rest
 
 
 def run_rank(tool, arguments, environment, log, before):

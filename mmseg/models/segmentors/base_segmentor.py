@@ -11,6 +11,7 @@ import mmcv
 from mmcv.amp import auto_fp16
 from mmcv.cnn import BaseModule
 from mmseg.arrays import check_image, check_result
+from mmseg.evaluation.legend import draw_legend
 from mmseg.models.layers import normalize_bytes
 from mmseg.palette import Palette, plain_palette, random_palette
 
@@ -162,6 +163,7 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
         wait_time: int = 0,
         out_file: str | None = None,
         opacity: float = 0.5,
+        legend: bool = False,
     ) -> np.ndarray:
         """Draw a label map over its image.
 
@@ -172,6 +174,7 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
             win_name, show, wait_time: show it in a window, for ``wait_time`` ms (0: until a key is pressed).
             out_file: write it there, and show nothing.
             opacity: of the colours, above 0 and up to 1.
+            legend: name the classes that occur, from the largest to the smallest, in a corner.
 
         Returns:
             (H, W, 3) uint8 BGR.
@@ -189,6 +192,9 @@ class BaseSegmentor(BaseModule, metaclass=ABCMeta):
         known = (label >= 0) & (label < len(colors))
         overlay = np.where(known[..., None], colors[label * known], 0)[..., ::-1]
         img = (img * (1 - opacity) + overlay * opacity).astype(np.uint8)
+        if legend:
+            names = self.CLASSES or [f'class {number}' for number in range(len(colors))]
+            img = draw_legend(img, np.bincount(label[known], minlength=len(colors)), names, colors)
         if out_file is not None:
             mmcv.imwrite(img, out_file)
         elif show:

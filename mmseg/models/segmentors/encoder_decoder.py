@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from mmcv.amp import auto_fp16
 from mmcv.config import ConfigDict
 from mmcv.ops import has_kernel, upsample_argmax
 from mmcv.utils import ConfigError
@@ -14,7 +15,7 @@ from mmseg.checks import Facts, Problem, check_part
 from mmseg.models.builder import SEGMENTORS, build_backbone, build_head, build_neck
 from mmseg.models.decode_heads import BaseDecodeHead
 from mmseg.models.feature_checks import check_features
-from mmseg.models.layers import resize
+from mmseg.models.layers import normalize_bytes, resize
 from mmseg.protocols import AuxiliaryHead, Backbone, Head, require
 
 from .base_segmentor import BaseSegmentor, add_prefix
@@ -185,8 +186,37 @@ class EncoderDecoder(BaseSegmentor):
         _check_one_size(img_meta)
         slide = self.test_cfg['mode'] == 'slide'
         logits = (self.slide_inference if slide else self.whole_inference)(img, img_meta, rescale)
-        probs = logits.sigmoid() if self.out_channels == 1 else logits.softmax(dim=1)
-        return _unflip(probs, img_meta[0])
+        return _unflip(self._probabilities(logits), img_meta[0])
+
+    def _probabilities(self, logits: torch.Tensor) -> torch.Tensor:
+        return logits.sigmoid() if self.out_channels == 1 else logits.softmax(dim=1)
+
+    @auto_fp16(apply_to=('img',))
+    def predict_probabilities(
+        self, img: list[torch.Tensor], img_metas: list[list[dict]]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The class of each pixel and how probable each class is there, at the size of the image files.
+
+        Args:
+            img, img_metas: as for :meth:`forward_test`; the probabilities of several augmentations are averaged.
+
+        Returns:
+            As :meth:`classify`.
+        """
+        return self._classified(self._mean_probabilities(normalize_bytes(img, img_metas), img_metas, rescale=True))
+
+    @auto_fp16(apply_to=('img',))
+    def predict_logits(self, img: torch.Tensor, img_metas: list[dict]) -> torch.Tensor:
+        """As :meth:`encode_decode`, of bytes too, and in the precision that the model was set to."""
+        return self.encode_decode(normalize_bytes(img, img_metas), img_metas)
+
+    def classify(self, logits: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits (N, out_channels, H, W) to labels (N, H, W) and the probability of each class (N, K, H, W)."""
+        return self._classified(self._probabilities(logits))
+
+    def _classified(self, probs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        every = torch.cat([1 - probs, probs], dim=1) if self.out_channels == 1 else probs
+        return self._labels_of(probs), every
 
     def simple_test(self, img: torch.Tensor, img_meta: list[dict], rescale: bool = True) -> list[np.ndarray]:
         """One integer label map (H, W) per image."""
@@ -246,11 +276,12 @@ class EncoderDecoder(BaseSegmentor):
         return probs.div_(len(imgs))
 
     def _labels(self, probs: torch.Tensor) -> list[np.ndarray]:
+        return list(self._labels_of(probs).cpu().numpy())
+
+    def _labels_of(self, probs: torch.Tensor) -> torch.Tensor:
         if self.out_channels == 1:
-            labels = (probs > self._last_head().threshold).squeeze(1).long()
-        else:
-            labels = probs.argmax(dim=1)
-        return list(labels.cpu().numpy())
+            return (probs > self._last_head().threshold).squeeze(1).long()
+        return probs.argmax(dim=1)
 
     def _last_head(self) -> nn.Module:
         return self.decode_head[-1] if isinstance(self.decode_head, nn.ModuleList) else self.decode_head

@@ -30,10 +30,10 @@ def begin(monkeypatch, tmp_path, cfg):
         def init_weights(self):
             pass
 
-    monkeypatch.setattr('mmseg.apis.train._train', stop)
-    monkeypatch.setattr('mmseg.apis.train.build_train_datasets', lambda settings: [Three()])
-    monkeypatch.setattr('mmseg.apis.train.build_model', lambda settings, dataset: Plain())
-    monkeypatch.setattr('mmseg.apis.train.collect_env', lambda: {'GPU 0': 'one of which torch knows nothing'})
+    monkeypatch.setattr('mmseg.apis.training._train', stop)
+    monkeypatch.setattr('mmseg.apis.training.build_train_datasets', lambda settings: [Three()])
+    monkeypatch.setattr('mmseg.apis.training.build_model', lambda settings, dataset: Plain())
+    monkeypatch.setattr('mmseg.apis.training.collect_env', lambda: {'GPU 0': 'one of which torch knows nothing'})
     monkeypatch.chdir(tmp_path)
 
     def run(config=cfg, **arguments):
@@ -71,7 +71,7 @@ def test_the_work_dir_holds_the_config_and_the_log(begin, cfg, tmp_path):
 
 @pytest.mark.parametrize('verbose', [False, True])
 def test_the_log_shows_the_whole_config_if_asked(begin, cfg, tmp_path, monkeypatch, verbose):
-    monkeypatch.setattr('mmseg.apis.train.collect_env', lambda: {BUILD_DETAILS: 'in many lines', 'a': 'b'})
+    monkeypatch.setattr('mmseg.apis.training.collect_env', lambda: {BUILD_DETAILS: 'in many lines', 'a': 'b'})
     _, meta = begin(verbose=verbose)
     text = max(tmp_path.rglob('*.log'), key=lambda path: path.stat().st_mtime_ns).read_text()
     assert 'Config: work_dirs/pspnet_r18-d8_360x480_20k_camvid/pspnet_r18-d8_360x480_20k_camvid.py' in text
@@ -126,7 +126,7 @@ def test_training_recomputes_norms(cfg, monkeypatch):
     def build(runner, default_args):
         raise Built(default_args['model'].module)
 
-    monkeypatch.setattr('mmseg.apis.train.build_runner', build)
+    monkeypatch.setattr('mmseg.apis.training.build_runner', build)
     cfg.merge_from_dict({'device': 'cpu', 'work_dir': '.'})
     with pytest.raises(Built) as built:
         train_segmentor(build_model(cfg), [], cfg)

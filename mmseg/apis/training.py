@@ -1,9 +1,10 @@
 """Training: a run from its config to its last checkpoint, and the parts of one handed to a runner."""
 
 import copy
+import inspect
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -37,6 +38,39 @@ from mmseg.version import __version__
 from mmseg.zoo import published_checkpoint
 
 
+def train(config: str | Path | Config, **overrides: object) -> dict[str, float]:
+    """Train as a config says.
+
+    Args:
+        config: a path, a bare name, or a loaded config, which is not changed.
+        **overrides: arguments of :func:`run_training`, such as ``work_dir`` and ``seed``; anything else is a key of the
+            config, dotted where it lies deeper.
+
+    Returns:
+        The metrics of the last evaluation on ``data.val``, 'mIoU' among them; none where the run came to none.
+
+    Raises:
+        ConfigError: what is wrong with the config, in one line.
+
+    Example:
+        >>> train('pspnet_r18-d8_demo', work_dir='work_dirs/short', **{'runner.max_iters': 240})['mIoU']
+    """
+    metrics: dict[str, float] = {}
+    config, arguments = with_overrides(config, run_training, overrides)
+    run_training(config, **arguments, metrics=metrics)
+    return metrics
+
+
+def with_overrides(
+    config: str | Path | Config, function: Callable, overrides: Mapping[str, object],
+) -> tuple[Config, dict[str, object]]:
+    """The config with those overrides that are no arguments of a function, and those that are."""
+    known = inspect.signature(function).parameters
+    cfg = as_config(config).copy()
+    cfg.merge_from_dict({key: value for key, value in overrides.items() if key not in known})
+    return cfg, {key: value for key, value in overrides.items() if key in known}
+
+
 def run_training(
     config: str | Path | Config,
     *,
@@ -51,6 +85,7 @@ def run_training(
     device: str | torch.device | None = None,
     distributed: bool = False,
     verbose: bool = False,
+    metrics: dict[str, float] | None = None,
 ) -> nn.Module:
     """Train as a config says: from its work dir, log and seed to the last checkpoint. What ``tools/train.py`` does.
 
@@ -64,6 +99,7 @@ def run_training(
         device: in the place of the config's.
         distributed: whether this is one process of a group, which it has joined already.
         verbose: put the whole config, and how PyTorch was built, into the log.
+        metrics: the metrics of the last evaluation are put into it.
 
     Returns:
         The trained segmentor.
@@ -72,12 +108,7 @@ def run_training(
         ConfigError: what is wrong with the config, in one line.
     """
     settings = Settings.of(as_config(config), device)
-    settings = settings.changed(
-        work_dir=work_dir or settings.work_dir or str(Path('work_dirs', settings.name)),
-        load_from=published_checkpoint(load_from or settings.load_from, settings.config.filename),
-        resume_from=resume_from or settings.resume_from,
-        device=settings.device.type,
-        gpu_ids=list(range(dist.get_dist_info()[1])) if distributed else [settings.device.index or 0])
+    settings = _of_this_run(settings, work_dir, load_from, resume_from, distributed)
     set_backends(settings)
     if auto_resume or settings.auto_resume:
         settings = settings.changed(resume_from=_newest_checkpoint(settings) or settings.resume_from)
@@ -95,9 +126,22 @@ def run_training(
     with naming_checkpoints(settings):
         model.init_weights()
     logger.info(f'Model: {type(model).__name__}, {sum(p.numel() for p in model.parameters()):,} parameters')
-    _train(model, datasets, settings, distributed, validate, timestamp, _meta(settings, _lines(env)))
+    last = _train(model, datasets, settings, distributed, validate, timestamp, _meta(settings, _lines(env)))
+    if metrics is not None:
+        metrics.update(last)
     logger.info(f'Everything is in {settings.work_dir}')
     return model
+
+
+def _of_this_run(
+    settings: Settings, work_dir: str | None, load_from: str | None, resume_from: str | None, distributed: bool,
+) -> Settings:
+    return settings.changed(
+        work_dir=work_dir or settings.work_dir or str(Path('work_dirs', settings.name)),
+        load_from=published_checkpoint(load_from or settings.load_from, settings.config.filename),
+        resume_from=resume_from or settings.resume_from,
+        device=settings.device.type,
+        gpu_ids=list(range(dist.get_dist_info()[1])) if distributed else [settings.device.index or 0])
 
 
 def train_segmentor(
@@ -132,7 +176,8 @@ def train_segmentor(
 def _train(
     model: nn.Module, datasets: list[Samples], settings: Settings, distributed: bool, validate: bool,
     timestamp: str | None, meta: dict | None,
-) -> None:
+) -> dict[str, float]:
+    """Train, and give the metrics of the last evaluation."""
     for key, section in (('runner', settings.runner), ('optimizer', settings.optimizer)):
         if section is None:
             where = settings.config.filename or 'config'
@@ -171,6 +216,7 @@ def _train(
         elif settings.load_from:
             runner.load_checkpoint(published_checkpoint(settings.load_from, settings.config.filename))
     runner.run(loaders, settings.workflow)
+    return runner.metrics
 
 
 def _name_classes(model: nn.Module, datasets: list[Samples]) -> None:

@@ -36,8 +36,32 @@ from mmseg.protocols import Samples
 from mmseg.samples import class_names, require_labels
 from mmseg.settings import Settings
 
+from .training import with_overrides
+
 _OUT = ('.pkl', '.pickle', '.npz', '.json')
 _GIVEN = ('results', 'metric', 'logger', 'indices')  # arguments of data sets that are no options
+
+
+def test(config: str | Path | Config, checkpoint: str, **overrides: object) -> Mapping[str, float]:
+    """Evaluate a checkpoint on ``data.test``.
+
+    Args:
+        config: a path, a bare name, or a loaded config, which is not changed.
+        checkpoint: a path or an address, or 'zoo' for the weights that were published with the config.
+        **overrides: arguments of :func:`run_test`, of which ``metrics`` is ['mIoU'] by default; anything else is a key
+            of the config, dotted where it lies deeper.
+
+    Returns:
+        The metrics by name.
+
+    Raises:
+        ConfigError: what is wrong with the config or the arguments, in one line.
+    """
+    cfg, arguments = with_overrides(config, run_test, {'metrics': ['mIoU'], **overrides})
+    return run_test(cfg, checkpoint, **arguments) or {}
+
+
+test.__test__ = False  # of a user's tests, for pytest
 
 
 def run_test(

@@ -1,0 +1,234 @@
+"""A model that predicts images: several of one size at once, or one of any size in windows."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from mmcv.checkpoint import unwrap
+from mmcv.parallel import to_device
+from mmseg.models.layers import normalize_bytes, resize
+from mmseg.protocols import GivesProbabilities, require
+
+from .preparation import ImageLike, Preparation, Prepared
+from .windows import Part, WindowLogits, blend, lay_windows, rows_of_resized
+
+Name = TypeVar('Name')
+
+_WHOLE_PIXELS = 2048 * 1024  # that the network sees at once
+_LARGEST_WINDOW = 1024
+_WINDOW = 512, 512
+_SHARED = 8  # the part of a window that it shares with the next one
+_MOST_NUMBERS = 1 << 27  # probabilities of one image that are held at once, half a gigabyte
+
+
+class Prediction(NamedTuple):
+    """A part of an image, or all of it, as a model sees it.
+
+    Attributes:
+        y, x: its first row and column.
+        labels: (h, w) class indices.
+        confidence: (h, w) float32, how probable the class is that was chosen.
+        probability: (K, h, w) float32, how probable each class is. Both are None where only labels were asked for.
+    """
+
+    y: int
+    x: int
+    labels: torch.Tensor
+    confidence: torch.Tensor | None = None
+    probability: torch.Tensor | None = None
+
+
+class Predictor:
+    """Predicts images as the test pipeline of a model's config prepares them.
+
+    Args:
+        model: from :func:`mmseg.apis.init_segmentor`.
+        batch_size: how many images of one size, or windows of one image, are predicted at once.
+        tile: (height, width) of windows for every image; None predicts as in testing what is no larger than the network
+            can see at once, and anything larger in windows as large as the images that the model is tested with.
+        overlap: pixels that neighbouring windows share; None takes an eighth of the smaller edge, or what
+            ``test_cfg`` gives.
+    """
+
+    def __init__(
+        self, model: nn.Module, batch_size: int = 1, tile: tuple[int, int] | None = None, overlap: int | None = None,
+    ) -> None:
+        if batch_size < 1:
+            raise ValueError(f'batch size {batch_size}: at least 1 is needed')
+        self.model = model
+        self.batch_size = batch_size
+        self.prepare = Preparation(model)
+        self._tile, self._overlap = tile, overlap
+        self.device = next(model.parameters()).device
+
+    @property
+    def num_classes(self) -> int:
+        """How many classes there are."""
+        return self._with_probabilities().num_classes
+
+    @property
+    def out_channels(self) -> int:
+        """How many maps of logits the network gives; one may stand for two classes."""
+        return self._with_probabilities().out_channels
+
+    def load(self, img: ImageLike, where: str = 'image') -> Prepared:
+        """Load an image, and run the test pipeline; see :meth:`.preparation.Preparation.load`."""
+        return self.prepare(*self.prepare.load(img, where))
+
+    def labels(self, batch: Sequence[Prepared]) -> list[np.ndarray]:
+        """The label map (H, W) of each image, all of one shape, at its own size."""
+        with torch.inference_mode():
+            return self.model(return_loss=False, rescale=True, **to_device(_joined(batch), self.device))
+
+    def probabilities(self, batch: Sequence[Prepared]) -> list[Prediction]:
+        """Labels, confidence and probabilities of images of one shape."""
+        model = self._with_probabilities()
+        data = to_device(_joined(batch), self.device)
+        with torch.inference_mode():
+            labels, probability = model.predict_probabilities(data['img'], data['img_metas'])
+        return [_prediction(0, 0, *maps) for maps in zip(labels, probability)]
+
+    def predict(self, batch: Sequence[Prepared], with_probabilities: bool = False) -> list[Prediction]:
+        """Images of one shape, whole; in windows where they are too large for the network at once."""
+        if self.is_large(batch[0], with_probabilities):
+            return [self._together(prepared, with_probabilities) for prepared in batch]
+        if with_probabilities:
+            return self.probabilities(batch)
+        return [Prediction(0, 0, torch.as_tensor(labels)) for labels in self.labels(batch)]
+
+    def _together(self, prepared: Prepared, with_probabilities: bool) -> Prediction:
+        size = prepared.image.shape[:2]
+        labels = torch.empty(size, dtype=torch.long)
+        confidence = probability = None
+        if with_probabilities:
+            confidence, probability = torch.empty(size), torch.empty(self.num_classes, *size)
+        for part in self.parts(prepared):
+            height, width = part.labels.shape
+            inside = slice(part.y, part.y + height), slice(part.x, part.x + width)
+            labels[inside] = part.labels.cpu()
+            if with_probabilities:
+                confidence[inside], probability[:, inside[0], inside[1]] = part.confidence.cpu(), part.probability.cpu()
+        return Prediction(0, 0, labels, confidence, probability)
+
+    def batches(self, named: Iterable[tuple[Name, Prepared]]) -> Iterator[list[tuple[Name, Prepared]]]:
+        """Images that follow each other and have one shape, no more than ``batch_size`` at once."""
+        batch: list[tuple[Name, Prepared]] = []
+        for name, prepared in named:
+            if batch and (len(batch) == self.batch_size or prepared.shapes != batch[0][1].shapes):
+                yield batch
+                batch = []
+            batch.append((name, prepared))
+        if batch:
+            yield batch
+
+    def is_large(self, prepared: Prepared, with_probabilities: bool = False) -> bool:
+        """Whether an image has to be predicted part by part."""
+        if self._tile is not None:
+            return True
+        view = prepared.batch['img'][0]
+        if view.shape[2] * view.shape[3] > _WHOLE_PIXELS:
+            return True
+        height, width = prepared.image.shape[:2]
+        return with_probabilities and height * width * self.num_classes > _MOST_NUMBERS
+
+    def parts(self, prepared: Prepared) -> Iterator[Prediction]:
+        """Predict an image in windows, and give its parts from left to right and from top to bottom.
+
+        The network sees what it sees in testing: where the test pipeline resizes an image, windows are cut of the
+        resized one. Of several augmentations the first counts.
+        """
+        img, meta = prepared.batch['img'][0], prepared.batch['img_metas'][0][0]
+        seen = to_device(img, self.device)
+        with torch.inference_mode():
+            seen = normalize_bytes(seen, [meta])[:, :, :meta['img_shape'][0], :meta['img_shape'][1]]
+
+        def logits_of(rows: slice, columns: Sequence[slice]) -> torch.Tensor:
+            return self._logits(torch.cat([seen[:, :, rows, part] for part in columns]), [meta] * len(columns))
+
+        size, own = tuple(seen.shape[2:]), prepared.image.shape[:2]
+        if size == own:
+            yield from self.windows(size, logits_of)
+        else:
+            yield from self._resized(size, own, logits_of)
+
+    def windows(self, size: tuple[int, int], logits_of: WindowLogits) -> Iterator[Prediction]:
+        """As :meth:`parts`, of an image of this size, (height, width), that ``logits_of`` reads."""
+        for y, x, logits in self._blended(size, logits_of):
+            yield self._classified(y, x, logits)
+
+    def _blended(self, size: tuple[int, int], logits_of: WindowLogits) -> Iterator[Part]:
+        crop, overlap = self.tiling(size)
+        rows, columns = (lay_windows(*edge, overlap) for edge in zip(size, crop))
+        return blend(rows, columns, logits_of, self.batch_size)
+
+    def _resized(
+        self, size: tuple[int, int], own: tuple[int, int], logits_of: WindowLogits
+    ) -> Iterator[Prediction]:
+        """Strips of an image that the network sees at another size than its own."""
+        whole = None
+        for y, x, logits in self._blended(size, logits_of):
+            if whole is None:
+                whole = logits.new_empty(len(logits), *size)
+            whole[:, y:y + logits.shape[1], x:x + logits.shape[2]] = logits
+        step = max(1, _MOST_NUMBERS // 4 // (own[1] * len(whole)))
+        align_corners = self._with_probabilities().align_corners
+        for start in range(0, own[0], step):
+            strip = rows_of_resized(whole, own, align_corners, start, min(start + step, own[0]))
+            yield self._classified(start, 0, strip)
+
+    def _classified(self, y: int, x: int, logits: torch.Tensor) -> Prediction:
+        return _prediction(y, x, *(maps[0] for maps in self._with_probabilities().classify(logits[None])))
+
+    def window_logits(self, images: Sequence[np.ndarray]) -> torch.Tensor:
+        """Logits (N, K, h, w) of parts of an image, all of one size, which is left as it is."""
+        with torch.inference_mode():
+            batch = to_device(_joined([self.prepare(image, own_size=True) for image in images]), self.device)
+            metas = batch['img_metas'][0]
+            height, width = metas[0]['img_shape'][:2]
+            logits = self._logits(batch['img'][0], metas)[:, :, :height, :width]
+            own = images[0].shape[:2]
+            if logits.shape[2:] == own:
+                return logits
+            return resize(logits, own, mode='bilinear', align_corners=self._with_probabilities().align_corners)
+
+    def tiling(self, size: tuple[int, int]) -> tuple[tuple[int, int], int]:
+        """(height, width) of the windows for an image of a size, and their overlap."""
+        crop, overlap = self._tiling_of_config() if self._tile is None else (self._tile, None)
+        crop = tuple(min(edge, most) for edge, most in zip(crop, size))
+        shared = next((number for number in (self._overlap, overlap) if number is not None), min(crop) // _SHARED)
+        return crop, min(shared, min(crop) - 1)
+
+    def _tiling_of_config(self) -> tuple[tuple[int, int], int | None]:
+        """Windows as large as what the model sees in testing."""
+        test_cfg = self._with_probabilities().test_cfg
+        if test_cfg.get('mode') == 'slide':
+            crop = tuple(test_cfg['crop_size'])
+            return crop, min(edge - step for edge, step in zip(crop, test_cfg['stride']))
+        return tuple(min(edge, _LARGEST_WINDOW) for edge in self.prepare.scale or _WINDOW), None
+
+    def _logits(self, img: torch.Tensor, metas: list[dict]) -> torch.Tensor:
+        with torch.inference_mode():
+            return self._with_probabilities().predict_logits(img, metas)
+
+    def _with_probabilities(self) -> GivesProbabilities:
+        model = unwrap(self.model)
+        require(model, GivesProbabilities, 'probabilities and windows')
+        return model
+
+
+def _prediction(y: int, x: int, labels: torch.Tensor, probability: torch.Tensor) -> Prediction:
+    """Of (h, w) labels and (K, h, w) probabilities."""
+    return Prediction(y, x, labels, probability.gather(0, labels[None])[0], probability)
+
+
+def _joined(batch: Sequence[Prepared]) -> dict:
+    """The images of one shape as one batch."""
+    if len(batch) == 1:
+        return batch[0].batch
+    images = zip(*(one.batch['img'] for one in batch))
+    metas = zip(*(one.batch['img_metas'] for one in batch))
+    return {'img': [torch.cat(views) for views in images], 'img_metas': [list(chain(*views)) for views in metas]}

@@ -1,0 +1,146 @@
+"""Images that are too large to be held, read row by row."""
+
+import contextlib
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import IO, NamedTuple, Protocol
+
+import cv2
+import numpy as np
+import torch
+from PIL import Image
+
+from mmcv.image.orientation import read_orientation
+from mmseg.inference import Predictor
+
+#: From how many pixels on an image is not held.
+HUGE = 1 << 26
+_FLAGS = {'color': cv2.IMREAD_COLOR, 'grayscale': cv2.IMREAD_GRAYSCALE}
+
+
+class RowReader(Protocol):
+    """An image that gives its rows from top to bottom.
+
+    Attributes:
+        size: (height, width).
+    """
+
+    size: tuple[int, int]
+
+    def read(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray | None]:
+        """Some rows (n, W) or (n, W, C) as the model's pipeline loads images, and where (n, W) they have data."""
+
+
+class HeldRows:
+    """The rows of an array."""
+
+    def __init__(self, image: np.ndarray) -> None:
+        self.size = image.shape[:2]
+        self._image = image
+
+    def read(self, start: int, stop: int) -> tuple[np.ndarray, None]:
+        return self._image[start:stop], None
+
+
+class SpilledRows:
+    """The rows of an image that has been written to a temporary file as they are."""
+
+    def __init__(self, file: IO[bytes], shape: tuple[int, ...], dtype: np.dtype) -> None:
+        self.size = shape[:2]
+        self._file, self._shape, self._dtype = file, shape[1:], dtype
+
+    def read(self, start: int, stop: int) -> tuple[np.ndarray, None]:
+        length = int(np.prod(self._shape)) * self._dtype.itemsize
+        self._file.seek(start * length)
+        rows = np.frombuffer(self._file.read((stop - start) * length), self._dtype)
+        return rows.reshape(stop - start, *self._shape), None
+
+
+@contextlib.contextmanager
+def spilled(path: str, colour: str) -> Iterator[SpilledRows]:
+    """Decode an image once, and keep it on the disk.
+
+    Raises:
+        ValueError: OpenCV cannot decode it.
+    """
+    image = cv2.imread(path, _FLAGS.get(colour.removesuffix('_ignore_orientation'), cv2.IMREAD_UNCHANGED))
+    if image is None:
+        raise ValueError(f'{path}: damaged, or too large for OpenCV: pip install rasterio reads it in parts')
+    with tempfile.TemporaryFile() as file:
+        for rows in np.array_split(image, max(1, image.nbytes >> 24)):
+            file.write(np.ascontiguousarray(rows))
+        shape, dtype = image.shape, image.dtype
+        del image, rows
+        yield SpilledRows(file, shape, dtype)
+
+
+class Header(NamedTuple):
+    """What the first bytes of an image tell.
+
+    Attributes:
+        pixels: how many there are.
+        upright: whether it is to be shown as it is stored.
+    """
+
+    pixels: int
+    upright: bool
+
+
+def read_header(path: str) -> Header | None:
+    """The size of an image file without decoding it; None of what Pillow does not know."""
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore', Image.DecompressionBombWarning)
+        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            with Image.open(path) as image:
+                return Header(image.width * image.height, read_orientation(image) == 1)
+        except (OSError, ValueError, SyntaxError):
+            return None
+        finally:
+            Image.MAX_IMAGE_PIXELS = limit
+
+
+class Scroll:
+    """The rows of a reader that windows look at; each row is read once, from top to bottom.
+
+    Args:
+        reader: gives the rows.
+        predictor: predicts windows of them.
+    """
+
+    def __init__(self, reader: RowReader, predictor: Predictor) -> None:
+        self._reader, self._predictor = reader, predictor
+        self._start = self._stop = 0
+        self._image: np.ndarray | None = None
+        self._known: np.ndarray | None = None
+
+    def logits_of(self, rows: slice, columns: Sequence[slice]) -> torch.Tensor:
+        """The logits of windows; 0 of those without any data, which the network need not see."""
+        self._move_to(rows)
+        image, known = self.rows(rows.start, rows.stop)
+        seen = [known is None or bool(known[:, part].any()) for part in columns]
+        shown = [image[:, part] for part, is_seen in zip(columns, seen) if is_seen]
+        if all(seen):
+            return self._predictor.window_logits(shown)
+        shape = rows.stop - rows.start, columns[0].stop - columns[0].start
+        filled = torch.zeros(len(columns), self._predictor.out_channels, *shape, device=self._predictor.device)
+        if shown:
+            filled[torch.tensor(seen, device=filled.device)] = self._predictor.window_logits(shown).to(filled)
+        return filled
+
+    def rows(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray | None]:
+        """Rows of the windows at hand, and where they have data."""
+        part = slice(start - self._start, stop - self._start)
+        return self._image[part], None if self._known is None else self._known[part]
+
+    def _move_to(self, rows: slice) -> None:
+        """Forget what lies above these rows, and read what is missing of them."""
+        if rows.stop == self._stop:
+            return
+        image, known = self._reader.read(self._stop, rows.stop)
+        if self._image is not None:
+            kept = slice(rows.start - self._start, None)
+            image = np.concatenate([self._image[kept], image])
+            known = None if known is None else np.concatenate([self._known[kept], known])
+        self._image, self._known, self._start, self._stop = image, known, rows.start, rows.stop
