@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 import torch
 
-from mmseg.apis import inference_segmentor, load_model, show_result_pyplot
+from PIL import Image
+
+from mmseg.apis import inference_segmentor, iterate_segmentor, load_model, show_result_pyplot
 
 
 @pytest.fixture
@@ -40,6 +42,82 @@ def test_the_pipeline_may_be_in_a_wrapper(model, images):
     expected = inference_segmentor(model, images[0])[0]
     model.cfg.data.test = {'type': 'RepeatDataset', 'times': 2, 'dataset': model.cfg.data.test}
     assert (inference_segmentor(model, images[0])[0] == expected).all()
+
+
+def test_images_of_pil_and_batches_give_the_same(model, images):
+    expected = inference_segmentor(model, images)
+    several = [images[1], images[0], images[0], Image.fromarray(images[0][..., ::-1]), images[1]]
+    for number in (1, 2, 8):
+        labels = inference_segmentor(model, several, batch_size=number)
+        assert [(label == expected[image]).all() for label, image in zip(labels, (1, 0, 0, 0, 1))] == [True] * 5
+    grey = Image.fromarray(images[0][..., 0])
+    assert inference_segmentor(model, grey)[0].shape == (64, 96)
+
+
+def test_probabilities(model, images):
+    labels, probabilities = inference_segmentor(model, images, batch_size=2, return_probability=True)
+    for label, probability, image in zip(labels, probabilities, images):
+        assert probability.shape == (11, *image.shape[:2])
+        np.testing.assert_allclose(probability.sum(axis=0), 1, atol=1e-5)
+        assert (probability.argmax(axis=0) == label).all()
+        assert (label == inference_segmentor(model, image)[0]).mean() > 0.999  # ties may round otherwise
+
+
+def test_two_classes_of_one_logit(cfg, images):
+    cfg.model.decode_head.update(num_classes=2, out_channels=1, threshold=0.7)
+    cfg.model.decode_head.loss_decode.use_sigmoid = True
+    cfg.model.auxiliary_head.update(num_classes=2)
+    model = load_model(cfg, device='cpu')
+    labels, probabilities = inference_segmentor(model, images, return_probability=True)
+    for label, probability in zip(labels, probabilities):
+        assert probability.shape == (2, *label.shape)
+        np.testing.assert_allclose(probability.sum(axis=0), 1, atol=1e-6)
+        assert ((probability[1] > 0.7) == label).all()
+
+
+@pytest.mark.parametrize('batch_size', [1, 4])
+def test_images_one_after_the_other(model, images, tmp_path, batch_size):
+    (tmp_path / 'a').mkdir()
+    for name, image in zip(('a/1.png', 'b.png'), images):
+        cv2.imwrite(str(tmp_path / name), image)
+    (tmp_path / 'notes.txt').write_text('no image')
+    expected = inference_segmentor(model, images)
+    for source in (tmp_path, f'{tmp_path}/**/*.png', iter(images), images):
+        results = list(iterate_segmentor(model, source, batch_size=batch_size))
+        assert [(result.label == label).all() for result, label in zip(results, expected)] == [True, True]
+    names = [result.name for result in iterate_segmentor(model, str(tmp_path), batch_size=batch_size)]
+    assert names == [str(tmp_path / 'a/1.png'), str(tmp_path / 'b.png')]
+    result, = iterate_segmentor(model, tmp_path / 'b.png', return_probability=True)
+    assert result.probability.shape == (11, 50, 80)
+    assert (result.image == images[1]).all()
+
+
+def test_frames_of_a_video(model, tmp_path):
+    path = str(tmp_path / 'a.mp4')
+    writer = cv2.VideoWriter(path, cv2.VideoWriter_fourcc(*'mp4v'), 10, (96, 64))
+    for shade in (0, 100, 200):
+        writer.write(np.full((64, 96, 3), shade, np.uint8))
+    writer.release()
+    results = list(iterate_segmentor(model, path))
+    assert [result.name for result in results] == [f'{path}:{number}' for number in range(3)]
+    assert [int(result.image.mean()) // 80 for result in results] == [0, 1, 2]
+
+
+def test_sources_that_are_not_there(model, tmp_path):
+    for source, told in ((tmp_path, 'no images or videos'), (f'{tmp_path}/*.png', 'no file fits'),
+                         (tmp_path / 'a.png', 'there is no such file')):
+        with pytest.raises(FileNotFoundError, match=told):
+            next(iterate_segmentor(model, source))
+
+
+def test_a_legend(model, images):
+    label = np.zeros((200, 300), np.int64)
+    label[:50] = 3
+    drawn = [model.show_result(np.zeros((200, 300, 3), np.uint8), [label], legend=legend) for legend in (False, True)]
+    differs = (drawn[0] != drawn[1]).any(axis=2)
+    assert differs[:60, :60].any()
+    assert not differs[100:].any()
+    assert not differs[:, 200:].any()
 
 
 def test_a_picture_of_the_result(model, images, tmp_path):
