@@ -80,7 +80,8 @@ def test_old_modules(old, today):
 
 
 @pytest.mark.parametrize(('module', 'name'), [
-    ('mmcv.cnn.utils', 'fuse_conv_bn'), ('mmseg.utils', 'collect_env'), ('mmseg.apis', 'train'), ('mmseg.apis', 'test')])
+    ('mmcv.cnn.utils', 'fuse_conv_bn'), ('mmseg.utils', 'collect_env'), ('mmseg.apis', 'train'),
+    ('mmseg.apis', 'test')])
 def test_a_function_is_not_hidden_by_its_file(module, name):
     assert python(f"""
 import {module}.{name}

@@ -4,7 +4,6 @@ import cv2
 import numpy as np
 import pytest
 import torch
-
 from PIL import Image
 
 from mmseg.apis import inference_segmentor, iterate_segmentor, load_model, show_result_pyplot
