@@ -77,7 +77,8 @@ def _config(kind: object, items: dict, *_: object) -> dict:
 _MAKERS = {
     **dict.fromkeys(_CONFIGS, PlainDict),
     'mmcv.config.dict.ConfigDict': PlainDict,
-    'mmcv.config.dict._rebuild': Maker(_config),
+    'mmcv.config.dict._rebuild': Maker(_config),  # in checkpoints of before
+    'mmcv.config.dict.rebuild_node': Maker(_config),
     'torch._utils._rebuild_tensor': Maker(_tensor),
     'torch._utils._rebuild_tensor_v2': Maker(_tensor),
     'torch._utils._rebuild_parameter': Maker(_parameter),

@@ -2,6 +2,7 @@
 
 from torch.nn import Conv3d, ConvTranspose2d, ConvTranspose3d, Linear, MaxPool2d, MaxPool3d
 
+from .alexnet import AlexNet
 from .base_module import BaseModule, ModuleDict, ModuleList, Sequential
 from .bricks import *  # noqa: F403
 from .bricks import __all__ as _bricks
@@ -9,7 +10,9 @@ from .builder import MODELS, build_model_from_cfg
 from .flops import get_model_complexity_info
 from .fold_norms import fuse_conv_bn
 from .recompute import add_shortcut, recompute_norms
+from .resnet import ResNet, make_res_layer
 from .revert_sync_bn import revert_sync_batchnorm
+from .vgg import VGG, make_vgg_layer
 from .weight_init import (
     INITIALIZERS,
     Caffe2XavierInit,
@@ -35,6 +38,8 @@ __all__ = [
     *_bricks,
     'INITIALIZERS',
     'MODELS',
+    'VGG',
+    'AlexNet',
     'BaseModule',
     'Caffe2XavierInit',
     'ConstantInit',
@@ -49,6 +54,7 @@ __all__ = [
     'ModuleList',
     'NormalInit',
     'PretrainedInit',
+    'ResNet',
     'Sequential',
     'TruncNormalInit',
     'UniformInit',
@@ -62,6 +68,8 @@ __all__ = [
     'get_model_complexity_info',
     'initialize',
     'kaiming_init',
+    'make_res_layer',
+    'make_vgg_layer',
     'normal_init',
     'trunc_normal_init',
     'recompute_norms',

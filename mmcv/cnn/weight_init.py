@@ -3,6 +3,7 @@
 import copy
 import math
 from collections.abc import Callable, Iterator
+from numbers import Real
 from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor, nn
@@ -115,11 +116,19 @@ class BaseInit:
         bias: value of the biases.
         bias_prob: set the biases so that a sigmoid gives this probability; overrides ``bias``.
         layer: class name or list of class names, for example 'Conv2d' or ['_BatchNorm', 'GroupNorm'].
+
+    Raises:
+        ValueError: one of them is nothing of that kind.
     """
 
     def __init__(
         self, *, bias: float = 0, bias_prob: float | None = None, layer: str | list[str] | None = None,
     ) -> None:
+        for name, number in (('bias', bias), ('bias_prob', bias_prob)):
+            if not isinstance(number, Real | None):
+                raise ValueError(f'init_cfg: {name} is {number!r}: give a number')
+        if not isinstance(layer, str | list | tuple | None):
+            raise ValueError(f'init_cfg: layer is {layer!r}: give the name of a class, or a list of such')
         self.bias = bias if bias_prob is None else bias_init_with_prob(bias_prob)
         self.layer = [layer] if isinstance(layer, str) else list(layer or ())
         # An `override` names the submodule itself, so then every layer below it is meant.

@@ -56,6 +56,7 @@ MODULES = {
     'mmseg.core.evaluation.confusion': 'mmseg.evaluation.counting',
     'mmseg.core.evaluation.eval_hooks': 'mmseg.evaluation.eval_hooks',
     'mmseg.core.evaluation.report': 'mmseg.evaluation.tables',
+    'mmseg.core.hook.wandblogger_hook': 'mmseg.evaluation.wandb_hook',
     'mmseg.core.hooks.report_hook': 'mmseg.evaluation.report_hook',
     'mmseg.core.optimizers.layer_decay_optimizer_constructor': 'mmcv.runner.layer_decay',
     'mmseg.core.seg.base_pixel_sampler': 'mmseg.models.decode_heads.pixel_samplers',
@@ -145,6 +146,7 @@ _SAMPLING = {
 _OPTIMIZERS = {'mmcv.runner.layer_decay': 'LayerDecayOptimizerConstructor LearningRateDecayOptimizerConstructor'}
 _OPTIMIZER_BUILDERS = {'mmcv.runner.optimizer': 'OPTIMIZER_BUILDERS build_optimizer build_optimizer_constructor'}
 _ADD_PREFIX = {'mmseg.models.segmentors.base_segmentor': 'add_prefix'}
+_WANDB = {'mmseg.evaluation.wandb_hook': 'MMSegWandbHook'}
 _REPORT = {'mmseg.evaluation.report_hook': 'ReportHook'}
 _RESIZED = {
     'mmseg.models.exact': 'is_untouched',
@@ -161,6 +163,10 @@ NAMES = {
     'mmcls': {},
     'mmcls.models': {'mmseg.models': 'ConvNeXt PoolFormer'},
     'mmcls.models.backbones': {'mmseg.models': 'ConvNeXt PoolFormer'},
+    # Projects take this one class from there, and nothing else of mmdet.
+    'mmdet': {},
+    'mmdet.utils': {},
+    'mmdet.utils.util_mixins': {'mmcv.compat.nice_repr': 'NiceRepr'},
 
     'mmcv': {  # which passed on all of mmcv.utils
         'mmcv.utils': """
@@ -225,7 +231,8 @@ NAMES = {
         **_LOADING, **_EVAL_HOOKS,
         'mmcv.checkpoint.loaders': 'CheckpointLoader load_url_dist',
         'mmcv.compat.half_precision': 'LossScaler',
-        'mmcv.compat.runner': 'IterLoader Runner get_host_info get_time_str set_random_seed',
+        'mmcv.compat.runner': 'IterLoader get_host_info get_time_str set_random_seed',
+        'mmcv.runner.epoch_based_runner': 'Runner',
     },
     'mmcv.runner.base_module': {'mmcv.cnn': 'BaseModule ModuleDict ModuleList Sequential'},
     'mmcv.runner.checkpoint': {
@@ -246,7 +253,6 @@ NAMES = {
         'mmcv.runner.hooks': 'ClosureHook DistSamplerSeedHook EmptyCacheHook SyncBuffersHook',
         'mmcv.runner.hooks.sync_buffer': 'average_buffers',
     },
-    'mmcv.runner.epoch_based_runner': {'mmcv.compat.runner': 'Runner'},
     'mmcv.runner.fp16_utils': {'mmcv.compat.half_precision': 'LossScaler patch_forward_method patch_norm_fp32'},
     'mmcv.runner.iter_based_runner': {'mmcv.compat.runner': 'IterLoader', 'mmcv.runner.hooks': 'IterTimerHook'},
     'mmcv.runner.priority': {'mmcv.runner.hooks.hook': 'Priority get_priority'},
@@ -304,6 +310,7 @@ NAMES = {
         **_OPTIMIZER_BUILDERS,
         **_ADD_PREFIX,
         **_REPORT,
+        **_WANDB,
         'mmseg.evaluation.curves': 'draw_curves',
         'mmseg.evaluation.visualization': 'colorize',
     },
@@ -314,6 +321,7 @@ NAMES = {
         'mmseg.evaluation.areas': 'intersect_and_union sum_areas total_intersect_and_union',
         'mmseg.labels': 'read_label_map remap_label',
     },
+    'mmseg.core.hook': _WANDB,
     'mmseg.core.hooks': _REPORT,
     'mmseg.core.optimizers': _OPTIMIZERS,
     'mmseg.core.seg': _SAMPLING,
@@ -366,5 +374,4 @@ NAMES = {
     'mmseg.utils.set_env': {**_PROCESSES, 'mmseg.logger': 'get_root_logger'},
     'mmseg.utils.util_distribution': _DISTRIBUTION,
     'mmseg.utils.misc': {'mmcv.checkpoint': 'find_latest_checkpoint'},
-    'mmseg.version': {'mmcv.utils': 'parse_version_info'},
 }

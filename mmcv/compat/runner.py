@@ -12,16 +12,7 @@ from torch.utils.data import DataLoader
 
 from mmcv import dist
 from mmcv.checkpoint.rng import seed_all
-from mmcv.runner import EpochBasedRunner
 from mmcv.runner.batch_stream import HearsOfEpochs
-
-
-class Runner(EpochBasedRunner):
-    """The name of :class:`EpochBasedRunner` before mmcv 1.0."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        warnings.warn('Runner was renamed: use EpochBasedRunner', DeprecationWarning, stacklevel=2)
-        super().__init__(*args, **kwargs)
 
 
 class IterLoader:

@@ -9,7 +9,7 @@ from mmcv.utils.errors import ConfigError, ConfigImportError, ConfigKeyError, Co
 from mmcv.utils.imports import import_modules_from_strings
 from mmcv.utils.origins import OfVariable, children, join_path, nearest_origin, origin_of, origins_of
 
-from .dict import ConfigDict, place, to_node
+from .dict import ConfigDict, HoldsConfig, place, to_node
 from .file import RESERVED_KEYS, read_config, read_config_text
 from .find import find_config
 from .format import format_json, format_python, format_yaml
@@ -21,7 +21,7 @@ __all__ = ['Config', 'ConfigDict', 'check_known_keys']
 OPTIONS = '--cfg-options'
 
 
-class Config:
+class Config(HoldsConfig):
     """A config, as read from a file or made from a dict.
 
     Keys are attributes and items of it: ``cfg.model.backbone.depth``, ``cfg['model']``. Everything that a dict does
@@ -221,6 +221,9 @@ class Config:
     def __getstate__(self) -> tuple:
         return self._cfg_dict, self._filename, self._text
 
+    def __reduce__(self) -> tuple:
+        return rebuild, (type(self), self.__getstate__())
+
     def __setstate__(self, state: tuple) -> None:
         root, filename, text = state
         self._set_root(root)
@@ -232,9 +235,14 @@ class Config:
         return self.__copy__()
 
     def __copy__(self) -> 'Config':
-        other = type(self).__new__(type(self))
-        other.__setstate__((self._cfg_dict.copy(), self._filename, self._text))
-        return other
+        return rebuild(type(self), (self._cfg_dict.copy(), self._filename, self._text))
+
+
+def rebuild(cls: type[Config], state: tuple) -> Config:
+    """A config of its state: its dict, its file, its text."""
+    config = cls.__new__(cls)
+    config.__setstate__(state)
+    return config
 
 
 def _leaves(value: object, path: str, origin: str | None) -> Iterator[tuple[str, Any, str | None]]:

@@ -78,17 +78,24 @@ class ConfigDict(Node):
 
     def copy(self) -> 'ConfigDict':
         """A shallow copy; origins and place in the config go with it."""
-        return _rebuild(type(self), dict(self), self._node_origins, self._node_path)
+        return rebuild_node(type(self), dict(self), self._node_origins, self._node_path)
 
     def to_dict(self) -> dict:
         """The same content as plain dicts, lists and tuples."""
         return to_plain(self)
 
     def __reduce__(self) -> tuple:
-        return _rebuild, (type(self), dict(self), dict(self._node_origins), self._node_path)
+        return rebuild_node, (type(self), dict(self), dict(self._node_origins), self._node_path)
 
 
-def _rebuild(cls: type, items: dict, origins: dict, path: str | None) -> ConfigDict:
+class HoldsConfig:
+    """What holds a whole config; as a value of another one it stands for its keys."""
+
+    _cfg_dict: ConfigDict
+
+
+def rebuild_node(cls: type, items: dict, origins: dict, path: str | None) -> ConfigDict:
+    """A dict of its parts: items, the origin of each, and its place in the config."""
     node = cls.__new__(cls)
     dict.update(node, items)
     node._init_node(dict(origins), path)
@@ -116,12 +123,13 @@ def to_node(value: object, origin: str | None = None) -> Any:
     Nothing in it is shared any more, so that a ``norm_cfg`` that was used twice can be changed in one place. Keys of
     unknown origin get ``origin``, which is that of the key that holds them.
     """
+    value = value._cfg_dict if isinstance(value, HoldsConfig) else value
     if isinstance(value, dict):
         known, items, origins = origins_of(value), {}, {}
         for key, item in value.items():
             origins[key] = known.get(key, origin)
             items[key] = to_node(item, origins[key])
-        return _rebuild(ConfigDict, items, origins, path_of(value))
+        return rebuild_node(ConfigDict, items, origins, path_of(value))
     if type(value) in (list, tuple):
         return type(value)(to_node(item, origin) for item in value)
     return value

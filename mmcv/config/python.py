@@ -15,9 +15,11 @@ import numpy as np
 from mmcv.utils.errors import ConfigError, one_line, short_path
 from mmcv.utils.origins import OfVariable, TrackedDict, origins_of
 
+from .dict import HoldsConfig
+
 _TRACK, _EXPAND = '__track__', '__expand__'
 _PARTS = (ast.Subscript, ast.Attribute)
-_DATA = (str, int, float, dict, list, tuple, type(None))
+_DATA = (str, int, float, dict, list, tuple, type(None), HoldsConfig)
 _DATA_UNLESS_IMPORTED = (
     bytes, complex, range, slice, set, frozenset, type(...), PurePath, np.ndarray, np.generic)
 

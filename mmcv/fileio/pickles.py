@@ -1,6 +1,7 @@
-"""Reading a pickle without running anything of it: plain data and numpy arrays, and nothing else."""
+"""Reading a pickle without running anything of it: plain data, numpy arrays and our configs, and nothing else."""
 
 import collections
+import functools
 import pickle
 from collections.abc import Callable
 from typing import IO, Any
@@ -62,18 +63,37 @@ def plain_name(module: str, name: str) -> str:
     return f'{module}.{name}'.replace('numpy._core.', 'numpy.core.')
 
 
+@functools.cache
+def _of_configs() -> dict[str, Maker]:
+    from mmcv.config.config import Config, rebuild
+    from mmcv.config.dict import ConfigDict, rebuild_node
+    from mmcv.utils.origins import OfOldType, OfVariable
+
+    makers = {
+        'config.config.Config': Config,
+        'config.config.rebuild': lambda _cls, state: rebuild(Config, state),
+        'config.dict.ConfigDict': ConfigDict,
+        'config.dict.rebuild_node': lambda _cls, *parts: rebuild_node(ConfigDict, *parts),
+        'utils.origins.OfOldType': OfOldType,
+        'utils.origins.OfVariable': OfVariable,
+    }
+    return {f'mmcv.{name}': Maker(function) for name, function in makers.items()}
+
+
 class _PlainUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> object:
+        path = plain_name(module, name)
+        makers = _of_configs() if path.startswith('mmcv.') else PLAIN
         try:
-            return PLAIN[plain_name(module, name)]
+            return makers[path]
         except KeyError:
             raise pickle.UnpicklingError(
-                f'it names {module}.{name}, and to read more than plain data and numpy arrays may run foreign code: '
+                f'it names {path}, and to read more than plain data and numpy arrays may run foreign code: '
                 'write it as lists, dicts and arrays') from None
 
 
 def load_plain(file: IO[bytes], **kwargs: Any) -> Any:
-    """As ``pickle.load``, of plain data and numpy arrays.
+    """As ``pickle.load``, of plain data, numpy arrays and our configs.
 
     Raises:
         ValueError: it is no pickle, or it names anything else, which is not imported.

@@ -11,6 +11,7 @@ from PIL import Image, ImageEnhance
 
 from .colorspace import bgr2gray, bgr2rgb, gray2bgr
 from .io import default_backend
+from .photometric import lut_transform
 
 
 def adjust_color(
@@ -180,4 +181,5 @@ def _by_tables(img: np.ndarray, table: Callable[[np.ndarray], np.ndarray]) -> np
     """Each channel through the table that its histogram gives."""
     channels = [img[..., channel] for channel in range(img.shape[2])]
     counts = (np.bincount(channel.astype(np.uint8).ravel(), minlength=256) for channel in channels)
-    return np.stack([table(count)[channel] for count, channel in zip(counts, channels)], axis=-1).astype(img.dtype)
+    tables = (table(count).astype(img.dtype) for count in counts)
+    return np.stack([lut_transform(channel, table) for channel, table in zip(channels, tables)], axis=-1)

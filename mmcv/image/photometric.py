@@ -84,14 +84,20 @@ def as_uint8(img: np.ndarray, who: str) -> np.ndarray:
 
 
 def lut_transform(img: np.ndarray, lut_table: np.ndarray) -> np.ndarray:
-    """Replace each 8-bit value ``v`` of an image by ``lut_table[v]``; the table has 256 entries.
+    """Replace each value ``v`` of 0 to 255 in an image by ``lut_table[v]``; the table is an array of 256 entries.
+
+    The image has any shape and type; fractions are cut off.
 
     Raises:
-        ValueError: another table, or an image of larger integers.
+        ValueError: another table, or values that it has no entry for.
     """
-    if np.shape(lut_table) != (256,):
-        raise ValueError(f'lut_transform: the table must have shape (256,), not {np.shape(lut_table)}')
-    return cv2.LUT(as_uint8(img, 'lut_transform'), lut_table).reshape(img.shape)
+    if not isinstance(lut_table, np.ndarray) or lut_table.shape != (256,):
+        raise ValueError(f'lut_transform: the table must be an array (256,), not {np.shape(lut_table)}')
+    if img.dtype != np.uint8:
+        if not ((img >= 0) & (img <= 255)).all():
+            raise ValueError(f'lut_transform: the values are {img.min()} to {img.max()}, but the table has 0 to 255')
+        img = img.astype(np.uint8)
+    return cv2.LUT(img.reshape(len(img), -1), lut_table).reshape(img.shape)
 
 
 def clahe(img: np.ndarray, clip_limit: float = 40.0, tile_grid_size: tuple[int, int] = (8, 8)) -> np.ndarray:

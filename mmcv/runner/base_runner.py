@@ -80,10 +80,7 @@ class BaseRunner(HookHost, ABC):
         for name, length in (('max_iters', max_iters), ('max_epochs', max_epochs)):
             if length is not None and (not isinstance(length, Integral) or length < 1):
                 raise ValueError(f'{name} is {length!r}: use a whole number from 1 on')
-        if batch_processor is None and not hasattr(model, 'train_step'):
-            raise ValueError(f'runner: {type(model).__name__} has no train_step; add one, or give batch_processor')
-        if batch_processor is not None and hasattr(unwrap(model), 'train_step'):
-            raise ValueError(f'runner: {type(unwrap(model)).__name__} has a train_step: leave batch_processor out')
+        _check_arguments(model, batch_processor, optimizer, meta)
         self.model = model
         self.batch_processor = batch_processor
         self.optimizer = optimizer
@@ -322,6 +319,23 @@ class BaseRunner(HookHost, ABC):
 
     def _meta_epoch(self) -> int:
         return self._epoch + 1
+
+
+def _check_arguments(
+    model: nn.Module, batch_processor: Callable | None, optimizer: Optimizer | dict | None, meta: dict | None,
+) -> None:
+    """Refuse what a run would end on later."""
+    if batch_processor is None and not hasattr(model, 'train_step'):
+        raise ValueError(f'runner: {type(model).__name__} has no train_step; add one, or give batch_processor')
+    if batch_processor is not None and hasattr(unwrap(model), 'train_step'):
+        raise ValueError(f'runner: {type(unwrap(model)).__name__} has a train_step: leave batch_processor out')
+    if batch_processor is not None and not callable(batch_processor):
+        raise ValueError(f'runner: batch_processor is {batch_processor!r}: give a function')
+    for one in optimizer.values() if isinstance(optimizer, dict) else [optimizer]:
+        if not isinstance(one, Optimizer | None):
+            raise ValueError(f'runner: {one!r} is no optimizer: give one of torch.optim, or a dict of such')
+    if not isinstance(meta, dict | None):
+        raise ValueError(f'runner: meta is {meta!r}: give a dict')
 
 
 def _check_that_losses_agree(log_vars: dict[str, Any]) -> None:

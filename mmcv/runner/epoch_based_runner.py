@@ -1,5 +1,6 @@
 """A run of a given number of epochs."""
 
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -97,3 +98,12 @@ class EpochBasedRunner(BaseRunner):
 
     def _meta_epoch(self) -> int:
         return self.finished_epochs
+
+
+@RUNNERS.register_module()
+class Runner(EpochBasedRunner):
+    """The name of :class:`EpochBasedRunner` before mmcv 1.0."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        warnings.warn('Runner was renamed: use EpochBasedRunner', DeprecationWarning, stacklevel=2)
+        super().__init__(*args, **kwargs)

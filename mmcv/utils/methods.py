@@ -12,7 +12,13 @@ def has_method(obj: object, method: str) -> bool:
 
 
 def is_method_overridden(method: str, base_class: type, derived_class: object) -> bool:
-    """Whether a class (or the class of an object) has its own version of a method of ``base_class``."""
+    """Whether a class (or the class of an object) has its own version of a method of ``base_class``.
+
+    Raises:
+        TypeError: ``base_class`` is an object.
+    """
+    if not isinstance(base_class, type):
+        raise TypeError(f'base_class has to be a class, not {base_class!r}')
     derived_class = derived_class if isinstance(derived_class, type) else type(derived_class)
     return getattr(derived_class, method) != getattr(base_class, method)
 

@@ -52,14 +52,17 @@ class OfOldType(str):
         made.old = old
         return made
 
-    def __getnewargs__(self) -> tuple:
-        return str(self), self.old
+    def __reduce__(self) -> tuple:
+        return OfOldType, (str(self), self.old)
 
 
 class OfVariable(str):
     """'FILE:LINE' of a top-level key that the config itself makes use of."""
 
     __slots__ = ()
+
+    def __reduce__(self) -> tuple:
+        return OfVariable, (str(self),)
 
 
 class Node(dict):

@@ -233,7 +233,7 @@ def build_from_cfg(cfg: dict, registry: Registry, default_args: dict | None = No
         raise TypeError(f'registry has to be a Registry, not {registry!r}')
     if not isinstance(cfg, dict):
         raise ConfigTypeError(f'{registry.name}: has to be a dict with the key `type`, not {cfg!r}')
-    args = {**(default_args or {}), **cfg}
+    args = {**({} if default_args is None else default_args), **cfg}
     if args.get('type') is None:
         where = locate(cfg) or registry.name
         raise ConfigKeyError(f'{where}: `type` is missing: it names the {registry.name} to build')

@@ -38,7 +38,13 @@ to_1tuple, to_2tuple, to_3tuple, to_4tuple = map(to_ntuple, (1, 2, 3, 4))
 
 
 def iter_cast(inputs: Iterable, dst_type: type, return_type: type | None = None) -> Iterable:
-    """Convert every item to ``dst_type``; give them as an iterator or as a ``return_type``."""
+    """Convert every item to ``dst_type``; give them as an iterator or as a ``return_type``.
+
+    Raises:
+        TypeError: ``inputs`` cannot be iterated over, or ``dst_type`` is no type.
+    """
+    if not isinstance(dst_type, type):
+        raise TypeError(f'dst_type has to be a type, not {dst_type!r}')
     items = map(dst_type, inputs)
     return items if return_type is None else return_type(items)
 

@@ -8,8 +8,11 @@ import torch
 
 TORCH_VERSION: str = torch.__version__
 
-_RELEASE = re.compile(r'v?(\d+(?:\.\d+)*)(?:[-_.]?(a|alpha|b|beta|c|rc|dev|post)[-_.]?(\d*))?', re.IGNORECASE)
-_STAGES = {'dev': -4, 'a': -3, 'alpha': -3, 'b': -2, 'beta': -2, 'c': -1, 'rc': -1, 'post': 1}
+_VERSION = re.compile(
+    r'v?(\d+(?:\.\d+)*)(?:[-_.]?(alpha|a|beta|b|rc|c|dev|post)[-_.]?(\d*))?(?:[-_.]?dev[-_.]?\d*)?(?:\+.*)?',
+    re.IGNORECASE)
+_STAGES = {'dev': -4, 'a': -3, 'b': -2, 'rc': -1, '': 0, 'post': 1}
+_LONG = {'alpha': 'a', 'beta': 'b', 'c': 'rc'}
 
 
 def digit_version(version_str: str, length: int = 4) -> tuple[int, ...]:
@@ -22,18 +25,27 @@ def digit_version(version_str: str, length: int = 4) -> tuple[int, ...]:
     Raises:
         ValueError: not a version.
     """
-    match = _RELEASE.match(version_str)
+    release, stage, number = _parts(version_str, length)
+    return *release, _STAGES[stage], number
+
+
+def parse_version_info(version_str: str, length: int = 4) -> tuple[int | str, ...]:
+    """A version as a tuple: '1.7.3' -> (1, 7, 3, 0, 0, 0), '1.7.3rc1' -> (1, 7, 3, 0, 'rc', 1).
+
+    Arguments and errors are those of :func:`digit_version`.
+    """
+    release, stage, number = _parts(version_str, length)
+    return *release, stage or 0, number
+
+
+def _parts(version: str, length: int) -> tuple[list[int], str, int]:
+    """The numbers of a release, its stage ('' when it is out, or 'rc' and the like), and the number of that."""
+    match = _VERSION.fullmatch(version.strip())
     if match is None:
-        raise ValueError(f'{version_str!r} is no version number')
+        raise ValueError(f'{version!r} is no version number')
     release = [int(number) for number in match[1].split('.')][:length]
     stage = (match[2] or '').lower()
-    return (*release, *[0] * (length - len(release)), _STAGES.get(stage, 0), int(match[3] or 0))
-
-
-def parse_version_info(version_str: str) -> tuple[int | str, ...]:
-    """A version as a tuple: '1.7.3' -> (1, 7, 3), '1.7.3rc1' -> (1, 7, 3, 'rc1')."""
-    parts = re.findall(r'\d+(?=\.|rc|$)|rc\d+', version_str)
-    return tuple(int(part) if part.isdigit() else part for part in parts)
+    return release + [0] * (length - len(release)), _LONG.get(stage, stage), int(match[3] or 0)
 
 
 def get_git_hash(fallback: str = 'unknown', digits: int | None = None) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 
 import numpy as np
+import torch
+from torch import nn
 
 from mmcv.image import imread
 from mmcv.parallel import collate, to_device
@@ -107,3 +109,10 @@ def picture_path(dataset: Samples, index: int) -> PurePath:
     folder = dataset.img_dir if isinstance(dataset, KeepsImages) else path.parent
     inside = path.relative_to(folder) if path.is_relative_to(folder or '') else path.relative_to(path.anchor)
     return PurePath(*numbers, *(part for part in inside.parts if part != '..'))
+
+
+def predict(model: nn.Module, dataset: Samples, index: int) -> np.ndarray:
+    """The label map (H, W) that a model, which is in eval mode, predicts for one image of a validation set."""
+    batch = to_device(collate([dataset[index]]), next(model.parameters()).device)
+    with torch.no_grad():
+        return np.asarray(model(return_loss=False, rescale=True, **batch)[0])

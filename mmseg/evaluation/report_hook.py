@@ -9,7 +9,6 @@ import torch
 import mmcv
 from mmcv.checkpoint import unwrap
 from mmcv.dist import is_main
-from mmcv.parallel import collate, to_device
 from mmcv.runner import HOOKS, Hook
 from mmcv.runner.hooks.runner import Runner
 from mmcv.utils import ConfigError, one_line
@@ -18,7 +17,7 @@ from mmseg.protocols import Samples
 from mmseg.samples import class_names, palette, sample_files
 
 from .curves import draw_curves
-from .picture import as_picture, load_image, load_label, picture_path
+from .picture import as_picture, load_image, load_label, picture_path, predict
 from .visualization import comparison
 
 
@@ -86,9 +85,7 @@ class ReportHook(Hook):
 
     def _compare(self, model: torch.nn.Module, index: int) -> np.ndarray:
         """An image beside its label and prediction."""
-        batch = to_device(collate([self.dataset[index]]), next(model.parameters()).device)
-        with torch.no_grad():
-            prediction = np.asarray(model(return_loss=False, rescale=True, **batch)[0])
+        prediction = predict(model, self.dataset, index)
         picture = as_picture(load_image(self.dataset, index), self.bands)
         return comparison(picture, load_label(self.dataset, index), prediction, self._colors(prediction))
 

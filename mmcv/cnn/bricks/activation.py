@@ -64,7 +64,20 @@ class Swish(nn.Module):
         return nn.functional.silu(x)
 
 
-HSwish = nn.Hardswish
+class HSwish(nn.Module):
+    """Hard swish as mmcv 1.x wrote it, x * relu6(x + 3) / 6; a config's 'HSwish' is torch's, the same up to rounding.
+
+    Args:
+        inplace: let the ReLU6 work in place.
+    """
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.act = nn.ReLU6(inplace)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Value by value."""
+        return x * self.act(x + 3) / 6
 
 
 class ReLUOfInput(nn.ReLU):

@@ -49,6 +49,8 @@ class ContextBlock(nn.Module):
         self.fusion_types = fusion_types
         if pooling_type == 'att':
             self.conv_mask = nn.Conv2d(in_channels, 1, kernel_size=1)
+        else:
+            self.avg_pool = nn.AdaptiveAvgPool2d(1)
         self.channel_add_conv = self._transform() if 'channel_add' in fusion_types else None
         self.channel_mul_conv = self._transform() if 'channel_mul' in fusion_types else None
         self.reset_parameters()
@@ -72,7 +74,7 @@ class ContextBlock(nn.Module):
     def spatial_pool(self, x: torch.Tensor) -> torch.Tensor:
         """(N, C, H, W) to (N, C, 1, 1)."""
         if self.pooling_type == 'avg':
-            return x.mean(dim=(2, 3), keepdim=True)
+            return self.avg_pool(x)
         weights = self.conv_mask(x).flatten(2).softmax(dim=2)  # (N, 1, H W)
         return (x.flatten(2) @ weights.mT)[..., None]
 

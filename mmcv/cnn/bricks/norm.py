@@ -47,7 +47,13 @@ def build_norm_layer(cfg: dict, num_features: int, postfix: int | str = '') -> t
 
     Returns:
         Attribute name of the layer, and the layer.
+
+    Raises:
+        ValueError: ``postfix`` ends no name.
+        ConfigError: ``cfg`` names no norm, or an argument that it does not take.
     """
+    if not isinstance(postfix, int | str):
+        raise ValueError(f'build_norm_layer: postfix is {postfix!r}: give a number or a string')
     cls = find(cfg, NORM_LAYERS)
     cfg = cfg.copy()
     requires_grad = cfg.pop('requires_grad', True)

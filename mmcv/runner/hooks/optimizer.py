@@ -111,8 +111,10 @@ class OptimizerHook(Hook):
             self._unsynchronised.enter_context(runner.model.no_sync())
 
     def after_train_iter(self, runner: Runner) -> None:
+        if self.scaler is None:  # of a subclass with a before_run of its own
+            self._prepare(runner)
         loss = runner.outputs['loss']
-        if runner.iter % self.cumulative_iters == 0:
+        if self.cumulative_iters == 1 or runner.iter % self.cumulative_iters == 0:
             runner.optimizer.zero_grad()
         if self.detect_anomalous_params:
             self.report_unused(loss, runner)
@@ -177,13 +179,14 @@ class OptimizerHook(Hook):
 
     def _group_size(self, runner: Runner) -> int:
         """How many iterations share the step that this one belongs to; the last group of a run may be shorter."""
-        if runner.max_iters is None:
+        if self.cumulative_iters == 1 or runner.max_iters is None:
             return self.cumulative_iters
         begin = runner.iter - runner.iter % self.cumulative_iters
         return min(self.cumulative_iters, runner.max_iters - begin)
 
     def _steps_after(self, runner: Runner) -> bool:
-        return self.every_n_iters(runner, self.cumulative_iters) or self.is_last_iter(runner)
+        last_of_group = self.cumulative_iters == 1 or self.every_n_iters(runner, self.cumulative_iters)
+        return last_of_group or self.is_last_iter(runner)
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
         if self.scaler is not None and self.scaler.is_enabled():

@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, DistributedSampler
 from mmcv.compat import device_type, testing
 from mmcv.compat.half_precision import LossScaler, patch_norm_fp32
 from mmcv.compat.prerequisites import check_prerequisites, requires_executable, requires_package
-from mmcv.compat.runner import IterLoader, Runner, get_host_info, get_time_str, set_random_seed, worker_init_fn
+from mmcv.compat.runner import IterLoader, get_host_info, get_time_str, set_random_seed, worker_init_fn
 from mmcv.compat.torch_names import (
     get_build_config,
     is_jit_tracing,
@@ -22,6 +22,7 @@ from mmcv.compat.torch_names import (
     skip_no_elena,
     torch_meshgrid,
 )
+from mmcv.runner import EpochBasedRunner, build_runner
 
 
 def test_kinds_of_devices(monkeypatch):
@@ -83,7 +84,10 @@ def test_the_old_name_of_the_runner(tmp_path):
     model = nn.Linear(1, 1)
     model.train_step = lambda data, optimizer: {}
     with pytest.warns(DeprecationWarning, match='EpochBasedRunner'):
-        runner = Runner(model, work_dir=str(tmp_path), logger=logging.getLogger('quiet'), max_epochs=1)
+        runner = build_runner(
+            dict(type='Runner', max_epochs=1),
+            dict(model=model, work_dir=str(tmp_path), logger=logging.getLogger('quiet')))
+    assert isinstance(runner, EpochBasedRunner)
     assert runner.max_epochs == 1
 
 

@@ -100,7 +100,18 @@ class TestAccess:
         assert source == dict(a=dict(b=[dict(c=1)]))
         assert Config()._cfg_dict == {}
 
-    @pytest.mark.parametrize('clone', [copy.deepcopy, copy.copy, lambda c: pickle.loads(pickle.dumps(c))])
+    def test_a_config_as_a_value_is_its_keys(self, cfg, tmp_path):
+        path = tmp_path / 'outer.py'
+        path.write_text(f'from mmcv import Config\ninner = Config(dict(a=1))\nheads = [Config(dict(b=2))]\n')
+        outer = Config.fromfile(path)
+        outer.third = cfg
+        assert (outer.inner.a, outer.heads) == (1, [dict(b=2)])
+        assert outer.third == cfg
+        assert Config.fromstring(outer.pretty_text, '.py') == outer
+
+    @pytest.mark.parametrize('clone', [
+        copy.deepcopy, copy.copy, lambda c: pickle.loads(pickle.dumps(c)),
+        lambda c: mmcv.load(io.BytesIO(mmcv.dump(c, file_format='pkl')), file_format='pkl')])
     def test_copies_keep_everything(self, cfg, clone):
         other = clone(cfg)
         assert other == cfg

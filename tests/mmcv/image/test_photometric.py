@@ -56,6 +56,12 @@ def test_lut_transform():
     np.testing.assert_array_equal(lut_transform(img, 255 - np.arange(256, dtype=np.uint8)), 255 - img)
     with pytest.raises(ValueError, match=r'\(256,\)'):
         lut_transform(img, np.arange(255))
+    table = np.random.rand(256)
+    for values in (img.astype(np.int64), img + 0.5, img[..., None]):
+        np.testing.assert_array_equal(lut_transform(values, table), table[values.astype(np.uint8)])
+    for value in (-1, 256):
+        with pytest.raises(ValueError, match=str(value)):
+            lut_transform(np.array([value, 3]), table)
 
 
 def test_clahe_spreads_a_narrow_histogram():

@@ -24,3 +24,5 @@ def test_tensor2imgs_of_one_channel():
     assert (img == 255).all()
     with pytest.raises(ValueError, match=r'\(3, 4, 5\)'):
         tensor2imgs(torch.zeros(3, 4, 5))
+    with pytest.raises(ValueError, match='3 means and 1 stds for images of 1 channels'):
+        tensor2imgs(torch.zeros(1, 1, 4, 5), mean=(0, 0, 0))

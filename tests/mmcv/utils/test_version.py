@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 
 import mmcv
+import mmseg
 from mmcv.utils import collect_env, digit_version, get_git_hash, parse_version_info, version
 
 
 def test_version():
-    assert parse_version_info(mmcv.__version__) == mmcv.version_info
-    assert parse_version_info('1.3.0rc1') == (1, 3, 0, 'rc1')
+    assert parse_version_info(mmcv.__version__) == (*mmcv.version_info, 0, 0, 0)
+    assert parse_version_info('1.3.0rc1') == (1, 3, 0, 0, 'rc', 1)
+    assert parse_version_info('v1.3alpha2', length=2) == (1, 3, 'a', 2)
+    assert mmseg.version.parse_version_info('0.30.0rc1') == (0, 30, 0, 'rc1')
     # what packages for mmcv 1.x ask for
     assert digit_version('1.3.13') <= digit_version(mmcv.__version__) <= digit_version('1.8.0')
 
@@ -28,8 +31,9 @@ def test_digit_version(text, numbers):
 def test_order_of_versions():
     order = ['1.0.dev1', '1.0a1', '1.0b1', '1.0rc1', '1.0rc2', '1.0', '1.0.post1', '1.0.1', '1.10']
     assert sorted(sorted(order), key=digit_version) == order
-    with pytest.raises(ValueError, match='latest'):
-        digit_version('latest')
+    for text in ('latest', '1x', '1.x'):
+        with pytest.raises(ValueError, match=text):
+            digit_version(text)
 
 
 def test_git_hash(tmp_path, monkeypatch):
