@@ -4,7 +4,7 @@ import re
 
 
 def parse_version_info(version_str: str) -> tuple[int | str, ...]:
-    """A version as a tuple, as this package counts it (:mod:`mmcv` does otherwise): '0.31.0rc1' -> (0, 31, 0, 'rc1')."""
+    """A version as a tuple, in this package's way (mmcv's is another): '0.31.0rc1' -> (0, 31, 0, 'rc1')."""
     parts = re.findall(r'\d+(?=\.|rc|$)|rc\d+', version_str)
     return tuple(int(part) if part.isdigit() else part for part in parts)
 

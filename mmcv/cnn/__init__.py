@@ -2,7 +2,8 @@
 
 from torch.nn import Conv3d, ConvTranspose2d, ConvTranspose3d, Linear, MaxPool2d, MaxPool3d
 
-from .alexnet import AlexNet
+from mmcv.utils.lazy import lazy_names
+
 from .base_module import BaseModule, ModuleDict, ModuleList, Sequential
 from .bricks import *  # noqa: F403
 from .bricks import __all__ as _bricks
@@ -10,9 +11,7 @@ from .builder import MODELS, build_model_from_cfg
 from .flops import get_model_complexity_info
 from .fold_norms import fuse_conv_bn
 from .recompute import add_shortcut, recompute_norms
-from .resnet import ResNet, make_res_layer
 from .revert_sync_bn import revert_sync_batchnorm
-from .vgg import VGG, make_vgg_layer
 from .weight_init import (
     INITIALIZERS,
     Caffe2XavierInit,
@@ -34,12 +33,13 @@ from .weight_init import (
     xavier_init,
 )
 
+_NAMES = {'.alexnet': 'AlexNet', '.resnet': 'ResNet make_res_layer', '.vgg': 'VGG make_vgg_layer'}
+__getattr__, __dir__, _lazy = lazy_names(__name__, _NAMES)
 __all__ = [
     *_bricks,
+    *_lazy,
     'INITIALIZERS',
     'MODELS',
-    'VGG',
-    'AlexNet',
     'BaseModule',
     'Caffe2XavierInit',
     'ConstantInit',
@@ -54,7 +54,6 @@ __all__ = [
     'ModuleList',
     'NormalInit',
     'PretrainedInit',
-    'ResNet',
     'Sequential',
     'TruncNormalInit',
     'UniformInit',
@@ -68,8 +67,6 @@ __all__ = [
     'get_model_complexity_info',
     'initialize',
     'kaiming_init',
-    'make_res_layer',
-    'make_vgg_layer',
     'normal_init',
     'trunc_normal_init',
     'recompute_norms',

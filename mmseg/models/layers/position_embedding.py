@@ -1,6 +1,7 @@
 """Absolute positions of tokens, for maps of another size than they were learned on."""
 
 from collections.abc import Sequence
+from numbers import Integral
 
 import torch
 
@@ -38,6 +39,6 @@ def image_size(size: int | Sequence[int]) -> tuple[int, int]:
         ValueError: it is none of these.
     """
     sides = tuple(size) if isinstance(size, Sequence) else (size,)
-    if len(sides) not in (1, 2):
+    if len(sides) not in (1, 2) or not all(isinstance(side, Integral) for side in sides):
         raise ValueError(f'img_size is {size}; give the side of a square, or (height, width)')
     return to_2tuple(sides[0]) if len(sides) == 1 else sides

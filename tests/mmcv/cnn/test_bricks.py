@@ -9,6 +9,7 @@ from mmcv.cnn import (
     NORM_LAYERS,
     PLUGIN_LAYERS,
     Conv2d,
+    HSwish,
     Scale,
     build_activation_layer,
     build_conv_layer,
@@ -170,6 +171,18 @@ def test_scale():
 def test_mistakes(build, message):
     with pytest.raises(ConfigError, match=message):
         build()
+
+
+def test_postfix_of_a_norm():
+    assert build_norm_layer(dict(type='BN'), 2, postfix='_a')[0] == 'bn_a'
+    with pytest.raises(ValueError, match='postfix'):
+        build_norm_layer(dict(type='BN'), 2, postfix=[1])
+
+
+def test_hard_swish_of_old():
+    x = torch.linspace(-8, 8, 33)
+    assert HSwish(inplace=True).act.inplace
+    assert torch.equal(HSwish()(x), x * nn.functional.relu6(x + 3) / 6)
 
 
 def test_registries_refuse_other_kinds():

@@ -68,7 +68,7 @@ def test_initialization(tmp_path):
     torch.save({'state_dict': model.state_dict()}, tmp_path / 'r.pth')
     other = ResNet(18)
     other.init_weights()
-    assert other.conv1.weight.std() == pytest.approx((2 / (64 * 49)) ** 0.5, rel=0.1)
+    assert other.conv1.weight.std().item() == pytest.approx((2 / (64 * 49)) ** 0.5, rel=0.1)
     other.init_weights(str(tmp_path / 'r.pth'))
     assert torch.equal(other.conv1.weight, model.conv1.weight)
     with pytest.raises(TypeError, match='3'):

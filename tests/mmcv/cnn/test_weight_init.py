@@ -11,6 +11,7 @@ from mmcv.cnn import (
     ModuleDict,
     ModuleList,
     Sequential,
+    XavierInit,
     bias_init_with_prob,
     caffe2_xavier_init,
     constant_init,
@@ -98,6 +99,12 @@ def test_override():
 def test_override_mistakes(override, message):
     with pytest.raises(ValueError, match=message):
         initialize(Net(), constant(1, layer='Conv2d', override=override))
+
+
+@pytest.mark.parametrize('arguments', [dict(bias='1'), dict(bias_prob='0.1'), dict(layer=1)])
+def test_arguments_of_another_kind(arguments):
+    with pytest.raises(ValueError, match=f'init_cfg: {next(iter(arguments))} is'):
+        XavierInit(**arguments)
 
 
 @pytest.mark.parametrize('name', ['Xavier', 'Normal', 'TruncNormal', 'Uniform', 'Kaiming', 'Caffe2Xavier'])

@@ -1,6 +1,7 @@
 """The Config object: access, overrides, origins, text."""
 
 import copy
+import io
 import math
 import pickle
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from torch import nn
 
+import mmcv
 from mmcv.config import Config, ConfigDict, check_known_keys
 from mmcv.utils import ConfigError, ConfigKeyError, ConfigTypeError
 
@@ -102,7 +104,7 @@ class TestAccess:
 
     def test_a_config_as_a_value_is_its_keys(self, cfg, tmp_path):
         path = tmp_path / 'outer.py'
-        path.write_text(f'from mmcv import Config\ninner = Config(dict(a=1))\nheads = [Config(dict(b=2))]\n')
+        path.write_text('from mmcv import Config\ninner = Config(dict(a=1))\nheads = [Config(dict(b=2))]\n')
         outer = Config.fromfile(path)
         outer.third = cfg
         assert (outer.inner.a, outer.heads) == (1, [dict(b=2)])

@@ -419,3 +419,9 @@ def test_one_of_steps_and_batch_processor(make_runner, tmp_path):
         IterBasedRunner(make_runner(max_iters=1).model, lambda *args: None, work_dir=str(tmp_path), max_iters=1)
     with pytest.raises(ValueError, match=r'meta is \[\]: give a dict'):
         make_runner(max_iters=1).save_checkpoint(str(tmp_path), meta=[])
+    for arguments, message in (
+        (dict(batch_processor=0), 'batch_processor is 0: give a function'), (dict(meta=[1]), 'meta is'),
+        (dict(optimizer='SGD'), "'SGD' is no optimizer"), (dict(optimizer=dict(a='SGD')), "'SGD' is no optimizer"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            IterBasedRunner(nn.Linear(1, 1), **dict(dict(batch_processor=lambda *args: None), **arguments))

@@ -24,6 +24,8 @@ def test_methods():
     assert utils.is_method_overridden('f', A, B)
     assert utils.is_method_overridden('f', A, B())
     assert not utils.is_method_overridden('g', A, B)
+    with pytest.raises(TypeError, match='has to be a class'):
+        utils.is_method_overridden('f', A(), B)
     assert utils.has_method(A(), 'f')
     assert not utils.has_method(A(), 'h')
 

@@ -31,6 +31,8 @@ def test_lists():
     assert utils.concat_list([[1], [2, 3]]) == [1, 2, 3]
     with pytest.raises(ValueError, match='3 items'):
         utils.slice_list([1, 2, 3], 2)
+    with pytest.raises(TypeError, match='has to be a type'):
+        utils.iter_cast([1], '')
 
 
 def test_the_old_address():

@@ -26,7 +26,7 @@ class Zeros(nn.Module):
     def train_step(self, data, optimizer):
         return dict(loss=self.weight.sum(), log_vars=dict(loss=1.0), num_samples=1)
 
-    def forward(self, img, return_loss, rescale, img_metas=None):
+    def forward(self, img, return_loss, rescale=False):
         return [np.zeros(img.shape[-2:], np.int64)] * len(img)
 
 
