@@ -211,6 +211,7 @@ NAMES = {
             adjust_brightness adjust_color adjust_contrast adjust_hue adjust_lighting adjust_sharpness auto_contrast
             imequalize iminvert posterize solarize""",
     },
+    'mmcv.onnx': {'mmcv.compat.onnx_export': 'is_custom_op_loaded register_extra_symbolics'},
     'mmcv.ops': {
         'mmcv.cnn': 'CARAFEPack SAConv2d',
         'mmcv.cnn.bricks.transformer': 'MultiScaleDeformableAttention',

@@ -8,6 +8,7 @@ import torch
 from torch.utils.data import default_collate
 
 from .data_container import DataContainer, stack_padded
+from .image_metas import ImageMeta, ImageMetas
 
 _IMAGE = 'img'
 
@@ -64,7 +65,7 @@ def _collate_field(
         return [_collate_field(key, list(views), samples_per_gpu, ignored) for views in zip(*values)]
     if isinstance(first, (bool, int, float)):
         return torch.tensor(values)
-    return values
+    return ImageMetas(values) if isinstance(first, ImageMeta) else values
 
 
 def _stack(key: str, tensors: list[torch.Tensor], ignored: int | None) -> torch.Tensor:

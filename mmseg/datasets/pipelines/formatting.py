@@ -7,6 +7,7 @@ from numbers import Number
 import numpy as np
 import torch
 
+from mmcv.parallel.image_metas import ImageMeta
 from mmseg.datasets.builder import PIPELINES
 from mmseg.labels import read_label_map
 
@@ -122,6 +123,6 @@ class Collect:
         missing = [key for key in (*self.meta_keys, *self.keys) if key not in results]
         require(not missing, self, f'no transform before it has set {", ".join(missing)}')
         return {
-            'img_metas': {key: results[key] for key in self.meta_keys},
+            'img_metas': ImageMeta((key, results[key]) for key in self.meta_keys),
             **{key: results[key] for key in self.keys},
         }

@@ -8,7 +8,7 @@ from torch import nn
 
 from mmcv.amp import auto_fp16
 from mmcv.config import ConfigDict
-from mmcv.ops import has_kernel, upsample_argmax
+from mmcv.ops import has_kernel, is_exported, upsample_argmax
 from mmcv.utils import ConfigError
 from mmcv.utils.origins import locate
 from mmseg.checks import Facts, Problem, check_part
@@ -218,11 +218,20 @@ class EncoderDecoder(BaseSegmentor):
         every = torch.cat([1 - probs, probs], dim=1) if self.out_channels == 1 else probs
         return self._labels_of(probs), every
 
-    def simple_test(self, img: torch.Tensor, img_meta: list[dict], rescale: bool = True) -> list[np.ndarray]:
-        """One integer label map (H, W) per image."""
+    def simple_test(
+        self, img: torch.Tensor, img_meta: list[dict], rescale: bool = True
+    ) -> list[np.ndarray] | torch.Tensor:
+        """One integer label map (H, W) per image; while the model is exported a tensor of them (1, N, H, W)."""
+        if is_exported():
+            return self._exported_labels(img, img_meta, rescale)
         if self._can_fuse_prediction(img):
             return list(self._fused_labels(img, img_meta, rescale).cpu().numpy())
         return self._labels(self.inference(img, img_meta, rescale))
+
+    def _exported_labels(self, img: torch.Tensor, img_meta: list[dict], rescale: bool) -> torch.Tensor:
+        """Label maps at the size of ``img``, whatever the files' is; those of windows are resized if that is asked for."""
+        probs = self.inference(img, img_meta, rescale and self.test_cfg['mode'] == 'slide')
+        return self._labels_of(probs).unsqueeze(0)
 
     def _can_fuse_prediction(self, img: torch.Tensor) -> bool:
         """Whether labels can come without probabilities: nobody has changed the steps that make them."""
