@@ -229,7 +229,7 @@ class EncoderDecoder(BaseSegmentor):
         return self._labels(self.inference(img, img_meta, rescale))
 
     def _exported_labels(self, img: torch.Tensor, img_meta: list[dict], rescale: bool) -> torch.Tensor:
-        """Label maps at the size of ``img``, whatever the files' is; those of windows are resized if that is asked for."""
+        """Label maps at the size of ``img``, whatever that of the files is; those of windows may be resized."""
         probs = self.inference(img, img_meta, rescale and self.test_cfg['mode'] == 'slide')
         return self._labels_of(probs).unsqueeze(0)
 

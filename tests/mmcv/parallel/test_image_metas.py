@@ -17,7 +17,8 @@ def augmented(name):
 
 
 def test_of_a_sample():
-    assert [meta.data for meta in augmented('a')['img_metas']] == [dict(filename='a', flip=0), dict(filename='a', flip=1)]
+    metas = [meta.data for meta in augmented('a')['img_metas']]
+    assert metas == [dict(filename='a', flip=0), dict(filename='a', flip=1)]
 
 
 def test_of_a_batch_to_train_on():

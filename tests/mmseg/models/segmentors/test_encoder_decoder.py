@@ -1,4 +1,6 @@
 """Whole images, sliding windows, augmentations."""
+import functools
+
 import pytest
 import torch
 from torch import nn
@@ -151,3 +153,18 @@ def test_cascade():
     assert losses['decode_1.acc_seg'] == losses['decode_2.acc_seg']
     with pytest.raises(ValueError, match='list of num_stages=2'):
         build_segmentor({**cfg, 'num_stages': 2})
+
+
+@pytest.mark.parametrize('test_cfg', [{'mode': 'whole'}, {'mode': 'slide', 'crop_size': (8, 8), 'stride': (4, 4)}])
+def test_an_exported_model_gives_label_maps_as_a_tensor(test_cfg):
+    """As 0.x's exporters make of it: one output (1, N, H, W), the metas bound beforehand."""
+    model = build_segmentor({
+        'type': 'EncoderDecoder', 'backbone': {'type': 'Identity'}, 'test_cfg': test_cfg,
+        'decode_head': {'type': 'Pixels', 'in_channels': 3, 'channels': 3, 'num_classes': 3}}).eval()
+    img, shape = torch.randn(1, 3, 12, 16), (12, 16, 3)
+    metas = [[{'img_shape': shape, 'ori_shape': shape, 'pad_shape': shape, 'flip': False}]]
+    expected = torch.as_tensor(model(return_loss=False, img=[img], img_metas=metas)[0])
+    model.forward = functools.partial(model.forward, img_metas=metas, return_loss=False, rescale=True)
+    with torch.no_grad():
+        traced = torch.jit.trace(model, example_inputs=([img],), check_trace=False)
+    assert torch.equal(traced([img]), expected[None, None])
