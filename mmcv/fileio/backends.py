@@ -7,7 +7,7 @@ import urllib.request
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .atomic import atomic_write
 
@@ -214,6 +214,8 @@ def _file_system(protocol: str, options: dict) -> 'AbstractFileSystem':
 class LmdbBackend(BaseStorageBackend):
     """The values of an LMDB data base; their keys take the place of paths.
 
+    A process opens each data base once, as LMDB asks for, with the options of the first who reads of it.
+
     Args:
         db_path: its folder.
         readonly, lock, readahead, **kwargs: as for ``lmdb.open``.
@@ -221,6 +223,8 @@ class LmdbBackend(BaseStorageBackend):
     Raises:
         ValueError: lmdb is not installed.
     """
+
+    _opened: ClassVar[dict[tuple[int, str], Any]] = {}
 
     def __init__(
         self, db_path: FilePath, readonly: bool = True, lock: bool = False, readahead: bool = False, **kwargs: Any,
@@ -231,12 +235,12 @@ class LmdbBackend(BaseStorageBackend):
             raise ValueError("storage 'lmdb' needs lmdb: pip install lmdb") from None
         self.db_path = str(db_path)
         self._open = lambda: lmdb.open(self.db_path, readonly=readonly, lock=lock, readahead=readahead, **kwargs)
-        self._opened: tuple[int, Any] | None = None
 
     def get(self, filepath: FilePath) -> bytes:
-        if self._opened is None or self._opened[0] != os.getpid():  # it must not be carried over into a worker
-            self._opened = os.getpid(), self._open()
-        with self._opened[1].begin(write=False) as transaction:
+        place = os.getpid(), os.path.realpath(self.db_path)  # it must not be carried over into a worker
+        if place not in self._opened:
+            self._opened[place] = self._open()
+        with self._opened[place].begin(write=False) as transaction:
             value = transaction.get(str(filepath).encode())
         if value is None:
             raise FileNotFoundError(f'{self.db_path}: has no key {str(filepath)!r}')

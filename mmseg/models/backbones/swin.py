@@ -196,9 +196,8 @@ class SwinTransformer(TransformerBackbone):
         self.patch_embed = PatchEmbed(
             in_channels, embed_dims, kernel_size=patch_size, stride=strides[0], padding='corner',
             norm_cfg=patch_norm_cfg)
+        height, width = self.pretrain_shape = tuple(side // patch_size for side in image_size(pretrain_img_size))
         if use_abs_pos_embed:
-            height, width = self.pretrain_shape = tuple(
-                side // patch_size for side in image_size(pretrain_img_size))
             self.absolute_pos_embed = nn.Parameter(torch.zeros(1, height * width, embed_dims))
         self.drop_after_pos = nn.Dropout(drop_rate)
 

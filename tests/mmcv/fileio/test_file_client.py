@@ -154,6 +154,7 @@ def test_lmdb(tmp_path):
         transaction.put(b'key', b'value')
     client = FileClient('lmdb', db_path=tmp_path)
     assert client.get('key') == b'value'
+    assert FileClient('lmdb', db_path=str(tmp_path)).get('key') == b'value'  # images and labels lie in one
     with pytest.raises(FileNotFoundError, match="has no key 'other'"):
         client.get('other')
 
