@@ -19,6 +19,7 @@ HOMES = {
         has_method import_modules_from_strings is_filepath is_list_of is_method_overridden is_seq_of is_str is_tuple_of
         load_url logger_initialized mkdir_or_exist print_log scandir to_2tuple""",
     'mmseg.datasets': 'CityscapesDataset build_dataloader build_dataset',
+    'mmseg.datasets.pipelines': 'Compose',
     'mmseg.evaluation.areas': 'intersect_and_union',
     'mmseg.evaluation.metrics': 'eval_metrics pre_eval_to_metrics',
     'mmseg.logger': 'get_root_logger',
@@ -80,7 +81,7 @@ PASSED_ON = {
     'mmcv.utils.torch_ops': 'TORCH_VERSION digit_version',
     'mmcv.utils.trace': 'digit_version',
     'mmcv.visualization.color': 'is_str',
-    'mmseg.apis.inference': 'build_segmentor',
+    'mmseg.apis.inference': 'Compose build_segmentor',
     'mmseg.apis.train': 'build_dataloader build_dataset digit_version',
     'mmseg.core.optimizers.layer_decay_optimizer_constructor': 'get_root_logger',
     'mmseg.datasets.custom': 'eval_metrics intersect_and_union pre_eval_to_metrics',

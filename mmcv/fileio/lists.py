@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from .storage import get_bytes
+from .storage import get_text
 
 
 def list_from_file(
@@ -22,7 +22,7 @@ def list_from_file(
         encoding: of the file.
         file_client_args: where it lies, see :func:`mmcv.fileio.get_bytes`.
     """
-    lines = list(io.StringIO(get_bytes(filename, **(file_client_args or {})).decode(encoding)))
+    lines = list(io.StringIO(get_text(filename, encoding, **(file_client_args or {}))))
     return [prefix + line.rstrip('\r\n') for line in lines[offset:offset + max_num if max_num > 0 else None]]
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import inspect
+import logging
 from collections.abc import Iterable
 from numbers import Integral
 from typing import Any, Protocol, runtime_checkable
@@ -175,7 +176,8 @@ class OptimizerHook(Hook):
         with _gathered(runner.model):
             for name, parameter in runner.model.named_parameters():
                 if parameter.requires_grad and id(parameter) not in used:
-                    runner.logger.error(f'{name} {tuple(parameter.shape)} is not in the graph of the loss')
+                    text = f'{name} {tuple(parameter.shape)} is not in the graph of the loss'
+                    runner.logger.log(level=logging.ERROR, msg=text)
 
     def _group_size(self, runner: Runner) -> int:
         """How many iterations share the step that this one belongs to; the last group of a run may be shorter."""

@@ -4,7 +4,16 @@ import io
 
 import pytest
 
-from mmcv.fileio import BaseFileHandler, dict_from_file, dump, list_from_file, load, register_handler
+from mmcv.fileio import (
+    BaseFileHandler,
+    BaseStorageBackend,
+    FileClient,
+    dict_from_file,
+    dump,
+    list_from_file,
+    load,
+    register_handler,
+)
 from mmcv.fileio.handlers import file_handlers
 
 
@@ -19,6 +28,22 @@ def test_lines(names):
     assert list_from_file(names) == ['a b', '', 'c', 'grün']
     assert list_from_file(names, prefix='x/', offset=1, max_num=2) == ['x/', 'x/c']
     assert list_from_file(str(names), file_client_args={'backend': 'disk'}, offset=9) == []
+
+
+def test_lines_of_a_storage_that_reads_text_in_its_own_way(monkeypatch):
+    monkeypatch.setattr(FileClient, '_backends', dict(FileClient._backends))
+    monkeypatch.setattr(FileClient, '_prefix_to_backends', dict(FileClient._prefix_to_backends))
+
+    @FileClient.register_backend('shouting', prefixes='shout')
+    class Shouting(BaseStorageBackend):
+        def get(self, filepath):
+            return b'a\nb'
+
+        def get_text(self, filepath, encoding='utf-8'):
+            return super().get_text(filepath, encoding).upper()
+
+    for arguments in (None, {'backend': 'shouting'}, {'prefix': 'shout'}):
+        assert list_from_file('shout://x', file_client_args=arguments) == ['A', 'B']
 
 
 def test_pairs(tmp_path):
