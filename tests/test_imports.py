@@ -33,7 +33,7 @@ LAYERS = {
         ['zoo', 'trees'],
         ['doctor'],
         ['assembly'],
-        ['inference'],
+        ['export', 'inference'],
         ['apis'],
         ['cli'],
         ['benchmark', 'confusion', 'conversion', 'logs', 'new_config', 'predict'],

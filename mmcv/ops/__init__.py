@@ -1,6 +1,6 @@
 """Operators: compiled where mmcv._ext has a kernel, plain PyTorch elsewhere. ``python -m mmcv.ops`` lists them."""
 
-from ._load import OPERATORS, has_kernel, is_exported, is_transformed
+from ._load import OPERATORS, has_kernel, holds, is_exported, is_transformed
 from .augment_crop import augment_crop, augment_crop_label, crop_label_counts
 from .carafe import CARAFE, carafe
 from .confusion_matrix import confusion_matrix
@@ -61,6 +61,7 @@ __all__ = [
     'dcnv3_core_pytorch',
     'deform_conv2d',
     'has_kernel',
+    'holds',
     'is_exported',
     'is_transformed',
     'modulated_deform_conv2d',

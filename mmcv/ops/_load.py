@@ -51,6 +51,18 @@ def is_exported() -> bool:
     return torch.jit.is_tracing() or torch.compiler.is_exporting()
 
 
+def holds(condition: bool | torch.SymBool) -> bool:
+    """Whether a condition on sizes holds; while a model is exported, whether it does whatever sizes the file gets.
+
+    Asked with ``if`` alone, it would be written into the file as a condition on the sizes that it takes.
+    """
+    if is_exported() and isinstance(condition, torch.SymBool):
+        from torch.fx.experimental.symbolic_shapes import statically_known_true
+
+        return statically_known_true(condition)
+    return bool(condition)
+
+
 def sees_torch_alone() -> bool:
     """Whether whoever looks on knows PyTorch's own operators alone: an exporter, or torch.func."""
     return is_exported() or torch._C._are_functorch_transforms_active()

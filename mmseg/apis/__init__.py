@@ -7,6 +7,7 @@ __getattr__, __dir__, __all__ = lazy_names(__name__, {
     '.load': 'init_segmentor load_model',
     '.testing': 'run_test test',
     '.training': 'run_training train train_segmentor',
+    'mmseg.export': 'export load_exported',
     'mmcv.engine': 'multi_gpu_test single_gpu_test',
     'mmseg.assembly.seed': 'init_random_seed set_random_seed',
     'mmseg.assembly.load': 'load_config',

@@ -31,6 +31,7 @@ from mmseg.evaluation.results import (
     check_options,
     format_function,
 )
+from mmseg.export import is_exported_file, open_exported
 from mmseg.logger import get_root_logger
 from mmseg.protocols import Samples
 from mmseg.samples import class_names, require_labels
@@ -85,7 +86,7 @@ def run_test(
     Args:
         config: a path, a bare name, or a loaded config, which is not changed.
         checkpoint: a path or an address, or 'zoo' for the weights that were published with the config; its keys have to
-            be those of the model.
+            be those of the model. Or an exported model (.onnx, .xml, .pt2, .pt), in the place of that of the config.
         metrics: what to evaluate: 'mIoU', 'mDice', 'mFscore'. A json of the values is left in the work dir.
         format_only: write files for the test server of the data set; for one without, palette images of class indices.
         options: further arguments of the data set's ``evaluate``, or of its ``format_results`` under ``format_only``.
@@ -128,9 +129,12 @@ def run_test(
 
 
 def _trained(settings: Settings, checkpoint: str, dataset: Samples) -> nn.Module:
-    model = load_trained(settings, checkpoint, dataset, strict=True)
+    if exported := is_exported_file(checkpoint):
+        model = open_exported(settings, checkpoint)
+    else:
+        model = load_trained(settings, checkpoint, dataset, strict=True)
     check_trained_classes(class_facts(model).get('CLASSES'), class_names(dataset))
-    return prepare_inference(model, settings)
+    return model.eval() if exported else prepare_inference(model, settings)
 
 
 def _dump(label_maps: list, dataset: Samples, out: str) -> None:

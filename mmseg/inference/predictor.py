@@ -63,7 +63,7 @@ class Predictor:
         self.batch_size = batch_size
         self.prepare = Preparation(model)
         self._tile, self._overlap = tile, overlap
-        self.device = next(model.parameters()).device
+        self.device = next((weight.device for weight in model.parameters()), torch.device('cpu'))  # an exported file
 
     @property
     def num_classes(self) -> int:

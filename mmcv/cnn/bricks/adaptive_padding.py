@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from mmcv.ops import holds
 from mmcv.utils import to_2tuple
 
 
@@ -36,7 +37,7 @@ class AdaptivePadding(nn.Module):
     def get_pad_shape(self, input_shape: tuple[int, int]) -> tuple[int, int]:
         """How many rows and columns a map of ``input_shape`` (H, W) lacks."""
         windows = zip(input_shape, self.kernel_size, self.stride, self.dilation)
-        height, width = (max((-(-n // s) - 1) * s + (k - 1) * d + 1 - n, 0) for n, k, s, d in windows)
+        height, width = (_lacking(n, (k - 1) * d + 1, s) for n, k, s, d in windows)
         return height, width
 
     def sides(self, input_shape: tuple[int, int]) -> list[int]:
@@ -47,8 +48,18 @@ class AdaptivePadding(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(N, C, H, W) to (N, C, H', W')."""
-        sides = self.sides(x.shape[-2:])
-        return F.pad(x, sides) if any(sides) else x
+        return pad(x, self.sides(x.shape[-2:]))
+
+
+def pad(x: torch.Tensor, sides: list[int]) -> torch.Tensor:
+    """``torch.nn.functional.pad`` with zeros, where there is anything to add."""
+    return x if all(holds(side == 0) for side in sides) else F.pad(x, sides)
+
+
+def _lacking(size: int, window: int, stride: int) -> int:
+    """How many cells a line of ``size`` lacks."""
+    lacking = (-(-size // stride) - 1) * stride + window - size
+    return lacking if window >= stride else max(lacking, 0)  # which no window of that size needs
 
 
 def make_padding(

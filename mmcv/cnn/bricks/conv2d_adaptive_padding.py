@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from mmcv.ops import conv2d
+from mmcv.ops import conv2d, holds
 
 from .adaptive_padding import AdaptivePadding
 from .conv import Conv2d
@@ -36,7 +36,7 @@ class Conv2dAdaptivePadding(Conv2d):
         sides = AdaptivePadding(self.kernel_size, self.stride, self.dilation, 'same').sides(x.shape[2:])
         left, right, above, below = sides
         padding = (above, left)
-        if left != right or above != below:  # what a convolution cannot pad itself
+        if not (holds(left == right) and holds(above == below)):  # what a convolution cannot pad itself
             x, padding = F.pad(x, sides), (0, 0)
         convolve = conv2d if self.winograd else F.conv2d
         return convolve(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)

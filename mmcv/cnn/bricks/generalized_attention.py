@@ -129,7 +129,7 @@ class GeneralizedAttention(nn.Module):
         if content or key_alone:
             probe = self.appr_bias.view(self.num_heads, 1, -1) if key_alone else 0
             probe = (query if content else 0) + probe  # without queries, one for all cells
-            probe = probe if probe.dim() == 4 else probe.expand(len(x_q), -1, x_q[0, 0].numel(), -1)
+            probe = probe if probe.dim() == 4 else probe.expand(x_q.shape[0], -1, x_q[0, 0].numel(), -1)
             out = F.scaled_dot_product_attention(probe, self._heads(self.key_conv(x_kv)), value, bias, scale=1.0)
         else:
             weights = bias.expand(*bias.shape[:-1], value.shape[2]).softmax(dim=-1)

@@ -28,7 +28,7 @@ def carafe_backward(
 def _patches(features: Tensor, kernel_size: int, group_size: int) -> Tensor:
     """(N, C, H, W) to (N, g, C / g, taps, H, W): of each pixel those around it."""
     columns = F.unfold(features, kernel_size, padding=kernel_size // 2)
-    return columns.view(len(features), group_size, features.size(1) // group_size, kernel_size**2,
+    return columns.view(features.shape[0], group_size, features.size(1) // group_size, kernel_size**2,
                         *features.shape[2:])
 
 

@@ -167,7 +167,7 @@ class BEiT(TransformerBackbone):
             sizes = ['x'.join(map(str, size)) for size in (inputs.shape[2:], self.img_size)]
             raise ValueError(f'{type(self).__name__}: the image is {sizes[0]}, its positions are for {sizes[1]}: set '
                              "img_size to the crop, and test with test_cfg=dict(mode='slide', ...)")
-        return torch.cat([self.cls_token.expand(len(x), -1, -1), x], dim=1)
+        return torch.cat([self.cls_token.expand(x.shape[0], -1, -1), x], dim=1)
 
     def forward(self, inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Images (N, C, H, W) to a map (N, embed_dims, h, w) per layer of ``out_indices``."""

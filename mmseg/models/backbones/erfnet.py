@@ -7,7 +7,7 @@ from torch import nn
 
 from mmcv.cnn import BaseModule, build_activation_layer, build_conv_layer, build_norm_layer
 from mmseg.models.builder import BACKBONES
-from mmseg.models.layers import resize
+from mmseg.models.layers import has_size, resize
 
 from .base_backbone import BaseBackbone
 
@@ -46,7 +46,7 @@ class DownsamplerBlock(BaseModule):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(N, in_channels, H, W) to (N, out_channels, H / 2, W / 2), rounded up."""
         convolved, pooled = self.conv(x), self.pool(x)
-        if pooled.shape[2:] != convolved.shape[2:]:  # pooling rounds down
+        if not has_size(pooled, convolved.shape[2:]):  # pooling rounds down
             pooled = resize(pooled, convolved.shape[2:], mode='bilinear', align_corners=False)
         return self.act(self.bn(torch.cat([convolved, pooled], dim=1)))
 

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from mmcv.cnn import BaseModule, ModuleList, build_conv_layer, build_norm_layer
-from mmseg.models.layers import ResLayer, Upsample, resize
+from mmseg.models.layers import ResLayer, Upsample, has_size, resize
 
 
 class HRModule(BaseModule):
@@ -96,7 +96,7 @@ class HRModule(BaseModule):
         total: torch.Tensor | None = None
         for j, layer in enumerate(layers):
             term = x[j] if layer is None else layer(x[j])
-            if term.shape[2:] != x[i].shape[2:]:  # of an odd size
+            if not has_size(term, x[i].shape[2:]):  # of an odd size
                 term = resize(term, x[i].shape[2:], mode='bilinear', align_corners=False)
             total = term if total is None else total + term if j == 1 else total.add_(term)
         return total

@@ -29,7 +29,7 @@ class RSoftmax(nn.Module):
         """(N, groups * radix * C, 1, 1) to weights (N, radix * groups * C), the splits first."""
         if self.radix == 1:
             return x.flatten(1).sigmoid()
-        return x.reshape(len(x), self.groups, self.radix, -1).transpose(1, 2).softmax(dim=1).flatten(1)
+        return x.reshape(x.shape[0], self.groups, self.radix, -1).transpose(1, 2).softmax(dim=1).flatten(1)
 
 
 class SplitAttentionConv2d(nn.Module):

@@ -6,10 +6,10 @@ from types import ModuleType
 from typing import Any, Protocol, runtime_checkable
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from mmcv.checkpoint import fetch_checkpoint, get_weights
+from mmcv.cnn.bricks.adaptive_padding import pad
 from mmcv.cnn.bricks.registry import NORM_LAYERS
 from mmcv.utils import did_you_mean, one_line, to_2tuple
 from mmseg.models.builder import BACKBONES
@@ -113,8 +113,7 @@ class TIMMBackbone(BaseBackbone):
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
         """Images (N, C, H, W) to maps (N, out_channels[i], h, w)."""
         (height, width), (rows, columns) = x.shape[2:], self.patch_size
-        if height % rows or width % columns:
-            x = F.pad(x, (0, -width % columns, 0, -height % rows))
+        x = pad(x, [0, -width % columns, 0, -height % rows])
         maps = self.timm_model(x)
         return [map_.permute(0, 3, 1, 2) for map_ in maps] if self.ends_with_channels else list(maps)
 

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from mmcv.cnn import ModuleList, build_norm_layer
+from mmcv.ops import holds
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import PatchEmbed, nlc_to_nchw
 from mmseg.models.layers.position_embedding import image_size, resize_pos_embed
@@ -132,9 +133,9 @@ class VisionTransformer(TransformerBackbone):
         """Images (N, C, H, W) to a map (N, embed_dims, h, w) per layer of ``out_indices``."""
         x, hw_shape = self.patch_embed(inputs)
         pos_embed = self.pos_embed
-        if x.shape[1] + 1 != pos_embed.shape[1]:
+        if not holds(x.shape[1] + 1 == pos_embed.shape[1]):
             pos_embed = resize_pos_embed(pos_embed, hw_shape, self.patch_shape, self.interpolate_mode)
-        x = torch.cat([self.cls_token.expand(len(x), -1, -1), x], dim=1)  # (N, 1 + h w, C)
+        x = torch.cat([self.cls_token.expand(x.shape[0], -1, -1), x], dim=1)  # (N, 1 + h w, C)
         x = self.drop_after_pos(x + pos_embed)
         if not self.with_cls_token:
             x = x[:, 1:]  # only now, so that every parameter has a gradient

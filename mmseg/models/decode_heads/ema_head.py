@@ -39,7 +39,7 @@ class EMAModule(nn.Module):
     def forward(self, feats: torch.Tensor) -> torch.Tensor:
         """(N, channels, H, W) to the same; no gradient passes."""
         cells = feats.flatten(2)  # (N, C, L)
-        bases = self.bases.expand(len(feats), -1, -1)  # (N, C, K)
+        bases = self.bases.expand(feats.shape[0], -1, -1)  # (N, C, K)
         for _ in range(self.num_stages):
             attention = (cells.mT @ bases).softmax(dim=2)  # (N, L, K)
             bases = F.normalize(cells @ F.normalize(attention, dim=1, p=1), dim=1)

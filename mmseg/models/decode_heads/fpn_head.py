@@ -10,7 +10,7 @@ from torch import nn
 from mmcv.cnn import ConvModule
 from mmseg.models.builder import HEADS
 from mmseg.models.exact import is_untouched
-from mmseg.models.layers import Upsample, resize
+from mmseg.models.layers import Upsample, has_size, resize
 
 from .decode_head import BaseDecodeHead
 
@@ -56,7 +56,7 @@ class FPNHead(BaseDecodeHead):
         first, *others = zip(self.scale_heads, self._transform_inputs(inputs))
         if self.factored and all(self._ends_doubling(level) for level, _ in others):
             maps = [level[:-1](x) for level, x in others]
-            if len({x.shape for x in maps}) == 1:
+            if all(has_size(x, maps[0].shape[2:]) for x in maps[1:]):
                 others = [(self.scale_heads[1][-1], sum(maps[1:], maps[0]))]
             else:
                 others = [(level[-1], x) for (level, _), x in zip(others, maps)]
@@ -64,7 +64,7 @@ class FPNHead(BaseDecodeHead):
         out = level(x)
         for level, x in others:
             x = level(x)
-            if x.shape[2:] != out.shape[2:]:  # doubling need not end at the size of the first level
+            if not has_size(x, out.shape[2:]):  # doubling need not end at the size of the first level
                 x = resize(x, out.shape[2:], mode='bilinear', align_corners=self.align_corners)
             out = out + x
         return self.cls_seg(out)

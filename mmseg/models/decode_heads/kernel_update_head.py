@@ -7,7 +7,7 @@ from torch import nn
 from mmcv.cnn import ConvModule, build_activation_layer
 from mmcv.cnn.bricks.transformer import FFN, MultiheadAttention, build_transformer_layer
 from mmseg.models.builder import HEADS
-from mmseg.models.layers import can_factor
+from mmseg.models.layers import can_factor, has_size
 
 
 @HEADS.register_module()
@@ -131,7 +131,7 @@ class KernelUpdateHead(nn.Module):
             x = self.feat_transform(x)
         kernels = self._updated(self._gathered(x, mask_preds, conv), proposal_feat)
         masks = self._masks(x, kernels, conv)
-        if mask_shape is not None and masks.shape[2:] != tuple(mask_shape):
+        if mask_shape is not None and not has_size(masks, mask_shape):
             masks = F.interpolate(masks, mask_shape, mode='bilinear', align_corners=False)
         size = (self.conv_kernel_size, self.conv_kernel_size)
         return masks, kernels.transpose(2, 3).unflatten(3, size)
@@ -147,7 +147,7 @@ class KernelUpdateHead(nn.Module):
 
     def _gathered(self, x: torch.Tensor, mask_preds: torch.Tensor, conv: nn.Conv2d | None) -> torch.Tensor:
         """What lies under the mask of each class, (N, P, C); ``conv`` is still to be applied to ``x``."""
-        if mask_preds.shape[2:] != x.shape[2:]:
+        if not has_size(mask_preds, x.shape[2:]):
             mask_preds = F.interpolate(mask_preds, x.shape[2:], mode='bilinear', align_corners=False)
         masks = mask_preds.softmax(1).flatten(2)  # (N, P, H W)
         gathered = masks @ x.flatten(2).transpose(1, 2)

@@ -70,7 +70,7 @@ class KernelUpdator(nn.Module):
             (R, K^2, out_channels), R the number of kernels times their groups of channels.
         """
         gathered = update_feature.reshape(-1, self.in_channels)  # (R, in_channels)
-        kernels = input_feature.reshape(len(gathered), -1, self.in_channels)  # (R, K^2, in_channels)
+        kernels = input_feature.reshape(gathered.shape[0], -1, self.in_channels)  # (R, K^2, in_channels)
         gathered_in, gathered_out = self.dynamic_layer(gathered)[:, None].chunk(2, dim=-1)
         kernel_in, kernel_out = self.input_layer(kernels).chunk(2, dim=-1)  # (R, K^2, feat_channels)
 

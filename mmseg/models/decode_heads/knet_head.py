@@ -84,7 +84,7 @@ class IterativeDecodeHead(BaseDecodeHead):
         head = self.kernel_generate_head
         x = head._forward_feature(inputs)
         logits = [head.cls_seg(x)]
-        kernels = head.conv_seg.weight.repeat(len(x), 1, 1, 1, 1)
+        kernels = head.conv_seg.weight.repeat(x.shape[0], 1, 1, 1, 1)
         for stage in self.kernel_update_head:
             masks, kernels = stage(x, kernels, logits[-1])
             logits.append(masks)

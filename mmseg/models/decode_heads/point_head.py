@@ -179,7 +179,7 @@ class PointHead(BaseCascadeDecodeHead):
             borders of the map.
         """
         height, width = seg_logits.shape[2:]
-        number = min(height * width, _setting(cfg, 'test_cfg', 'subdivision_num_points'))
+        number = torch.sym_min(height * width, _setting(cfg, 'test_cfg', 'subdivision_num_points'))
         indices = uncertainty_func(seg_logits).flatten(1).topk(number, dim=1).indices
         cells = torch.stack([indices % width, indices // width], dim=2).to(_dtype_of_points(seg_logits))
         return indices, (cells + 0.5) / cells.new_tensor([width, height])

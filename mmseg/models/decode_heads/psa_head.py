@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from mmcv.cnn import ConvModule
-from mmcv.ops import PSAMask
+from mmcv.ops import PSAMask, is_exported
 from mmseg.models.builder import HEADS
 from mmseg.models.layers import resize
 
@@ -72,15 +72,15 @@ class PSAHead(BaseDecodeHead):
         return nn.Sequential(
             self._conv(self.channels, self.channels), nn.Conv2d(self.channels, reach, kernel_size=1, bias=False))
 
-    def _shrunken(self, x: torch.Tensor) -> tuple[torch.Tensor, bool]:
+    def _shrunken(self, x: torch.Tensor) -> tuple[torch.Tensor, int]:
         """The map at the size of the attention, and the ``align_corners`` of this and of the way back."""
         factor = self.shrink_factor
         if factor == 1:
             return x, self.align_corners
         height, width = x.shape[2:]
-        aligned = bool(height % factor and width % factor)
-        size = [(side - 1) // factor + 1 if aligned else side // factor for side in (height, width)]
-        return resize(x, size, mode='bilinear', align_corners=aligned), aligned
+        aligned = torch.sym_min(height % factor, 1) * torch.sym_min(width % factor, 1)
+        size = [side // factor + aligned for side in (height, width)]
+        return _resized(x, size, aligned), aligned
 
     def _gathered(self, x: torch.Tensor, attention: nn.Module, mask: PSAMask, collects: bool) -> torch.Tensor:
         """(N, C, h, w) to what each cell gathers of it, of the same shape."""
@@ -104,5 +104,13 @@ class PSAHead(BaseDecodeHead):
                 self._gathered(other, self.attention_p, self.psamask_distribute, True)], dim=1)
         else:
             out = self._gathered(out, self.attention, self.psamask, self.psa_type == 'collect')
-        out = resize(self.proj(out), x.shape[2:], mode='bilinear', align_corners=aligned)
+        out = _resized(self.proj(out), x.shape[2:], aligned)
         return self.cls_seg(self.bottleneck(torch.cat([x, out], dim=1)))
+
+
+def _resized(x: torch.Tensor, size: Sequence[int], aligned: int) -> torch.Tensor:
+    """Resize with ``align_corners`` where ``aligned`` is 1; that may depend on sizes which an export leaves free."""
+    if not (is_exported() and isinstance(aligned, torch.SymInt)):
+        return resize(x, size, mode='bilinear', align_corners=bool(aligned))
+    apart, joined = (resize(x, size, mode='bilinear', align_corners=each) for each in (False, True))
+    return apart * (1 - aligned) + joined * aligned

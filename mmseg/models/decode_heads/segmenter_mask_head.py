@@ -78,7 +78,7 @@ class SegmenterMaskTransformerHead(BaseDecodeHead):
         x = self._transform_inputs(inputs)
         size = x.shape[2:]
         x = self.dec_proj(x.flatten(2).transpose(1, 2))  # (N, h w, embed_dims)
-        x = torch.cat([x, self.cls_emb.expand(len(x), -1, -1)], dim=1)
+        x = torch.cat([x, self.cls_emb.expand(x.shape[0], -1, -1)], dim=1)
         for layer in self.layers:
             x = layer(x)
         x = self.decoder_norm(x)

@@ -8,7 +8,7 @@ from torch import nn
 
 from mmcv.cnn import ConvModule
 from mmseg.models.builder import HEADS
-from mmseg.models.layers import Upsample
+from mmseg.models.layers import Upsample, has_size
 
 from .decode_head import BaseDecodeHead
 from .upsampled import can_classify_first
@@ -50,7 +50,7 @@ class SETRMLAHead(BaseDecodeHead):
     def forward(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
         inputs = self._transform_inputs(inputs)
         ups = [up for *_, up in self.up_convs]
-        alike = len({tuple(x.shape[2:]) for x in inputs}) == len({up.scale_factor for up in ups}) == 1
+        alike = len({up.scale_factor for up in ups}) == 1 and all(has_size(x, inputs[0].shape[2:]) for x in inputs)
         if self.factored and alike and can_classify_first(self, ups):
             maps = [second(first(x)) for x, (first, second, _) in zip(inputs, self.up_convs)]
             return ups[0](self.cls_seg(torch.cat(maps, dim=1)))

@@ -7,7 +7,7 @@ from .inverted_residual import InvertedResidual, InvertedResidualV3
 from .make_divisible import make_divisible
 from .normalize import normalize_bytes
 from .res_layer import ResLayer
-from .resize import Upsample, resize
+from .resize import Upsample, has_size, resize
 from .resized_conv import can_factor, conv_module_over_resized, conv_over_resized
 from .se_layer import SELayer
 from .self_attention_block import SelfAttentionBlock
@@ -29,6 +29,7 @@ __all__ = [
     'checkpointed',
     'conv_module_over_resized',
     'conv_over_resized',
+    'has_size',
     'make_divisible',
     'nchw2nlc2nchw',
     'nchw_to_nlc',

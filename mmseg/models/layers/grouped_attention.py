@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from mmcv.cnn import BaseModule
+from mmcv.ops import holds
 
 from .self_attention import attend
 from .windows import from_windows, pad_to_windows, to_windows
@@ -58,15 +59,22 @@ class LocallyGroupedSelfAttention(BaseModule):
 
     def forward(self, x: torch.Tensor, hw_shape: tuple[int, int]) -> torch.Tensor:
         """(N, H W, C) to the same; ``hw_shape`` is (H, W)."""
-        images, (height, width), size = len(x), hw_shape, self.window_size
+        images, (height, width), size = x.shape[0], hw_shape, self.window_size
         x = pad_to_windows(x.unflatten(1, (height, width)), size)
         rows, columns = x.shape[1:3]
         qkv = self.qkv(to_windows(x, size))
         mask = None
-        if rows != height and columns != width:
+        if not (holds(rows == height) or holds(columns == width)):
             padding = pad_to_windows(qkv.new_zeros(1, height, width, 1), size, _APART)
+            # Exported for any size, the map may turn out to be padded in one direction alone, or in none.
+            padding = padding * _any(rows - height, size) * _any(columns - width, size)
             mask = to_windows(padding, size).transpose(1, 2).repeat(images, 1, 1)[:, None]  # (N windows, 1, 1, L)
         drop = self.attn_drop.p if self.training else 0.0
         out = attend(qkv, self.num_heads, self.scale, mask, drop)
         out = from_windows(out, size, (rows, columns))
         return self.proj_drop(self.proj(out[:, :height, :width].flatten(1, 2)))
+
+
+def _any(padding: int, size: int) -> int:
+    """1 where there is padding, 0 to ``size - 1`` cells, else 0; of an int that a graph leaves open, too."""
+    return (padding + size - 1) // size

@@ -7,6 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from mmcv.ops import holds, is_exported
+
 
 def resize(
     input: torch.Tensor,
@@ -26,6 +28,7 @@ def resize(
         mode, align_corners: as for ``interpolate``.
         warning: whether to warn.
     """
+    warning = warning and not is_exported()  # sizes may be anything then
     if warning and align_corners and size is not None and not _aligned(input.shape[2:], size):
         small, large = (tuple(int(n) for n in shape) for shape in (input.shape[2:], size))
         warnings.warn(
@@ -40,6 +43,11 @@ def _aligned(small: Sequence[int], large: Sequence[int]) -> bool:
     enlarged = any(a < b for a, b in zip(small, large))
     odd = all(a > 1 and b > 1 and (b - 1) % (a - 1) for a, b in zip(small, large))
     return not (enlarged and odd)
+
+
+def has_size(x: torch.Tensor, size: Sequence[int]) -> bool:
+    """Whether maps (..., H, W) are of that size (H, W); while a model is exported, whatever sizes the file gets."""
+    return all(holds(given == wanted) for given, wanted in zip(x.shape[-2:], size))
 
 
 class Upsample(nn.Module):
@@ -63,5 +71,5 @@ class Upsample(nn.Module):
         size = self.size
         if not size:
             factors = self.scale_factor if isinstance(self.scale_factor, tuple) else [self.scale_factor] * 2
-            size = [int(n * factor) for n, factor in zip(x.shape[2:], factors)]
+            size = [torch.sym_int(n * factor) for n, factor in zip(x.shape[2:], factors)]
         return resize(x, size, None, self.mode, self.align_corners)

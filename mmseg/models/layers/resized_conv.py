@@ -19,8 +19,10 @@ import torch.nn.functional as F
 from torch import nn
 
 from mmcv.cnn import Conv2d, ConvModule
-from mmcv.ops import conv2d, is_transformed
+from mmcv.ops import conv2d, is_exported, is_transformed
 from mmseg.models.exact import is_untouched
+
+from .resize import has_size
 
 
 def can_factor(module: nn.Module) -> bool:
@@ -93,7 +95,7 @@ def conv_over_resized(
     out = (conv2d if winograd else F.conv2d)(x, weight_x, bias, stride, padding, dilation)
     if not coarse:
         return out
-    if weight.shape[2:] == (1, 1) and out.shape[2:] == x.shape[2:]:  # it commutes with resizing: one tap, no shift
+    if weight.shape[2:] == (1, 1) and has_size(out, x.shape[2:]):  # it commutes with resizing: one tap, no shift
         for p, w in zip(coarse, weights):
             resized = F.interpolate(F.conv2d(p, w), out.shape[2:], mode='bilinear', align_corners=align_corners)
             out = out + resized if is_transformed() else out.add_(resized)  # nobody else has seen it
@@ -177,7 +179,8 @@ def _join_fine(
     for p, weight in zip(coarse, weights):
         h, w = p.shape[2:]
         over_cells = rows * columns * p.shape[1] * h * w + rows * h * width * columns * w + height * width * rows * h
-        if over_cells < rows * columns * p.shape[1] * height * width:
+        pays = over_cells < rows * columns * p.shape[1] * height * width
+        if _is_a_grid(p) if is_exported() and isinstance(pays, torch.SymBool) else pays:
             kept.append((p, weight))
         else:
             p = F.interpolate(p, (height, width), mode='bilinear', align_corners=align_corners)
@@ -185,6 +188,11 @@ def _join_fine(
     if len(joined) > 1:
         x, weight_x = (torch.cat(parts, dim=1) for parts in zip(*joined))
     return x, weight_x, [p for p, _ in kept], [weight for _, weight in kept]
+
+
+def _is_a_grid(p: torch.Tensor) -> bool:
+    """Whether a map has a few cells, whatever the size of the image; asked where that is to be any."""
+    return all(isinstance(side, int) for side in p.shape[2:])
 
 
 def tap_matrix(

@@ -105,5 +105,5 @@ class SelfAttentionBlock(nn.Module):
         # (N, 1, cells, channels): the kernels that never store the products want the channels dense.
         tokens = (x.flatten(2).mT.contiguous()[:, None] for x in (query, key, value))
         context = F.scaled_dot_product_attention(*tokens, scale=scale)[:, 0]
-        context = context.mT.reshape(len(query), -1, *query.shape[2:])
+        context = context.mT.reshape(query.shape[0], -1, *query.shape[2:])
         return context if self.out_project is None else self.out_project(context)

@@ -4,6 +4,8 @@ from typing import Any
 
 import torch
 
+from mmcv.ops import holds
+
 
 def nlc_to_nchw(x: torch.Tensor, hw_shape: Sequence[int]) -> torch.Tensor:
     """Tokens (N, H W, C) to a map (N, C, H, W).
@@ -12,7 +14,7 @@ def nlc_to_nchw(x: torch.Tensor, hw_shape: Sequence[int]) -> torch.Tensor:
         ValueError: if ``hw_shape`` (H, W) is not theirs.
     """
     height, width = hw_shape
-    if x.dim() != 3 or x.shape[1] != height * width:
+    if x.dim() != 3 or holds(x.shape[1] != height * width):
         raise ValueError(f'tokens of shape {tuple(x.shape)} are no map of {height} x {width} cells')
     return x.transpose(1, 2).reshape(x.shape[0], x.shape[2], height, width)
 

@@ -67,7 +67,7 @@ class WindowMSA(BaseModule):
         """
         bias = self.relative_position_bias_table[self.relative_position_index].permute(2, 0, 1)[None]
         if mask is not None:
-            images = len(x) // len(mask)
+            images = x.shape[0] // mask.shape[0]
             bias = (bias + mask[:, None])[None].expand(images, -1, -1, -1, -1).flatten(0, 1)
         drop = self.attn_drop.p if self.training else 0.0
         return self.proj_drop(self.proj(attend(self.qkv(x), self.num_heads, self.scale, bias, drop)))

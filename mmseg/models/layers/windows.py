@@ -3,11 +3,14 @@
 import torch
 import torch.nn.functional as F
 
+from mmcv.ops import holds
+
 
 def pad_to_windows(x: torch.Tensor, size: int, value: float = 0.0) -> torch.Tensor:
     """(N, H, W, C), filled up with ``value`` below and on the right, to multiples of ``size``."""
     below, right = (-length % size for length in x.shape[1:3])
-    return F.pad(x, (0, 0, 0, right, 0, below), value=value) if below or right else x
+    whole = holds(below == 0) and holds(right == 0)
+    return x if whole else F.pad(x, (0, 0, 0, right, 0, below), value=value)
 
 
 def to_windows(x: torch.Tensor, size: int) -> torch.Tensor:

@@ -62,7 +62,7 @@ class EncoderDecoder(BaseSegmentor):
         self._init_decode_head(decode_head)
         self._init_auxiliary_head(auxiliary_head)
         self.train_cfg = train_cfg
-        self.test_cfg = _checked_test_cfg(test_cfg)
+        self.test_cfg = checked_test_cfg(test_cfg)
 
     def _init_decode_head(self, decode_head: dict) -> None:
         self.decode_head = checked_head(decode_head)
@@ -238,7 +238,7 @@ class EncoderDecoder(BaseSegmentor):
         steps = ('inference', 'whole_inference', 'slide_inference', 'encode_decode')
         own = all(
             getattr(type(self), step) is getattr(EncoderDecoder, step) and step not in self.__dict__ for step in steps)
-        head = self._last_head()
+        head = self.last_head()
         fused = isinstance(head, BaseDecodeHead) and head.fused
         return own and fused and self.out_channels > 1 and has_kernel('upsample_argmax', img)
 
@@ -289,10 +289,11 @@ class EncoderDecoder(BaseSegmentor):
 
     def _labels_of(self, probs: torch.Tensor) -> torch.Tensor:
         if self.out_channels == 1:
-            return (probs > self._last_head().threshold).squeeze(1).long()
+            return (probs > self.last_head().threshold).squeeze(1).long()
         return probs.argmax(dim=1)
 
-    def _last_head(self) -> nn.Module:
+    def last_head(self) -> nn.Module:
+        """The decode head whose logits are the segmentor's."""
         return self.decode_head[-1] if isinstance(self.decode_head, nn.ModuleList) else self.decode_head
 
 
@@ -334,7 +335,12 @@ def windows(size: int, crop: int, stride: int) -> list[slice]:
     return [slice(max(end - crop, 0), end) for end in ends]
 
 
-def _checked_test_cfg(test_cfg: dict | None) -> ConfigDict:
+def checked_test_cfg(test_cfg: dict | None) -> ConfigDict:
+    """``test_cfg`` with its default mode.
+
+    Raises:
+        ConfigError: the mode is unknown, or windows have no size or leave gaps.
+    """
     checked = ConfigDict(test_cfg or {})
     checked.setdefault('mode', 'whole')
     if checked['mode'] not in ('whole', 'slide'):

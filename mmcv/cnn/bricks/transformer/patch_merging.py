@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from mmcv.cnn.base_module import BaseModule
-from mmcv.cnn.bricks.adaptive_padding import make_padding, slide_size
+from mmcv.cnn.bricks.adaptive_padding import make_padding, pad, slide_size
 from mmcv.cnn.bricks.norm import build_norm_layer
+from mmcv.ops import holds
 from mmcv.utils import to_2tuple
 
 
@@ -67,12 +67,12 @@ class PatchMerging(BaseModule):
         if not isinstance(input_size, Sequence):
             raise ValueError(f'PatchMerging: input_size is {input_size!r}; give the (H, W) of the tokens')
         height, width = input_size
-        if x.shape[1] != height * width:
+        if holds(x.shape[1] != height * width):
             raise ValueError(f'PatchMerging: {x.shape[1]} tokens are not {height} x {width}: check input_size')
         x = x.unflatten(1, (height, width))
         if self.adaptive_padding:
             sides = self.adaptive_padding.sides((height, width))
-            x = F.pad(x, [0, 0, *sides]) if any(sides) else x
+            x = pad(x, [0, 0, *sides])
         x, size = self._windows(x)
         return self.reduction(x if self.norm is None else self.norm(x)), size
 

@@ -1,0 +1,50 @@
+"""What ``tools/export.py`` does."""
+
+import argparse
+import sys
+
+from mmcv.config import DictAction
+from mmseg.assembly.load import load_config
+from mmseg.assembly.model import load_trained
+from mmseg.settings import Settings
+
+from .comparison import FileDiffers
+from .exporting import export
+from .formats import FORMATS
+from .network import STEPS
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the export."""
+    parser.add_argument('config', help='path or bare name of a config')
+    parser.add_argument('checkpoint', help="path or address of the weights, or 'zoo'")
+    parser.add_argument('--format', choices=FORMATS, default='onnx', help='(default: onnx)')
+    sizes = parser.add_mutually_exclusive_group()
+    sizes.add_argument('--size', nargs=2, type=int, metavar=('H', 'W'), help='of the one image that the file takes')
+    sizes.add_argument('--dynamic', action='store_true', help='any number of images of any size (the default)')
+    parser.add_argument('--half', action='store_true', help='weights and computation in float16')
+    parser.add_argument('--with', nargs='+', choices=STEPS, default=[], dest='steps',
+                        help='normalize: takes (N, H, W, 3) uint8 RGB; argmax: gives labels (N, H, W) uint8')
+    parser.add_argument('--out', metavar='FILE', help='(default: the name of the config, in this folder)')
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
+                        help='override values of the config')
+    parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
+
+
+def main(args: argparse.Namespace) -> None:
+    """Load, write, compare.
+
+    Raises:
+        ValueError: what the user can mend.
+        SystemExit: with 1 where the file differs from the model.
+    """
+    config = load_config(args.config, args.cfg_options)
+    settings = Settings.of(config, 'cpu')
+    model = load_trained(settings, None if args.checkpoint == 'none' else args.checkpoint, strict=True)
+    out = args.out or f'{settings.name}{FORMATS[args.format].suffix}'
+    size = tuple(args.size) if args.size else None
+    try:
+        export(model, args.format, out=out, size=size, half=args.half, steps=args.steps, config=config, tell=print)
+    except FileDiffers as error:
+        print(f'error: {error}; nothing is written', file=sys.stderr)
+        sys.exit(1)
