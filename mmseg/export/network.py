@@ -102,7 +102,7 @@ def _checked(facts: Facts) -> frozenset[str]:
     for unknown in steps - set(STEPS):
         raise ValueError(f'export: there is no step {unknown!r}; use {" and ".join(STEPS)}')
     if 'normalize' in steps and (facts.mean is None or len(facts.mean) != 3):
-        raise ValueError('export: normalize needs Normalize with three means in the pipeline of data.test of the config: '
+        raise ValueError('export: normalize needs Normalize with three means in the pipeline of data.test: '
                          'put it there, or normalise outside of the file')
     if 'argmax' in steps and facts.out_channels > _LABELS:
         raise ValueError(f'export: argmax gives bytes, which tell {_LABELS} classes apart, but the model has '
