@@ -37,7 +37,9 @@ def lay_windows(size: int, crop: int, overlap: int) -> list[Window]:
 
     They begin at multiples of 32 where the step allows it, so that the cells of a network's maps lie as in the whole
     image; the last one, which ends with the image, is up to 31 pixels larger for that. From each window to the next the
-    weight moves over evenly within ``overlap`` pixels around the middle of what both see; elsewhere one has weight 1.
+    weight moves over evenly within half of ``overlap``, in the middle of what both see; elsewhere one has weight 1. So
+    nothing counts that lies within a quarter of ``overlap`` from a border within the image: a network that sees no
+    farther than that gives in windows what it gives of the whole.
 
     Raises:
         ValueError: nothing is left of the step.
@@ -48,7 +50,7 @@ def lay_windows(size: int, crop: int, overlap: int) -> list[Window]:
     seams = [(after.start + before.stop) / 2 for before, after in pairwise(seen)]
     pixels = np.arange(size) + 0.5
     # How much of the weight lies with this window or later ones: all for the first, nothing behind the last.
-    later = [np.ones(size), *(_rise(pixels, seam, overlap) for seam in seams), np.zeros(size)]
+    later = [np.ones(size), *(_rise(pixels, seam, overlap / 2) for seam in seams), np.zeros(size)]
     starts = [0, *(int(np.argmax(rise > 0)) for rise in later[1:-1]), size]
     laid = []
     for index, part in enumerate(seen):
@@ -66,9 +68,9 @@ def _windows(size: int, crop: int, step: int) -> list[slice]:
     return [*(slice(start, start + crop) for start in starts), slice(last, size)]
 
 
-def _rise(pixels: np.ndarray, seam: float, overlap: int) -> np.ndarray:
+def _rise(pixels: np.ndarray, seam: float, width: float) -> np.ndarray:
     """0 before a seam, 1 behind it."""
-    return (pixels >= seam).astype(float) if overlap == 0 else np.clip((pixels - seam) / overlap + 0.5, 0, 1)
+    return (pixels >= seam).astype(float) if width == 0 else np.clip((pixels - seam) / width + 0.5, 0, 1)
 
 
 def blend(
@@ -76,8 +78,8 @@ def blend(
 ) -> Iterator[Part]:
     """Go through all windows, and give each part of the image as soon as no further window adds to it.
 
-    What later windows add to is kept: of the last row of windows a strip ``overlap`` pixels high and as wide as the
-    image, and of the last window one ``overlap`` pixels wide. So memory grows with the width of the image only.
+    What later windows add to is kept: of the last row of windows a strip half of ``overlap`` high and as wide as the
+    image, and of the last window one half of ``overlap`` wide. So memory grows with the width of the image only.
 
     Args:
         rows, columns: from :func:`lay_windows`.

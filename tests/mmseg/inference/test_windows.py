@@ -27,10 +27,10 @@ def test_weights_add_up_to_one(size, crop, overlap):
 def test_weights_are_whole_away_from_the_seams():
     first, second = lay_windows(143, 72, 8)
     assert [(window.seen.start, window.seen.stop) for window in (first, second)] == [(0, 72), (64, 143)]
-    assert (first.start, first.final, first.stop) == (0, 64, 72)
-    assert (first.weight[:64] == 1).all()
-    assert (second.weight[8:] == 1).all()
-    np.testing.assert_allclose(first.weight[64:], np.arange(7.5, 0, -1) / 8)
+    assert (first.start, first.final, first.stop) == (0, 66, 70)
+    assert (first.weight[:66] == 1).all()
+    assert (second.weight[4:] == 1).all()
+    np.testing.assert_allclose(first.weight[66:], np.arange(3.5, 0, -1) / 4)
 
 
 @pytest.mark.parametrize(('size', 'crop', 'overlap'), [(1000, 512, 64), (20000, 512, 64), (700, 200, 37), (90, 40, 9)])
@@ -71,11 +71,11 @@ def test_blended_windows_of_one_image_are_the_image(overlap, batch_size):
 def test_a_seam_moves_over_evenly():
     """Windows that disagree: between them the result goes from one to the other without a step."""
     values = iter([0.0, 1.0])
-    rows, columns = lay_windows(10, 10, 0), lay_windows(74, 42, 10)
-    parts = blend(rows, columns, lambda rows, columns: torch.full((1, 1, 10, 42), next(values)))
+    rows, columns = lay_windows(10, 10, 0), lay_windows(84, 52, 20)
+    parts = blend(rows, columns, lambda rows, columns: torch.full((1, 1, 10, 52), next(values)))
     line = torch.cat([part[0, 0] for _, _, part in parts])
-    assert (line[:32] == 0).all()
-    assert (line[42:] == 1).all()
+    assert (line[:37] == 0).all()
+    assert (line[47:] == 1).all()
     torch.testing.assert_close(line.diff().max(), torch.tensor(0.1))
 
 
