@@ -57,6 +57,8 @@ def _is_update(node: ast.expr) -> bool:
 def _value(node: ast.expr) -> object:
     if isinstance(node, ast.Constant):
         return node.value
+    if isinstance(node, ast.Name) and node.id == 'Ellipsis':
+        return ...
     if type(node) in _CONTAINERS:
         return _CONTAINERS[type(node)](map(_value, node.elts))
     if isinstance(node, ast.Dict):

@@ -170,6 +170,26 @@ print(json.dumps([model.CLASSES, metrics['mIoU'], maps[0].shape, before == cfg.p
     assert cv2.imread(str(tmp_path / 'one.png')).shape == (48, 64, 3)
 
 
+def test_training_and_testing_give_their_metrics(trained, tmp_path):
+    code = f"""
+import json, sys
+sys.path.insert(0, {str(ROOT)!r})
+from mmseg import apis
+config = {str(trained[1])!r}
+found = apis.train(config, work_dir='mine', seed=3, **{{'runner.max_iters': 3, 'optimizer.lr': 0.02}})
+tested = apis.test(config, 'mine/latest.pth', work_dir='tested', **{{'data.test.img_dir': 'img/val'}})
+print(json.dumps([found['mIoU'], tested['mIoU'], list(apis.train(config, work_dir='other', validate=False))]))
+"""
+    done = subprocess.run([sys.executable, '-c', code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    trained_to, tested, without = json.loads(done.stdout.splitlines()[-1])
+    assert 0 <= trained_to <= 1
+    assert tested == pytest.approx(trained_to)
+    assert without == []
+    assert (tmp_path / 'mine/iter_3.pth').exists()
+    assert not (tmp_path / 'mine/iter_6.pth').exists()
+
+
 def test_augmented_test_averages_scales_and_flips(trained, call_tool, tmp_path):
     folder, config, _ = trained
     done = call_tool('test', config, folder / 'out' / 'iter_6.pth', '--aug-test', '--eval', 'mIoU', '--work-dir',

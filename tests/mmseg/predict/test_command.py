@@ -91,7 +91,8 @@ def test_names_that_would_be_shared(short, picture, call_tool, tmp_path):
 
 @pytest.mark.parametrize(('arguments', 'told'), [
     (['--tile', 'big'], 'give auto, or HEIGHTxWIDTH'), (['--opacity', '2'], 'has to be in [0, 1]'),
-    (['--overlap', '-1'], '--overlap -1'), (['--batch-size', '0'], 'at least 1'), (['--save', 'maks'], 'invalid choice'),
+    (['--overlap', '-1'], '--overlap -1'), (['--batch-size', '0'], 'at least 1'),
+    (['--save', 'maks'], 'invalid choice'),
 ])
 def test_arguments_that_mean_nothing(short, picture, call_tool, arguments, told):
     done = call_tool('predict', *short, picture('a.png'), *arguments)
@@ -111,7 +112,8 @@ def test_a_video(short, call_tool, tmp_path, tile):
     for shade in range(5):
         writer.write(np.full((96, 128, 3), 50 * shade, np.uint8))
     writer.release()
-    done = call_tool('predict', *short, tmp_path / 'a.mp4', '--out', tmp_path / 'out', '--batch-size', 2, '--tile', tile)
+    done = call_tool('predict', *short, tmp_path / 'a.mp4', '--out', tmp_path / 'out', '--batch-size', 2, '--tile',
+                     tile)
     assert done.returncode == 0, done.stderr
     video = cv2.VideoCapture(str(tmp_path / 'out/overlay/a.mp4'))
     facts = cv2.CAP_PROP_FRAME_COUNT, cv2.CAP_PROP_FPS, cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT
