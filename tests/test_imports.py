@@ -36,7 +36,7 @@ LAYERS = {
         ['export', 'inference'],
         ['apis'],
         ['cli'],
-        ['benchmark', 'confusion', 'conversion', 'logs', 'new_config', 'predict'],
+        ['benchmark', 'confusion', 'conversion', 'ensemble', 'logs', 'new_config', 'predict'],
     ],
 }
 RANKS = {f'{package}.{part}': rank + 100 * (package == 'mmseg')
