@@ -75,8 +75,8 @@ def upsample_cross_entropy(
 
     Returns:
         The loss (N, H, W) in the type of ``logits`` (float32 for halves), and, as int64 without dimensions, how many
-        pixels have the highest logit at their label; divided by the number of pixels that are not ignored this is the
-        accuracy.
+        pixels have the highest logit at their label (NaN is the highest, as for torch.argmax); divided by the number of
+        pixels that are not ignored this is the accuracy.
 
     Raises:
         ValueError: shapes, types or devices do not fit.

@@ -13,7 +13,8 @@ struct Resize {
   bool align_corners;
 };
 
-// Where an upsampled value comes from: (1 - weight) * x[low] + weight * x[high].
+// Where an upsampled value comes from: (1 - weight) * x[low] + weight * x[high], in just these products, of which one of
+// infinity and 0 is NaN: as F.interpolate has it.
 template <class T>
 struct Tap {
   int64_t low, high;
@@ -22,6 +23,7 @@ struct Tap {
 
 template <class T>
 MMCV_HOST_DEVICE inline Tap<T> tap(const Resize& axis, int64_t index) {
+  if (axis.in == axis.out) return {index, index, T(0)};
   T source;
   if (axis.align_corners) {
     source = axis.out > 1 ? static_cast<T>(axis.in - 1) / static_cast<T>(axis.out - 1) * static_cast<T>(index) : T(0);
@@ -29,9 +31,14 @@ MMCV_HOST_DEVICE inline Tap<T> tap(const Resize& axis, int64_t index) {
     source = static_cast<T>(axis.in) / static_cast<T>(axis.out) * (static_cast<T>(index) + T(0.5)) - T(0.5);
     source = source > 0 ? source : T(0);
   }
-  const int64_t low = static_cast<int64_t>(source);
-  if (low + 1 >= axis.in) return {axis.in - 1, axis.in - 1, T(0)};
-  return {low, low + 1, source - static_cast<T>(low)};
+  const int64_t floor = static_cast<int64_t>(source), low = floor < axis.in ? floor : axis.in - 1;
+  return {low, low + 1 < axis.in ? low + 1 : low, source - static_cast<T>(low)};
+}
+
+// Between two values.
+template <class T>
+MMCV_HOST_DEVICE MMCV_INLINE T between(T low, T high, T weight) {
+  return (1 - weight) * low + weight * high;
 }
 
 // The logits (N, K, h, w) and the size (H, W) they are upsampled to.

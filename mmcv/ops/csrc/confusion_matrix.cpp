@@ -12,6 +12,8 @@ void check(const Tensor& pred, const Tensor& label, int64_t num_classes) {
   STD_TORCH_CHECK(
       a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin()),
       "confusion_matrix: pred and label must have the same shape");
+  visit_integer(pred, "confusion_matrix: pred", [](auto) {});
+  visit_integer(label, "confusion_matrix: label", [](auto) {});
   STD_TORCH_CHECK(pred.device() == label.device(), "confusion_matrix: pred and label must be on the same device");
   STD_TORCH_CHECK(
       num_classes > 0 && num_classes < 32768, "confusion_matrix: num_classes must lie in 1..32767, not ", num_classes);

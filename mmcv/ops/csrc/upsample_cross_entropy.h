@@ -15,6 +15,12 @@ struct CrossEntropy {
   Upsampling size;
 };
 
+// Whether a logit takes the place of the highest so far; the first NaN does, and stays.
+template <class T>
+MMCV_HOST_DEVICE MMCV_INLINE bool is_higher(T z, T best) {
+  return z > best || (z != z && best == best);
+}
+
 // loss and logsumexp (N, H, W); adds to *hits how often the label has the highest logit. Where a label is neither a class
 // nor ignore_index the CPU kernel returns false and the CUDA kernel's loss is NaN (to tell would mean to wait for it).
 template <class T>

@@ -1,5 +1,6 @@
 """Label map of upsampled logits in plain PyTorch."""
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -9,7 +10,5 @@ def upsample_argmax(
 ) -> tuple[Tensor, Tensor]:
     """See :func:`mmcv.ops.upsample_argmax`; without ``probability`` the second result has no elements."""
     z = F.interpolate(logits, (height, width), mode='bilinear', align_corners=align_corners)
-    if probability:
-        chance, label = z.softmax(1).max(1)
-        return label, chance
-    return z.argmax(1), z.new_empty(0)
+    label = z.masked_fill(z.isnan(), -torch.inf).argmax(1)
+    return label, z.softmax(1).amax(1) if probability else z.new_empty(0)

@@ -12,7 +12,9 @@ def upsample_cross_entropy(
     z = _upsample(logits, label, align_corners)
     loss = F.cross_entropy(z, label, weight, ignore_index=ignore_index, reduction='none')
     hits = ((z.argmax(1) == label) & (label != ignore_index)).sum()
-    return loss, z.logsumexp(1), hits
+    best = z.amax(1)
+    # as the loss has it: NaN of infinities, which torch.logsumexp hides
+    return loss, best + (z - best.unsqueeze(1)).exp().sum(1).log(), hits
 
 
 def upsample_cross_entropy_backward(

@@ -29,6 +29,7 @@ def samples():
 
 def invalid():
     yield torch.zeros(3), torch.zeros(3).long(), 3, 255
+    yield torch.zeros(3).long(), torch.zeros(3).bool(), 3, 255
     yield torch.zeros(2, 3).long(), torch.zeros(3, 2).long(), 3, 255
     yield torch.zeros(3).long(), torch.zeros(4).long(), 3, 255
     yield torch.zeros(3).long(), torch.zeros(3).long(), -1, 255

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from mmcv.ops import SigmoidFocalLoss, SoftmaxFocalLoss, sigmoid_focal_loss, softmax_focal_loss
+from mmcv.ops import SigmoidFocalLoss, SoftmaxFocalLoss, _load, sigmoid_focal_loss, softmax_focal_loss
 
 LOSSES = [sigmoid_focal_loss, softmax_focal_loss]
 
@@ -118,6 +118,19 @@ def test_extreme_logits_have_a_finite_loss_and_gradient(loss):
     assert value.isfinite().all()
     assert value[1].max() > 1e3
     assert logits.grad.isfinite().all()
+
+
+@pytest.mark.parametrize('value', [math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize('gamma', [2.0, 0.0, 1.5])
+@pytest.mark.parametrize('name', SAMPLES)
+def test_infinities_and_nan_are_those_of_the_reference(name, gamma, value):
+    logits = torch.randn(40, 21)
+    logits = logits.masked_fill(torch.rand_like(logits) < 0.05, value)
+    args = logits, classes(40, 21), gamma, 0.25
+    if name.endswith('backward'):
+        args = (torch.rand((40,) if name.startswith('softmax') else (40, 21)), *args)
+    expected = _load.OPERATORS[name].reference(*args)
+    torch.testing.assert_close(getattr(torch.ops.mmcv, name)(*args), expected, equal_nan=True)
 
 
 @pytest.mark.parametrize('loss', LOSSES)

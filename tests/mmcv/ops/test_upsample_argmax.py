@@ -60,7 +60,6 @@ def test_the_lowest_class_wins_a_tie():
     assert upsample_argmax(torch.zeros(1, 4, 2, 2), (5, 5)).eq(0).all()
 
 
-@pytest.mark.skipif(_load.EXTENSION is None, reason=_load.PROBLEM)
 @pytest.mark.parametrize('value', [float('-inf'), float('nan')])
 @pytest.mark.parametrize('size', [(4, 5), (8, 10), (9, 13)])
 @pytest.mark.parametrize('masked', range(3))
@@ -70,6 +69,18 @@ def test_a_masked_class_never_wins(masked, size, value):
     expected = torch.tensor(others)[upsample_argmax(logits[:, others], size)]
     logits[:, masked] = value
     assert torch.equal(upsample_argmax(logits, size), expected)
+
+
+@pytest.mark.parametrize('value', [float('-inf'), float('inf'), float('nan')])
+@pytest.mark.parametrize('size', [(4, 5), (8, 10), (9, 13), (3, 7)])
+@pytest.mark.parametrize('align_corners', [False, True])
+def test_infinities_and_nan_have_the_probabilities_of_plain_pytorch(value, size, align_corners):
+    logits = torch.randn(2, 3, 4, 5)
+    logits = logits.masked_fill(torch.rand_like(logits) < 0.2, value)
+    expected = _load.OPERATORS['upsample_argmax'].reference(logits, *size, align_corners, True)
+    torch.testing.assert_close(upsample_argmax(logits, size, align_corners, True), expected, equal_nan=True)
+    z = F.interpolate(logits, size, mode='bilinear', align_corners=align_corners)
+    torch.testing.assert_close(expected[1], z.softmax(1).amax(1), equal_nan=True)
 
 
 @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])

@@ -133,6 +133,34 @@ def test_logits_that_are_not_finite_show_in_loss_and_gradient(value):
     assert loss[0, 7, 7].isfinite()
 
 
+@pytest.mark.parametrize('value', [float('-inf'), float('inf'), float('nan')])
+@pytest.mark.parametrize('size', [(4, 5), (8, 10), (9, 13), (3, 7)])
+@pytest.mark.parametrize('align_corners', [False, True])
+@pytest.mark.parametrize('share', [0.2, None])
+def test_infinities_and_nan_are_those_of_plain_pytorch(value, size, align_corners, share):
+    logits = torch.randn(2, 3, 4, 5)
+    masked = torch.arange(3).view(3, 1, 1) == 1 if share is None else torch.rand_like(logits) < share
+    logits = logits.masked_fill(masked, value).requires_grad_()
+    label = labels(logits.shape, size)
+    loss, hits = upsample_cross_entropy(logits, label, align_corners=align_corners)
+    expected, best = plain(logits, label, None, align_corners)
+    torch.testing.assert_close(loss, expected, equal_nan=True)
+    assert hits == (best == label).sum()
+    gradients = [torch.autograd.grad(each.sum(), logits)[0] for each in (loss, expected)]
+    torch.testing.assert_close(*gradients, equal_nan=True)
+
+
+def test_a_class_that_is_masked_everywhere_leaves_the_others_finite():
+    logits = torch.randn(1, 3, 4, 5)
+    logits[:, 1] = float('-inf')
+    label = torch.randint(0, 2, (1, 7, 13)) * 2
+    inside = (slice(None), slice(1, -1), slice(1, -1))  # at the border plain PyTorch multiplies infinity by 0
+    loss, others = (upsample_cross_entropy(*args)[0][inside] for args in (
+        (logits, label), (logits[:, ::2], label // 2)))
+    torch.testing.assert_close(loss[others.isfinite() & loss.isfinite()], others[others.isfinite() & loss.isfinite()])
+    assert loss.isfinite().sum() > 40
+
+
 @pytest.mark.parametrize('value', [3, -1, 254])
 def test_a_label_that_is_no_class_is_an_error(value):
     label = torch.zeros(1, 8, 8).long()

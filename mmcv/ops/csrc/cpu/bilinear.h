@@ -1,7 +1,7 @@
 // What the CPU kernels over upsampled logits share: a block of columns, walked down the rows.
 //
 // Each source row is upsampled horizontally once, for all classes. The output rows between two source rows are then
-// plain vector loops: z[k][x] = top[k][x] + weight * step[k][x].
+// plain vector loops: z[k][x] = (1 - weight) * top[k][x] + weight * bottom[k][x].
 #pragma once
 
 #include "../bilinear.h"
@@ -53,21 +53,21 @@ template <class T>
 MMCV_INLINE void upsample_row(const T* source, const std::vector<Run>& runs, const T* weight, T* out) {
   const int64_t origin = runs.front().first;
   for (const Run& run : runs) {
-    const T low = source[run.low], step = source[run.high] - low;
+    const T low = source[run.low], high = source[run.high];
     for (int64_t x = run.first; x < run.last; x += kVector) {
-      for (int64_t i = 0; i < kVector; ++i) out[x - origin + i] = low + weight[x + i] * step;
+      for (int64_t i = 0; i < kVector; ++i) out[x - origin + i] = between(low, high, weight[x + i]);
     }
   }
 }
 
-// The two source rows around an output row, upsampled horizontally: top, and step = bottom - top; (K, kStride) each.
+// The two source rows around an output row, upsampled horizontally; (K, kStride) each.
 template <class T>
 struct Band {
-  std::vector<T> top, step, bottom;
+  std::vector<T> top, bottom;
   const T* image = nullptr;
   int64_t low = -1, high = -1;
 
-  explicit Band(int64_t classes) : top(classes * kStride), step(top), bottom(top) {}
+  explicit Band(int64_t classes) : top(classes * kStride), bottom(top) {}
 
   // Moves to the source rows of `at` in `logits`, (K, h, w) of one image.
   MMCV_INLINE void move(
@@ -76,14 +76,13 @@ struct Band {
     const bool next = logits == image && at.low == high;
     const int64_t area = size.y.in * size.x.in;
     for (int64_t k = 0; k < size.classes; ++k) {
-      T *t = &top[k * kStride], *s = &step[k * kStride], *b = &bottom[k * kStride];
+      T *t = &top[k * kStride], *b = &bottom[k * kStride];
       if (next) {
         std::copy_n(b, kStride, t);
       } else {
         upsample_row(logits + k * area + at.low * size.x.in, runs, weight, t);
       }
       upsample_row(logits + k * area + at.high * size.x.in, runs, weight, b);
-      for (int64_t x = 0; x < kStride; ++x) s[x] = b[x] - t[x];
     }
     image = logits;
     low = at.low;

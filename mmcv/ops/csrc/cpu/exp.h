@@ -9,10 +9,11 @@
 
 namespace mmcv {
 
-// exp(x) for x <= 88 with a relative error below 2e-7; below -87 it stays at exp(-87), about 1e-38; NaN stays NaN.
+// exp(x) for x <= 88 with a relative error below 2e-7; 0 below -87, where it is less than 2e-38; NaN stays NaN.
 // x = n log(2) + r with |r| <= log(2) / 2; a polynomial (Cephes) for exp(r), the exponent's bits for 2^n.
 MMCV_INLINE float fast_exp(float x) {
-  x = x < -87.0f ? -87.0f : x;
+  const bool vanishes = x < -87.0f;
+  x = vanishes ? -87.0f : x;
   const float shift = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer and leaves that in the low bits
   const float rounded = x * 1.44269504f + shift;
   const float n = rounded - shift;
@@ -29,7 +30,7 @@ MMCV_INLINE float fast_exp(float x) {
   bits = (bits + 127u) << 23;
   float power;
   std::memcpy(&power, &bits, sizeof power);
-  return p * power;
+  return vanishes ? 0.0f : p * power;
 }
 
 inline double fast_exp(double x) { return std::exp(x); }

@@ -13,18 +13,18 @@ namespace {
 constexpr int64_t kGrain = 1 << 14;
 
 // Running maximum over the classes for one row of a block: `best` and the class that has it first. NaN, which also comes
-// of a step between infinities, wins never: not even in class 0, so that any class may be masked with -inf.
+// of infinity and a weight of 0, wins never: not even in class 0, so that any class may be masked with -inf.
 template <class T>
 MMCV_INLINE void find_best(const Band<T>& band, T weight, int64_t classes, T* best, int32_t* index) {
   for (int64_t x = 0; x < kBlock; ++x) {
-    const T z = band.top[x] + weight * band.step[x];
+    const T z = between(band.top[x], band.bottom[x], weight);
     best[x] = z > -INFINITY ? z : -INFINITY;
     index[x] = 0;
   }
   for (int64_t k = 1; k < classes; ++k) {
-    const T *top = &band.top[k * kStride], *step = &band.step[k * kStride];
+    const T *top = &band.top[k * kStride], *bottom = &band.bottom[k * kStride];
     for (int64_t x = 0; x < kBlock; ++x) {
-      const T z = top[x] + weight * step[x];
+      const T z = between(top[x], bottom[x], weight);
       const bool better = z > best[x];
       index[x] = better ? static_cast<int32_t>(k) : index[x];
       best[x] = better ? z : best[x];
@@ -37,8 +37,8 @@ template <class T>
 MMCV_INLINE void find_probability(const Band<T>& band, T weight, int64_t classes, const T* best, T* probability) {
   T sum[kBlock] = {};
   for (int64_t k = 0; k < classes; ++k) {
-    const T *top = &band.top[k * kStride], *step = &band.step[k * kStride];
-    for (int64_t x = 0; x < kBlock; ++x) sum[x] += fast_exp(top[x] + weight * step[x] - best[x]);
+    const T *top = &band.top[k * kStride], *bottom = &band.bottom[k * kStride];
+    for (int64_t x = 0; x < kBlock; ++x) sum[x] += fast_exp(between(top[x], bottom[x], weight) - best[x]);
   }
   for (int64_t x = 0; x < kBlock; ++x) probability[x] = 1 / sum[x];
 }

@@ -28,17 +28,18 @@ struct Tally {
   bool valid = true;
 };
 
-// z (K, kStride) of one output row, the highest of each column and the class that has it first
+// z (K, kStride) of one output row, the highest of each column and the class that has it first; NaN is higher than all
+// numbers, as for torch.argmax
 template <class T>
 MMCV_INLINE void upsample(const Band<T>& band, T weight, int64_t classes, T* z, T* best, int64_t* index) {
   std::fill_n(best, kBlock, -INFINITY);
   std::fill_n(index, kBlock, 0);
   for (int64_t k = 0; k < classes; ++k) {
-    const T *top = &band.top[k * kStride], *step = &band.step[k * kStride];
+    const T *top = &band.top[k * kStride], *bottom = &band.bottom[k * kStride];
     T* row = z + k * kStride;
     for (int64_t x = 0; x < kBlock; ++x) {
-      row[x] = top[x] + weight * step[x];
-      const bool better = row[x] > best[x];
+      row[x] = between(top[x], bottom[x], weight);
+      const bool better = is_higher(row[x], best[x]);
       index[x] = better ? k : index[x];
       best[x] = better ? row[x] : best[x];
     }
@@ -112,16 +113,17 @@ MMCV_INLINE void pixel_gradients(
   }
 }
 
-// Adds the gradients of one output row to those of the source rows above and below it, (K, kStride) each.
+// Adds the gradients of one output row to those of the source rows above and below it, (K, kStride) each; both may be the
+// same.
 template <class T>
 MMCV_INLINE void spread(
     const Band<T>& band, T weight, int64_t classes, const T* grad, const int64_t* target, const T* logsumexp, T* above,
     T* below) {
   for (int64_t k = 0; k < classes; ++k) {
-    const T *top = &band.top[k * kStride], *step = &band.step[k * kStride];
+    const T *top = &band.top[k * kStride], *bottom = &band.bottom[k * kStride];
     T *a = above + k * kStride, *b = below + k * kStride;
     for (int64_t x = 0; x < kBlock; ++x) {
-      const T g = grad[x] * fast_exp(top[x] + weight * step[x] - logsumexp[x]);
+      const T g = grad[x] * fast_exp(between(top[x], bottom[x], weight) - logsumexp[x]);
       a[x] += (1 - weight) * g;
       b[x] += weight * g;
     }
@@ -166,7 +168,8 @@ MMCV_INLINE void backward_rows(
       block.band.move(at, in.logits + sample * image, size, block.runs, columns.weight.data());
       pixel_gradients(in, in.label + out, grad_loss + out, block.width, grad, target);
       std::copy_n(logsumexp + out, block.width, lse);
-      spread(block.band, at.weight, size.classes, grad, target, lse, above.data(), below.data());
+      T* const other = at.high > at.low ? below.data() : above.data();
+      spread(block.band, at.weight, size.classes, grad, target, lse, above.data(), other);
     }
     for (int64_t k = 0; i >= first && k < size.classes; ++k) {
       T* row = grad_logits + sample * image + k * area + i * size.x.in;

@@ -29,8 +29,7 @@ struct Pixel {
 
   __device__ T at(int64_t k) const {
     const T *t = top + k * area, *b = bottom + k * area;
-    const T above = t[left] + wx * (t[right] - t[left]), below = b[left] + wx * (b[right] - b[left]);
-    return above + wy * (below - above);
+    return between(between(t[left], t[right], wx), between(b[left], b[right], wx), wy);
   }
 };
 

@@ -18,7 +18,7 @@ __global__ void forward(CrossEntropy<T> in, int64_t pixels, T* loss, T* logsumex
     int64_t index = 0;
     for (int64_t k = 0; k < in.size.classes; ++k) {
       const T z = pixel.at(k);
-      if (z > best) {
+      if (is_higher(z, best)) {
         best = z;
         index = k;
       }
@@ -46,7 +46,7 @@ struct Support {
   int64_t first, last;
 
   __device__ Support(const Resize& axis, int64_t i) {
-    // A guess that can only be too wide (by rounding); `weight_of` is zero where nothing is read.
+    // A guess that can only be too wide (by rounding): not all of them read it.
     const T scale = axis.align_corners
         ? (axis.out > 1 ? static_cast<T>(axis.in - 1) / static_cast<T>(axis.out - 1) : T(0))
         : static_cast<T>(axis.in) / static_cast<T>(axis.out);
@@ -79,18 +79,19 @@ __global__ void backward(
     T sum = 0;
     for (int64_t y = rows.first; y < rows.last; ++y) {
       const Tap<T> row = tap<T>(size.y, y);
+      if (row.low != i && row.high != i) continue;
       const T wy = weight_of(row, i);
-      if (wy == 0) continue;
       const T *top = z + row.low * size.x.in, *bottom = z + row.high * size.x.in;
       for (int64_t x = columns.first; x < columns.last; ++x) {
         const Tap<T> column = tap<T>(size.x, x);
-        const T w = wy * weight_of(column, j);
+        if (column.low != j && column.high != j) continue;
         const int64_t pixel = (n * size.y.out + y) * size.x.out + x, label = in.label[pixel];
-        if (w == 0 || label == in.ignore_index || label < 0 || label >= size.classes) continue;
-        const T above = top[column.low] + column.weight * (top[column.high] - top[column.low]);
-        const T below = bottom[column.low] + column.weight * (bottom[column.high] - bottom[column.low]);
-        const T softmax = exp(above + row.weight * (below - above) - logsumexp[pixel]);
-        sum += w * (in.weight ? in.weight[label] : T(1)) * grad_loss[pixel] * (softmax - (label == k ? T(1) : T(0)));
+        const bool counts = label != in.ignore_index && label >= 0 && label < size.classes;
+        const T grad = counts ? (in.weight ? in.weight[label] : T(1)) * grad_loss[pixel] : T(0);
+        const T above = between(top[column.low], top[column.high], column.weight);
+        const T below = between(bottom[column.low], bottom[column.high], column.weight);
+        const T softmax = exp(between(above, below, row.weight) - logsumexp[pixel]);
+        sum += wy * weight_of(column, j) * grad * (softmax - (counts && label == k ? T(1) : T(0)));
       }
     }
     grad_logits[(n * size.classes + k) * area + i * size.x.in + j] = sum;

@@ -1,0 +1,179 @@
+"""Compile CUDA sources for the emulated device: a shared library for each operator and way of looking."""
+
+import hashlib
+import os
+import re
+import runpy
+import shutil
+import subprocess
+import sys
+import sysconfig
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from emulator.translate import translate
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+CSRC = ROOT / 'mmcv' / 'ops' / 'csrc'
+WORK = ROOT / 'build' / 'emulator'
+RUNTIME = ('scheduler', 'races', 'device')
+COMPILER = os.environ.get('CXX', 'g++')  # -fsanitize=thread without its library is GCC's
+BUILD = runpy.run_path(str(ROOT / 'mmcv' / 'ops' / 'build.py'))
+FLAGS = [*BUILD['FLAGS'], '-O0', '-DUSE_CUDA', '-fPIC', '-fvisibility=hidden', '-w', '-U__CUDACC__']
+
+
+class Variant(NamedTuple):
+    """A way to look at the kernels."""
+
+    flags: list[str]
+    link: list[str] = []
+    preload: tuple[str, ...] = ()  # libraries that must be there before Python
+
+
+VARIANTS = {
+    'plain': Variant(['-O1', '-ffp-contract=off']),
+    'fma': Variant(['-O2', '-mfma', '-ffp-contract=fast']),
+    'sanitize': Variant(['-O1', '-g1', '-fsanitize=address,undefined,float-cast-overflow', '-fno-sanitize=vptr',
+                         '-fno-sanitize-recover=all'], ['-fsanitize=address,undefined'],
+                        ('libasan.so', 'libstdc++.so.6')),
+    'races': Variant(['-O1', '-fsanitize=thread']),
+}
+
+
+def operators() -> list[str]:
+    """The stems of the CUDA files."""
+    return sorted(path.stem for path in CSRC.glob('cuda/*.cu'))
+
+
+def wrappers(operator: str) -> list[Path]:
+    """The host's files that call the kernels of an operator's file: those that include its header."""
+    include = f'#include "{operator}.h"'
+    return [path for path in sorted(CSRC.glob('*.cpp')) if include in path.read_text()]
+
+
+def test_files(operator: str) -> list[Path]:
+    """The operator's own tests."""
+    names = {'ms_deform_attn': 'multi_scale_deform_attn'}
+    stems = (names.get(path.stem, path.stem) for path in wrappers(operator))
+    return [ROOT / 'tests' / 'mmcv' / 'ops' / f'test_{stem}.py' for stem in stems]
+
+
+def libraries(names: list[str], variant: str) -> list[Path]:
+    """Build the libraries of operators, one per core at a time."""
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        return list(pool.map(lambda name: library(name, variant), names))
+
+
+def library(operator: str, variant: str, mutate: Callable[[str, str], str] | None = None) -> Path:
+    """Build the library of one operator, unless it is there.
+
+    Args:
+        operator: one of :func:`operators`.
+        variant: one of VARIANTS.
+        mutate: gets the path below csrc and the text of each source and header, and returns what to compile.
+    """
+    originals = {path.relative_to(CSRC).as_posix(): path.read_text() for path in sorted(
+        [*CSRC.rglob('*.*h'), CSRC / 'cuda' / f'{operator}.cu', *wrappers(operator)])}
+    sources = originals if mutate is None else {path: mutate(path, text) for path, text in originals.items()}
+    device = {path.name: path.read_text() for path in sorted(HERE.glob('*.*')) if path.suffix in ('.h', '.cpp')}
+    flags = [*FLAGS, *VARIANTS[variant].flags]
+    folder = WORK / f'{operator}-{variant}-{_digest(*sources.values(), *device.values(), *flags)}'
+    result = folder / f'{operator}.so'
+    if result.exists():
+        return result
+    _write(folder, sources)
+    objects = [_compiled(folder / 'csrc' / 'cuda' / f'{operator}.cpp', flags, folder)]
+    # What the host does is compiled once for all variants, and anew where it is changed.
+    is_changed = any(sources[path] != text for path, text in originals.items() if not path.startswith('cuda/'))
+    host = folder / 'csrc' if is_changed else CSRC
+    objects += [_compiled(host / path.name, [*FLAGS, '-include', 'registration.h'], folder if is_changed else WORK)
+                for path in wrappers(operator)]
+    objects += [_compiled(HERE / f'{name}.cpp', [*FLAGS, '-O2'], WORK) for name in RUNTIME]
+    return _linked(objects, result, VARIANTS[variant].link)
+
+
+def _write(folder: Path, sources: dict[str, str]) -> None:
+    for path, text in sources.items():
+        is_cuda = path.startswith('cuda/')
+        target = folder / 'csrc' / (path[:-2] + 'cpp' if path.endswith('.cu') else path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(translate(text, f'csrc/{path}') if is_cuda else text)
+
+
+def _compiled(source: Path, flags: list[str], folder: Path) -> Path:
+    """The object of a source, named after all that it is made of."""
+    headers = [*sorted(CSRC.rglob('*.*h')), *sorted(HERE.glob('*.h'))]
+    key = _digest(source.read_bytes(), *(path.read_bytes() for path in headers), *flags)
+    result = folder / f'{source.stem}-{key}.o'
+    if not result.exists():
+        includes = ['-I', str(HERE), '-isystem', str(_torch() / 'include'), '-isystem', sysconfig.get_path('include')]
+        _made(result, [COMPILER, *flags, *includes, '-c', str(source)])
+    return result
+
+
+def _linked(objects: list[Path], result: Path, flags: list[str]) -> Path:
+    # The kernels' object first: of a function that stands in a header, its version is the one that is looked at.
+    stubs = _stubs(objects, result.with_suffix('.stubs.c'))
+    torch = [f'-L{_torch() / "lib"}', '-Wl,--no-as-needed', '-ltorch', '-ltorch_cpu', '-ldl']
+    return _made(result, [COMPILER, '-shared', '-fPIC', *flags, *map(str, objects), '-x', 'c', str(stubs), '-x', 'none',
+                          *torch])
+
+
+def _stubs(objects: list[Path], path: Path) -> Path:
+    """The CPU's kernels, which nobody calls: they stop the process."""
+    said = subprocess.run(['nm', *map(str, objects)], check=True, capture_output=True, text=True).stdout
+    defined = set(re.findall(r' [TtWVvuBbDdRr] (\S+)$', said, re.MULTILINE))
+    missing = sorted(set(re.findall(r' U (_ZN4mmcv\S+)$', said, re.MULTILINE)) - defined)
+    lines = [f'void stub{i}(void) __asm__("{name}");\nvoid stub{i}(void) {{ __builtin_trap(); }}\n'
+             for i, name in enumerate(missing)]
+    path.write_text(''.join(lines))
+    return path
+
+
+def _made(result: Path, command: list[str]) -> Path:
+    partial = result.with_suffix(f'.{os.getpid()}-{threading.get_ident()}.part')
+    done = subprocess.run([*command, '-o', str(partial)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode:
+        raise ValueError(f'{result.name} does not compile:\n{done.stdout}')
+    partial.replace(result)
+    return result
+
+
+def _torch() -> Path:
+    return Path(find_spec('torch').origin).parent
+
+
+def _digest(*parts: str | bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.encode() if isinstance(part, str) else part)
+        digest.update(b'\0')
+    return digest.hexdigest()[:16]
+
+
+def environment(variant: str, names: list[Path]) -> dict[str, str]:
+    """What a Python that runs the libraries must be started with."""
+    preload = ' '.join(_file_of_compiler(name) for name in VARIANTS[variant].preload)
+    report = WORK / f'report-{os.getpid()}'
+    return {**os.environ, **({'LD_PRELOAD': preload} if preload else {}),
+            'EMULATED_LIBRARIES': os.pathsep.join(map(str, names)), 'EMULATED_VARIANT': variant,
+            'PYTHONPATH': str(HERE.parent), 'OMP_NUM_THREADS': '1',
+            'ASAN_OPTIONS': f'detect_leaks=0:detect_stack_use_after_return=0:log_path={report}',
+            'UBSAN_OPTIONS': f'print_stacktrace=1:log_path={report}'}
+
+
+def _file_of_compiler(name: str) -> str:
+    asked = [COMPILER, f'-print-file-name={name}']
+    return subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def can_run(variant: str) -> bool:
+    """Whether this machine can compile and run a variant."""
+    if shutil.which(COMPILER) is None or sys.platform != 'linux':
+        return False
+    return variant != 'fma' or ' fma ' in Path('/proc/cpuinfo').read_text()

@@ -1,0 +1,53 @@
+"""For pytest (``-p emulator.plugin``): emulated CUDA kernels in the place of ``mmcv._ext``."""
+
+import ctypes
+import os
+import runpy
+import sys
+import types
+from pathlib import Path
+
+import pytest
+import torch  # noqa: F401 (the libraries need it)
+
+ROOT = Path(__file__).resolve().parents[2]
+SEED = int(os.environ.get('EMULATOR_SEED') or int.from_bytes(os.urandom(4), 'little'))
+
+# Where the values of a tensor are wrong, a GPU would have to be waited for to say so: the result is NaN there, as
+# check_kernels.py tests.
+TOLD_BY_VALUES = ('test_a_label_that_is_no_class_is_an_error', *(
+    f'test_refuses_what_would_read_beyond_its_memory[{name}]'
+    for name in ('upsample_cross_entropy', 'ms_deform_attn', 'ms_deform_attn_backward')))
+
+
+def _load() -> list[ctypes.CDLL]:
+    loaded = [ctypes.CDLL(path) for path in os.environ['EMULATED_LIBRARIES'].split(os.pathsep)]
+    extension = types.ModuleType('mmcv._ext')
+    extension.build_key = runpy.run_path(str(ROOT / 'mmcv' / 'ops' / 'build.py'))['source_key']()
+    extension.cuda = ''
+    sys.modules['mmcv._ext'] = extension
+    return loaded
+
+
+LIBRARIES = _load()
+
+
+def configure(seed: int, most_blocks: int = 0) -> None:
+    """The order of threads, and how many blocks a launch gets that goes round the grid; 0: as many as it asks for."""
+    for library in LIBRARIES:
+        library.emulator_set(ctypes.c_uint64(seed), ctypes.c_uint(most_blocks))
+
+
+def pytest_report_header() -> str:
+    return f'emulated CUDA kernels: {len(LIBRARIES)} libraries, EMULATOR_SEED={SEED}'
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.name.startswith(TOLD_BY_VALUES):
+            item.add_marker(pytest.mark.skip(reason='a GPU answers NaN where it would have to be waited for'))
+
+
+@pytest.fixture(autouse=True)
+def order_of_threads() -> None:
+    configure(SEED)

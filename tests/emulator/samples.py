@@ -1,0 +1,154 @@
+"""Arguments for the kernels: those of the operators' own tests, and what only a GPU's kernels are asked."""
+
+import math
+import runpy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+
+OPS = Path(__file__).resolve().parents[1] / 'mmcv' / 'ops'
+SAID = [runpy.run_path(str(path)) for path in sorted(OPS.glob('test_*.py')) if path.stem != 'test_meta']
+SAMPLES, INVALID = ({name: value for said in SAID for name, value in said.get(what, {}).items()}
+                    for what in ('SAMPLES', 'INVALID'))
+CLOSE = dict(rtol=1e-4, atol=1e-5)
+
+# The arguments that may be halves; the others stay as they are.
+NARROW = {'carafe': (0, 1), 'carafe_backward': (0, 1, 2), 'ca_weight': (0, 1), 'ca_map': (0, 1),
+          'sigmoid_focal_loss': (0,), 'sigmoid_focal_loss_backward': (0, 1), 'softmax_focal_loss': (0,),
+          'softmax_focal_loss_backward': (0, 1), 'psamask': (0,), 'psamask_backward': (0,), 'pyramid_pool': (0,),
+          'pyramid_pool_backward': (0,), 'sync_bn_stats': (0,), 'ms_deform_attn': (0,),
+          'ms_deform_attn_backward': (0, 1), 'dcnv3': (0,), 'dcnv3_backward': (0, 1)}
+
+
+def as_halves(name: str, args: tuple, dtype: torch.dtype) -> tuple:
+    return tuple(arg.to(dtype) if i in NARROW[name] else arg for i, arg in enumerate(args))
+
+
+def halves(name: str) -> Callable[[torch.dtype], Iterator[tuple]]:
+    def samples(dtype: torch.dtype) -> Iterator[tuple]:
+        for args in SAMPLES[name]():
+            if all(arg.dtype == torch.float32 for arg in args if isinstance(arg, torch.Tensor)
+                   and arg.is_floating_point()) and args[0].numel() < 5000:
+                yield as_halves(name, args, dtype)
+    return samples
+
+
+HALVES = {name: halves(name) for name in NARROW}
+
+
+def long_sums() -> dict[str, tuple]:
+    """Ones, of which so many are added up that float16 would stay at 2048 and bfloat16 at 256."""
+    one = torch.ones
+    level, start = torch.tensor([[2, 2]]), torch.tensor([0])
+    place = torch.full((1, 1, 1, 1, 2600, 2), 0.25)
+    return {
+        'carafe': (one(1, 1, 19, 19), one(1, 361, 19, 19), 19, 1, 1),
+        'carafe_backward': (one(1, 2600, 6, 6), one(1, 2600, 2, 2), one(1, 9, 6, 6), 3, 1, 3),
+        'ca_weight': (one(1, 2600, 2, 3), one(1, 2600, 2, 3)),
+        'ca_map': (one(1, 2100, 1, 2100), one(1, 1, 1, 2100)),
+        'softmax_focal_loss': (torch.zeros(2, 3000), torch.tensor([0, 2999]), 2.0, 0.25),
+        'softmax_focal_loss_backward': (one(2), torch.zeros(2, 3000), torch.tensor([0, 2999]), 2.0, 0.25),
+        'pyramid_pool': (one(1, 2, 52, 53), [1]),
+        'sync_bn_stats': (one(2, 3, 50, 40),),
+        'ms_deform_attn': (one(1, 4, 1, 3), level, start, place, one(1, 1, 1, 1, 2600)),
+        'ms_deform_attn_backward': (one(1, 1, 2600), one(1, 4, 1, 2600), level, start, place[..., :2, :],
+                                    one(1, 1, 1, 1, 2)),
+    }
+
+
+BEYOND_A_HALF = {name: lambda dtype, name=name: [as_halves(name, long_sums()[name], dtype)] for name in long_sums()}
+
+
+def focal(shift: float = 0.0, gamma: float = 2.0) -> tuple:
+    return torch.randn(9, 40) + shift, torch.randint(-1, 41, (9,)), gamma, 0.25
+
+
+def entropy(logits: torch.Tensor, align_corners: bool = False) -> tuple:
+    label = torch.randint(logits.size(1), (logits.size(0), 11, 14))
+    return logits, label.masked_fill(torch.rand(label.shape) < 0.2, 255), None, 255, align_corners
+
+
+def near_1000() -> dict[str, tuple]:
+    logits = torch.randn(2, 5, 4, 6) + 1000
+    return {
+        'sync_bn_stats': (torch.randn(3, 5, 40, 33) + 1000,),
+        'pyramid_pool': (torch.randn(2, 3, 40, 33) + 1000, [1, 2, 3, 6]),
+        'softmax_focal_loss': focal(1000.0),
+        'softmax_focal_loss_backward': (torch.rand(9), *focal(1000.0)),
+        'upsample_cross_entropy': entropy(logits),
+        'upsample_argmax': (logits + 40 * (torch.arange(5) == 3).view(1, 5, 1, 1), 11, 14, False, True),
+    }
+
+
+NEAR_1000 = {name: lambda name=name: [near_1000()[name]] for name in near_1000()}
+
+
+def with_value(tensor: torch.Tensor, value: float, share: float) -> torch.Tensor:
+    return tensor.masked_fill(torch.rand(tensor.shape) < share, value)
+
+
+def masked_class(value: float) -> torch.Tensor:
+    logits = torch.randn(2, 5, 4, 6)
+    logits[:, 2] = value
+    return logits
+
+
+def logits_not_finite() -> Iterator[torch.Tensor]:
+    for value in (-math.inf, math.inf, math.nan):
+        yield masked_class(value)
+        yield with_value(torch.randn(2, 5, 4, 6), value, 0.1)
+        yield with_value(torch.randn(1, 1, 3, 3), value, 0.3)
+    yield torch.full((1, 3, 3, 4), -math.inf)
+
+
+def entropies() -> Iterator[tuple]:
+    for logits in logits_not_finite():
+        for align_corners in (False, True):
+            yield entropy(logits, align_corners)
+
+
+def entropy_gradients() -> Iterator[tuple]:
+    from mmcv.ops.reference.upsample_cross_entropy import upsample_cross_entropy
+    for logits, label, *others in entropies():
+        logsumexp = upsample_cross_entropy(logits, label, *others)[1]
+        yield torch.randn(label.shape), logits, label, others[0], logsumexp, *others[1:]
+
+
+def argmaxes() -> Iterator[tuple]:
+    for logits in logits_not_finite():
+        for align_corners in (False, True):
+            yield logits, 11, 14, align_corners, True
+
+
+def focal_losses(grad: Callable[[torch.Tensor], tuple]) -> Callable[[], Iterator[tuple]]:
+    def samples() -> Iterator[tuple]:
+        for value in (-math.inf, math.inf, math.nan):
+            for gamma in (2.0, 0.0, 1.5):
+                logits, *others = focal(gamma=gamma)
+                logits = with_value(logits, value, 0.05)
+                yield *grad(logits), logits, *others
+    return samples
+
+
+def maps(share: float = 0.02) -> Iterator[torch.Tensor]:
+    for value in (-math.inf, math.inf, math.nan):
+        yield with_value(torch.randn(2, 9, 7, 5), value, share)
+
+
+TIES = {'upsample_argmax': lambda: ((torch.zeros(2, 5, 3, 4), 7, 9, align_corners, True)
+                                    for align_corners in (False, True))}
+
+NOT_FINITE = {
+    'upsample_cross_entropy': entropies,
+    'upsample_cross_entropy_backward': entropy_gradients,
+    'upsample_argmax': argmaxes,
+    'sigmoid_focal_loss': focal_losses(lambda logits: ()),
+    'sigmoid_focal_loss_backward': focal_losses(lambda logits: (torch.rand_like(logits),)),
+    'softmax_focal_loss': focal_losses(lambda logits: ()),
+    'softmax_focal_loss_backward': focal_losses(lambda logits: (torch.rand(len(logits)),)),
+    'psamask': lambda: ((x, kind, 3, 3) for x in maps() for kind in (0, 1)),
+    'ca_weight': lambda: ((x, torch.randn(2, 9, 7, 5)) for x in maps()),
+    'sync_bn_stats': lambda: ((x,) for x in maps() if not x.isinf().any()),  # the mean of infinities is one, not NaN
+    'pyramid_pool': lambda: ((x, [1, 2, 3]) for x in maps()),
+}
