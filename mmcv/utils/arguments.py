@@ -83,12 +83,10 @@ class Parameters:
 
     def refuses(self, key: str, value: object) -> bool:
         """Whether an argument is a number in a signature that can be trusted, and ``value`` is None or a container."""
-        default = self.defaults.get(key, 0)
         if not self.trusted or not (value is None or isinstance(value, (dict, list, tuple, set))):
             return False
-        counts = isinstance(default, (int, float)) and not isinstance(default, bool)
         plain = self.annotations.get(key) in _PLAIN_NUMBER
-        return counts and (plain or (self.of_torch and key in self.defaults))
+        return _is_number(self.defaults.get(key, 0)) and (plain or (self.of_torch and key in self.defaults))
 
     def is_width(self, key: str) -> bool:
         """Whether an argument counts the channels of a layer, of which none has none."""
@@ -106,17 +104,20 @@ class Parameters:
 
     def wants_number(self, key: str, text: str) -> bool:
         """Whether an argument is a number by its annotation, or by its default where ``text`` spells a number too."""
-        annotation, default = self.annotations.get(key), self.defaults.get(key)
+        annotation = self.annotations.get(key)
         if annotation in _NUMBER:
             return True
-        is_number = isinstance(default, (int, float)) and not isinstance(default, bool)
-        return is_number and 'str' not in str(annotation) and _spells_number(text)
+        return _is_number(self.defaults.get(key)) and 'str' not in str(annotation) and _spells_number(text)
 
 
 def is_of(builder: Callable, *packages: str) -> bool:
     """Whether a class or function belongs to one of these packages."""
     module = inspect.getmodule(builder)
     return module is not None and module.__name__.partition('.')[0] in packages
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _spells_number(text: str) -> bool:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 
-from .arguments import Parameters, is_of
+from .arguments import Parameters
 from .errors import ConfigError, ConfigTypeError, did_you_mean, one_line
 from .origins import locate, origin_of, path_of, replaced_type
 
@@ -86,14 +86,14 @@ def explain(error: Exception, cfg: dict, builder: Callable) -> None:
         else [name_of(builder)])
     owner, _, problem = str(error).partition('() ')
     if owner not in owners:
-        if is_of(builder, 'torch'):  # which does not look at what it is given before it computes with it
+        if parameters.of_torch:  # which does not look at what it is given before it computes with it
             refused = ConfigTypeError(f'{one_line(error)}: an argument is of a kind that it does not take')
             add_location(refused, cfg, builder)
             raise refused from error
         return
     unexpected = re.match(r"got an unexpected keyword argument '(\w+)'", problem)
     if unexpected and unexpected[1] in cfg:
-        raise unknown_argument(cfg, unexpected[1], builder, Parameters(builder).names) from error
+        raise unknown_argument(cfg, unexpected[1], builder, parameters.names) from error
     if missing := re.match(r'missing \d+ required [\w -]+: (.*)', problem):
         raise _missing_arguments(cfg, missing[1].replace("'", ''), builder) from error
 
