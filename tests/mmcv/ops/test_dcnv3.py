@@ -5,6 +5,7 @@ import sys
 import pytest
 import torch
 import torch.nn.functional as F
+from bilinear import check_halves, pixel, with_grad
 
 from mmcv.ops import DCNv3, DCNv3Function, dcnv3, dcnv3_core_pytorch
 
@@ -18,12 +19,6 @@ def arguments(samples=2, size=(4, 5), kernel=(3, 3), stride=(1, 1), padding=(1, 
     return (torch.randn(samples, *size, group * channels, dtype=dtype), offset.to(dtype) / scale,
             torch.randn(samples, *out, taps, dtype=dtype), list(kernel), list(stride), list(padding), list(dilation),
             group, scale, remove_center)
-
-
-def with_grad(args, dtype=None):
-    """The arguments, and those that have a gradient."""
-    leaves = [arg.detach().to(dtype or arg.dtype).requires_grad_() for arg in args[:3]]
-    return [*leaves, *args[3:]], leaves
 
 
 SHAPES = [dict(kernel=(2, 3), padding=(0, 1), size=(3, 6)), dict(stride=(2, 1), dilation=(1, 2), padding=(0, 2)),
@@ -90,16 +85,6 @@ def old_arguments(input, offset, mask, kernel, stride, padding, dilation, group,
     return (input, offset, mask, *kernel, *stride, *padding, *dilation, group, input.size(3) // group, scale)
 
 
-def pixel(plane, y, x):
-    """Bilinear interpolation of (H, W, C) with zeros around it."""
-    value = torch.zeros_like(plane[0, 0])
-    for row, wy in ((int(y // 1), 1 - y % 1), (int(y // 1) + 1, y % 1)):
-        for column, wx in ((int(x // 1), 1 - x % 1), (int(x // 1) + 1, x % 1)):
-            if 0 <= row < plane.size(0) and 0 <= column < plane.size(1):
-                value = value + wy * wx * plane[row, column]
-    return value
-
-
 def by_hand(input, offset, mask, kernel, stride, padding, dilation, group, scale, remove_center):
     """One tap after the other, as the paper writes it, column by column."""
     taps = [(i, j) for j in range(kernel[1]) for i in range(kernel[0])]
@@ -164,17 +149,7 @@ def test_without_offsets_it_is_a_convolution_whose_border_has_no_slope():
 @pytest.mark.parametrize('device', ['cpu', pytest.param('cuda', marks=pytest.mark.gpu)])
 def test_halves_are_added_up_as_floats(dtype, device):
     input, offset, mask, *others = arguments(2, (9, 8), channels=16)
-    half, leaves = with_grad([input.to(device, dtype), offset.to(device), mask.to(device), *others])
-    exact, expected = with_grad(half, torch.float64)
-    out, wanted = dcnv3(*half), dcnv3(*exact)
-    assert out.dtype == dtype
-    step = torch.finfo(dtype).eps / 2  # one rounding, of the result
-    torch.testing.assert_close(out.double(), wanted, rtol=1.01 * step, atol=1e-5)
-    out.sum().backward()
-    wanted.sum().backward()
-    assert [leaf.grad.dtype for leaf in leaves] == [dtype, torch.float32, torch.float32]
-    for leaf, other, rtol in zip(leaves, expected, (1.01 * step, 1e-4, 1e-4)):
-        torch.testing.assert_close(leaf.grad.double(), other.grad, rtol=rtol, atol=1e-4)
+    check_halves(dcnv3, [input.to(device, dtype), offset.to(device), mask.to(device), *others], atol=1e-4)
 
 
 @pytest.mark.parametrize(('change', 'message'), [

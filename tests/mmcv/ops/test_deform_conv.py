@@ -7,6 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 import torchvision
+from bilinear import pixel
 from torch import nn
 
 from mmcv.checkpoint import load_state_dict
@@ -23,16 +24,6 @@ from mmcv.ops import (
 )
 
 PACKS = [('DCN', DeformConv2dPack, 2), ('DCNv2', ModulatedDeformConv2dPack, 3)]
-
-
-def pixel(plane, y, x):
-    """Bilinear interpolation with zeros around the plane."""
-    value = 0.0
-    for row, wy in ((int(y // 1), 1 - y % 1), (int(y // 1) + 1, y % 1)):
-        for column, wx in ((int(x // 1), 1 - x % 1), (int(x // 1) + 1, x % 1)):
-            if 0 <= row < plane.size(0) and 0 <= column < plane.size(1):
-                value += wy * wx * plane[row, column].item()
-    return value
 
 
 def by_hand(x, offset, mask, weight, stride, padding, dilation, deform_groups):
