@@ -1,12 +1,11 @@
 """Objects from the json files of COCO."""
 
-import json
-import os
 from collections.abc import Sequence
 
 import numpy as np
 
-from .shapes import Drawing, Drawings, Shape
+from .json_files import json_objects
+from .shapes import Drawing, Drawings, Shape, box
 
 _PARTS = {'images', 'annotations', 'categories'}
 
@@ -19,15 +18,8 @@ def read_coco(root: str, hints: Sequence[str]) -> Drawings | None:
         hints: paths relative to it.
     """
     names, drawings, where = {}, {}, []
-    for path in hints:
-        if not path.lower().endswith('.json'):
-            continue
-        try:
-            with open(os.path.join(root, path), encoding='utf-8-sig') as stream:
-                told = json.load(stream)
-        except ValueError:
-            continue
-        if not isinstance(told, dict) or not told.keys() >= _PARTS or not isinstance(told['images'], list):
+    for path, told in json_objects(root, hints):
+        if not told.keys() >= _PARTS or not isinstance(told['images'], list):
             continue
         where.append(path)
         of_category = {one['id']: one['name'] for one in told['categories']}
@@ -54,8 +46,3 @@ def _shape(name: str, told: dict) -> Shape | None:
         left, top, width, height = told['bbox']
         return Shape(name, [box(left, top, left + width, top + height)])
     return None
-
-
-def box(left: float, top: float, right: float, bottom: float) -> np.ndarray:
-    """(4, 2) the corners of a rectangle."""
-    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], float)

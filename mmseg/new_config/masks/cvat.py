@@ -6,8 +6,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from .coco import box
-from .shapes import Drawing, Drawings, Shape
+from .shapes import Drawing, Drawings, Shape, box, ellipse
 
 
 def read_cvat(root: str, hints: Sequence[str]) -> Drawings | None:
@@ -45,9 +44,8 @@ def _shape(node: ElementTree.Element) -> Shape | None:
     if node.tag == 'box':
         return Shape(name, [box(*(float(node.get(side)) for side in ('xtl', 'ytl', 'xbr', 'ybr')))])
     if node.tag == 'ellipse':
-        angles = np.linspace(0, 2 * np.pi, 64, endpoint=False)
         centre, radii = ([float(node.get(key)) for key in keys] for keys in (('cx', 'cy'), ('rx', 'ry')))
-        return Shape(name, [centre + radii * np.stack([np.cos(angles), np.sin(angles)], axis=1)])
+        return Shape(name, [ellipse(centre, radii)])
     if node.tag == 'mask':
         left, top, width, height = (int(float(node.get(key))) for key in ('left', 'top', 'width', 'height'))
         counts = [int(count) for count in node.get('rle').split(',')]

@@ -2,18 +2,14 @@
 
 import base64
 import io
-import json
-import os
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 import numpy as np
 from PIL import Image
 
-from .coco import box
-from .shapes import Drawing, Drawings, Shape
-
-_CORNERS = 64  # of a circle
+from .json_files import json_objects
+from .shapes import Drawing, Drawings, Shape, box, ellipse
 
 
 def read_labelme(root: str, hints: Sequence[str]) -> Drawings | None:
@@ -24,15 +20,8 @@ def read_labelme(root: str, hints: Sequence[str]) -> Drawings | None:
         hints: paths relative to it.
     """
     drawings, names = [], set()
-    for path in hints:
-        if not path.lower().endswith('.json'):
-            continue
-        try:
-            with open(os.path.join(root, path), encoding='utf-8-sig') as stream:
-                told = json.load(stream)
-        except ValueError:
-            continue
-        if not isinstance(told, dict) or not isinstance(told.get('shapes'), list):
+    for path, told in json_objects(root, hints):
+        if not isinstance(told.get('shapes'), list):
             continue
         size = (told['imageHeight'], told['imageWidth']) if told.get('imageHeight') else None
         named = str(told.get('imagePath') or PurePosixPath(path).stem).replace('\\', '/')
@@ -49,9 +38,7 @@ def _shape(told: dict) -> Shape | None:
         low, high = points.min(axis=0), points.max(axis=0)
         return Shape(name, [box(*low, *high)])
     if kind == 'circle' and len(points) == 2:
-        angles = np.linspace(0, 2 * np.pi, _CORNERS, endpoint=False)
-        radius = np.linalg.norm(points[1] - points[0])
-        return Shape(name, [points[0] + radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)])
+        return Shape(name, [ellipse(points[0], [np.linalg.norm(points[1] - points[0])] * 2)])
     if kind == 'mask' and told.get('mask'):
         with Image.open(io.BytesIO(base64.b64decode(told['mask']))) as image:
             left, top = points.min(axis=0).astype(int)

@@ -11,6 +11,7 @@ from mmseg.labels import IGNORED
 from mmseg.trees.class_names import is_void
 
 _BITS = 4  # of a pixel's place that are drawn by
+_CORNERS = 64  # of an ellipse
 
 
 @dataclass
@@ -52,6 +53,17 @@ class Drawings:
     where: str
     names: list[str]
     drawings: list[Drawing]
+
+
+def box(left: float, top: float, right: float, bottom: float) -> np.ndarray:
+    """(4, 2) the corners of a rectangle."""
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], float)
+
+
+def ellipse(centre: Sequence[float], radii: Sequence[float]) -> np.ndarray:
+    """(64, 2) an outline, from x and y of the centre and of the radii."""
+    angles = np.linspace(0, 2 * np.pi, _CORNERS, endpoint=False)
+    return np.asarray(centre) + np.asarray(radii) * np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
 def values_of(names: Sequence[str]) -> tuple[dict[str, int], list[str]]:

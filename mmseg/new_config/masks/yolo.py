@@ -9,8 +9,7 @@ import numpy as np
 from mmseg.trees.class_names import ClassNames
 from mmseg.trees.files import stem_of
 
-from .coco import box
-from .shapes import Drawing, Drawings, Shape
+from .shapes import Drawing, Drawings, Shape, box
 
 
 def read_yolo(
