@@ -79,7 +79,8 @@ def main(args: argparse.Namespace) -> None:
     arguments = {split: _write_list(seen.tree.root, pairs, out.with_name(f'{out.stem}_{split}.txt'))
                  for split, pairs in splits.items()}
     data = _data(seen, arguments, crop)
-    parts = adapt(base, len(data.classes), crop, data.ignore_index, _needs_weights(seen))
+    largest = max(max(size) for size in seen.sizes)
+    parts = adapt(base, len(data.classes), crop, largest, data.ignore_index, _needs_weights(seen))
     for name in leave_out_weights(parts):
         print(f'note: {name} is not to be had here: the config starts from random weights')
     iterations = args.iters or _iterations(len(splits['train']), data.batch)
@@ -140,7 +141,7 @@ def _data(seen: Examination, arguments: dict[str, dict], crop: tuple[int, int]) 
     return DataParts(
         os.path.abspath(seen.tree.root), arguments, names, colours if colours and len(colours) == len(names) else None,
         reading.ignore_index, reading.reduce_zero_label, mean, [max(value, 1e-3) for value in std], crop,
-        max(max(size) for size in seen.sizes), batch)
+        batch)
 
 
 def _needs_weights(seen: Examination) -> bool:

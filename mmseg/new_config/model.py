@@ -14,6 +14,7 @@ from mmcv.utils.origins import dicts_with
 _PLAIN_DATA = ('ade20k', 'cityscapes', 'voc12aug', 'voc12')  # whose configs add least of their own
 _KEPT = ('model', 'optimizer', 'optimizer_config', 'lr_config', 'fp16', 'amp', 'find_unused_parameters',
          'custom_imports')
+_LARGE = 2048  # pixels of an edge, from which on images are tested in windows
 _PATIENCE = 5  # seconds for a server to answer
 # To learn without pretrained weights, in few iterations: as the demo does.
 _FROM_SCRATCH = dict(type='AdamW', lr=0.001, weight_decay=0.01)
@@ -45,13 +46,16 @@ def _plainness(name: str) -> tuple:
     return 'demo' in name, '769' in name, len(name.split('_')), place, len(name), name
 
 
-def adapt(config: Config, classes: int, crop: tuple[int, int], ignore_index: int | None, weighted: bool) -> dict:
+def adapt(
+    config: Config, classes: int, crop: tuple[int, int], largest: int, ignore_index: int | None, weighted: bool,
+) -> dict:
     """The parts of a config that are not about its data, for other classes and crops.
 
     Args:
         config: from :func:`find_model`.
         classes: how many there are.
         crop: (height, width) to train on.
+        largest: the longest edge of the images; those that are too large for one pass are tested in windows.
         ignore_index: the ignored label.
         weighted: whether rare classes are to count more in the losses.
 
@@ -73,8 +77,9 @@ def adapt(config: Config, classes: int, crop: tuple[int, int], ignore_index: int
         if weighted and loss.get('type') == 'CrossEntropyLoss':
             loss['class_weight'] = 'auto'
     test = model.get('test_cfg') or {}
-    if test.get('mode') == 'slide':
-        model['test_cfg'] = dict(test, crop_size=crop, stride=tuple(max(1, side * 2 // 3) for side in crop))
+    if test.get('mode') == 'slide' or largest > _LARGE:
+        stride = tuple(max(1, side * 2 // 3) for side in crop)
+        model['test_cfg'] = dict(test, mode='slide', crop_size=crop, stride=stride)
     return kept
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from mmcv.config.format import format_python
 
 _ZOOM = (0.5, 2.0)  # of the images in training
-_LARGE = 2048  # pixels of an edge, from which on images are tested in windows
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,6 @@ class DataParts:
         ignore_index, reduce_zero_label: how the labels are read.
         mean, std: of red, green and blue.
         crop: (height, width) to train on.
-        largest: the longest edge of the images.
         batch: images per GPU.
     """
 
@@ -33,7 +31,6 @@ class DataParts:
     mean: Sequence[float]
     std: Sequence[float]
     crop: tuple[int, int]
-    largest: int
     batch: int
 
 
@@ -47,8 +44,7 @@ def config_text(head: str, parts: Mapping, data: DataParts, iterations: int) -> 
         iterations: how long.
     """
     blocks = [head.rstrip(), format_python(_of_data(data)).rstrip(), _data_block(data),
-              format_python({**parts, 'model': _with_windows(parts['model'], data)}).rstrip(),
-              format_python(_of_run(parts, iterations)).rstrip()]
+              format_python(parts).rstrip(), format_python(_of_run(parts, iterations)).rstrip()]
     return '\n'.join(blocks) + '\n'
 
 
@@ -105,15 +101,6 @@ def _data_block(data: DataParts) -> str:
         own = [f'{key}={value!r}' for key, value in arguments.items()]
         lines += [f'    {split}=dict(', *(f'        {one},' for one in [own[0], *shared, *own[1:], pipeline]), '    ),']
     return '\n'.join([*lines, ')'])
-
-
-def _with_windows(model: Mapping, data: DataParts) -> dict:
-    """The model; images that are too large for one pass are tested in windows of the size of the crop."""
-    test = model.get('test_cfg') or {}
-    if data.largest <= _LARGE or test.get('mode') == 'slide':
-        return dict(model)
-    stride = tuple(max(1, side * 2 // 3) for side in data.crop)
-    return dict(model, test_cfg=dict(mode='slide', crop_size=tuple(data.crop), stride=stride))
 
 
 def _of_run(parts: Mapping, iterations: int) -> dict:

@@ -14,6 +14,7 @@ from mmseg.assembly.load import load_config
 from mmseg.assembly.model import build_model
 from mmseg.datasets import build_dataset
 from mmseg.new_config.command import main
+from mmseg.new_config.model import adapt, find_model
 
 SPLITS = [f'{split}/{split}{number:03}' for split in ('train', 'val') for number in range(6)]
 FLAT = [f'{number:03}' for number in range(12)]
@@ -153,6 +154,14 @@ def test_another_void(draw, new):
 def test_other_models(draw, new, model):
     cfg = new(draw(FLAT).root, model=model, crop=(64, 64))
     assert build_model(cfg).decode_head.num_classes == 3
+
+
+@pytest.mark.parametrize(('largest', 'windows'), [
+    (2048, {'mode': 'whole'}), (2049, {'mode': 'slide', 'crop_size': (60, 90), 'stride': (40, 60)})])
+def test_large_images_are_tested_in_windows_with_what_else_a_test_needs(largest, windows):
+    of_heads = {'subdivision_steps': 2, 'subdivision_num_points': 8196, 'scale_factor': 2}
+    parts = adapt(find_model('pointrend_r50'), 3, (60, 90), largest, 255, False)
+    assert parts['model']['test_cfg'] == {**windows, **of_heads}
 
 
 def test_what_cannot_be_known_is_asked_for(draw, new):
