@@ -55,15 +55,16 @@ def main(args: argparse.Namespace) -> None:
         SystemExit: with 1 or 2, after warnings or errors.
     """
     seen = _examine(args)
-    findings = find_all(seen)
-    for line in as_text(seen, findings):
+    findings, advice = find_all(seen), advise(seen)
+    document, config = as_document(seen, findings, advice), Config(advice).pretty_text
+    for line in as_text(seen, findings, config):
         print(line)
     if args.json:
         with atomic_write(args.json, 'w', encoding='utf-8') as file:
-            json.dump(as_document(seen, findings), file, indent=1, ensure_ascii=False)
+            json.dump(document, file, indent=1, ensure_ascii=False)
     if args.html:
         with atomic_write(args.html, 'w', encoding='utf-8') as file:
-            file.write(as_page(seen, findings, Config(advise(seen)).pretty_text))
+            file.write(as_page(seen, findings, document, config))
     if code := worst(findings):
         sys.exit(code)
 

@@ -1,12 +1,9 @@
 """The doctor's findings as a document for programs, and as lines for people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from prettytable import PrettyTable
 
-from mmcv.config import Config
-
-from .advice import advise
 from .examination import Examination
 from .finding import Finding
 
@@ -14,8 +11,8 @@ _MOST_SIZES = 20
 _MOST_CLASSES = 200  # in the table
 
 
-def as_document(seen: Examination, findings: Sequence[Finding]) -> dict:
-    """What ``--json`` writes."""
+def as_document(seen: Examination, findings: Sequence[Finding], advice: Mapping) -> dict:
+    """What ``--json`` writes; ``advice`` is that of :func:`.advice.advise`."""
     stats = seen.mean_and_std
     reading = seen.reading
     sizes = [{'height': size[0], 'width': size[1], 'images': count} for size, count in seen.sizes.most_common()]
@@ -32,7 +29,7 @@ def as_document(seen: Examination, findings: Sequence[Finding]) -> dict:
                     'why': reading.why, 'ignored_pixels': seen.values.pixels[reading.ignore_index]},
         'colours': [{'colour': list(colour), 'pixels': count} for colour, count in seen.colours.most_common(256)],
         'findings': [finding._asdict() for finding in findings],
-        'config': advise(seen),
+        'config': advice,
     }
 
 
@@ -42,8 +39,8 @@ def _counts(seen: Examination) -> Iterator[tuple[int, int, int]]:
         yield value, count, seen.values.files[value]
 
 
-def as_text(seen: Examination, findings: Sequence[Finding]) -> Iterator[str]:
-    """What is printed: what was seen, what was found, and what to change."""
+def as_text(seen: Examination, findings: Sequence[Finding], config: str) -> Iterator[str]:
+    """What is printed: what was seen, what was found, and what to change; ``config`` is to be pasted into one."""
     tree = seen.tree
     splits = ', '.join(f'{len(images)} {split}' for split, images in tree.splits.items())
     yield (f'{tree.root}: {len(seen.images)} images, {len(seen.labels)} labels, {len(tree.pairs.pairs)} pairs'
@@ -67,7 +64,7 @@ def as_text(seen: Examination, findings: Sequence[Finding]) -> Iterator[str]:
     yield ''
     yield 'Nothing is wrong.' if not findings else f'{len(findings)} kinds of findings.'
     yield 'To paste into a config:'
-    yield Config(advise(seen)).pretty_text.rstrip()
+    yield config.rstrip()
 
 
 def _class_table(seen: Examination) -> str:

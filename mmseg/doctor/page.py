@@ -3,7 +3,7 @@
 import base64
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -13,7 +13,6 @@ from mmseg.evaluation.picture import as_picture
 from mmseg.labels import STORED
 from mmseg.palette import random_palette
 
-from .document import as_document
 from .examination import Examination
 from .finding import Finding
 
@@ -105,12 +104,13 @@ endfor %}</div>
 """
 
 
-def as_page(seen: Examination, findings: Sequence[Finding], config: str) -> str:
+def as_page(seen: Examination, findings: Sequence[Finding], document: Mapping, config: str) -> str:
     """What ``--html`` writes; it needs no network.
 
     Args:
         seen: the tree and what is in it.
         findings: what was found.
+        document: that of :func:`.document.as_document`.
         config: what to paste into a config, as text.
 
     Raises:
@@ -120,7 +120,7 @@ def as_page(seen: Examination, findings: Sequence[Finding], config: str) -> str:
         from jinja2 import Environment
     except ImportError as error:
         raise ValueError(f'--html needs a package: pip install jinja2 ({error})') from error
-    told = as_document(seen, findings)
+    told = dict(document)
     total = max(1, sum(one['pixels'] for one in told['classes']))
     for key in ('mean', 'std'):
         told[key] = told[key] and ', '.join(f'{value:.1f}' for value in told[key])
