@@ -83,6 +83,11 @@ class Examination:
             return value in (0, reading.white)
         return reading.is_class(value) and value != reading.ignore_index and value not in reading.outside
 
+    def is_meant(self, value: int) -> bool:
+        """Whether a value of the files stands for a class, or for what is ignored."""
+        reading = self.reading
+        return self.is_class(value) or value == reading.ignore_index or (reading.reduce_zero_label and value == 0)
+
     def name_of(self, value: int) -> str:
         """What a value of the files is called."""
         names = self.tree.names

@@ -44,13 +44,10 @@ def usable_pairs(seen: Examination, findings: Sequence[Finding]) -> Usable:
 
 def _bad_files(seen: Examination) -> set[str]:
     """Images and labels that a training cannot read, or whose values it refuses."""
-    reading = seen.reading
     bad = {path for path, facts in seen.images.items() if facts.error}
     bad |= {path for path in seen.labels if path not in seen.trusted}
     for path, facts in seen.trusted.items():
-        known = all(seen.is_class(value) or value == reading.ignore_index or (value == 0 and reading.reduce_zero_label)
-                    for value in facts.values)
-        if not known or facts.channels != 1:
+        if facts.channels != 1 or not all(map(seen.is_meant, facts.values)):
             bad.add(path)
     for image, label in seen.tree.pairs.pairs:
         of_image, of_label = seen.images[image].header, seen.labels[label].header

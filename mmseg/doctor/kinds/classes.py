@@ -43,7 +43,7 @@ def label_out_of_range(seen: Examination) -> Iterator[Finding]:
         return
     files, values = [], Counter()
     for path, facts in seen.trusted.items():
-        outside = {value for value in facts.values if not _is_meant(seen, value)}
+        outside = {value for value in facts.values if not seen.is_meant(value)}
         known = (facts.values.keys() & seen.values.pixels.keys()) - {0}
         if outside and (known or not facts.header.deep):  # deep ones may be stretched: that is another kind
             files.append(path)
@@ -54,13 +54,6 @@ def label_out_of_range(seen: Examination) -> Iterator[Finding]:
                          f'{len(files)} labels hold values beyond {beyond}: {ranges(values)}, '
                          f'{sum(values.values())} pixels', 'correct them, add the missing names, or set them to '
                          f'{reading.ignore_index} to have them ignored')
-
-
-def _is_meant(seen: Examination, value: int) -> bool:
-    reading = seen.reading
-    if value == reading.ignore_index or (reading.reduce_zero_label and value == 0):
-        return True
-    return reading.is_class(value) and value not in reading.outside
 
 
 def one_based_labels(seen: Examination) -> Iterator[Finding]:
