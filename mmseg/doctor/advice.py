@@ -25,12 +25,17 @@ def advise(seen: Examination) -> dict:
               'reduce_zero_label': reading.reduce_zero_label}
     if colours := palette(seen):
         config['palette'] = colours
-    if stats := seen.mean_and_std:
-        mean, std = ([round(value, _DIGITS) for value in part] for part in stats)
+    if stats := rounded_stats(seen):
+        mean, std = stats
         config['img_norm_cfg'] = {'mean': mean, 'std': std, 'to_rgb': True}
     config['data'] = {split: layout for split, images in (seen.tree.splits or {'train': seen.tree.images}).items()
                       if (layout := _data_set(seen, images))}
     return config
+
+
+def rounded_stats(seen: Examination) -> tuple[list[float], list[float]] | None:
+    """Mean and deviation with as many digits as a config has."""
+    return seen.mean_and_std and tuple([round(value, _DIGITS) for value in part] for part in seen.mean_and_std)
 
 
 def class_names(seen: Examination) -> list[str]:
@@ -76,8 +81,5 @@ def _data_set(seen: Examination, images: Sequence[str]) -> Mapping[str, object] 
     layout = find_layout([pair for pair in seen.tree.pairs.pairs if pair[0] in chosen])
     if layout is None:
         return None
-    found = {'img_dir': layout.img_dir, 'ann_dir': layout.ann_dir,
-             **{key: list(endings) if len(endings) > 1 else endings[0] for key, endings in (
-                 ('img_suffix', layout.img_suffix), ('seg_map_suffix', layout.seg_map_suffix))}}
     lists = [one.path for one in seen.tree.lists if one.split and set(one.images) == chosen]
-    return {**found, **({'split': lists[0]} if lists else {})}
+    return {**layout.arguments, **({'split': lists[0]} if lists else {})}

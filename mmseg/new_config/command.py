@@ -13,7 +13,7 @@ from mmcv.fileio import atomic_write
 from mmcv.utils import ConfigError
 from mmseg.assembly.load import load_config
 from mmseg.doctor import Examination, examine, find_all
-from mmseg.doctor.advice import class_names, palette
+from mmseg.doctor.advice import class_names, palette, rounded_stats
 from mmseg.doctor.command import parse_crop
 from mmseg.trees.class_names import given_class_names
 from mmseg.trees.layout import find_layout
@@ -31,7 +31,6 @@ _EPOCHS = 100
 _FEWEST, _MOST = 2000, 40000  # iterations
 _ROUND = 500
 _RARE = 0.01  # share of the labelled pixels, under which a class is lifted
-_DIGITS = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -120,20 +119,18 @@ def _write_list(root: str, pairs: Sequence[tuple[str, str]], path: Path) -> dict
         found = {'type': 'ListedDataset'}
     else:
         lines = layout.names
-        found = {'type': 'CustomDataset', 'img_dir': layout.img_dir, 'ann_dir': layout.ann_dir,
-                 **{key: list(endings) if len(endings) > 1 else endings[0] for key, endings in (
-                     ('img_suffix', layout.img_suffix), ('seg_map_suffix', layout.seg_map_suffix))}}
+        found = {'type': 'CustomDataset', **layout.arguments}
     with atomic_write(path, 'w', encoding='utf-8') as file:
         file.writelines(f'{line}\n' for line in lines)
     return {**found, 'split': os.path.abspath(path)}
 
 
 def _data(seen: Examination, arguments: dict[str, dict], crop: tuple[int, int]) -> DataParts:
-    reading, stats = seen.reading, seen.mean_and_std
+    reading, stats = seen.reading, rounded_stats(seen)
     if stats is None:
         raise ConfigError(f'{seen.tree.root}: the images are not of three channels and 8 bits: convert them, or write '
                           'a config by hand')
-    mean, std = ([round(value, _DIGITS) for value in part] for part in stats)
+    mean, std = stats
     area = crop[0] * crop[1]
     batch = 8 if area <= 256**2 else 4 if area <= 512**2 else 2
     names = class_names(seen)

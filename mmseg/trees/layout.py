@@ -26,6 +26,13 @@ class Layout(NamedTuple):
     seg_map_suffix: tuple[str, ...]
     names: tuple[str, ...]
 
+    @property
+    def arguments(self) -> dict[str, str | list[str]]:
+        """Those of a data set: folders, and one ending or several."""
+        endings = {key: list(values) if len(values) > 1 else values[0] for key, values in (
+            ('img_suffix', self.img_suffix), ('seg_map_suffix', self.seg_map_suffix))}
+        return {'img_dir': self.img_dir, 'ann_dir': self.ann_dir, **endings}
+
 
 def find_layout(pairs: Sequence[tuple[str, str]]) -> Layout | None:
     """The layout of pairs of paths; None if names differ by more than folder and ending."""
