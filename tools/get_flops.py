@@ -35,9 +35,7 @@ def main(args: argparse.Namespace) -> None:
     cfg = load_config(args.config, args.cfg_options)
     with torch.device('meta'):
         model = load_trained(cfg, checkpoint=None).eval()
-    backbone = dict(model.named_children()).get('backbone')
-    channels = None if backbone is None else image_channels(backbone)
-    shape = (channels or 3, args.shape[0], args.shape[-1])
+    shape = (image_channels(model) or 3, args.shape[0], args.shape[-1])
     model.forward = model.forward_dummy
     flops, params = get_model_complexity_info(model, shape, print_per_layer_stat=args.layers)
     print(f'Input: {shape}\nFLOPs: {flops} (one FLOP is a multiplication and its addition, as in mmcv)\n'

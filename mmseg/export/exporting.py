@@ -86,7 +86,7 @@ def _sizes(model: EncoderDecoder, dynamic: bool | None, size: tuple[int, int] | 
         raise ValueError('export: dynamic takes every size; give it or size')
     if dynamic is False and size is None:
         raise ValueError('export: give the size of the images, (height, width), or dynamic=True')
-    channels = image_channels(model.backbone)
+    channels = image_channels(model)
     if channels is None:
         raise ValueError('export: the backbone has no convolution that tells how many channels its images have')
     return Sizes(channels, *(size or (None, None)))

@@ -55,9 +55,7 @@ class Preparation:
         self._load, self._transform = Compose([load]), Compose(rest)
         self._at_own_size = Compose([_at_own_size(transform) for transform in rest])
         self._of_file = load['type'] == 'LoadImageFromFile'
-        backbone = dict(unwrap(model).named_children()).get('backbone')
-        channels = None if backbone is None else image_channels(backbone)
-        self.kind = ImageKind(channels, self.colour != 'unchanged' and self.backend != 'tifffile')
+        self.kind = ImageKind(image_channels(model), self.colour != 'unchanged' and self.backend != 'tifffile')
 
     @property
     def colour(self) -> str:

@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn.modules.conv import _ConvNd
 from torch.nn.modules.module import register_module_forward_pre_hook
 
-from mmcv.checkpoint import kept_rng_state
+from mmcv.checkpoint import kept_rng_state, unwrap
 
 _IMAGE_CHANNELS: weakref.WeakKeyDictionary[nn.Module, int | None] = weakref.WeakKeyDictionary()
 
@@ -67,8 +67,11 @@ def _eval_mode(module: nn.Module) -> Iterator[None]:
             part.training = mode
 
 
-def image_channels(backbone: nn.Module) -> int | None:
-    """The channels of the images that a backbone takes, as its first convolution tells; None if that is unknown."""
+def image_channels(model: nn.Module) -> int | None:
+    """The channels of the images that a model takes, as its backbone's first convolution tells; else None."""
+    backbone = dict(unwrap(model).named_children()).get('backbone')
+    if backbone is None:
+        return None
     if backbone not in _IMAGE_CHANNELS:
         _IMAGE_CHANNELS[backbone] = None
         try:
