@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from mmcv.cnn import fuse_conv_bn
+from mmcv.cnn import BaseModule, fuse_conv_bn
 from mmcv.config import Config, find_config
 from mmseg.assembly.load import load_config
 from mmseg.assembly.model import build_model
@@ -67,11 +67,14 @@ def infer(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 1)
 
 
 def build(options: Options) -> nn.Module:
-    """The model of the config with random weights."""
+    """The model of the config with random weights, those of one seed."""
     cfg = load_config(options.config)
     cfg.model.pretrained = None
     torch.manual_seed(0)
     net = build_model(cfg)
+    for module in net.modules():
+        if isinstance(module, BaseModule) and isinstance(module.init_cfg, dict):
+            module.init_cfg = None if module.init_cfg['type'] == 'Pretrained' else module.init_cfg
     net.init_weights()
     return net.to(options.device)
 

@@ -6,16 +6,13 @@ from pathlib import Path
 
 import torch
 
-from mmcv.cnn import BaseModule
 from mmcv.config import find_config
-from mmseg.assembly.load import load_config
-from mmseg.assembly.model import build_model
 from mmseg.benchmark.elsewhere import Elsewhere, There
 from mmseg.benchmark.measure import Case
 from mmseg.benchmark.rival import RIVAL
 from mmseg.benchmark.rival import WORKER as RIVAL_WORKER
 
-from .models import training_batch
+from .models import build, training_batch
 from .options import Options
 
 MODELS = (
@@ -62,12 +59,7 @@ def _sides(
     name: str, options: Options, size: tuple[int, int], batch: int, crop: tuple[int, int],
 ) -> dict[str, Elsewhere]:
     """The processes that have the model, with one seed's weights and images."""
-    torch.manual_seed(0)
-    net = build_model(load_config(name))
-    for module in net.modules():
-        if isinstance(module, BaseModule) and isinstance(module.init_cfg, dict):
-            module.init_cfg = None if module.init_cfg['type'] == 'Pretrained' else module.init_cfg
-    net.init_weights()
+    net = build(Options(config=name))
     common = dict(config=find_config(name), state=net.state_dict())
     meta = dict(img_shape=(*size, 3), ori_shape=(*size, 3), pad_shape=(*size, 3), flip=False)
     jobs = dict(iteration=dict(common, batch=training_batch(net, 'cpu', CROPS.get(name, crop), batch)),
