@@ -103,7 +103,6 @@ def _relative(name: ConfigName, names: Names) -> tuple[list[Path], Relative]:
     if 'runner' not in whole and 'total_iters' in whole:
         whole['runner'] = {'type': 'IterBasedRunner', 'max_iters': whole.pop('total_iters')}
     parts = _adjusted(_merged([*base, *_bases(name, names.folder)]), name)
-    parts['runner']['max_iters'] = name.max_iters
     try:
         return base, Relative(name, parts, whole, override(parts, whole))
     except NoOverride as error:
@@ -141,8 +140,12 @@ def _merged(bases: list[Path]) -> dict:
 
 
 def _adjusted(config: dict, name: ConfigName) -> dict:
-    """A copy of merged parts that fit each other: classes, crop, windows of the test, learning rate."""
+    """A copy of merged parts that fit each other: classes, crop, windows of the test, learning rate, length."""
     config = to_plain(to_node(config))
+    if config['runner']['max_iters'] != name.max_iters:  # no schedule of that length
+        config['runner']['max_iters'] = name.max_iters
+        for key in ('checkpoint_config', 'evaluation'):
+            config[key]['interval'] = name.max_iters // 10  # as all schedules have it
     model, data = config.setdefault('model', {}), name.data
     for head in heads(model):
         if head['num_classes'] in _GENERIC_CLASSES:

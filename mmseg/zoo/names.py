@@ -137,5 +137,7 @@ class Names:
 
     @cached_property
     def schedules(self) -> list[str]:
-        stems = (path.stem.removeprefix('schedule_') for path in (self.folder / '_base_/schedules').glob('*.py'))
-        return sorted(stems, key=lambda stem: (len(stem), stem))
+        """How long a run may be: those of ``_base_/schedules``, and of run configs with a schedule of their own."""
+        files = (self.folder / '_base_/schedules').glob('schedule_*.py')
+        known = {path.stem.removeprefix('schedule_') for path in files} | {name.iterations for name in self.files}
+        return sorted(known, key=lambda iterations: (len(iterations), iterations))
