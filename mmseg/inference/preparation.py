@@ -9,7 +9,6 @@ import numpy as np
 from PIL import Image
 from torch import nn
 
-from mmcv.checkpoint import unwrap
 from mmcv.image import imfrombytes
 from mmcv.parallel import collate
 from mmseg.arrays import ImageKind, check_image
