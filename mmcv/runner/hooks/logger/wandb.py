@@ -16,7 +16,8 @@ class WandbLoggerHook(LoggerHook):
     Args:
         init_kwargs: arguments of ``wandb.init``.
         interval, ignore_last, reset_flag, by_epoch: as for :class:`LoggerHook`.
-        commit: as for ``wandb.log``.
+        commit: as for ``wandb.log``, where there are no steps. A step is committed when the next begins, so that the
+            metrics of an evaluation still get into that of their iteration.
         with_step: log with the iteration as the step; otherwise as one more value.
         log_artifact: upload the log files at the end.
         out_suffix: which files that concerns.
@@ -59,7 +60,7 @@ class WandbLoggerHook(LoggerHook):
     def log(self, runner: Runner) -> None:
         tags = self.get_loggable_tags(runner)
         if self.with_step:
-            self.wandb.log(tags, step=self.get_iter(runner), commit=self.commit)
+            self.wandb.log(tags, step=self.get_iter(runner))
         else:
             self.wandb.log({**tags, 'global_step': self.get_iter(runner)}, commit=self.commit)
 
