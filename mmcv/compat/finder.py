@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from .addresses import MODULES, NAMES
+from .launch_arguments import answer_launchers
 from .old_numpy import answer_old_names
 from .passed_on import HOMES, PASSED_ON
 from .version_answers import answer_versions
@@ -29,6 +30,7 @@ def install() -> None:
     if any(isinstance(finder, OldAddresses) for finder in sys.meta_path):
         return
     sys.meta_path.insert(0, OldAddresses())
+    answer_launchers()
     for name in _EXTENDED & sys.modules.keys():
         if _is_ours(sys.modules[name].__spec__):
             _extend(sys.modules[name])
