@@ -15,11 +15,20 @@ from setuptools.command.build_ext import build_ext
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).resolve().parent
-# By its path: importing mmcv would import torch.
-_spec = spec_from_file_location('mmcv_ops_build', ROOT / 'mmcv' / 'ops' / 'build.py')
-build = module_from_spec(_spec)
-sys.modules[_spec.name] = build
-_spec.loader.exec_module(build)
+#: What pip and mim know the packages by, of which requirements of 0.x projects ask for one or the other.
+OLD_NAMES = {'mmsegmentation': 'mmseg', 'mmcv-full': 'mmcv', 'mmcv': 'mmcv'}
+
+
+def load(*parts):
+    """A module by its path: importing mmcv would import torch."""
+    spec = spec_from_file_location('_'.join(parts), ROOT.joinpath(*parts).with_suffix('.py'))
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+build = load('mmcv', 'ops', 'build')
 
 
 class BuildExt(build_ext):
@@ -33,7 +42,11 @@ class BuildExt(build_ext):
 
 
 class BuildPy(build_py):
-    """build_py that also packs configs and tools, below mmseg/.mim as 0.x did."""
+    """build_py that also packs configs and tools, below mmseg/.mim as 0.x did, and says what the packages were called.
+
+    That is one folder NAME-VERSION.egg-info each, beside our own metadata: mim finds the packages, and pip has what a
+    project's requirements name.
+    """
 
     def run(self):
         super().run()
@@ -41,6 +54,13 @@ class BuildPy(build_py):
             for folder in ('configs', 'tools'):
                 target = Path(self.build_lib, 'mmseg', '.mim', folder)
                 shutil.copytree(ROOT / folder, target, ignore=shutil.ignore_patterns('__pycache__'), dirs_exist_ok=True)
+            for name, package in OLD_NAMES.items():
+                version = load(package, 'version').__version__
+                folder = Path(self.build_lib, f'{name.replace("-", "_")}-{version}.egg-info')
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / 'PKG-INFO').write_text(
+                    f'Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: part of pspnet-torch\n')
+                (folder / 'top_level.txt').write_text(f'{package}\n')
 
 
 SOURCES = sorted(str(path.relative_to(ROOT)) for path in build.CSRC.rglob('*.*'))

@@ -89,6 +89,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         '--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none', help='who started the processes')
     parser.add_argument('--dist_backend', '--dist-backend', help='nccl or gloo (default: what the machine has)')
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help='set by some launchers; not needed')
+    parser.add_argument('--device', help="'cpu' or 'cuda', in the place of the config's")
     parser.add_argument('--gpu-id', type=int, help='which GPU to use when there is no launcher (default: 0)')
 
 
@@ -104,7 +105,9 @@ def merge_deprecated_options(args: argparse.Namespace, new: str = 'cfg_options')
 
 
 def chosen_device(args: argparse.Namespace) -> str | None:
-    """The GPU that ``--gpu-id`` names, where there is any; None leaves it to the config."""
+    """What ``--device`` names, or the GPU of ``--gpu-id`` where there is any; None leaves it to the config."""
+    if args.device is not None:
+        return args.device
     return f'cuda:{args.gpu_id}' if args.gpu_id is not None and torch.cuda.is_available() else None
 
 
