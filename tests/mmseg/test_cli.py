@@ -17,7 +17,8 @@ def parse():
 
 
 @pytest.mark.parametrize(('count', 'words', 'expected'), [
-    (2, [], None), (2, ['--gpu-id', '1'], 'cuda:1'), (2, ['--gpu-id', '0'], 'cuda:0'), (0, ['--gpu-id', '1'], None)])
+    (2, [], None), (2, ['--device', 'cpu', '--gpu-id', '1'], 'cpu'), (2, ['--gpu-id', '1'], 'cuda:1'),
+    (2, ['--gpu-id', '0'], 'cuda:0'), (0, ['--gpu-id', '1'], None)])
 def test_the_gpu_of_the_command_line(parse, gpus, count, words, expected):
     gpus(count)
     assert chosen_device(parse(*words)) == expected
