@@ -244,6 +244,23 @@ class EvaluatorLike(TakesResults, Protocol):
 
 
 @runtime_checkable
+class CountsImages(EvaluatorLike, Protocol):
+    """Can keep what it counts of each image; ``per_image`` is an :class:`mmseg.evaluation.image_pairs.ImagePairs`."""
+
+    per_image: Any
+
+    def keep_images(self) -> None:
+        """Do so from now on."""
+
+
+@runtime_checkable
+class GivesProbabilities(Protocol):
+    """A segmentor: images (N, C, H, W) to probabilities (N, K, H, W), at the size of the files with ``rescale``."""
+
+    def inference(self, img: torch.Tensor, img_meta: Metas, rescale: bool) -> torch.Tensor: ...
+
+
+@runtime_checkable
 class Counts(Protocol):
     """What was counted, to be asked for metrics."""
 

@@ -57,7 +57,7 @@ MODULES = {
     'mmseg.core.evaluation.eval_hooks': 'mmseg.evaluation.eval_hooks',
     'mmseg.core.evaluation.report': 'mmseg.evaluation.tables',
     'mmseg.core.hook.wandblogger_hook': 'mmseg.evaluation.wandb_hook',
-    'mmseg.core.hooks.report_hook': 'mmseg.evaluation.report_hook',
+    'mmseg.core.hooks.report_hook': 'mmseg.report.hook',
     'mmseg.core.optimizers.layer_decay_optimizer_constructor': 'mmcv.runner.layer_decay',
     'mmseg.core.seg.base_pixel_sampler': 'mmseg.models.decode_heads.pixel_samplers',
     'mmseg.core.seg.builder': 'mmseg.models.decode_heads.pixel_samplers',
@@ -147,7 +147,7 @@ _OPTIMIZERS = {'mmcv.runner.layer_decay': 'LayerDecayOptimizerConstructor Learni
 _OPTIMIZER_BUILDERS = {'mmcv.runner.optimizer': 'OPTIMIZER_BUILDERS build_optimizer build_optimizer_constructor'}
 _ADD_PREFIX = {'mmseg.models.segmentors.base_segmentor': 'add_prefix'}
 _WANDB = {'mmseg.evaluation.wandb_hook': 'MMSegWandbHook'}
-_REPORT = {'mmseg.evaluation.report_hook': 'ReportHook'}
+_REPORT = {'mmseg.report.hook': 'ReportHook'}
 _RESIZED = {
     'mmseg.models.exact': 'is_untouched',
     'mmseg.models.layers.resized_conv': 'can_factor conv_module_over_resized conv_over_resized',

@@ -29,9 +29,9 @@ from mmseg.assembly.speed import mixed_precision, prepare_training, set_backends
 from mmseg.datasets.classes import check_same_classes
 from mmseg.env import collect_env
 from mmseg.evaluation.eval_hooks import DistEvalHook, EvalHook
-from mmseg.evaluation.report_hook import ReportHook
 from mmseg.logger import get_root_logger
 from mmseg.protocols import Samples, TakesSteps, require
+from mmseg.report.hook import ReportHook
 from mmseg.samples import class_names, describe_labels, palette, require_labels
 from mmseg.settings import Settings
 from mmseg.version import __version__
@@ -252,8 +252,10 @@ def _register_evaluation(
     by_epoch = settings.runner.type != 'IterBasedRunner'
     hook = DistEvalHook if distributed else EvalHook
     given = {'type': hook, 'dataloader': loader, 'by_epoch': by_epoch}
-    runner.register_hook(build_from_cfg(settings.evaluation, HOOKS, given), priority='LOW')
-    runner.register_hook(ReportHook(loader.dataset, **settings.report), priority='LOWEST')
+    evaluation = build_from_cfg(settings.evaluation, HOOKS, given)
+    runner.register_hook(evaluation, priority='LOW')
+    report = ReportHook(loader.dataset, **settings.report, evaluation=evaluation, config=settings.config)
+    runner.register_hook(report, priority='LOWEST')
 
 
 def _optimizer_config(settings: Settings) -> dict:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from mmcv.config import Config
 from mmcv.fileio import atomic_write
+from mmseg.page.render import write_page
 from mmseg.trees.class_names import given_class_names
 from mmseg.trees.tree import read_folders, read_tree
 
@@ -63,8 +64,7 @@ def main(args: argparse.Namespace) -> None:
         with atomic_write(args.json, 'w', encoding='utf-8') as file:
             json.dump(document, file, indent=1, ensure_ascii=False)
     if args.html:
-        with atomic_write(args.html, 'w', encoding='utf-8') as file:
-            file.write(as_page(seen, findings, document, config))
+        write_page(args.html, as_page(seen, findings, document, config))
     if code := worst(findings):
         sys.exit(code)
 

@@ -8,12 +8,11 @@ from .curves import draw_curves
 from .eval_hooks import DistEvalHook, EvalHook
 from .evaluator import Evaluator
 from .metrics import eval_metrics, mean_dice, mean_fscore, mean_iou, pre_eval_to_metrics
-from .report_hook import ReportHook
 from .visualization import colorize
 from .wandb_hook import MMSegWandbHook
 
 __all__ = [
-    'ConfusionMatrix', 'DistEvalHook', 'EvalHook', 'Evaluator', 'MMSegWandbHook', 'ReportHook', 'bootstrap_interval',
+    'ConfusionMatrix', 'DistEvalHook', 'EvalHook', 'Evaluator', 'MMSegWandbHook', 'bootstrap_interval',
     'boundary_areas', 'colorize', 'draw_curves', 'eval_metrics', 'intersect_and_union', 'mean_dice', 'mean_fscore',
     'mean_iou', 'pre_eval_to_metrics', 'total_intersect_and_union',
 ]

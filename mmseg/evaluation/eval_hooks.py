@@ -4,7 +4,7 @@ import math
 import re
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mmcv import engine
@@ -38,6 +38,11 @@ class EvalHook(engine.EvalHook):
 
     Raises:
         ValueError: an interval or rule that does not exist, or a metric of which it is not known what is better.
+
+    Attributes:
+        latest_results: what the last evaluation counted.
+        onlookers: called with the runner after each evaluation, on every rank, while the evaluated weights are still in
+            the model (a moving average, perhaps).
     """
 
     greater_keys = ('mIoU', 'mAcc', 'aAcc', 'mDice', 'mFscore', 'IoU', 'Acc', 'Dice', 'acc', 'precision', 'recall')
@@ -52,6 +57,7 @@ class EvalHook(engine.EvalHook):
         check_evaluation(dataloader.dataset, self.eval_kwargs, 'evaluation.')
         self.pre_eval = pre_eval
         self.latest_results: EvaluatorLike | list | None = None
+        self.onlookers: list[Callable[[Runner], None]] = []
 
     def check(self, facts: Facts) -> list[Problem]:
         """A metric that there is not, and a best checkpoint by one that the evaluation will not give."""
@@ -74,7 +80,10 @@ class EvalHook(engine.EvalHook):
         if self.test_fn is not None or not self.pre_eval:
             self.latest_results = super().test(runner)
         else:
-            self.latest_results = evaluate(runner.model, self.dataloader, sys.stderr.isatty(), **self.eval_kwargs)
+            self.latest_results = evaluate(
+                runner.model, self.dataloader, sys.stderr.isatty(), bool(self.onlookers), **self.eval_kwargs)
+        for look in self.onlookers:
+            look(runner)
         return self.latest_results
 
     def _save_ckpt(self, runner: Runner, key_score: float) -> None:

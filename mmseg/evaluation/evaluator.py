@@ -14,6 +14,7 @@ from .areas import Areas
 from .bootstrap import bootstrap_interval
 from .boundary import boundary_areas
 from .counting import ConfusionMatrix
+from .image_pairs import ImagePairs
 from .metrics import METRICS, check_metrics
 
 #: What ``CustomDataset.evaluate`` can be asked for.
@@ -26,7 +27,7 @@ class Evaluator:
     Args:
         dataset: has the labels.
         metric: what will be asked for; ``mBIoU`` costs two filters per label map.
-        bootstrap: whether :meth:`interval` will be asked for; it keeps 16 bytes per class and image.
+        bootstrap: whether :meth:`interval` will be asked for, which takes :meth:`keep_images`.
     """
 
     def __init__(self, dataset: LabelledDataset, metric: str | Sequence[str] = 'mIoU', bootstrap: int = 0) -> None:
@@ -34,7 +35,13 @@ class Evaluator:
         self.confusion = ConfusionMatrix(len(dataset.CLASSES), dataset.ignore_index)
         wants_boundary = 'mBIoU' in check_metrics(metric, ALL_METRICS)
         self.boundary = torch.zeros(4, len(dataset.CLASSES), dtype=torch.int64) if wants_boundary else None
-        self.per_image: dict[int, np.ndarray] | None = {} if bootstrap else None
+        self.per_image: ImagePairs | None = None
+        if bootstrap:
+            self.keep_images()
+
+    def keep_images(self) -> None:
+        """Keep what is counted of each image too, in ``per_image``; to be called before the first one."""
+        self.per_image = ImagePairs(self.confusion.num_classes)
 
     def add(self, results: Iterable, indices: Iterable[int]) -> None:
         """Count label maps (or ``.npy`` files of them), each (H, W), against the labels of these samples.
@@ -54,13 +61,11 @@ class Evaluator:
         if pred.shape != label.shape:
             raise DataError(f'{where}: the label has shape {label.shape}, the prediction {pred.shape}'
                             f'{describe_turn(files["img"], pred.shape, label.shape)}')
-        if self.per_image is None:
-            self.confusion.update(pred, label)
-        else:
-            one = ConfusionMatrix(classes, ignore_index)
-            one.update(pred, label)
-            self.confusion.merge(one)
-            self.per_image[index] = torch.stack(one.areas()[:2]).numpy()
+        one = ConfusionMatrix(classes, ignore_index)
+        one.update(pred, label)
+        self.confusion.merge(one)
+        if self.per_image is not None:
+            self.per_image.add(index, one.counts)
         if self.boundary is not None:
             self.boundary += torch.stack(boundary_areas(pred, label, classes, ignore_index))
 
@@ -70,7 +75,7 @@ class Evaluator:
         if self.boundary is not None:
             self.boundary = dist.all_reduce(self.boundary)
         if self.per_image is not None:
-            self.per_image = {k: v for part in dist.gather_objects(self.per_image) for k, v in part.items()}
+            self.per_image.merge(dist.gather_objects(self.per_image))
 
     def areas(self) -> Areas:
         """Intersection, union, prediction and label areas of each class."""
@@ -87,9 +92,9 @@ class Evaluator:
 
     def interval(self, resamples: int) -> tuple[float, float]:
         """The 95 % bootstrap interval of mIoU over the images, in 0 ... 1."""
-        if not self.per_image:
+        if self.per_image is None or not self.per_image.images:
             raise ValueError('there are no counts per image: announce it, new_evaluator(bootstrap=...)')
-        areas = np.stack([self.per_image[index] for index in sorted(self.per_image)])
+        areas = self.per_image.areas()
         return bootstrap_interval(areas[:, 0], areas[:, 1], resamples)
 
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from mmcv.utils import print_log
-from mmseg.protocols import EvaluatorLike, JoinedDataset, KeepsImages
+from mmseg.protocols import CountsImages, EvaluatorLike, JoinedDataset, KeepsImages
+
+from .image_pairs import ImagePairs
 
 
 class JoinedEvaluator:
@@ -30,6 +32,23 @@ class JoinedEvaluator:
         """As :meth:`.evaluator.Evaluator.reduce`."""
         for evaluator in self.evaluators:
             evaluator.reduce()
+
+    def keep_images(self) -> None:
+        """As :meth:`.evaluator.Evaluator.keep_images`."""
+        for evaluator in self.evaluators:
+            if isinstance(evaluator, CountsImages):
+                evaluator.keep_images()
+
+    @property
+    def per_image(self) -> ImagePairs | None:
+        """What was counted of each image, by its index in the row; None unless all parts of it count one way."""
+        parts = [one.per_image if isinstance(one, CountsImages) else None for one in self.evaluators]
+        if None in parts or len({part.num_classes for part in parts}) != 1:
+            return None
+        row = ImagePairs(parts[0].num_classes)
+        for part, data, end in zip(parts, self.dataset.datasets, self.dataset.cumulative_sizes):
+            row.merge([part], first=end - len(data))
+        return row
 
 
 def evaluate_each(

@@ -17,6 +17,7 @@ from mmcv.utils.arguments import Parameters
 from mmseg.logger import get_root_logger
 from mmseg.protocols import (
     CountingDataset,
+    CountsImages,
     DrawsResults,
     EvaluatedDataset,
     EvaluatorLike,
@@ -67,6 +68,11 @@ class Counted:
         if has_evaluator(dataset):
             known = inspect.signature(dataset.new_evaluator).parameters
             self.evaluator = dataset.new_evaluator(**{name: options[name] for name in options if name in known})
+
+    def keep_images(self) -> None:
+        """Let the evaluator keep what it counts of each image, if it can."""
+        if isinstance(self.evaluator, CountsImages):
+            self.evaluator.keep_images()
 
     def add(self, results: list, indices: list[int]) -> None:
         """Count the label maps of these samples."""

@@ -119,7 +119,8 @@ class Settings:
         'the least important lines that are shown', 'INFO')]
     report: Annotated[dict, Key(
         SECTION, 'Files and logs', 'report = dict(pictures=0)',
-        'what a run with validation leaves at its end: curves and pictures', {})]
+        'what a run with validation leaves to look at: `report.html`, which each evaluation refreshes (`page=False`: '
+        'none) and may take `seconds=20` longer for; curves and pictures at the end', {})]
 
     device: Annotated[torch.device, Key(
         DEVICE, 'Device', "device = 'cpu'",

@@ -11,9 +11,9 @@ from torch import nn
 import mmcv
 from mmcv.utils import ConfigError
 from mmseg.datasets import CustomDataset
-from mmseg.evaluation import report_hook
-from mmseg.evaluation.report_hook import ReportHook
 from mmseg.palette import random_palette
+from mmseg.report import hook
+from mmseg.report.hook import ReportHook
 
 
 class Zeros(nn.Module):
@@ -162,8 +162,8 @@ def test_whatever_fails_is_a_warning_with_the_reason(run, make, tmp_path, monkey
     def fail(*args):
         raise OSError(28, 'No space left on device')
 
-    monkeypatch.setattr(report_hook, 'draw_curves', fail)
-    monkeypatch.setattr(report_hook, 'comparison', fail)
+    monkeypatch.setattr(hook, 'draw_curves', fail)
+    monkeypatch.setattr(hook, 'comparison', fail)
     dataset = make('x.png')
     caplog.clear()
     messages = run(dataset)
@@ -176,7 +176,7 @@ def test_an_interrupt_is_none(run, make, monkeypatch):
     def interrupt(*args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(report_hook, 'draw_curves', interrupt)
+    monkeypatch.setattr(hook, 'draw_curves', interrupt)
     with pytest.raises(KeyboardInterrupt):
         run(make('x.png'))
 

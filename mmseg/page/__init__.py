@@ -1,0 +1,1 @@
+"""Pages: one HTML file each, with its styles and pictures inside, that needs no network."""

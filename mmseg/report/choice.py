@@ -1,0 +1,73 @@
+"""Which validation images are worth a look."""
+
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+
+from mmseg.evaluation.image_pairs import ImagePairs
+
+BEST, WORST, CONFUSED = 'best', 'worst', 'confused'
+
+
+class Chosen(NamedTuple):
+    """An image that is to be shown.
+
+    Attributes:
+        index: of the sample.
+        why: one of 'best', 'worst', 'confused'; '' where nothing is known of the images.
+        iou: the mean IoU of the image, in 0 ... 1; None where it is not known.
+    """
+
+    index: int
+    why: str
+    iou: float | None
+
+
+def choose(pairs: ImagePairs | None, images: int, count: int) -> list[Chosen]:
+    """The worst and the best images, and those that hold most of the largest confusions.
+
+    Args:
+        pairs: what was counted of each image; None if nothing was: then images are evenly spread.
+        images: how many there are.
+        count: half of them are the worst and half the best ones; up to as many again are confused ones.
+    """
+    if pairs is None or not pairs.images:
+        places = np.linspace(0, images - 1, min(count, images)).round().astype(int).tolist()
+        return [Chosen(index, '', None) for index in dict.fromkeys(places)]
+    ious = image_ious(pairs)
+    ranked = sorted(ious, key=ious.get)
+    half = min(count, len(ranked)) // 2
+    worst = ranked[:min(count, len(ranked)) - half]
+    best = ranked[len(ranked) - half:][::-1]
+    found = [Chosen(index, why, ious[index]) for why, indices in ((WORST, worst), (BEST, best)) for index in indices]
+    taken = {one.index for one in found}
+    confused = [index for index in _most_confused(pairs, count) if index not in taken]
+    return found + [Chosen(index, CONFUSED, ious.get(index)) for index in confused]
+
+
+def image_ious(pairs: ImagePairs) -> dict[int, float]:
+    """The mean IoU of each image, over the classes in its label or prediction; images without any are left out."""
+    areas = pairs.areas().astype(np.float64)
+    with np.errstate(invalid='ignore'), warnings.catch_warnings():
+        warnings.filterwarnings('ignore', 'Mean of empty slice')
+        means = np.nanmean(areas[:, 0] / areas[:, 1], axis=1)
+    return {index: float(mean) for index, mean in zip(pairs.indices(), means) if not np.isnan(mean)}
+
+
+def largest_confusions(matrix: np.ndarray, most: int) -> list[tuple[int, int]]:
+    """The (label, prediction) cells off the diagonal with most pixels.
+
+    Args:
+        matrix: (K, K) counts.
+        most: how many at most; empty cells are none.
+    """
+    off = matrix * (1 - np.eye(len(matrix), dtype=matrix.dtype))
+    cells = np.argsort(-off, axis=None, kind='stable')[:most]
+    return [divmod(int(cell), len(matrix)) for cell in cells if off.flat[cell]]
+
+
+def _most_confused(pairs: ImagePairs, most: int) -> list[int]:
+    """For each of the largest confusions the image with most of it, each image once."""
+    cells, holders = largest_confusions(pairs.total()[:-1, :-1], 4 * most), pairs.holders(1)
+    return list(dict.fromkeys(holders[cell][0][0] for cell in cells))[:most]

@@ -1,0 +1,34 @@
+"""What ``tools/report.py`` does."""
+
+import argparse
+from pathlib import Path
+
+from mmcv.utils.errors import short_path
+from mmseg.page.render import write_page
+
+from .comparison import comparison_of
+from .page import page_of
+from .run import read_run
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the report."""
+    parser.add_argument('work_dirs', nargs='+', metavar='WORK_DIR',
+                        help='work directory of a run; several are compared with the first')
+    parser.add_argument('--out', metavar='FILE', help='where to (default: report.html in the work directory, or '
+                        'comparison.html in the working directory)')
+    parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
+
+
+def main(args: argparse.Namespace) -> None:
+    """Write the page of a run, or that which compares several.
+
+    Raises:
+        ValueError: a folder holds no run.
+    """
+    runs = [read_run(folder) for folder in args.work_dirs]
+    alone = len(runs) == 1
+    out = Path(args.out or (runs[0].folder / 'report.html' if alone else 'comparison.html'))
+    text = page_of(runs[0]) if alone else comparison_of(runs)
+    write_page(out, text)
+    print(f'Report: {short_path(out.absolute())}')

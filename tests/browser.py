@@ -1,0 +1,191 @@
+"""A headless Chromium for the tests of pages, spoken to over a pipe: nothing but Python's own library."""
+
+import base64
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+VARIABLE = 'TEST_BROWSER'
+_NAMES = ('chromium', 'chromium-browser', 'chrome-headless-shell', 'google-chrome', 'google-chrome-stable')
+_OPTIONS = ('--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--no-first-run', '--disable-extensions',
+            '--disable-dev-shm-usage', '--remote-debugging-pipe', '--force-color-profile=srgb')
+_PATIENCE = 60  # seconds for an answer
+
+#: What is wider than the window although nothing scrolls it: [tag, id, class, right edge].
+_OVERFLOW = """
+(() => {
+  const wide = document.documentElement.clientWidth + 1;
+  const scrolled = one => one && (one.scrollWidth > one.clientWidth && getComputedStyle(one).overflowX !== 'visible'
+    || scrolled(one.parentElement));
+  return [...document.querySelectorAll('body *')].filter(one => {
+    const box = one.getBoundingClientRect();
+    return box.width && box.right > wide && !scrolled(one.parentElement);
+  }).map(one => [one.tagName, one.id, one.className, box_of(one)]);
+  function box_of(one) { return Math.round(one.getBoundingClientRect().right); }
+})()
+"""
+
+
+def find_browser() -> str:
+    """The path of a Chromium; skips the test where there is none."""
+    for name in filter(None, (os.environ.get(VARIABLE), *_NAMES)):
+        if path := shutil.which(name):
+            return path
+    pytest.skip(f'needs a Chromium: {", ".join(_NAMES)} on the PATH, or its path in {VARIABLE}')
+
+
+class Page:
+    """One page in the browser.
+
+    Attributes:
+        messages: what it has written to its console, and exceptions that nobody caught.
+        requests: the addresses that it has asked for.
+    """
+
+    def __init__(self, browser: '_Browser') -> None:
+        self._browser = browser
+        target = browser.call('Target.createTarget', url='about:blank')['targetId']
+        self._session = browser.call('Target.attachToTarget', targetId=target, flatten=True)['sessionId']
+        self.messages: list[str] = []
+        self.requests: list[str] = []
+        browser.listen(self._session, self._hear)
+        for domain in ('Page', 'Runtime', 'Log', 'Network'):
+            self.call(f'{domain}.enable')
+
+    def call(self, method: str, **params: object) -> dict:
+        """A command of the DevTools protocol."""
+        return self._browser.call(method, self._session, **params)
+
+    def _hear(self, method: str, params: dict) -> None:
+        if method == 'Runtime.consoleAPICalled':
+            self.messages.append(f'{params["type"]}: {[one.get("value") for one in params["args"]]}')
+        elif method == 'Runtime.exceptionThrown':
+            details = params['exceptionDetails']
+            self.messages.append(f'exception: {details.get("exception", {}).get("description", details["text"])}')
+        elif method == 'Log.entryAdded':
+            self.messages.append(f'{params["entry"]["level"]}: {params["entry"]["text"]}')
+        elif method == 'Network.requestWillBeSent':
+            self.requests.append(params['request']['url'])
+
+    def show(self, width: int, height: int = 900, dark: bool = False) -> None:
+        """Set the size of the window in CSS pixels, and light or dark."""
+        self.call('Emulation.setDeviceMetricsOverride', width=width, height=height, deviceScaleFactor=1, mobile=False)
+        scheme = {'name': 'prefers-color-scheme', 'value': 'dark' if dark else 'light'}
+        self.call('Emulation.setEmulatedMedia', features=[scheme])
+
+    def open(self, address: str | Path) -> None:
+        """Load a file or an address, and wait until all of it is there."""
+        self.call('Page.navigate', url=address.as_uri() if isinstance(address, Path) else address)
+        self.wait("document.readyState === 'complete' && location.href !== 'about:blank'")
+
+    def evaluate(self, script: str) -> object:
+        """The value of an expression on the page, as JSON has it; promises are waited for."""
+        done = self.call('Runtime.evaluate', expression=script, returnByValue=True, awaitPromise=True)
+        assert 'exceptionDetails' not in done, done
+        return done['result'].get('value')
+
+    def wait(self, condition: str) -> None:
+        """Until an expression is true."""
+        end = time.monotonic() + _PATIENCE
+        while not self.evaluate(condition):
+            assert time.monotonic() < end, f'never came true: {condition}'
+            time.sleep(0.02)
+
+    def press(self, key: str, code: int = 0) -> None:
+        """A key of the keyboard, 'Tab' or 'ArrowDown' or 'Enter', on whatever has the focus."""
+        codes = {'Tab': 9, 'Enter': 13, ' ': 32, 'End': 35, 'Home': 36, 'ArrowLeft': 37, 'ArrowUp': 38, 'ArrowRight': 39,
+                 'ArrowDown': 40}
+        more = {'text': '\r'} if key == 'Enter' else {'text': ' '} if key == ' ' else {}
+        for kind in ('keyDown', 'keyUp'):
+            self.call('Input.dispatchKeyEvent', type=kind, key=key, windowsVirtualKeyCode=codes.get(key, code), **more)
+
+    def overflowing(self) -> list:
+        """What stands out of the window to the right."""
+        return self.evaluate(_OVERFLOW)
+
+    def picture(self, path: Path, whole: bool = False) -> None:
+        """Write what is seen, or the whole page, as a PNG."""
+        data = self.call('Page.captureScreenshot', format='png', captureBeyondViewport=whole)['data']
+        path.write_bytes(base64.b64decode(data))
+
+
+class _Browser:
+    """The process, and the pipe to it: JSON with a zero byte after each message."""
+
+    def __init__(self, path: str, home: str) -> None:
+        (heard, self._to), (self._from, told) = os.pipe(), os.pipe()
+        heard, told = _moved(heard), _moved(told)
+        both = tempfile.TemporaryFile()  # noqa: SIM115
+        command = ' '.join(['exec "$0" "$@"', f'3<&{heard}', f'4>&{told}'])
+        self._process = subprocess.Popen(
+            ['sh', '-c', command, path, *_OPTIONS, f'--user-data-dir={home}', 'about:blank'], pass_fds=(heard, told),
+            stdin=subprocess.DEVNULL, stdout=both, stderr=both)
+        self._output = both
+        os.close(heard)
+        os.close(told)
+        self._rest = b''
+        self._count = 0
+        self._listeners: dict[str, Callable[[str, dict], None]] = {}
+
+    def listen(self, session: str, hear: Callable[[str, dict], None]) -> None:
+        self._listeners[session] = hear
+
+    def call(self, method: str, session: str | None = None, **params: object) -> dict:
+        self._count += 1
+        message = {'id': self._count, 'method': method, 'params': params}
+        os.write(self._to, json.dumps({**message, **({'sessionId': session} if session else {})}).encode() + b'\0')
+        while True:
+            answer = self._read()
+            if answer.get('id') == self._count:
+                assert 'error' not in answer, (method, answer['error'])
+                return answer['result']
+            hear = self._listeners.get(answer.get('sessionId', ''))
+            if hear is not None:
+                hear(answer['method'], answer['params'])
+
+    def _read(self) -> dict:
+        while b'\0' not in self._rest:
+            part = os.read(self._from, 1 << 20)
+            assert part, f'the browser has ended: {self._said()}'
+            self._rest += part
+        message, _, self._rest = self._rest.partition(b'\0')
+        return json.loads(message)
+
+    def _said(self) -> str:
+        self._output.seek(0)
+        return self._output.read().decode(errors='replace')[-2000:]
+
+    def close(self) -> None:
+        for end in (self._to, self._from):
+            os.close(end)
+        self._process.terminate()
+        self._process.wait(_PATIENCE)
+        self._output.close()
+
+
+def _moved(descriptor: int) -> int:
+    """The same file by a number that is neither 3 nor 4, which the browser reads from and writes to."""
+    moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD, 10)
+    os.close(descriptor)
+    return moved
+
+
+@contextmanager
+def opened() -> Iterator[Page]:
+    """A page in a browser of its own, which ends with the block."""
+    path = find_browser()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        browser = _Browser(path, home)
+        try:
+            yield Page(browser)
+        finally:
+            browser.close()
