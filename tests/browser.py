@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -16,8 +17,10 @@ import pytest
 
 VARIABLE = 'TEST_BROWSER'
 _NAMES = ('chromium', 'chromium-browser', 'chrome-headless-shell', 'google-chrome', 'google-chrome-stable')
-_OPTIONS = ('--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--no-first-run', '--disable-extensions',
-            '--disable-dev-shm-usage', '--remote-debugging-pipe', '--force-color-profile=srgb')
+_OPTIONS = ('--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--no-first-run',
+            '--disable-extensions', '--disable-dev-shm-usage', '--remote-debugging-pipe', '--force-color-profile=srgb')
+_CODES = {'Tab': 9, 'Enter': 13, ' ': 32, 'End': 35, 'Home': 36, 'ArrowLeft': 37, 'ArrowUp': 38, 'ArrowRight': 39,
+          'ArrowDown': 40}
 _PATIENCE = 60  # seconds for an answer
 
 #: What is wider than the window although nothing scrolls it: [tag, id, class, right edge].
@@ -100,13 +103,11 @@ class Page:
             assert time.monotonic() < end, f'never came true: {condition}'
             time.sleep(0.02)
 
-    def press(self, key: str, code: int = 0) -> None:
+    def press(self, key: str) -> None:
         """A key of the keyboard, 'Tab' or 'ArrowDown' or 'Enter', on whatever has the focus."""
-        codes = {'Tab': 9, 'Enter': 13, ' ': 32, 'End': 35, 'Home': 36, 'ArrowLeft': 37, 'ArrowUp': 38, 'ArrowRight': 39,
-                 'ArrowDown': 40}
         more = {'text': '\r'} if key == 'Enter' else {'text': ' '} if key == ' ' else {}
         for kind in ('keyDown', 'keyUp'):
-            self.call('Input.dispatchKeyEvent', type=kind, key=key, windowsVirtualKeyCode=codes.get(key, code), **more)
+            self.call('Input.dispatchKeyEvent', type=kind, key=key, windowsVirtualKeyCode=_CODES[key], **more)
 
     def overflowing(self) -> list:
         """What stands out of the window to the right."""
@@ -125,10 +126,10 @@ class _Browser:
         (heard, self._to), (self._from, told) = os.pipe(), os.pipe()
         heard, told = _moved(heard), _moved(told)
         both = tempfile.TemporaryFile()  # noqa: SIM115
-        command = ' '.join(['exec "$0" "$@"', f'3<&{heard}', f'4>&{told}'])
+        start = f'import os, sys; os.dup2({heard}, 3); os.dup2({told}, 4); os.execv(sys.argv[1], sys.argv[1:])'
         self._process = subprocess.Popen(
-            ['sh', '-c', command, path, *_OPTIONS, f'--user-data-dir={home}', 'about:blank'], pass_fds=(heard, told),
-            stdin=subprocess.DEVNULL, stdout=both, stderr=both)
+            [sys.executable, '-c', start, path, *_OPTIONS, f'--user-data-dir={home}', 'about:blank'],
+            pass_fds=(heard, told), stdin=subprocess.DEVNULL, stdout=both, stderr=both)
         self._output = both
         os.close(heard)
         os.close(told)

@@ -2,7 +2,7 @@
 
 from mmseg.evaluation.calibration import Calibration
 
-_SIDE, _LEFT, _BOTTOM = 260, 40, 34  # of the plot, and its margins
+_SIDE, _LEFT, _BOTTOM = 260, 40, 22  # of the plot, and its margins
 
 
 def reliability_chart(calibration: Calibration) -> dict | None:
