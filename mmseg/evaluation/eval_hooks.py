@@ -36,13 +36,13 @@ class EvalHook(engine.EvalHook):
         efficient_test: without effect.
         pre_eval: count image by image; False keeps all label maps until the end, as ``dataset.evaluate`` may need.
 
-    Raises:
-        ValueError: an interval or rule that does not exist, or a metric of which it is not known what is better.
-
     Attributes:
         latest_results: what the last evaluation counted.
         onlookers: called with the runner after each evaluation, on every rank, while the evaluated weights are still in
             the model (a moving average, perhaps).
+
+    Raises:
+        ValueError: an interval or rule that does not exist, or a metric of which it is not known what is better.
     """
 
     greater_keys = ('mIoU', 'mAcc', 'aAcc', 'mDice', 'mFscore', 'IoU', 'Acc', 'Dice', 'acc', 'precision', 'recall')

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 Points = Sequence[tuple[float, float]]
 Line = tuple[str, Points]
 
-WIDTH, HEIGHT = 480, 260
-LEFT, RIGHT, TOP, BOTTOM = 52, 10, 10, 28  # margins
+WIDTH, HEIGHT = 340, 200
+LEFT, RIGHT, TOP, BOTTOM = 48, 14, 10, 26  # margins
 _MOST = 300  # points of a line; more are averaged
 _TICKS = 5
 _DOTTED = 30  # a line of fewer points has a dot at each

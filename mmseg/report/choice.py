@@ -1,6 +1,7 @@
 """Which validation images are worth a look."""
 
 import warnings
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +32,9 @@ def choose(pairs: ImagePairs | None, images: int, count: int) -> list[Chosen]:
         pairs: what was counted of each image; None if nothing was: then images are evenly spread.
         images: how many there are.
         count: half of them are the worst and half the best ones; up to as many again are confused ones.
+
+    Returns:
+        Some of each kind in turn, for the time may not be enough for all.
     """
     if pairs is None or not pairs.images:
         places = np.linspace(0, images - 1, min(count, images)).round().astype(int).tolist()
@@ -40,10 +44,10 @@ def choose(pairs: ImagePairs | None, images: int, count: int) -> list[Chosen]:
     half = min(count, len(ranked)) // 2
     worst = ranked[:min(count, len(ranked)) - half]
     best = ranked[len(ranked) - half:][::-1]
-    found = [Chosen(index, why, ious[index]) for why, indices in ((WORST, worst), (BEST, best)) for index in indices]
-    taken = {one.index for one in found}
-    confused = [index for index in _most_confused(pairs, count) if index not in taken]
-    return found + [Chosen(index, CONFUSED, ious.get(index)) for index in confused]
+    confused = [index for index in _most_confused(pairs, count) if index not in {*worst, *best}]
+    groups = [[Chosen(index, why, ious.get(index)) for index in indices]
+              for why, indices in ((WORST, worst), (BEST, best), (CONFUSED, confused))]
+    return [one for row in zip_longest(*groups) for one in row if one is not None]
 
 
 def image_ious(pairs: ImagePairs) -> dict[int, float]:

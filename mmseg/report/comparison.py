@@ -7,9 +7,9 @@ from typing import NamedTuple
 from mmseg.page.render import render
 
 from .curves import charts_of_runs, pace
-from .page import percent
 from .run import Run
 from .scores import Score
+from .words import percent, points
 
 
 class Row(NamedTuple):
@@ -37,11 +37,6 @@ def comparison_of(runs: Sequence[Run]) -> str:
         'names': names, 'runs': runs, 'charts': charts_of_runs(dict(zip(names, (run.entries for run in runs)))),
         'summary': _summary(runs), 'rows': class_rows(runs), 'differences': config_differences(runs),
         'together': [drawn_together(runs[0], run) for run in runs[1:]], 'percent': percent, 'points': points})
-
-
-def points(gain: Score) -> str:
-    """A difference of shares in points, with its sign."""
-    return '–' if gain.value != gain.value else f'{100 * gain.value:+.1f}'  # noqa: RUF001
 
 
 def drawn_together(first: Run, other: Run) -> bool:

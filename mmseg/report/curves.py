@@ -1,12 +1,12 @@
 """The charts of a run, or of several over each other, out of their logs."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from mmseg.evaluation.curves import panels_of
 from mmseg.evaluation.run_log import Entry, positions
 
 from .chart import line_chart
+from .words import duration, percent
 
 _TITLES = {'loss': 'Loss', 'validation': 'Validation', 'learning rate': 'Learning rate'}
 
@@ -60,10 +60,9 @@ def pace(entries: Sequence[Entry]) -> dict[str, str]:
     told = {'Seconds per iteration': f'{seconds:.3f}'}
     shares = [share for _, entry in train if (share := waited(entry)) is not None]
     if shares:
-        told['Waiting for data'] = f'{sum(shares) / len(shares):.1%}'
+        told['Waiting for data'] = f'{percent(sum(shares) / len(shares))} %'
     if positions(entries)[0] == 'iteration':
-        total = math.ceil(train[-1][0] * seconds)
-        told['Training so far'] = f'{total // 3600} h {total // 60 % 60} min {total % 60} s'
+        told['Training so far'] = duration(train[-1][0] * seconds)
     if memory := [entry['memory'] for _, entry in train if 'memory' in entry]:
         told['Peak memory'] = f'{max(memory):,} MB'
     return told

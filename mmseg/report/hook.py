@@ -89,8 +89,8 @@ class ReportHook(Hook):
         self._snapshot = None
         self._snapshot = take_snapshot(
             unwrap(runner.model), self.dataset, self.evaluation.latest_results, self.pictures, self.bands, self.seconds)
-        for problem in self._snapshot.problems:
-            runner.logger.warning(f'report.html: no picture of {problem}')
+        if problems := self._snapshot.problems:
+            runner.logger.warning(f'report.html: {len(problems)} images are left out, the first is {problems[0]}')
         of, number = ('iteration', runner.finished_iters) if runner.max_epochs is None else (
             'epoch', runner.finished_epochs)
         self._snapshot.done = f'{of} {number} of {runner.max_iters if of == "iteration" else runner.max_epochs}'

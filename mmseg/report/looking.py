@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from torch import nn
 
+from mmcv.utils import one_line
 from mmseg.evaluation.calibration import Calibration
 from mmseg.evaluation.picture import as_picture, load_image, load_label
 from mmseg.palette import Palette
 from mmseg.protocols import Samples
-from mmseg.samples import ignored_label
+from mmseg.samples import ignored_label, sample_files
 
 from .choice import Chosen
 from .panels import Panel, panels_of_image
@@ -57,19 +58,19 @@ class Looker:
         self.bands = bands
         self.calibration = Calibration()
         self.measured = 0
-        self.problems: list[str] = []
         self._drawn: dict[int, list[Panel]] = {}
+        self._failed: dict[int, str] = {}
 
     def look(self, chosen: Sequence[Chosen], seconds: float) -> Look:
         """Predict evenly spread images for half of the time, and in the rest those of ``chosen`` that are left."""
         begin = time.monotonic()
-        wanted = {one.index for one in chosen}
+        wanted = dict.fromkeys(one.index for one in chosen)
         sample = spread(len(self.dataset))
         self._each(sample, begin + seconds / 2, lambda index: self._take(index, True, index in wanted))
-        rest = [one.index for one in chosen if one.index not in self._drawn]
+        rest = [index for index in wanted if index not in self._drawn and index not in self._failed]
         self._each(rest, begin + seconds, lambda index: self._take(index, False, True))
         shown = [(one, self._drawn[one.index]) for one in chosen if one.index in self._drawn]
-        return Look(shown, self.calibration, self.measured, self.problems)
+        return Look(shown, self.calibration, self.measured, list(self._failed.values()))
 
     def _each(self, indices: Iterable[int], end: float, take: Callable[[int], None]) -> None:
         for index in indices:
@@ -78,7 +79,7 @@ class Looker:
             try:
                 take(index)
             except Exception as error:  # of a user's loader, perhaps: the other images are shown
-                self.problems.append(f'sample {index}: {type(error).__name__}: {error}')
+                self._failed[index] = f'{sample_files(self.dataset, index)["img"]}: {one_line(error) or type(error)}'
 
     def _take(self, index: int, measure: bool, draw: bool) -> None:
         prediction = predict(self.model, self.dataset, index)

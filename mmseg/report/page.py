@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mmcv.utils.errors import short_path
+from mmseg.evaluation.run_log import positions
 from mmseg.page.render import render
 
 from .choice import BEST, CONFUSED, WORST
@@ -12,7 +13,7 @@ from .confusion import confusion_table
 from .curves import charts_of, pace
 from .reliability import reliability_chart, table_of
 from .run import Run
-from .scores import Score
+from .words import interval, percent
 
 _GROUPS = {WORST: 'Worst', BEST: 'Best', CONFUSED: 'With the largest confusions', '': 'Some'}
 
@@ -32,16 +33,6 @@ def page_of(run: Run) -> str:
         'interval': interval})
 
 
-def percent(value: float | None) -> str:
-    """A share as text; a dash for none."""
-    return '–' if value is None or value != value else f'{100 * value:.1f}'  # noqa: RUF001
-
-
-def interval(score: Score) -> str:
-    """The ends of an interval as text; '' where there is none."""
-    return '' if score.low != score.low else f'{100 * score.low:.1f} to {100 * score.high:.1f}'
-
-
 def _tiles(run: Run) -> list[tuple[str, str, str]]:
     """(what, value, remark) of the figures at the top."""
     metrics, tiles = run.metrics, []
@@ -49,7 +40,7 @@ def _tiles(run: Run) -> list[tuple[str, str, str]]:
         ends = interval(run.mean)
         tiles.append(('mIoU', f'{percent(run.mean.value)} %', f'95 % interval {ends}' if ends else ''))
     if run.best is not None:
-        tiles.append(('Best mIoU', f'{percent(run.best[1])} %', f'at {run.best[0]:,.6g}'))
+        tiles.append(('Best mIoU', f'{percent(run.best[1])} %', f'at {positions(run.entries)[0]} {run.best[0]:,.6g}'))
     tiles += [(name, f'{percent(metrics[name])} %', remark) for name, remark in (
         ('mAcc', 'mean of the classes'), ('aAcc', 'of all pixels')) if name in metrics]
     if run.snapshot and run.snapshot.calibration.pixels:

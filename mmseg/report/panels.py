@@ -54,8 +54,8 @@ def panels_of_image(
     if confidence is not None:
         grey = (confidence * 255).round().clip(0, 255).astype(np.uint8)
         panels.append(Panel('Confidence', embedded(grey, _EDGE),
-                            f'confidence, white is sure: {confidence.mean():.0%} on average, below 50 % at '
-                            f'{(confidence < 0.5).mean():.0%} of the pixels'))
+                            f'confidence, white is sure: {100 * confidence.mean():.0f} % on average, below 50 % at '
+                            f'{100 * (confidence < 0.5).mean():.0f} % of the pixels'))
     return panels
 
 
@@ -66,7 +66,7 @@ def shares(values: np.ndarray, names: Sequence[str]) -> str:
         return 'no class'
     first = [int(k) for k in np.argsort(-counts, kind='stable')[:_NAMED] if counts[k]]
     more = np.count_nonzero(counts) - len(first)
-    text = ', '.join(f'{names[k]} {counts[k] / counts.sum():.0%}' for k in first)
+    text = ', '.join(f'{names[k]} {100 * counts[k] / counts.sum():.0f} %' for k in first)
     return f'{text}, and {more} more' if more else text
 
 
@@ -79,8 +79,9 @@ def _errors(picture: np.ndarray, label: np.ndarray, prediction: np.ndarray, name
     drawn[~counted] = _IGNORED
     drawn[wrong] = _WRONG
     share = wrong.sum() / max(1, counted.sum())
-    alt = f'errors: {share:.1%} of the pixels that count are wrong{_pairs(label[wrong], prediction[wrong], names)}'
-    return Panel(f'Errors, {share:.1%}', embedded(drawn, _EDGE), alt)
+    told = f'{100 * share:.1f} %'
+    alt = f'errors: {told} of the pixels that count are wrong{_pairs(label[wrong], prediction[wrong], names)}'
+    return Panel(f'Errors, {told}', embedded(drawn, _EDGE), alt)
 
 
 def _pairs(label: np.ndarray, prediction: np.ndarray, names: Sequence[str]) -> str:

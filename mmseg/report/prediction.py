@@ -1,5 +1,6 @@
 """The prediction of one image, and how sure the model is of each pixel."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -31,15 +32,27 @@ def predict(model: nn.Module, dataset: Samples, index: int) -> Prediction:
     device = next((one.device for one in model.parameters()), torch.device('cpu'))
     batch = to_device(collate([dataset[index]]), device)
     with torch.no_grad():
-        label = np.asarray(model(return_loss=False, rescale=True, **batch)[0])
-        if not isinstance(model, GivesProbabilities) or label.size * _channels(model) > _MOST:
-            return Prediction(label, None)
-        return Prediction(label, _confidence(_probabilities(model, batch), label))
+        if not isinstance(model, GivesProbabilities) or not 0 < _probabilities_in(model, batch) < _MOST:
+            return Prediction(_label(model, batch), None)
+        probabilities = _probabilities(model, batch)
+        if len(probabilities) > 1:
+            confidence, label = probabilities.max(0)
+            return Prediction(label.cpu().numpy(), confidence.float().cpu().numpy())
+        label, foreground = _label(model, batch), probabilities[0].float().cpu().numpy()
+        return Prediction(label, np.where(label == 1, foreground, 1 - foreground))
 
 
-def _channels(model: nn.Module) -> int:
-    found = vars(model).get('out_channels')
-    return found if isinstance(found, int) else 1
+def _label(model: nn.Module, batch: dict) -> np.ndarray:
+    return np.asarray(model(return_loss=False, rescale=True, **batch)[0])
+
+
+def _probabilities_in(model: nn.Module, batch: dict) -> int:
+    """How many there are in an image; 0 if that cannot be told."""
+    meta = batch.get('img_metas')
+    while isinstance(meta, (list, tuple)) and meta:
+        meta = meta[0]
+    size = meta.get('ori_shape', ()) if isinstance(meta, dict) else ()
+    return vars(model).get('out_channels', 1) * math.prod(size[:2]) if size else 0
 
 
 def _probabilities(model: GivesProbabilities, batch: dict) -> torch.Tensor:
@@ -47,13 +60,3 @@ def _probabilities(model: GivesProbabilities, batch: dict) -> torch.Tensor:
     imgs, metas = batch['img'], batch['img_metas']
     views = list(zip(imgs, metas)) if isinstance(imgs, (list, tuple)) else [(imgs, metas)]
     return sum(model.inference(normalize_bytes(img, meta), meta, True)[0] for img, meta in views) / len(views)
-
-
-def _confidence(probabilities: torch.Tensor, label: np.ndarray) -> np.ndarray | None:
-    """The probability of what was chosen; of one channel, that of the class or of its absence."""
-    if probabilities.shape[1:] != label.shape:
-        return None
-    if len(probabilities) == 1:
-        probabilities = torch.cat([1 - probabilities, probabilities])
-    chosen = torch.as_tensor(label, device=probabilities.device).long()[None]
-    return probabilities.gather(0, chosen)[0].float().cpu().numpy()

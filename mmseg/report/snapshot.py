@@ -33,7 +33,7 @@ class Snapshot:
         environment: as text.
         shown: per image ``index``, ``why``, ``iou`` and ``panels`` (title, src, alt).
         measured: over how many images the calibration goes.
-        problems: one line per image that could not be shown.
+        problems: one line per image that was left out.
         pairs: what was counted of each image; None where a data set counts in its own way.
         calibration: empty where nothing was measured.
     """

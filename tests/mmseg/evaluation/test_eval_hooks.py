@@ -274,3 +274,24 @@ def test_distributed_hook_works_alone(tmp_path):
 def test_a_data_set_that_cannot_be_evaluated_is_refused():
     with pytest.raises(ConfigError, match=r'evaluation: list lacks evaluate, or CLASSES, eval_label, ignore_index: '):
         EvalHook(loader([1, 2]))
+
+
+def test_onlookers_see_the_evaluated_weights(tmp_path):
+    """They are called on every evaluation, while the moving average is in the model, and change no random number."""
+    seen = []
+
+    class Looking(EvalHook):
+
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.onlookers.append(self.look)
+
+        def look(self, runner):
+            torch.rand(5)
+            seen.append((runner.finished_iters, runner.model.weight.item(), self.latest_results))
+
+    plain = run(tmp_path / 'plain', Scores(0.1, 0.2), iters=4, interval=2)
+    looked = run(tmp_path / 'looked', Scores(0.1, 0.2), iters=4, interval=2, hook=Looking)
+    assert [one[0] for one in seen] == [2, 4]
+    assert [one[2] for one in seen] == [[0, 1, 2]] * 2
+    assert seen[1][1] == looked.model.weight.item() == plain.model.weight.item()

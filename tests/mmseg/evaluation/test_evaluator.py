@@ -132,3 +132,18 @@ def test_data_sets_in_a_row_are_evaluated_each(whole, caplog, capsys):
     printed = capsys.readouterr().out
     assert 'Evaluating data set 0, 6 images' in printed
     assert 'Evaluating there, 6 images' in printed
+
+
+def test_the_images_of_a_row_are_kept_by_their_indices_in_it():
+    parts = [Labels(0), Labels(1)]
+    joined = JoinedEvaluator(Row(*parts))
+    assert joined.per_image is None
+    joined.keep_images()
+    preds = [*predictions(2), *predictions(3)]
+    joined.add(preds, range(12))
+    joined.reduce()
+    assert joined.per_image.indices() == list(range(12))
+    for index in (1, 8):
+        one = ConfusionMatrix(3, 255)
+        one.update(preds[index], parts[index // 6].maps[index % 6])
+        assert (joined.per_image.of(index) == one.counts.numpy()).all()

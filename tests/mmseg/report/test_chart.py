@@ -7,6 +7,7 @@ from drawn_runs import entries
 
 from mmseg.report.chart import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, line_chart, thinned, ticks
 from mmseg.report.curves import charts_of, charts_of_runs, pace
+from mmseg.report.words import duration
 
 
 @pytest.mark.parametrize(('low', 'high', 'expected'), [
@@ -60,6 +61,12 @@ def test_the_charts_of_several_runs_have_a_line_each():
 
 
 def test_what_a_run_has_taken():
-    assert pace(list(entries())) == {'Seconds per iteration': '0.500', 'Waiting for data': '20.0%',
-                                     'Training so far': '0 h 0 min 30 s', 'Peak memory': '506 MB'}
+    assert pace(list(entries())) == {'Seconds per iteration': '0.500', 'Waiting for data': '20.0 %',
+                                     'Training so far': '30 s', 'Peak memory': '506 MB'}
     assert pace([]) == {}
+
+
+@pytest.mark.parametrize(('seconds', 'words'), [
+    (0, '0 s'), (59.2, '1 min 0 s'), (61, '1 min 1 s'), (3600, '1 h'), (7265, '2 h 1 min'), (90000, '1 d 1 h')])
+def test_durations(seconds, words):
+    assert duration(seconds) == words

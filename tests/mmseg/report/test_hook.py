@@ -1,4 +1,4 @@
-"""What a run leaves at its end, and that nothing of it ends the run."""
+"""What evaluations and the end of a run leave, and that nothing of it ends the run."""
 
 import logging
 from types import SimpleNamespace
@@ -7,13 +7,18 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.utils.data import BatchSampler, DataLoader, SequentialSampler
 
 import mmcv
+from mmcv.parallel import collate
+from mmcv.runner import EpochBasedRunner, Hook, IterBasedRunner
 from mmcv.utils import ConfigError
 from mmseg.datasets import CustomDataset
+from mmseg.evaluation.eval_hooks import EvalHook
 from mmseg.palette import random_palette
-from mmseg.report import hook
+from mmseg.report import hook, looking
 from mmseg.report.hook import ReportHook
+from mmseg.report.snapshot import read_snapshot
 
 
 class Zeros(nn.Module):
@@ -33,6 +38,10 @@ class Zeros(nn.Module):
 
 def as_tensor(results):
     return {'img': torch.from_numpy(np.atleast_3d(results['img']).astype(np.float32)).permute(2, 0, 1)}
+
+
+def with_metas(results):
+    return {**as_tensor(results), 'img_metas': {'ori_shape': (4, 5, 3)}}
 
 
 def six_bands(results):
@@ -60,12 +69,12 @@ def run(tmp_path, caplog):
 def make(tmp_path):
     """``make(*names, load=...)``: a data set of these images, of one value each and labels of class 0."""
 
-    def inside(*names, load={'type': 'LoadImageFromFile'}, **kwargs):  # noqa: B006
+    def inside(*names, load={'type': 'LoadImageFromFile'}, last=as_tensor, **kwargs):  # noqa: B006
         for i, name in enumerate(names):
             mmcv.imwrite(np.full((4, 5, 3), 50 + i, np.uint8), str(tmp_path / 'img' / name))
             mmcv.imwrite(np.zeros((4, 5), np.uint8), str(tmp_path / 'ann' / name).rsplit('.', 1)[0] + '.png')
         suffix = '.' + names[0].rsplit('.', 1)[1]
-        return CustomDataset([load, as_tensor], 'img', suffix, 'ann', data_root=str(tmp_path), test_mode=True,
+        return CustomDataset([load, last], 'img', suffix, 'ann', data_root=str(tmp_path), test_mode=True,
                              classes=('a', 'b'), **kwargs)
 
     return inside
@@ -183,5 +192,156 @@ def test_an_interrupt_is_none(run, make, monkeypatch):
 
 @pytest.mark.parametrize('options', [{'pictures': -1}, {'pictures': 'all'}, {'bands': (1, 2)}, {'bands': (0, 1, -1)}])
 def test_options_that_mean_nothing_are_refused_at_the_start(options):
+    with pytest.raises(ConfigError, match=f'report.{next(iter(options))}'):
+        ReportHook(Bare(), **options)
+
+
+class Learner(nn.Module):
+    """Predicts class 1 in the image's upper half, of which it is sure by 3 to 1, as long as its weight is positive."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(1))
+        self.out_channels = 2
+
+    def forward(self, img, return_loss=False, rescale=True, **kwargs):
+        return list(self.inference(img, None, rescale).argmax(1).numpy())
+
+    def inference(self, img, img_meta, rescale):
+        assert not self.training
+        probabilities = torch.full((len(img), 2, *img.shape[2:]), 0.25)
+        probabilities[:, int(self.weight > 0), :2] = 0.75
+        probabilities[:, 0, 2:] = 0.75
+        return probabilities
+
+    def train_step(self, batch, optimizer=None, **kwargs):
+        loss = (self.weight * torch.rand(1)).sum()
+        return {'loss': loss, 'log_vars': {'loss': loss.detach()}, 'num_samples': 1}
+
+
+@pytest.fixture
+def train(tmp_path, make, caplog):
+    """``train(iters=4, kind=IterBasedRunner, **options)``: a run with an evaluation every two, and its warnings."""
+
+    def inside(iters=4, name='run', custom=(), evaluation={}, kind=IterBasedRunner, **options):  # noqa: B006
+        torch.manual_seed(0)
+        dataset = make('x.png', 'y.png', 'z.png', last=with_metas)
+        loader = DataLoader(dataset, batch_sampler=BatchSampler(SequentialSampler(dataset), 1, False),
+                            collate_fn=collate)
+        model, by_epoch = Learner(), kind is EpochBasedRunner
+        runner = kind(
+            model, optimizer=torch.optim.SGD(model.parameters(), 0.1), work_dir=str(tmp_path / name),
+            logger=logging.getLogger('quiet'), **{'max_epochs' if by_epoch else 'max_iters': iters})
+        runner.register_training_hooks(
+            {'policy': 'fixed', 'by_epoch': by_epoch}, {}, {'interval': 2, 'by_epoch': by_epoch},
+            {'interval': 1, 'hooks': [{'type': 'TextLoggerHook', 'by_epoch': by_epoch}]},
+            custom_hooks_config=list(custom))
+        hook = EvalHook(loader, interval=2, by_epoch=by_epoch, **evaluation)
+        runner.register_hook(hook, priority='LOW')
+        report = ReportHook(dataset, pictures=2, evaluation=hook, **options)
+        runner.register_hook(report, priority='LOWEST')
+        with caplog.at_level('WARNING'):
+            runner.run([loader], [('train', 1)])
+        said = [text for record in caplog.records if 'report.html' in (text := record.getMessage())]
+        caplog.clear()
+        return tmp_path / name, said, model.weight.item()
+
+    return inside
+
+
+@pytest.mark.parametrize('kind', [IterBasedRunner, EpochBasedRunner])
+def test_each_evaluation_refreshes_the_page(train, kind, monkeypatch):
+    written = []
+    monkeypatch.setattr(hook, 'write_page', lambda path, text: written.append((path.name, text)))
+    folder, said, _ = train(kind=kind)
+    assert said == []
+    assert [name for name, _ in written] == ['report.html'] * 3  # two evaluations, and the end
+    unit = 'epoch' if kind is EpochBasedRunner else 'iteration'
+    assert f'{unit} 2 of 4' in written[0][1]
+    assert f'{unit} 4 of 4' in written[1][1]
+    assert f'{unit} 4 of 4' in written[2][1]
+    snapshot = read_snapshot(folder)
+    assert snapshot.pairs.total().tolist() == [[30, 30, 0], [0, 0, 0], [0, 0, 0]]
+    assert snapshot.images == ['x.png', 'y.png', 'z.png']
+    assert snapshot.calibration.error() == pytest.approx(0.25)  # sure by 3/4, right at the half
+    assert snapshot.measured == 3
+    assert [one['why'] for one in snapshot.shown] == ['worst', 'best']
+    assert [title for title, _, _ in snapshot.shown[0]['panels']] == [
+        'Image', 'Label', 'Prediction', 'Errors, 50.0 %', 'Confidence']
+    assert snapshot.metrics['aAcc'] == 0.5
+    assert '<b>25.0 %</b>' in written[1][1]
+
+
+def test_the_training_is_the_same_without_it(train):
+    assert train(name='with')[2] == train(name='without', page=False)[2]
+
+
+def test_a_moving_average_is_what_is_shown(train):
+    class Negative(Hook):
+
+        def before_evaluation(self, runner):
+            runner.model.weight.data.neg_()
+
+        def after_evaluation(self, runner):
+            runner.model.weight.data.neg_()
+
+    folder, said, weight = train(custom=[{'type': Negative, 'priority': 'ABOVE_NORMAL'}])
+    assert said == []
+    assert weight > 0
+    assert read_snapshot(folder).pairs.total()[0, 1] == 0
+    assert [panel[0] for panel in read_snapshot(folder).shown[0]['panels']][3] == 'Errors, 0.0 %'
+
+
+def test_nothing_of_the_page_ends_a_run(train, monkeypatch):
+    def fail(*args, **kwargs):
+        raise MemoryError('no memory left')
+
+    for name, warning in (('take_snapshot', 'report.html: no pictures and confusions: no memory left'),
+                          ('page_of', 'no report.html: no memory left')):
+        with monkeypatch.context() as patch:
+            patch.setattr(hook, name, fail)
+            folder, said, _ = train(name=name)
+        assert said
+        assert {*said} == {warning}
+        assert (folder / 'iter_4.pth').is_file()
+
+
+def test_a_picture_that_fails_does_not_take_the_others_along(train, monkeypatch):
+    def fail(dataset, index, load=looking.load_image):
+        if index == 2:
+            raise OSError('it was moved')
+        return load(dataset, index)
+
+    monkeypatch.setattr(looking, 'load_image', fail)
+    folder, said, _ = train(iters=2)
+    assert [one['index'] for one in read_snapshot(folder).shown] == [0]
+    assert said == [f'report.html: 1 images are left out, the first is {folder.parent}/img/z.png: it was moved']
+
+
+def test_no_time_no_pictures(train):
+    folder, said, _ = train(seconds=0)
+    snapshot = read_snapshot(folder)
+    assert said == []
+    assert len(snapshot.shown) <= 1
+    assert snapshot.pairs.total().sum() == 60
+
+
+def test_no_page(train):
+    folder, said, _ = train(page=False)
+    assert said == []
+    assert not (folder / 'report.html').exists()
+    assert read_snapshot(folder) is None
+
+
+def test_an_evaluation_without_counts_leaves_pictures(train):
+    folder, said, _ = train(evaluation={'pre_eval': False})
+    assert said == []
+    assert read_snapshot(folder).pairs is None
+    assert len(read_snapshot(folder).shown) == 2
+    assert 'IoU, %' in (folder / 'report.html').read_text()
+
+
+@pytest.mark.parametrize('options', [{'page': 1}, {'seconds': -1}, {'seconds': '20'}])
+def test_options_of_the_page_that_mean_nothing(options):
     with pytest.raises(ConfigError, match=f'report.{next(iter(options))}'):
         ReportHook(Bare(), **options)
