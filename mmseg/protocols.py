@@ -254,13 +254,6 @@ class CountsImages(EvaluatorLike, Protocol):
 
 
 @runtime_checkable
-class GivesProbabilities(Protocol):
-    """A segmentor: images (N, C, H, W) to probabilities (N, K, H, W), at the size of the files with ``rescale``."""
-
-    def inference(self, img: torch.Tensor, img_meta: Metas, rescale: bool) -> torch.Tensor: ...
-
-
-@runtime_checkable
 class Counts(Protocol):
     """What was counted, to be asked for metrics."""
 

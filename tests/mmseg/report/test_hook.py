@@ -41,7 +41,7 @@ def as_tensor(results):
 
 
 def with_metas(results):
-    return {**as_tensor(results), 'img_metas': {'ori_shape': (4, 5, 3)}}
+    return {'img': [as_tensor(results)['img']], 'img_metas': [{'ori_shape': (4, 5, 3)}]}
 
 
 def six_bands(results):
@@ -199,20 +199,28 @@ def test_options_that_mean_nothing_are_refused_at_the_start(options):
 class Learner(nn.Module):
     """Predicts class 1 in the image's upper half, of which it is sure by 3 to 1, as long as its weight is positive."""
 
+    num_classes = out_channels = 2
+    align_corners, test_cfg = False, {}
+
     def __init__(self):
         super().__init__()
         self.weight = nn.Parameter(torch.ones(1))
-        self.out_channels = 2
 
-    def forward(self, img, return_loss=False, rescale=True, **kwargs):
-        return list(self.inference(img, None, rescale).argmax(1).numpy())
+    def forward(self, img, img_metas, return_loss=False, rescale=True):
+        return list(self.predict_probabilities(img, img_metas)[0].numpy())
 
-    def inference(self, img, img_meta, rescale):
+    def predict_probabilities(self, img, img_metas):
         assert not self.training
+        [img] = img
         probabilities = torch.full((len(img), 2, *img.shape[2:]), 0.25)
         probabilities[:, int(self.weight > 0), :2] = 0.75
         probabilities[:, 0, 2:] = 0.75
-        return probabilities
+        return probabilities.argmax(1), probabilities
+
+    def predict_logits(self, img, img_metas):
+        raise NotImplementedError('of windows, which nobody asks for')
+
+    classify = predict_logits
 
     def train_step(self, batch, optimizer=None, **kwargs):
         loss = (self.weight * torch.rand(1)).sum()
