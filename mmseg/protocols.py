@@ -244,16 +244,6 @@ class EvaluatorLike(TakesResults, Protocol):
 
 
 @runtime_checkable
-class CountsImages(EvaluatorLike, Protocol):
-    """Can keep what it counts of each image; ``per_image`` is an :class:`mmseg.evaluation.image_pairs.ImagePairs`."""
-
-    per_image: Any
-
-    def keep_images(self) -> None:
-        """Do so from now on."""
-
-
-@runtime_checkable
 class Counts(Protocol):
     """What was counted, to be asked for metrics."""
 

@@ -1,6 +1,7 @@
 """Which class was taken for which one, image by image."""
 
 from collections.abc import Iterable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -86,3 +87,13 @@ class ImagePairs:
             cell = divmod(int(places[first]), self.num_classes + 1)
             found[cell] = list(zip(indices[first:stop].tolist(), pixels[first:stop].tolist()))
         return found
+
+
+@runtime_checkable
+class CountsImages(Protocol):
+    """An evaluator that can keep what it counts of each image; None before it is asked to."""
+
+    per_image: ImagePairs | None
+
+    def keep_images(self) -> None:
+        """Do so from now on."""

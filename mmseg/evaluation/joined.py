@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from mmcv.utils import print_log
-from mmseg.protocols import CountsImages, EvaluatorLike, JoinedDataset, KeepsImages
+from mmseg.protocols import EvaluatorLike, JoinedDataset, KeepsImages
 
-from .image_pairs import ImagePairs
+from .image_pairs import CountsImages, ImagePairs
 
 
 class JoinedEvaluator:

@@ -17,7 +17,6 @@ from mmcv.utils.arguments import Parameters
 from mmseg.logger import get_root_logger
 from mmseg.protocols import (
     CountingDataset,
-    CountsImages,
     DrawsResults,
     EvaluatedDataset,
     EvaluatorLike,
@@ -31,6 +30,7 @@ from mmseg.protocols import (
 )
 from mmseg.samples import palette, sample_files
 
+from .image_pairs import CountsImages
 from .label_maps import write_class_indices
 from .picture import as_picture, load_image, picture_path
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from torch import nn
 
 from mmcv.utils import ConfigError
-from mmseg.evaluation.image_pairs import ImagePairs
+from mmseg.evaluation.image_pairs import CountsImages, ImagePairs
 from mmseg.evaluation.picture import picture_path
 from mmseg.palette import random_palette
-from mmseg.protocols import CountsImages, Samples
+from mmseg.protocols import Samples
 from mmseg.samples import class_names, palette
 
 from .choice import choose
