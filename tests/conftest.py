@@ -80,7 +80,8 @@ def group_of(nodeid: str) -> str:
 
 @functools.cache
 def runs_processes(path: str) -> bool:
-    return path.startswith(('tests/faults/', 'tests/integration/')) or 'run_ranks' in Path(ROOT, path).read_text()
+    folders = tuple(f'tests/{name}/' for name in ('downstream', 'faults', 'integration'))
+    return path.startswith(folders) or 'run_ranks' in Path(ROOT, path).read_text()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from numbers import Integral
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import nn
@@ -35,6 +35,13 @@ from .batch_stream import BatchStream
 from .hook_host import HookHost
 from .hooks.momentum_updater import momentum_of
 from .log_buffer import LogBuffer
+
+
+@runtime_checkable
+class _InitializesOnce(Protocol):
+    """A model that knows whether its weights have been initialized."""
+
+    is_init: bool
 
 
 class BaseRunner(HookHost, ABC):
@@ -104,6 +111,10 @@ class BaseRunner(HookHost, ABC):
         self._losses_agree = self.world_size == 1
         self._stopped = False
         self._writer = Writer()
+        bare = unwrap(model)
+        if isinstance(bare, _InitializesOnce) and not bare.is_init:
+            self.logger.warning(f'init_weights() of {type(bare).__name__} was never called: neither its init_cfg nor '
+                                '`pretrained` has been followed')
 
     @property
     def model_name(self) -> str:

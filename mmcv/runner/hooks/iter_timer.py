@@ -8,7 +8,10 @@ from .runner import Runner
 
 @HOOKS.register_module()
 class IterTimerHook(Hook):
-    """Puts ``data_time`` and ``time`` (seconds) of each iteration into the log buffer; evaluation does not count."""
+    """Puts ``data_time`` and ``time`` (seconds) of each iteration into the log buffer; evaluation does not count.
+
+    An iteration in which a hook has emptied the buffer, as evaluation hooks of projects do, has neither.
+    """
 
     def before_run(self, runner: Runner) -> None:
         self.mark = time.perf_counter()
@@ -21,7 +24,8 @@ class IterTimerHook(Hook):
 
     def after_iter(self, runner: Runner) -> None:
         now = time.perf_counter()
-        runner.log_buffer.update({'time': now - self.mark})
+        if 'data_time' in runner.log_buffer.val_history:
+            runner.log_buffer.update({'time': now - self.mark})
         self.mark = now
 
     def after_evaluation(self, runner: Runner) -> None:

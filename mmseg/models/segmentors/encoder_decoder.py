@@ -12,13 +12,14 @@ from mmcv.ops import has_kernel, is_exported, upsample_argmax
 from mmcv.utils import ConfigError
 from mmcv.utils.origins import locate
 from mmseg.checks import Facts, Problem, check_part
-from mmseg.models.builder import SEGMENTORS, build_backbone, build_head, build_neck
+from mmseg.models.builder import SEGMENTORS, build_head, build_neck
 from mmseg.models.decode_heads import BaseDecodeHead
 from mmseg.models.feature_checks import check_features
 from mmseg.models.layers import normalize_bytes, resize
 from mmseg.protocols import AuxiliaryHead, Backbone, Head, require
 
 from .base_segmentor import BaseSegmentor, add_prefix
+from .pretrained import build_pretrained
 
 
 @SEGMENTORS.register_module()
@@ -31,7 +32,8 @@ class EncoderDecoder(BaseSegmentor):
         train_cfg: handed to the heads in training.
         test_cfg: ``dict(mode='whole')``, or ``dict(mode='slide', crop_size=(h, w), stride=(h, w))`` in pixels to
             predict overlapping windows and average them.
-        pretrained: checkpoint of the backbone, unless the backbone has an ``init_cfg`` of its own.
+        pretrained: checkpoint of the backbone, unless the backbone has an ``init_cfg`` of its own; see
+            :func:`~mmseg.models.segmentors.pretrained.build_pretrained` for how it gets there.
         init_cfg: initialization.
 
     Raises:
@@ -50,12 +52,7 @@ class EncoderDecoder(BaseSegmentor):
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         super().__init__(init_cfg)
-        if pretrained is not None and backbone.get('init_cfg') is None:
-            if backbone.get('pretrained') is not None:
-                raise ValueError('pretrained is set in the segmentor and in its backbone; keep one')
-            backbone = backbone.copy()
-            backbone['pretrained'] = pretrained
-        self.backbone = build_backbone(backbone)
+        self.backbone, of_old = build_pretrained(backbone, pretrained)
         require(self.backbone, Backbone, locate(backbone) or 'backbone')
         if neck is not None:
             self.neck = build_neck(neck)
@@ -63,6 +60,8 @@ class EncoderDecoder(BaseSegmentor):
         self._init_auxiliary_head(auxiliary_head)
         self.train_cfg = train_cfg
         self.test_cfg = checked_test_cfg(test_cfg)
+        if of_old:
+            self.init_weights()
 
     def _init_decode_head(self, decode_head: dict) -> None:
         self.decode_head = checked_head(decode_head)

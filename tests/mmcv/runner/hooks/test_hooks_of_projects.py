@@ -122,7 +122,8 @@ def test_an_evaluation_that_clears_the_log(run):
     for interval in (2, 3):
         hook = Lines(interval=interval)
         run(Evaluates(), hook)
-        assert [line['mIoU'] for line in hook.said if 'mIoU' in line] == [0.5, 0.5]
+        assert [(line['mode'], line['mIoU']) for line in hook.said if 'mIoU' in line] == [('val', 0.5)] * 2
+        assert all({'time', 'data_time', 'loss'} <= set(line) for line in hook.said if line['mode'] == 'train')
 
 
 class _Saves:
