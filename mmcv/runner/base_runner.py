@@ -35,6 +35,7 @@ from .batch_stream import BatchStream
 from .hook_host import HookHost
 from .hooks.momentum_updater import momentum_of
 from .log_buffer import LogBuffer
+from .own_saving import on_main_alone, takes_all
 
 
 @runtime_checkable
@@ -69,6 +70,12 @@ class BaseRunner(HookHost, ABC):
     filename_tmpl = 'iter_{}.pth'
     data_loader: BatchStream
     data_batch: dict[str, Any] | None = None
+    saves_alone = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not takes_all(cls.save_checkpoint):
+            cls.save_checkpoint = on_main_alone(cls.save_checkpoint)
 
     def __init__(
         self,
@@ -284,13 +291,20 @@ class BaseRunner(HookHost, ABC):
         name = (filename_tmpl or self.filename_tmpl).format(self._checkpoint_number())
         path = FileClient.infer_client(uri=out_dir).join_path(out_dir, name)
         dist.note_activity(f'saving {name}')
+        if self.saves_alone:
+            dist.broadcast_object({'meta': meta, 'save_optimizer': save_optimizer})
+        checkpoint = self.save_part(meta, save_optimizer)
+        if self.rank == 0:
+            self._writer.write(checkpoint, path, create_symlink, background, afterwards)
+        return path
+
+    def save_part(self, meta: dict | None, save_optimizer: bool) -> dict[str, Any]:
+        """What a checkpoint holds; every rank has to call it."""
         checkpoint = state_of_run(
             self.model, self.optimizer, {**self.meta, **(meta or {})},
             {'epoch': self._meta_epoch(), 'iter': self.finished_iters}, save_optimizer)
         self.call_hook('before_save_checkpoint', checkpoint)
-        if self.rank == 0:
-            self._writer.write(checkpoint, path, create_symlink, background, afterwards)
-        return path
+        return checkpoint
 
     def wait_for_checkpoint(self) -> None:
         """Return when no checkpoint is being written any more.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mmcv import dist
 from mmcv.fileio import FileClient, atomic_symlink, remove_temporaries
+from mmcv.runner.own_saving import takes_all
 
 from .hook import HOOKS, Hook
 from .runner import Runner
@@ -95,12 +96,13 @@ class CheckpointHook(Hook):
             average_buffers(runner.model)
         name = self.template.format(runner.finished_epochs if self.by_epoch else runner.finished_iters)
         options = {**self.options, 'afterwards': lambda: self._remove_old(name)}
-        taken = inspect.signature(runner.save_checkpoint).parameters
-        if 'afterwards' in taken or any(parameter.kind is parameter.VAR_KEYWORD for parameter in taken.values()):
+        if takes_all(runner.save_checkpoint):
             runner.save_checkpoint(self.out_dir, name, **options)
         else:  # a project's own, with the arguments of mmcv 1.x
+            taken = inspect.signature(runner.save_checkpoint).parameters
             runner.save_checkpoint(self.out_dir, name, **{key: options[key] for key in options.keys() & taken.keys()})
-            self._remove_old(name)
+            if dist.is_main():
+                self._remove_old(name)
         runner.hook_msgs['last_ckpt'] = self.file_client.join_path(self.out_dir, name)
 
     def after_run(self, runner: Runner) -> None:

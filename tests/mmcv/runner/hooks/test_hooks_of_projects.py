@@ -149,6 +149,39 @@ def test_runners_save_in_their_own_way(kind, make_runner, stream, tmp_path):
     assert torch.load(tmp_path / saved[-1])['meta']['mine']
 
 
+def test_of_several_ranks_one_saves_in_its_own_way(run_ranks):
+    run_ranks("""
+        from mmcv.checkpoint import read_checkpoint
+        from mmcv.runner import CheckpointHook, IterBasedRunner
+
+        class Model(torch.nn.Linear):
+            def train_step(self, batch, optimizer):
+                return {'loss': self(batch).sum(), 'log_vars': {}, 'num_samples': 1}
+
+        class Alone(IterBasedRunner):
+            calls = []
+
+            def save_checkpoint(self, out_dir, filename_tmpl='iter_{}.pth', meta=None, create_symlink=False):
+                self.calls.append(filename_tmpl)
+
+        class WithOurs(Alone):
+            def save_checkpoint(self, out_dir, filename_tmpl='iter_{}.pth', meta=None, create_symlink=False):
+                super().save_checkpoint(out_dir, filename_tmpl, meta, create_symlink)
+                IterBasedRunner.save_checkpoint(self, out_dir, filename_tmpl, meta={'mine': rank})
+
+        for kind, interval in ((Alone, 2), (WithOurs, 3)):
+            runner = kind(Model(1, 1), work_dir=str(tmp_path), max_iters=6)
+            runner.register_hook(CheckpointHook(interval, by_epoch=False, max_keep_ckpts=1))
+            runner.run([[torch.ones(1, 1)] * 6], [('train', 1)])
+        assert Alone.calls == ([] if rank else ['iter_2.pth', 'iter_4.pth', 'iter_6.pth', 'iter_3.pth', 'iter_6.pth'])
+        dist.barrier()
+        assert [path.name for path in tmp_path.glob('iter_*.pth')] == ['iter_6.pth']
+        saved = read_checkpoint(tmp_path / 'iter_6.pth')
+        assert saved['meta']['mine'] == 0
+        assert len(saved['resume']['rng']) == 2
+    """)
+
+
 @pytest.mark.parametrize('meta', [{'config': 'x'}, None])
 def test_meta_may_be_replaced(meta, run, tmp_path):
     def replace(runner):
