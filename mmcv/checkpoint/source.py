@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mmcv.fileio import cache_home, download, kept_at
+from mmcv.fileio import cache_home, download, kept_at, load
 from mmcv.utils import did_you_mean
 
 from .catalogues import OPEN_MMLAB, OPEN_MMLAB_ALIASES, OPEN_MMLAB_ROOT, TORCHVISION, TORCHVISION_ROOT
@@ -68,19 +68,31 @@ def _torchvision_url(name: str) -> str:
         raise CheckpointError(f'torchvision://{name}: torchvision has no such weights{near}') from None
 
 
-def _mmlab_url(name: str) -> str:
+def open_mmlab_models() -> dict[str, str]:
+    """What ``open-mmlab://`` knows: {name: address}.
+
+    A file ``open_mmlab.json`` in the folder of the cache, ``$MMCV_HOME``, adds to it, or replaces: addresses, or paths
+    below that folder.
+    """
+    published = {name: OPEN_MMLAB_ROOT + path for name, path in OPEN_MMLAB.items()}
+    own = cache_home() / 'open_mmlab.json'
+    return published | load(own) if own.is_file() else published
+
+
+def _open_mmlab(name: str) -> Path | str:
     name = OPEN_MMLAB_ALIASES.get(name, name)
-    if name not in OPEN_MMLAB:
-        near = did_you_mean(name, OPEN_MMLAB)
+    models = open_mmlab_models()
+    if name not in models:
+        near = did_you_mean(name, models)
         raise CheckpointError(f'open-mmlab://{name}: no such weights{near}; give a path or the address of the file')
-    return OPEN_MMLAB_ROOT + OPEN_MMLAB[name]
+    return models[name] if '://' in models[name] else cache_home() / models[name]
 
 
 CATALOGUES = {
     'torchvision': _torchvision_url,
     'modelzoo': _torchvision_url,
-    'open-mmlab': _mmlab_url,
-    'openmmlab': _mmlab_url,
+    'open-mmlab': _open_mmlab,
+    'openmmlab': _open_mmlab,
 }
 
 KNOWN_PROTOCOLS = [f'{name}://' for name in ('http', 'https', *CATALOGUES)]

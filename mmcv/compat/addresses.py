@@ -242,8 +242,9 @@ NAMES = {
             CheckpointLoader load_from_ceph=load_from_local load_from_http load_from_local
             load_from_openmmlab=load_from_http load_from_pavi load_from_torchvision=load_from_http load_url_dist""",
         'mmcv.compat.model_zoo': """
-            DEFAULT_CACHE_DIR ENV_MMCV_HOME ENV_XDG_CACHE_HOME _get_mmcv_home=get_mmcv_home get_deprecated_model_names
-            get_external_models""",
+            DEFAULT_CACHE_DIR ENV_MMCV_HOME ENV_XDG_CACHE_HOME _get_mmcv_home=get_mmcv_home
+            get_deprecated_model_names""",
+        'mmcv.checkpoint.source': 'get_external_models=open_mmlab_models',
         'mmcv.checkpoint.state': 'save_checkpoint',
         'mmcv.checkpoint.load': 'load_checkpoint load_state_dict',
         'mmcv.checkpoint.weights': 'get_state_dict weights_to_cpu',

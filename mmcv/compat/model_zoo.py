@@ -1,6 +1,6 @@
-"""The list of published weights, and where files of them are kept."""
+"""Old names of published weights, and where files of them are kept."""
 
-from mmcv.checkpoint.catalogues import OPEN_MMLAB, OPEN_MMLAB_ALIASES, OPEN_MMLAB_ROOT
+from mmcv.checkpoint.catalogues import OPEN_MMLAB_ALIASES
 from mmcv.fileio import cache_home
 
 ENV_MMCV_HOME = 'MMCV_HOME'
@@ -13,11 +13,6 @@ def get_mmcv_home() -> str:
     home = cache_home()
     home.mkdir(parents=True, exist_ok=True)
     return str(home)
-
-
-def get_external_models() -> dict[str, str]:
-    """{name: address} of what ``open-mmlab://`` knows."""
-    return {name: OPEN_MMLAB_ROOT + path for name, path in OPEN_MMLAB.items()}
 
 
 def get_deprecated_model_names() -> dict[str, str]:

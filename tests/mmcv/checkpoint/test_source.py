@@ -48,6 +48,16 @@ def test_unknown_names(name, message):
         resolve(name)
 
 
+def test_names_of_ones_own(asked, tmp_path, monkeypatch):
+    monkeypatch.setenv('MMCV_HOME', str(tmp_path))
+    (tmp_path / 'open_mmlab.json').write_text('{"mine": "weights/a.pth", "resnet50_v1c": "https://host/b.pth"}')
+    assert resolve('open-mmlab://mine') == tmp_path / 'weights/a.pth'
+    resolve('open-mmlab://resnet50_v1c')
+    resolve('openmmlab://resnet18_v1c')
+    assert asked[0] == 'https://host/b.pth'
+    assert asked[1].endswith('resnet18_v1c-b5776b93.pth')
+
+
 def test_unknown_name_of_torchvision():
     pytest.importorskip('torchvision')
     for name in ('resnet5', 'resnet50.IMAGENET1K_V9'):
