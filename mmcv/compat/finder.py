@@ -110,7 +110,9 @@ def _is_ours(spec: ModuleSpec | None) -> bool:
     """Whether a module lies beside this one, or is an old one itself."""
     if spec is None:
         return False
-    return isinstance(spec.loader, _OldModule) or (bool(spec.origin) and Path(spec.origin).is_relative_to(_ROOT))
+    if isinstance(spec.loader, _OldModule):
+        return True
+    return bool(spec.origin) and Path(spec.origin).resolve().is_relative_to(_ROOT)
 
 
 def _changed(spec: ModuleSpec | None) -> ModuleSpec | None:

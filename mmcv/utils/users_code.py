@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .errors import short_path
 
-_CHECKOUT = Path(__file__).resolve().parents[2]
+_CHECKOUT = Path(__file__).parents[2]  # not resolved, as the names of files in a traceback are not
 _OTHERS = tuple(f'{path}/' for path in (
     *(_CHECKOUT / folder for folder in ('mmcv', 'mmseg', 'tools')), sysconfig.get_paths()['stdlib']))
 

@@ -199,6 +199,12 @@ for name in ('mmseg.core', 'mmseg.utils.logger', 'mmseg.ops.nothing'):
         print(error.name)""", path=[tmp_path]).split() == ['mmseg.core', 'mmseg.utils', 'mmseg.ops.nothing']
 
 
+def test_through_a_link(tmp_path):
+    (tmp_path / 'mmcv').symlink_to(ROOT / 'mmcv')
+    code = 'import mmcv; from mmcv.cnn.utils.weight_init import kaiming_init; print(mmcv.__file__)'
+    assert python(code, path=[tmp_path]).startswith(str(tmp_path))
+
+
 def test_nothing_is_loaded_before_it_is_asked_for():
     homes = {home for _, home, _ in HOMES} | set(MODULES.values())
     homes = sorted(home for home in homes if home.startswith('mm') and not home.startswith('mmcv.utils'))
