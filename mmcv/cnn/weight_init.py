@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from numbers import Real
 from typing import Any, Protocol, runtime_checkable
 
+import torch
 from torch import Tensor, nn
 
 from mmcv.utils import Registry, build_from_cfg
@@ -52,7 +53,17 @@ def trunc_normal_init(
     module: nn.Module, mean: float = 0, std: float = 1, a: float = -2, b: float = 2, bias: float = 0
 ) -> None:
     """Draw the weight from N(mean, std^2) cut to [a, b] (absolute bounds, not multiples of std)."""
-    _fill(module, bias, nn.init.trunc_normal_, mean, std, a, b)
+    _fill(module, bias, trunc_normal_, mean, std, a, b)
+
+
+@torch.no_grad()
+def trunc_normal_(tensor: Tensor, mean: float = 0, std: float = 1, a: float = -2, b: float = 2) -> Tensor:
+    """Fill a tensor from N(mean, std^2) cut to [a, b], by the inverse of the distribution function.
+
+    One draw per value, so that a seed gives the numbers of mmcv 1.x; torch's own draws again what lies outside.
+    """
+    low, high = (math.erf((bound - mean) / std / math.sqrt(2)) for bound in (a, b))
+    return tensor.uniform_(low, high).erfinv_().mul_(std * math.sqrt(2)).add_(mean).clamp_(a, b)
 
 
 def uniform_init(module: nn.Module, a: float = 0, b: float = 1, bias: float = 0) -> None:

@@ -192,7 +192,7 @@ NAMES = {
             XavierInit bias_init_with_prob caffe2_xavier_init constant_init fuse_conv_bn get_model_complexity_info
             initialize kaiming_init normal_init revert_sync_batchnorm trunc_normal_init uniform_init xavier_init""",
     },
-    'mmcv.cnn.weight_init': {'mmcv.compat.init_info': 'update_init_info', 'torch.nn.init': 'trunc_normal_'},
+    'mmcv.cnn.weight_init': {'mmcv.compat.init_info': 'update_init_info'},
     'mmcv.device': {**_ON_DEVICE, 'mmcv.compat.device_type': 'get_device'},
     'mmcv.device._functions': {'mmcv.compat.scattering': 'Scatter scatter'},
     'mmcv.device.scatter_gather': _ON_DEVICE,

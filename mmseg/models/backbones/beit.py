@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from mmcv.cnn import DropPath, ModuleList, build_norm_layer
+from mmcv.cnn.weight_init import trunc_normal_
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import PatchEmbed, nlc_to_nchw
 from mmseg.models.layers.beit_attention import BEiTAttention
@@ -149,7 +150,7 @@ class BEiT(TransformerBackbone):
         return self.get_submodule(self.norm1_name)
 
     def init_from_scratch(self) -> None:
-        nn.init.trunc_normal_(self.cls_token, std=0.02)
+        trunc_normal_(self.cls_token, std=0.02)
         init_vit(self)
 
     def layer_of(self, name: str, num_layers: int, decay_type: str) -> int:

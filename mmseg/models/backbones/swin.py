@@ -9,6 +9,7 @@ from torch import nn
 
 from mmcv.cnn import BaseModule, ModuleList, build_norm_layer
 from mmcv.cnn.bricks.transformer import FFN
+from mmcv.cnn.weight_init import trunc_normal_
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import PatchEmbed, PatchMerging, checkpointed, nlc_to_nchw
 from mmseg.models.layers.position_embedding import image_size, resize_pos_embed
@@ -228,7 +229,7 @@ class SwinTransformer(TransformerBackbone):
     def init_from_scratch(self) -> None:
         super().init_from_scratch()
         if self.use_abs_pos_embed:
-            nn.init.trunc_normal_(self.absolute_pos_embed, std=0.02)
+            trunc_normal_(self.absolute_pos_embed, std=0.02)
 
     def resize_weight(self, name: str, weight: torch.Tensor) -> torch.Tensor:
         """Absolute positions on squares of another size; see :class:`mmcv.checkpoint.load.ResizesWeights`."""

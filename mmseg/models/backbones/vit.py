@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from mmcv.cnn import ModuleList, build_norm_layer
+from mmcv.cnn.weight_init import trunc_normal_
 from mmcv.ops import holds
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import PatchEmbed, nlc_to_nchw
@@ -114,7 +115,7 @@ class VisionTransformer(TransformerBackbone):
 
     def init_from_scratch(self) -> None:
         for embed in (self.pos_embed, self.cls_token):
-            nn.init.trunc_normal_(embed, std=0.02)
+            trunc_normal_(embed, std=0.02)
         init_vit(self)
 
     def resize_weight(self, name: str, weight: torch.Tensor) -> torch.Tensor:

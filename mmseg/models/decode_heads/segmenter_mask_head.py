@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from mmcv.cnn import ModuleList, build_norm_layer, constant_init, trunc_normal_init
+from mmcv.cnn.weight_init import trunc_normal_
 from mmseg.models.builder import HEADS
 from mmseg.models.layers.stochastic_depth import drop_path_rates
 from mmseg.models.layers.transformer_encoder_layer import TransformerEncoderLayer
@@ -67,7 +68,7 @@ class SegmenterMaskTransformerHead(BaseDecodeHead):
     def init_weights(self) -> None:
         """Initialize; see :meth:`BaseDecodeHead.init_weights`."""
         self.check_losses()
-        nn.init.trunc_normal_(self.cls_emb, std=self.init_std)
+        trunc_normal_(self.cls_emb, std=self.init_std)
         for module in self.modules():
             if isinstance(module, nn.Linear):
                 trunc_normal_init(module, std=self.init_std)

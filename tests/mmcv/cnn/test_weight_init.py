@@ -22,6 +22,7 @@ from mmcv.cnn import (
     uniform_init,
     xavier_init,
 )
+from mmcv.cnn.weight_init import trunc_normal_
 
 
 class Net(nn.Module):
@@ -169,3 +170,13 @@ def test_config_is_copied():
     cfg['val'] = 5
     net.init_weights()
     assert values(net)['leaf.layer.weight'] == [1]
+
+
+@pytest.mark.parametrize(('options', 'expected'), [
+    (dict(std=0.02), [-0.00018766950233839452, 0.014660065993666649, -0.027003809809684753]),
+    (dict(mean=0.25, std=1, a=-0.5, b=1), [0.2448696792125702, 0.6262890696525574, -0.34775418043136597]),
+])
+def test_a_seed_gives_the_truncated_normal_numbers_of_mmcv(options, expected):
+    """The numbers are those of mmcv 1.7.2, whatever torch's own trunc_normal_ draws."""
+    torch.manual_seed(0)
+    assert trunc_normal_(torch.empty(5), **options)[:3].tolist() == pytest.approx(expected, rel=1e-6)
