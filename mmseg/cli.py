@@ -4,9 +4,11 @@ import argparse
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import torch
+from torch import nn
 
 from mmcv import dist
 from mmcv.config import Config, DictAction
@@ -15,6 +17,8 @@ from mmcv.utils.pipe import ends_with_its_reader
 from mmcv.utils.users_code import users_line
 from mmseg.labels import DataError
 from mmseg.settings import Settings
+
+_CHECKPOINTS = ('.pth', '.pt', '.ckpt', '.pkl', '.bin', '.safetensors')
 
 
 def run_tool(main: Callable[[argparse.Namespace], None], args: argparse.Namespace) -> None:
@@ -80,6 +84,51 @@ def add_config_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
                         help='override its values: data.samples_per_gpu=4 model.decode_head.pool_scales=(1,2,3)')
     parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
+
+
+class GivenModel(NamedTuple):
+    """What a user names a model by.
+
+    Attributes:
+        config: path or name; None where the one in the checkpoint is to be used.
+        checkpoint: a path, an address, or 'zoo'.
+    """
+
+    config: str | None
+    checkpoint: str
+
+
+def add_model_arguments(parser: argparse.ArgumentParser) -> None:
+    """How a model is run, and ``--debug``."""
+    parser.add_argument('--device', help='cpu, cuda or cuda:1 (default: a GPU where there is one)')
+    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
+                        help='override values of the config')
+    parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
+
+
+def model_in(paths: Sequence[str]) -> tuple[GivenModel, Sequence[str]]:
+    """Tell ``[CONFIG] CHECKPOINT`` from what comes behind.
+
+    Raises:
+        ValueError: there is no checkpoint.
+    """
+    own = paths[0].lower().endswith(_CHECKPOINTS)
+    if not own and len(paths) < 2:
+        raise ValueError(f'{paths[0]}: no checkpoint ({", ".join(_CHECKPOINTS)}); give it behind the config')
+    return (GivenModel(None, paths[0]), paths[1:]) if own else (GivenModel(*paths[:2]), paths[2:])
+
+
+def load_model(given: GivenModel, args: argparse.Namespace) -> nn.Module:
+    """The model that was named, as :func:`add_model_arguments` says.
+
+    Raises:
+        ConfigError: there is none, or something is wrong with its config.
+    """
+    from mmseg import apis  # takes its seconds, which most tools and --help do not need
+    from mmseg.assembly.load import config_in, load_config
+
+    cfg = load_config(given.config, args.cfg_options) if given.config else config_in(given.checkpoint, args.cfg_options)
+    return apis.init_segmentor(cfg, given.checkpoint, device=args.device)
 
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:

@@ -36,7 +36,7 @@ LAYERS = {
         ['export', 'inference', 'report'],
         ['apis'],
         ['cli'],
-        ['benchmark', 'confusion', 'conversion', 'ensemble', 'logs', 'new_config', 'predict'],
+        ['benchmark', 'confusion', 'conversion', 'ensemble', 'logs', 'new_config', 'predict', 'serve'],
     ],
 }
 RANKS = {f'{package}.{part}': rank + 100 * (package == 'mmseg')

@@ -92,26 +92,29 @@ class Predictor:
             labels, probability = model.predict_probabilities(data['img'], data['img_metas'])
         return [_prediction(0, 0, *maps) for maps in zip(labels, probability)]
 
-    def predict(self, batch: Sequence[Prepared], with_probabilities: bool = False) -> list[Prediction]:
+    def predict(
+        self, batch: Sequence[Prepared], with_confidence: bool = False, with_probability: bool = False,
+    ) -> list[Prediction]:
         """Images of one shape, whole; in windows where they are too large for the network at once."""
-        if self.is_large(batch[0], with_probabilities):
-            return [self._together(prepared, with_probabilities) for prepared in batch]
-        if with_probabilities:
+        if self.is_large(batch[0], with_confidence or with_probability):
+            return [self._together(prepared, with_confidence, with_probability) for prepared in batch]
+        if with_confidence or with_probability:
             return self.probabilities(batch)
         return [Prediction(0, 0, torch.as_tensor(labels)) for labels in self.labels(batch)]
 
-    def _together(self, prepared: Prepared, with_probabilities: bool) -> Prediction:
+    def _together(self, prepared: Prepared, with_confidence: bool, with_probability: bool) -> Prediction:
         size = prepared.image.shape[:2]
         labels = torch.empty(size, dtype=torch.long)
-        confidence = probability = None
-        if with_probabilities:
-            confidence, probability = torch.empty(size), torch.empty(self.num_classes, *size)
+        confidence = torch.empty(size) if with_confidence else None
+        probability = torch.empty(self.num_classes, *size) if with_probability else None
         for part in self.parts(prepared):
-            height, width = part.labels.shape
-            inside = slice(part.y, part.y + height), slice(part.x, part.x + width)
-            labels[inside] = part.labels.cpu()
-            if with_probabilities:
-                confidence[inside], probability[:, inside[0], inside[1]] = part.confidence.cpu(), part.probability.cpu()
+            rows = slice(part.y, part.y + part.labels.shape[0])
+            columns = slice(part.x, part.x + part.labels.shape[1])
+            labels[rows, columns] = part.labels.cpu()
+            if confidence is not None:
+                confidence[rows, columns] = part.confidence.cpu()
+            if probability is not None:
+                probability[:, rows, columns] = part.probability.cpu()
         return Prediction(0, 0, labels, confidence, probability)
 
     def batches(self, named: Iterable[tuple[Name, Prepared]]) -> Iterator[list[tuple[Name, Prepared]]]:

@@ -3,48 +3,16 @@
 import argparse
 import re
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
-from torch import nn
-
-from mmcv.checkpoint import class_facts, unwrap
-from mmcv.config import Config, DictAction
-from mmseg.apis import init_segmentor, load_config
-from mmseg.assembly.load import config_in
-from mmseg.inference import Predictor, find_sources
-from mmseg.palette import plain_palette, random_palette
+from mmseg.cli import add_model_arguments, load_model, model_in
+from mmseg.inference import Classes, Predictor, find_sources
 
 from .names import output_names
-from .outputs import Classes
 from .run import Run
 from .writing import KINDS, Wanted
 
-_CHECKPOINTS = ('.pth', '.pt', '.ckpt', '.pkl', '.bin', '.safetensors')
 _AUTO = 'auto'
-
-
-class Given(NamedTuple):
-    """What the arguments without names are.
-
-    Attributes:
-        config: None where the checkpoint's own is to be used.
-        checkpoint: a path, an address or 'zoo'.
-        inputs: what is to be predicted.
-    """
-
-    config: str | None
-    checkpoint: str
-    inputs: Sequence[str]
-
-
-def add_model_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments that say how a model is run."""
-    parser.add_argument('--device', help='cpu, cuda or cuda:1 (default: a GPU where there is one)')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
-                        help='override values of the config')
-    parser.add_argument('--debug', action='store_true', help='show the traceback of an error')
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,29 +47,6 @@ def parse_tile(text: str) -> tuple[int, int] | None:
     return int(found[1]), int(found[2] or found[1])
 
 
-def split_paths(paths: Sequence[str]) -> Given:
-    """Tell config, checkpoint and inputs apart."""
-    if paths[0].lower().endswith(_CHECKPOINTS):
-        return Given(None, paths[0], paths[1:])
-    return Given(paths[0], paths[1] if len(paths) > 1 else '', paths[2:])
-
-
-def load(config: str | None, checkpoint: str, args: argparse.Namespace) -> nn.Module:
-    """The model, by its config or by the one in the checkpoint.
-
-    Raises:
-        ConfigError: there is none, or something is wrong with it.
-    """
-    cfg: Config = load_config(config, args.cfg_options) if config else config_in(checkpoint, args.cfg_options)
-    return init_segmentor(cfg, checkpoint, device=args.device)
-
-
-def classes_of(model: nn.Module, number: int) -> Classes:
-    """How many classes a model tells apart, and their colours."""
-    palette = class_facts(unwrap(model)).get('PALETTE')
-    return Classes(number, random_palette(number) if palette is None else plain_palette(palette))
-
-
 def main(args: argparse.Namespace) -> None:
     """Predict all that is given.
 
@@ -109,17 +54,17 @@ def main(args: argparse.Namespace) -> None:
         ValueError: an argument that means nothing, or nothing to predict.
         SystemExit: with 1 where a file could not be predicted.
     """
-    given = split_paths(args.paths)
-    if not given.checkpoint or not given.inputs:
+    given, inputs = model_in(args.paths)
+    if not inputs:
         raise ValueError('give [CONFIG] CHECKPOINT INPUT [INPUT ...]: an input, or the checkpoint, is missing')
     if not 0 <= args.opacity <= 1:
         raise ValueError(f'--opacity {args.opacity}: has to be in [0, 1]')
     if args.overlap is not None and args.overlap < 0:
         raise ValueError(f'--overlap {args.overlap}: at least 0')
-    sources = find_sources(given.inputs)
-    model = load(given.config, given.checkpoint, args)
+    sources = find_sources(inputs)
+    model = load_model(given, args)
     predictor = Predictor(model, args.batch_size, args.tile, args.overlap)
-    wanted = Wanted(Path(args.out), args.save, classes_of(model, predictor.num_classes), args.opacity)
+    wanted = Wanted(Path(args.out), args.save, Classes.of(model, predictor.num_classes), args.opacity)
     run = Run(predictor, wanted)
     run.predict(sources, output_names(sources))
     print(f'{len(sources) - len(run.failed)} of {len(sources)} predicted: {wanted.out}')

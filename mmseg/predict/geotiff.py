@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 from PIL import TiffImagePlugin
 
-from .outputs import Classes, Strip, TakesStrip
+from mmseg.inference import Classes
+
+from .outputs import Strip, TakesStrip
 
 if TYPE_CHECKING:
     from rasterio.io import DatasetReader, DatasetWriter

@@ -3,7 +3,7 @@
 import contextlib
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,24 +15,13 @@ from mmcv.fileio import atomic_write
 from mmcv.image.png_writer import PngWriter
 from mmseg.evaluation.picture import as_picture
 from mmseg.evaluation.visualization import draw_over
+from mmseg.inference import Classes
 
 _LARGEST_PICTURE = 16384  # pixels of the longer edge of an overlay, which is held whole; few programs open larger ones
 _WHITE = 255
 _COPIED = 1 << 24  # bytes at once
 
 Size = tuple[int, int]
-
-
-class Classes(NamedTuple):
-    """What there is to see.
-
-    Attributes:
-        number: how many classes there are.
-        colours: (K, 3) RGB of 0 to 255.
-    """
-
-    number: int
-    colours: Sequence[Sequence[int]]
 
 
 class Strip(NamedTuple):

@@ -2,16 +2,13 @@
 
 import contextlib
 import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
-from typing import IO, NamedTuple, Protocol
+from typing import IO, Protocol
 
 import cv2
 import numpy as np
 import torch
-from PIL import Image
 
-from mmcv.image.orientation import read_orientation
 from mmseg.inference import Predictor
 
 #: From how many pixels on an image is not held.
@@ -73,32 +70,6 @@ def spilled(path: str, colour: str) -> Iterator[SpilledRows]:
         shape, dtype = image.shape, image.dtype
         del image, rows
         yield SpilledRows(file, shape, dtype)
-
-
-class Header(NamedTuple):
-    """What the first bytes of an image tell.
-
-    Attributes:
-        pixels: how many there are.
-        upright: whether it is to be shown as it is stored.
-    """
-
-    pixels: int
-    upright: bool
-
-
-def read_header(path: str) -> Header | None:
-    """The size of an image file without decoding it; None of what Pillow does not know."""
-    with warnings.catch_warnings():
-        warnings.simplefilter('ignore', Image.DecompressionBombWarning)
-        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-        try:
-            with Image.open(path) as image:
-                return Header(image.width * image.height, read_orientation(image) == 1)
-        except (OSError, ValueError, SyntaxError):
-            return None
-        finally:
-            Image.MAX_IMAGE_PIXELS = limit
 
 
 class Scroll:

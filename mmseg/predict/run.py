@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import cv2
 
+from mmcv.image.header import read_header
 from mmcv.utils import ProgressBar, one_line
 from mmseg.inference import Predictor, Prepared, Source, Video
 
 from .geotiff import RasterRows, is_georeferenced, mask_tif, opened
-from .rows import HUGE, HeldRows, RowReader, Scroll, read_header, spilled
+from .rows import HUGE, HeldRows, RowReader, Scroll, spilled
 from .video import predict_video
 from .writing import MaskWriter, Wanted, write_image
 
@@ -82,7 +83,9 @@ class Run:
             return predict_video(predictor, self._wanted, task.source, task.name)
         if is_georeferenced(path):
             return self._on_the_map(task)
-        header = read_header(path)
+        header = None
+        with contextlib.suppress(ValueError):  # of a kind that Pillow does not know
+            header = read_header(path)
         if header is not None and header.pixels > HUGE:
             with self._huge(path, header.upright) as reader:
                 return self._by_rows(task.name, reader)
@@ -90,7 +93,7 @@ class Run:
         image = prepared.image
         if predictor.prepare.scale is None and image.shape[0] * image.shape[1] > _HELD:
             return self._by_rows(task.name, HeldRows(image))
-        if not predictor.is_large(prepared, self._wanted.needs_probabilities):
+        if not predictor.is_large(prepared, any(self._wanted.details)):
             return prepared
         parts = predictor.parts(prepared)
         return write_image(self._wanted, task.name, image.shape[:2], parts, HeldRows(image).read)
@@ -123,7 +126,7 @@ class Run:
     def _predict_batch(self, batch: Sequence[tuple[Task, Prepared]]) -> None:
         """Predict images at once; where that fails, one by one, to name the one that is the cause."""
         try:
-            found = self._predictor.predict([prepared for _, prepared in batch], self._wanted.needs_probabilities)
+            found = self._predictor.predict([prepared for _, prepared in batch], *self._wanted.details)
         except (ValueError, RuntimeError):
             if len(batch) == 1:
                 with self._naming(batch[0][0].source.path):

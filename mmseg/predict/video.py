@@ -63,7 +63,7 @@ def _predicted(
         named = ((frame.name, predictor.load(frame.image)) for frame in frames)
         for batch in predictor.batches(named):
             images = [prepared for _, prepared in batch]
-            yield from zip(images, predictor.predict(images, wanted.needs_probabilities))
+            yield from zip(images, predictor.predict(images, *wanted.details))
 
 
 @contextlib.contextmanager

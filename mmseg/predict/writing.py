@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mmseg.inference import Prediction
+from mmseg.inference import Classes, Prediction
 
 from .outputs import (
-    Classes,
     Size,
     Strip,
     TakesProbability,
@@ -45,9 +44,9 @@ class Wanted(NamedTuple):
     opacity: float = 0.5
 
     @property
-    def needs_probabilities(self) -> bool:
-        """Whether labels are not enough."""
-        return not {'probability', 'confidence'}.isdisjoint(self.kinds)
+    def details(self) -> tuple[bool, bool]:
+        """Whether, beside labels, confidence and probabilities are needed."""
+        return 'confidence' in self.kinds, 'probability' in self.kinds
 
     def path(self, kind: str, name: PurePath, suffix: str) -> Path:
         """Where the file of a kind goes."""

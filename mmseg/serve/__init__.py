@@ -1,0 +1,1 @@
+"""A server to try a model on: a page in the browser, and predictions over HTTP."""

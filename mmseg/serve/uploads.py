@@ -1,0 +1,183 @@
+"""Images as they come over HTTP: bounded in size, number and time, and looked at before they are decoded."""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import NamedTuple
+
+from mmcv.image.header import read_header
+
+from .answers import Refused
+
+_BYTES_OF_A_PIXEL = 4
+_HEADERS = 1 << 20  # bytes of a file beside its pixels
+_AT_ONCE = 4  # files of the largest size that are held
+_DRAINED = 1 << 28  # bytes of a refused body that are read and dropped, so that the client comes to read the answer
+_SECONDS = 60.0  # for a body to arrive
+_FIELD = 'image'
+_NAMED = re.compile(rb'content-disposition:[^\r\n]*[; ]name="?' + _FIELD.encode() + rb'"?[;\r]', re.IGNORECASE)
+
+
+class Limits(NamedTuple):
+    """How much is taken.
+
+    Attributes:
+        pixels: of an image.
+        queue: requests that are under way at once.
+    """
+
+    pixels: int
+    queue: int
+
+    @property
+    def bytes(self) -> int:
+        """Of a file."""
+        return _BYTES_OF_A_PIXEL * self.pixels + _HEADERS
+
+
+class Gate:
+    """Lets in no more requests, and no more bytes, than can be held.
+
+    Args:
+        limits: how much is taken.
+
+    Attributes:
+        inside: requests that are under way.
+        held: bytes of them.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.inside = self.held = 0
+
+    @contextlib.contextmanager
+    def enter(self, retry_after: int) -> Iterator[None]:
+        """Count a request while it is under way.
+
+        Args:
+            retry_after: seconds after which there may be room, where there is none.
+
+        Raises:
+            Refused: there are too many.
+        """
+        if self.inside >= self.limits.queue:
+            raise Refused(503, f'{self.inside} requests are under way already: try again later', retry_after)
+        self.inside += 1
+        try:
+            yield
+        finally:
+            self.inside -= 1
+
+    @contextlib.asynccontextmanager
+    async def body(self, chunks: AsyncIterator[bytes], announced: int) -> AsyncIterator[bytes]:
+        """The whole body of a request, whose bytes count as held until the end of the block.
+
+        Args:
+            chunks: of it.
+            announced: its length as the client says; 0 where it does not.
+
+        Raises:
+            Refused: it is too large, comes too slowly, or too much is held already.
+        """
+        content = bytearray()
+        try:
+            async with _timeout(_SECONDS):
+                refusal = await self._fill(content, chunks, announced)
+                if refusal is not None:
+                    self.held -= len(content)
+                    content.clear()
+                    await _drain(chunks, announced)
+                    raise refusal
+            yield content
+        finally:
+            self.held -= len(content)
+
+    async def _fill(self, content: bytearray, chunks: AsyncIterator[bytes], announced: int) -> Refused | None:
+        """Read a body as far as it is taken; why it is not taken any further, if so."""
+        if announced > self.limits.bytes:
+            return self._too_large()
+        async for chunk in chunks:
+            content += chunk
+            self.held += len(chunk)
+            if (refusal := self._refusal(len(content))) is not None:
+                return refusal
+        return None
+
+    def _refusal(self, length: int) -> Refused | None:
+        """Why a body that has come to this length is not taken."""
+        if length > self.limits.bytes:
+            return self._too_large()
+        if self.held > _AT_ONCE * self.limits.bytes:
+            return Refused(503, 'too much is being sent at once: try again later', retry_after=1)
+        return None
+
+    def _too_large(self) -> Refused:
+        return Refused(413, f'the file is too large: up to {self.limits.bytes >> 20} MiB are taken')
+
+    def check_header(self, content: bytes) -> None:
+        """Look at the first bytes of a file; nothing is decoded.
+
+        Raises:
+            Refused: it is no image, or has too many pixels.
+        """
+        try:
+            header = read_header(content)
+        except (ValueError, OSError) as error:
+            raise Refused(415, f'not an image: {error}') from error
+        if header.pixels > self.limits.pixels:
+            raise Refused(413, f'the image has {header.width} x {header.height} pixels: up to {self.limits.pixels} are '
+                               'taken')
+
+
+@contextlib.asynccontextmanager
+async def _timeout(seconds: float) -> AsyncIterator[None]:
+    """End the block after some time."""
+    task = asyncio.current_task()
+    late = False
+
+    def cancel() -> None:
+        nonlocal late
+        late = True
+        task.cancel()
+
+    timer = asyncio.get_running_loop().call_later(seconds, cancel)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not late:
+            raise
+        raise Refused(408, f'the image did not arrive within {seconds:.0f} seconds') from None
+    finally:
+        timer.cancel()
+
+
+async def _drain(chunks: AsyncIterator[bytes], announced: int) -> None:
+    """Read and drop what a client still sends, or it would not come to read the answer."""
+    length = announced
+    while length <= _DRAINED and (chunk := await anext(chunks, None)) is not None:
+        length += len(chunk)
+
+
+def file_in(content: bytes, headers: Mapping[str, str]) -> bytes:
+    """The image in the body of a request: the body itself, or the field ``image`` of a form.
+
+    Raises:
+        Refused: a form without that field.
+    """
+    kind = headers.get('content-type', '')
+    if not kind.lower().startswith('multipart/form-data'):
+        return content
+    boundary = re.search(r'boundary="?([^";]+)"?', kind)
+    if boundary is None:
+        raise Refused(400, 'multipart/form-data without a boundary')
+    limit = b'--' + boundary[1].encode('latin-1')
+    start = content.find(limit)
+    while start >= 0:
+        start += len(limit)
+        end = content.find(b'\r\n' + limit, start)
+        head = content.find(b'\r\n\r\n', start)
+        if start <= head < end and _NAMED.search(content[start:head + 2]):
+            return content[head + 4:end]
+        start = content.find(limit, end) if end >= 0 else -1
+    raise Refused(400, f'the form has no field {_FIELD!r}')
