@@ -19,7 +19,7 @@ from .windows import Part, WindowLogits, blend, lay_windows, rows_of_resized
 Name = TypeVar('Name')
 
 _WHOLE_PIXELS = 2048 * 1024  # that the network sees at once
-_LARGEST_WINDOW = 1024
+_LARGEST_WINDOW = 512, 1024  # of a ResNet-50 it takes half a gigabyte
 _WINDOW = 512, 512
 _SHARED = 8  # the part of a window that it shares with the next one
 _MOST_NUMBERS = 1 << 27  # probabilities of one image that are held at once, half a gigabyte
@@ -211,7 +211,8 @@ class Predictor:
         if test_cfg.get('mode') == 'slide':
             crop = tuple(test_cfg['crop_size'])
             return crop, min(edge - step for edge, step in zip(crop, test_cfg['stride']))
-        return tuple(min(edge, _LARGEST_WINDOW) for edge in self.prepare.scale or _WINDOW), None
+        scale = self.prepare.scale or _WINDOW
+        return tuple(min(edge, most) for edge, most in zip(scale, _LARGEST_WINDOW)), None
 
     def _logits(self, img: torch.Tensor, metas: list[dict]) -> torch.Tensor:
         with torch.inference_mode():

@@ -23,6 +23,7 @@ _WORLD_FILES = ('.tfw', '.tifw', '.tiffw', '.wld')
 _GEOGRAPHIC = (33550, 33922, 34264, 34735)  # tags: pixel scale, tie points, transformation, keys
 _NO_CLASS = {'uint8': 255, 'uint16': 65535}
 _BLOCK = 512
+_CACHE = 128  # megabytes of GDAL's for decoded blocks
 
 
 def is_georeferenced(path: str) -> bool:
@@ -105,15 +106,11 @@ def opened(path: str) -> Iterator['DatasetReader']:
         import rasterio
     except ImportError as error:
         raise ValueError(f'{path}: a TIFF with a georeference needs a package: pip install rasterio') from error
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore', rasterio.errors.NotGeoreferencedWarning)
-            source = rasterio.open(path)
-    except rasterio.errors.RasterioError as error:
-        raise ValueError(f'{path}: {error}') from error
-    with source:
+    with rasterio.Env(GDAL_CACHEMAX=_CACHE), warnings.catch_warnings():  # it would take 5 % of the machine's memory
+        warnings.simplefilter('ignore', rasterio.errors.NotGeoreferencedWarning)
         try:
-            yield source
+            with rasterio.open(path) as source:
+                yield source
         except rasterio.errors.RasterioError as error:
             raise ValueError(f'{path}: {error}') from error
 

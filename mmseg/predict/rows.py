@@ -1,6 +1,8 @@
 """Images that are too large to be held, read row by row."""
 
 import contextlib
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from typing import IO, Protocol
@@ -54,6 +56,22 @@ class SpilledRows:
         return rows.reshape(stop - start, *self._shape), None
 
 
+#: Decodes an image in a process of its own, whose memory is given back, and writes it as it is.
+_DECODE = """
+import sys
+import cv2
+import numpy as np
+path, flag, raw = sys.argv[1:]
+image = cv2.imread(path, int(flag))
+if image is None:
+    sys.exit(1)
+with open(raw, 'wb') as file:
+    for start in range(0, len(image), 256):
+        file.write(np.ascontiguousarray(image[start:start + 256]))
+print(image.dtype.str, *image.shape)
+"""
+
+
 @contextlib.contextmanager
 def spilled(path: str, colour: str) -> Iterator[SpilledRows]:
     """Decode an image once, and keep it on the disk.
@@ -61,15 +79,14 @@ def spilled(path: str, colour: str) -> Iterator[SpilledRows]:
     Raises:
         ValueError: OpenCV cannot decode it.
     """
-    image = cv2.imread(path, _FLAGS.get(colour.removesuffix('_ignore_orientation'), cv2.IMREAD_UNCHANGED))
-    if image is None:
-        raise ValueError(f'{path}: damaged, or too large for OpenCV: pip install rasterio reads it in parts')
-    with tempfile.TemporaryFile() as file:
-        for rows in np.array_split(image, max(1, image.nbytes >> 24)):
-            file.write(np.ascontiguousarray(rows))
-        shape, dtype = image.shape, image.dtype
-        del image, rows
-        yield SpilledRows(file, shape, dtype)
+    flag = _FLAGS.get(colour.removesuffix('_ignore_orientation'), cv2.IMREAD_UNCHANGED)
+    with tempfile.NamedTemporaryFile() as file:
+        command = [sys.executable, '-c', _DECODE, path, str(flag), file.name]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise ValueError(f'{path}: damaged, or too large for OpenCV; pip install rasterio reads it in parts')
+        kind, *shape = done.stdout.split()
+        yield SpilledRows(file, tuple(map(int, shape)), np.dtype(kind))
 
 
 class Scroll:

@@ -13,7 +13,7 @@ from mmseg.inference import Classes, Predictor
 from .answers import Refused, Seen
 from .batches import Batches
 from .metrics import Metrics
-from .page import render
+from .page import page_of
 from .uploads import Gate, Limits, file_in
 
 _GONE = 499  # of nginx: the client did not wait for the answer
@@ -41,7 +41,7 @@ class Service:
         self._classes = classes
         self._gate, self._metrics = Gate(limits), Metrics()
         self.batches = Batches(predictor, self._metrics.batch)
-        self._page = render(title, classes, limits.pixels)
+        self._page = page_of(title, classes, limits.pixels)
         self.app = Starlette(routes=[
             Route('/', self._show_page), Route('/predict', self._predict, methods=['POST']),
             Route('/health', self._health), Route('/metrics', self._show_metrics)])

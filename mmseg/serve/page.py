@@ -1,15 +1,15 @@
 """The page: one file that asks nothing of any other server."""
 
-import html
-import json
 from pathlib import Path
 
 from mmseg.inference import Classes
+from mmseg.page.render import render
 
 _TEMPLATE = Path(__file__).with_name('page.html')
+_NAMED = 8
 
 
-def render(title: str, classes: Classes, pixels: int) -> str:
+def page_of(title: str, classes: Classes, pixels: int) -> str:
     """The page with what it has to know of a model.
 
     Args:
@@ -17,11 +17,7 @@ def render(title: str, classes: Classes, pixels: int) -> str:
         classes: for the legend.
         pixels: of the largest image that is taken.
     """
-    colours = json.dumps([list(map(int, colour)) for colour in classes.colours])
-    names = ', '.join(classes.names[:8]) + (', ...' if classes.number > 8 else '')
-    values = {'title': html.escape(title), 'number': str(classes.number), 'names': html.escape(names),
-              'megapixels': f'{pixels / 1e6:.0f}', 'colours': colours}
-    page = _TEMPLATE.read_text(encoding='utf-8')
-    for name, value in values.items():
-        page = page.replace(f'[[{name}]]', value)
-    return page
+    more = [f'{classes.number - _NAMED} more'] if classes.number > _NAMED else []
+    return render(_TEMPLATE, {
+        'title': title, 'number': classes.number, 'names': ', '.join([*classes.names[:_NAMED], *more]),
+        'megapixels': f'{pixels / 1e6:.0f}', 'colours': [list(map(int, colour)) for colour in classes.colours]})
