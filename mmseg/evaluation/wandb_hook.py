@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mmcv.checkpoint import unwrap
+from mmcv.checkpoint import kept_rng_state, unwrap
 from mmcv.dist import is_main
 from mmcv.engine import EvalHook
 from mmcv.image import bgr2rgb
@@ -63,8 +63,9 @@ class MMSegWandbHook(WandbLoggerHook):
         hook = next((hook for hook in runner.hooks if isinstance(hook, EvalHook)), None)
         if self.num_eval_images and hook is not None and is_main():
             table = self.wandb.Table(columns=['image_name', 'ground_truth', 'prediction'])
-            for row in self._rows(runner, hook):
-                table.add_data(*row)
+            with kept_rng_state(), runner.step_context():
+                for row in self._rows(runner, hook):
+                    table.add_data(*row)
             artifact = self.wandb.Artifact(f'run_{self.wandb.run.id}_pred', type='evaluation')
             artifact.add(table, 'eval_data')
             self.wandb.log_artifact(artifact)
