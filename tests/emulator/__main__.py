@@ -3,6 +3,7 @@
 import argparse
 import glob
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -38,12 +39,11 @@ def check(variant: str, operators: list[str]) -> tuple[str, bool, str]:
         return variant, False, str(error)
     built = time.monotonic() - started
     tests = [build.HERE / 'check_kernels.py']
-    names = []
     if variant == 'plain':
         tests += [test for operator in operators for test in build.test_files(operator)]
     done = subprocess.run(
-        [sys.executable, '-m', 'pytest', '-p', 'emulator.plugin', '-p', 'no:cacheprovider', '-q', '-x', '-m', 'not gpu',
-         '--tb=short', *map(str, tests), *names],
+        [sys.executable, '-m', 'pytest', '-p', 'emulator.plugin', '-p', 'no:cacheprovider', '-q', '-x', '-s', '-m',
+         'not gpu', '--tb=short', *map(str, tests)],
         cwd=build.ROOT, env=build.environment(variant, libraries), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True)
     said = done.stdout if done.returncode else done.stdout.strip().splitlines()[-1]
@@ -53,9 +53,17 @@ def check(variant: str, operators: list[str]) -> tuple[str, bool, str]:
     return variant, done.returncode == 0, f'built in {built:.0f} s, {said}'
 
 
+def tidy(days: int = 3) -> None:
+    """Remove what has been built of other sources, and not lately."""
+    for path in build.WORK.glob('*') if build.WORK.is_dir() else ():
+        if time.time() - path.stat().st_mtime > days * 86400:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def main() -> int:
     """Every step that is asked for; 0 if all hold."""
     args = arguments()
+    tidy()
     failed = 0
     with ThreadPoolExecutor(min(2, len(os.sched_getaffinity(0)))) as pool:
         variants = [variant for variant in build.VARIANTS if variant in args.only]

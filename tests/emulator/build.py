@@ -85,6 +85,7 @@ def library(operator: str, variant: str, mutate: Callable[[str, str], str] | Non
     folder = WORK / f'{operator}-{variant}-{_digest(*sources.values(), *device.values(), *flags)}'
     result = folder / f'{operator}.so'
     if result.exists():
+        os.utime(folder)
         return result
     _write(folder, sources)
     objects = [_compiled(folder / 'csrc' / 'cuda' / f'{operator}.cpp', flags, folder)]
@@ -110,7 +111,9 @@ def _compiled(source: Path, flags: list[str], folder: Path) -> Path:
     headers = [*sorted(CSRC.rglob('*.*h')), *sorted(HERE.glob('*.h'))]
     key = _digest(source.read_bytes(), *(path.read_bytes() for path in headers), *flags)
     result = folder / f'{source.stem}-{key}.o'
-    if not result.exists():
+    if result.exists():
+        os.utime(result)
+    else:
         includes = ['-I', str(HERE), '-isystem', str(_torch() / 'include'), '-isystem', sysconfig.get_path('include')]
         _made(result, [COMPILER, *flags, *includes, '-c', str(source)])
     return result

@@ -71,6 +71,14 @@ def test_equals_its_reference(name: str) -> None:
             torch.testing.assert_close(out, expected, equal_nan=True)
 
 
+@pytest.mark.parametrize('name', NAMES)
+def test_doubles_are_computed_in_doubles(name: str) -> None:
+    for args in SAMPLES[name]():
+        if any(map(is_floating, args)) and args[0].numel() < 5000:
+            args = double(args)
+            close(run(name, args), reference(name, args), rtol=1e-10, atol=1e-10)
+
+
 @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
 @pytest.mark.parametrize('name', of(HALVES))
 def test_halves_are_rounded_once(name: str, dtype: torch.dtype) -> None:

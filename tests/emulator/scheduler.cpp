@@ -305,11 +305,13 @@ bool fits(const Launch& how) {
   return wrong == nullptr;
 }
 
-void run_block(dim3 index) {
+void run_block(uint64_t number) {
   Block& block = machine.block;
   const dim3 size = machine.how->block;
   block = Block{};
-  block.index = index;
+  const auto x = number % machine.grid.x, y = number / machine.grid.x;
+  block.index = dim3(static_cast<unsigned int>(x), static_cast<unsigned int>(y % machine.grid.y),
+                     static_cast<unsigned int>(y / machine.grid.y));
   block.threads.resize(size_t{size.x} * size.y * size.z);
   block.order.resize(block.threads.size());
   std::iota(block.order.begin(), block.order.end(), 0);
@@ -320,7 +322,7 @@ void run_block(dim3 index) {
     block.threads[i].index = dim3(n % size.x, n / size.x % size.y, n / size.x / size.y);
   }
   if (machine.how->shared) block.dynamic = allocate(machine.how->shared, 16);
-  races::begin_block();
+  races::begin_block(number);
   machine.running = idle_fiber();
   machine.main.go_to(*machine.running);
   for (const auto& [key, memory] : block.variables) release(memory);
@@ -433,10 +435,8 @@ void launch(const Launch& how, void (*thread)(const void*), const void* context)
   std::vector<uint64_t> blocks(uint64_t{machine.grid.x} * machine.grid.y * machine.grid.z);
   std::iota(blocks.begin(), blocks.end(), 0);
   shuffle_in_place(blocks);
-  for (const uint64_t at : blocks) {
-    const uint64_t x = machine.grid.x, y = machine.grid.y;
-    run_block(dim3(static_cast<unsigned int>(at % x), static_cast<unsigned int>(at / x % y),
-                   static_cast<unsigned int>(at / x / y)));
+  for (const uint64_t number : blocks) {
+    run_block(number);
     if (machine.block.gone != machine.block.threads.size()) {
       forget_fibers();
       break;

@@ -4,18 +4,18 @@ Each is tried in a process of its own, forked from one that has imported torch.
 """
 
 import glob
-import io
 import json
 import os
 import re
 import signal
 import sys
 import tempfile
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 import torch
+
+from emulator.build import test_files
 
 SECONDS = 120  # a mistake may make a loop endless
 
@@ -45,20 +45,26 @@ def tried(library: str) -> str:
 def try_here(library: str, said: Path) -> int:
     """Pytest's exit status."""
     os.environ['EMULATED_LIBRARIES'] = library
-    checks = Path(__file__).with_name('check_kernels.py')
-    with io.StringIO() as words, redirect_stdout(words), redirect_stderr(words):
-        code = pytest.main(['-p', 'emulator.plugin', '-p', 'no:cacheprovider', '-q', '-x', '--tb=short', str(checks)])
-        said.write_text(words.getvalue())
+    tests = [Path(__file__).with_name('check_kernels.py')]
+    if os.environ['EMULATED_VARIANT'] == 'plain':
+        tests += test_files(Path(library).stem)
+    with open(said, 'wb') as words:  # a sanitizer that stops the process writes to the descriptor
+        os.dup2(words.fileno(), 1)
+        os.dup2(words.fileno(), 2)
+    options = ['-p', 'emulator.plugin', '-p', 'no:cacheprovider', '-q', '-x', '-s', '-m', 'not gpu', '--tb=short']
+    code = pytest.main([*options, *map(str, tests)])
+    sys.stdout.flush()
     return int(code)
 
 
 def summary(text: str) -> str:
     """The line that says what was found."""
-    for pattern in (r'emulator: (.*)', r'(runtime error: .*)', r'AddressSanitizer: (\S+)', r'E +(AssertionError: .*)',
-                    r'E +(\S.*)'):
+    test = re.search(r'^FAILED \S+::(\S+)', text, re.MULTILINE)
+    for pattern in (r'(?:CUDA says|emulator): (.*)', r'(runtime error: .*)', r'(AddressSanitizer: \S+)',
+                    r'E +(?:AssertionError: )?(\S.*)'):
         if found := re.search(pattern, text):
-            return found.group(1)[:160]
-    return text[-160:].replace('\n', ' ')
+            return (f'{test.group(1)}: ' if test else '') + found.group(1)
+    return text[-200:].replace('\n', ' ')
 
 
 if __name__ == '__main__':
