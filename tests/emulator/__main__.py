@@ -42,7 +42,7 @@ def check(variant: str, operators: list[str]) -> tuple[str, bool, str]:
     if variant == 'plain':
         tests += [test for operator in operators for test in build.test_files(operator)]
     done = subprocess.run(
-        [sys.executable, '-m', 'pytest', '-p', 'emulator.plugin', '-p', 'no:cacheprovider', '-q', '-x', '-s', '-m',
+        [sys.executable, '-m', 'pytest', '-p', 'emulator.plugin', '-p', 'no:cacheprovider', '-x', '-s', '-m',
          'not gpu', '--tb=short', *map(str, tests)],
         cwd=build.ROOT, env=build.environment(variant, libraries), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True)
