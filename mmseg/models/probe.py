@@ -36,14 +36,21 @@ def probe(module: nn.Module, inputs: torch.Tensor | Sequence[torch.Tensor]) -> S
         ValueError, RuntimeError: the module does not take such tensors; or, for no fault of its own, uses operators
             that the meta device lacks.
     """
-    state = {**dict(module.named_parameters(remove_duplicate=False)), **dict(module.named_buffers())}
-    shapes = {name: torch.empty_like(tensor, device='meta') for name, tensor in state.items()}
+    shapes = {name: torch.empty_like(tensor, device='meta') for name, tensor in _tensors(module)}
     with torch.no_grad(), kept_rng_state(), _eval_mode(module):
         hook = register_module_forward_pre_hook(_check_channels)
         try:
             return torch.func.functional_call(module, shapes, (inputs,), tie_weights=False)
         finally:
             hook.remove()
+
+
+def _tensors(module: nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+    """Parameters and buffers by name: once per part that has them, however often the part itself is used."""
+    for prefix, part in module.named_modules():
+        for tensors in (part.named_parameters, part.named_buffers):
+            for name, tensor in tensors(recurse=False, remove_duplicate=False):
+                yield f'{prefix}.{name}' if prefix else name, tensor
 
 
 def _check_channels(module: nn.Module, inputs: tuple) -> None:

@@ -59,3 +59,14 @@ def test_inputs(given, index, key):
     problems = check_inputs(given, index, Facts(features=(4, 6)))
     assert [problem.key for problem in problems] == ([key] if key else [])
     assert check_inputs(given, index, Facts()) == []
+
+
+def test_a_part_that_is_used_twice_stays_as_it_is():
+    conv, norm = nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3)
+    other = nn.Conv2d(3, 3, 1)
+    other.weight = conv.weight
+    backbone = nn.Sequential(conv, nn.Sequential(norm, conv), norm, other)
+    before = [*backbone.parameters(), *backbone.buffers()]
+    assert probe(backbone, torch.empty(1, 3, 4, 4, device='meta')).device.type == 'meta'
+    assert all(one is two for one, two in zip(before, [*backbone.parameters(), *backbone.buffers()], strict=True))
+    assert other.weight is conv.weight
