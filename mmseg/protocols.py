@@ -6,6 +6,7 @@ lacks. No class has to derive from any of them.
 
 import inspect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MethodType
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
@@ -368,7 +369,7 @@ def lacking(thing: object, protocol: type) -> list[str]:
              for name in (*vars(kind), *inspect.get_annotations(kind))
              if not name.startswith('_') or name in ('__call__', '__getitem__', '__iter__', '__len__')}
     missing = sorted(name for name in names if not hasattr(thing, name))
-    if '__call__' in names and isinstance(thing, nn.Module) and type(thing).forward is nn.Module.forward:
+    if '__call__' in names and isinstance(thing, nn.Module) and thing.forward == MethodType(nn.Module.forward, thing):
         missing.append('forward')  # which every module has, to say that there is none
     return missing
 

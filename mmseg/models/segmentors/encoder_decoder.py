@@ -16,7 +16,7 @@ from mmseg.models.builder import SEGMENTORS, build_head, build_neck
 from mmseg.models.decode_heads import BaseDecodeHead
 from mmseg.models.feature_checks import check_features
 from mmseg.models.layers import normalize_bytes, resize
-from mmseg.protocols import AuxiliaryHead, Backbone, Head, require
+from mmseg.protocols import AuxiliaryHead, Backbone, Head, lacking, require
 
 from .base_segmentor import BaseSegmentor, add_prefix
 from .pretrained import build_pretrained
@@ -53,7 +53,6 @@ class EncoderDecoder(BaseSegmentor):
     ) -> None:
         super().__init__(init_cfg)
         self.backbone, of_old = build_pretrained(backbone, pretrained)
-        require(self.backbone, Backbone, locate(backbone) or 'backbone')
         if neck is not None:
             self.neck = build_neck(neck)
         self._init_decode_head(decode_head)
@@ -81,6 +80,8 @@ class EncoderDecoder(BaseSegmentor):
 
     def check(self, facts: Facts) -> list[Problem]:
         """Images, backbone, neck and heads that do not fit together; windows that the backbone does not take."""
+        if missing := lacking(self.backbone, Backbone):
+            return [Problem('backbone', f'lacks {", ".join(missing)}', 'see Backbone in mmseg.protocols')]
         features, problems = None, []
         if type(self).extract_feat is EncoderDecoder.extract_feat:
             features, problems = check_features(self, facts)

@@ -4,6 +4,7 @@ from torch import nn
 
 from mmcv.config import Config, ConfigDict
 from mmcv.utils import ConfigError
+from mmseg.checks import Facts
 from mmseg.models import BACKBONES, HEADS, LOSSES, NECKS, SEGMENTORS, build_backbone, build_head, build_segmentor
 
 
@@ -65,7 +66,6 @@ class Auxiliary(Bare):
 
 
 @pytest.mark.parametrize(('changes', 'message'), [
-    ({'backbone': {'type': Bare}}, 'model.backbone: Bare lacks forward: see Backbone in mmseg.protocols'),
     ({'decode_head': {'type': Bare}},
      'model.decode_head: Bare lacks align_corners, forward_test, forward_train, out_channels: see Head in'),
     ({'auxiliary_head': [{'type': Auxiliary}, {'type': Bare}]},
@@ -78,6 +78,14 @@ def test_parts_of_a_users_are_refused_for_what_they_lack(changes, message):
     with pytest.raises(ConfigError, match=message) as error:
         build_segmentor(cfg.model)
     assert '\n' not in str(error.value)
+
+
+def test_a_backbone_may_get_its_forward_later():
+    segmentor = build_segmentor({**model(), 'backbone': {'type': Bare}})
+    (problem,) = segmentor.check(Facts(channels=3))
+    assert str(problem.message) == 'lacks forward'
+    segmentor.backbone.forward = lambda x: [x]
+    assert all(problem.key != 'backbone' for problem in segmentor.check(Facts(channels=3)))
 
 
 def test_a_segmentor_gets_what_it_takes():
