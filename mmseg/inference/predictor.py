@@ -19,9 +19,11 @@ from .windows import Part, WindowLogits, blend, lay_windows, rows_of_resized
 Name = TypeVar('Name')
 
 _WHOLE_PIXELS = 2048 * 1024  # that the network sees at once
-_LARGEST_WINDOW = 512, 1024  # of a ResNet-50 it takes half a gigabyte
+_LARGEST_WINDOW = 512, 1024  # of which a ResNet-50 takes half a gigabyte; with many classes its logits take as much
+_MANY = 64
 _WINDOW = 512, 512
 _SHARED = 8  # the part of a window that it shares with the next one
+_NUMBERS_AT_ONCE = 1 << 23  # logits that are turned into probabilities
 _MOST_NUMBERS = 1 << 27  # probabilities of one image that are held at once, half a gigabyte
 
 
@@ -81,16 +83,16 @@ class Predictor:
 
     def labels(self, batch: Sequence[Prepared]) -> list[np.ndarray]:
         """The label map (H, W) of each image, all of one shape, at its own size."""
-        with torch.inference_mode():
+        with torch.no_grad():
             return self.model(return_loss=False, rescale=True, **to_device(_joined(batch), self.device))
 
     def probabilities(self, batch: Sequence[Prepared]) -> list[Prediction]:
         """Labels, confidence and probabilities of images of one shape."""
         model = self._with_probabilities()
         data = to_device(_joined(batch), self.device)
-        with torch.inference_mode():
+        with torch.no_grad():
             labels, probability = model.predict_probabilities(data['img'], data['img_metas'])
-        return [_prediction(0, 0, *maps) for maps in zip(labels, probability)]
+        return [_prediction(*maps) for maps in zip(labels, probability)]
 
     def predict(
         self, batch: Sequence[Prepared], with_confidence: bool = False, with_probability: bool = False,
@@ -107,7 +109,7 @@ class Predictor:
         labels = torch.empty(size, dtype=torch.long)
         confidence = torch.empty(size) if with_confidence else None
         probability = torch.empty(self.num_classes, *size) if with_probability else None
-        for part in self.parts(prepared):
+        for part in self.parts(prepared, with_probability):
             rows = slice(part.y, part.y + part.labels.shape[0])
             columns = slice(part.x, part.x + part.labels.shape[1])
             labels[rows, columns] = part.labels.cpu()
@@ -138,7 +140,7 @@ class Predictor:
         height, width = prepared.image.shape[:2]
         return with_probabilities and height * width * self.num_classes > _MOST_NUMBERS
 
-    def parts(self, prepared: Prepared) -> Iterator[Prediction]:
+    def parts(self, prepared: Prepared, with_probability: bool = True) -> Iterator[Prediction]:
         """Predict an image in windows, and give its parts from left to right and from top to bottom.
 
         The network sees what it sees in testing: where the test pipeline resizes an image, windows are cut of the
@@ -146,7 +148,7 @@ class Predictor:
         """
         img, meta = prepared.batch['img'][0], prepared.batch['img_metas'][0][0]
         seen = to_device(img, self.device)
-        with torch.inference_mode():
+        with torch.no_grad():
             seen = normalize_bytes(seen, [meta])[:, :, :meta['img_shape'][0], :meta['img_shape'][1]]
 
         def logits_of(rows: slice, columns: Sequence[slice]) -> torch.Tensor:
@@ -154,14 +156,16 @@ class Predictor:
 
         size, own = tuple(seen.shape[2:]), prepared.image.shape[:2]
         if size == own:
-            yield from self.windows(size, logits_of)
+            yield from self.windows(size, logits_of, with_probability)
         else:
-            yield from self._resized(size, own, logits_of)
+            yield from self._resized(size, own, logits_of, with_probability)
 
-    def windows(self, size: tuple[int, int], logits_of: WindowLogits) -> Iterator[Prediction]:
+    def windows(
+        self, size: tuple[int, int], logits_of: WindowLogits, with_probability: bool = True,
+    ) -> Iterator[Prediction]:
         """As :meth:`parts`, of an image of this size, (height, width), that ``logits_of`` reads."""
         for y, x, logits in self._blended(size, logits_of):
-            yield self._classified(y, x, logits)
+            yield self._classified(y, x, logits, with_probability)
 
     def _blended(self, size: tuple[int, int], logits_of: WindowLogits) -> Iterator[Part]:
         crop, overlap = self.tiling(size)
@@ -169,7 +173,7 @@ class Predictor:
         return blend(rows, columns, logits_of, self.batch_size)
 
     def _resized(
-        self, size: tuple[int, int], own: tuple[int, int], logits_of: WindowLogits
+        self, size: tuple[int, int], own: tuple[int, int], logits_of: WindowLogits, with_probability: bool,
     ) -> Iterator[Prediction]:
         """Strips of an image that the network sees at another size than its own."""
         whole = None
@@ -181,14 +185,23 @@ class Predictor:
         align_corners = self._with_probabilities().align_corners
         for start in range(0, own[0], step):
             strip = rows_of_resized(whole, own, align_corners, start, min(start + step, own[0]))
-            yield self._classified(start, 0, strip)
+            yield self._classified(start, 0, strip, with_probability)
 
-    def _classified(self, y: int, x: int, logits: torch.Tensor) -> Prediction:
-        return _prediction(y, x, *(maps[0] for maps in self._with_probabilities().classify(logits[None])))
+    def _classified(self, y: int, x: int, logits: torch.Tensor, with_probability: bool) -> Prediction:
+        """Of logits (K, h, w), some rows at a time."""
+        model, labels, confidence, probability = self._with_probabilities(), [], [], []
+        for rows in logits.split(max(1, _NUMBERS_AT_ONCE // (len(logits) * logits.shape[2])), dim=1):
+            found = _prediction(*(maps[0] for maps in model.classify(rows[None])))
+            labels.append(found.labels)
+            confidence.append(found.confidence)
+            if with_probability:
+                probability.append(found.probability)
+        return Prediction(
+            y, x, torch.cat(labels), torch.cat(confidence), torch.cat(probability, dim=1) if probability else None)
 
     def window_logits(self, images: Sequence[np.ndarray]) -> torch.Tensor:
         """Logits (N, K, h, w) of parts of an image, all of one size, which is left as it is."""
-        with torch.inference_mode():
+        with torch.no_grad():
             batch = to_device(_joined([self.prepare(image, own_size=True) for image in images]), self.device)
             metas = batch['img_metas'][0]
             height, width = metas[0]['img_shape'][:2]
@@ -212,10 +225,11 @@ class Predictor:
             crop = tuple(test_cfg['crop_size'])
             return crop, min(edge - step for edge, step in zip(crop, test_cfg['stride']))
         scale = self.prepare.scale or _WINDOW
-        return tuple(min(edge, most) for edge, most in zip(scale, _LARGEST_WINDOW)), None
+        largest = _LARGEST_WINDOW if self.num_classes < _MANY else _WINDOW
+        return tuple(min(edge, most) for edge, most in zip(scale, largest)), None
 
     def _logits(self, img: torch.Tensor, metas: list[dict]) -> torch.Tensor:
-        with torch.inference_mode():
+        with torch.no_grad():
             return self._with_probabilities().predict_logits(img, metas)
 
     def _with_probabilities(self) -> GivesProbabilities:
@@ -224,9 +238,9 @@ class Predictor:
         return model
 
 
-def _prediction(y: int, x: int, labels: torch.Tensor, probability: torch.Tensor) -> Prediction:
-    """Of (h, w) labels and (K, h, w) probabilities."""
-    return Prediction(y, x, labels, probability.gather(0, labels[None])[0], probability)
+def _prediction(labels: torch.Tensor, probability: torch.Tensor) -> Prediction:
+    """Of (h, w) labels and (K, h, w) probabilities of a whole image."""
+    return Prediction(0, 0, labels, probability.gather(0, labels[None])[0], probability)
 
 
 def _joined(batch: Sequence[Prepared]) -> dict:

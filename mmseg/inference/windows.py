@@ -9,7 +9,7 @@ import torch
 
 _GRID = 32  # pixels that one cell of the coarsest map of a network stands for, with most of them
 
-#: From the rows and the columns of some windows in one row to their logits (N, K, h, w).
+#: From the rows and the columns of some windows in one row to their logits (N, K, h, w), which are changed.
 WindowLogits = Callable[[slice, Sequence[slice]], torch.Tensor]
 #: The first row, the first column and the logits (K, h, w) of a part of an image.
 Part = tuple[int, int, torch.Tensor]
@@ -89,19 +89,18 @@ def blend(
     Yields:
         The parts, which together are the whole, from left to right and from top to bottom.
     """
-    above: torch.Tensor | None = None  # what rows of windows before have added, from the start of this one on
+    kept: torch.Tensor | None = None  # what rows of windows have added to those of the next, from its start on
     for row in rows:
-        below: torch.Tensor | None = None
+        done, height = row.final - row.start, row.stop - row.final
+        above, kept = kept, kept if kept is not None and kept.shape[1] == height else None
         for x, part in _blend_row(row, columns, logits_of, batch_size):
+            inside = slice(x, x + part.shape[2])
             if above is not None:
-                part[:, :above.shape[1]] += above[:, :, x:x + part.shape[2]]
-            done = row.final - row.start
-            if row.stop > row.final:
-                if below is None:
-                    below = part.new_empty(len(part), row.stop - row.final, columns[-1].final)
-                below[:, :, x:x + part.shape[2]] = part[:, done:]
+                part[:, :above.shape[1]] += above[:, :, inside]
+            if kept is None:
+                kept = part.new_empty(len(part), height, columns[-1].final)
+            kept[:, :, inside] = part[:, done:]  # of the same memory as above, which is not looked at here any more
             yield row.start, x, part[:, :done]
-        above = below
 
 
 def _blend_row(
@@ -127,10 +126,12 @@ def _groups(columns: Sequence[Window], batch_size: int) -> Iterator[Sequence[Win
 
 
 def _weighted(logits: torch.Tensor, row: Window, column: Window) -> torch.Tensor:
-    """The part of a window's logits (K, h, w) that counts, weighted; a copy."""
+    """The part of a window's logits (K, h, w) that counts, weighted in place."""
     top, left = row.seen.start, column.seen.start
     part = logits[:, row.start - top:row.stop - top, column.start - left:column.stop - left]
-    return part * row.weight.to(part)[:, None] * column.weight.to(part)
+    part *= row.weight.to(part)[:, None]
+    part *= column.weight.to(part)
+    return part
 
 
 def rows_of_resized(

@@ -95,7 +95,7 @@ class Run:
             return self._by_rows(task.name, HeldRows(image))
         if not predictor.is_large(prepared, any(self._wanted.details)):
             return prepared
-        parts = predictor.parts(prepared)
+        parts = predictor.parts(prepared, with_probability=self._wanted.details[1])
         return write_image(self._wanted, task.name, image.shape[:2], parts, HeldRows(image).read)
 
     def _on_the_map(self, task: Task) -> None:
@@ -120,7 +120,7 @@ class Run:
 
     def _by_rows(self, name: PurePath, reader: RowReader, mask: MaskWriter | None = None) -> None:
         scroll = Scroll(reader, self._predictor)
-        parts = self._predictor.windows(reader.size, scroll.logits_of)
+        parts = self._predictor.windows(reader.size, scroll.logits_of, self._wanted.details[1])
         write_image(self._wanted, name, reader.size, parts, scroll.rows, mask)
 
     def _predict_batch(self, batch: Sequence[tuple[Task, Prepared]]) -> None:

@@ -40,7 +40,7 @@ class Service:
     def __init__(self, predictor: Predictor, classes: Classes, limits: Limits, title: str) -> None:
         self._classes = classes
         self._gate, self._metrics = Gate(limits), Metrics()
-        self.batches = Batches(predictor, self._metrics.batch)
+        self.batches = Batches(predictor, limits.pixels, self._metrics.batch)
         self._page = page_of(title, classes, limits.pixels)
         self.app = Starlette(routes=[
             Route('/', self._show_page), Route('/predict', self._predict, methods=['POST']),
@@ -73,11 +73,11 @@ class Service:
 
     async def _answer(self, request: Request) -> Response:
         length = request.headers.get('content-length', '')
-        with self._gate.enter(self.batches.expected_wait):
-            async with self._gate.body(request.stream(), int(length) if length.isdecimal() else 0) as body:
-                content = file_in(bytes(body), request.headers)
-                await asyncio.to_thread(self._gate.check_header, content)
-                seen = await _unless_gone(request, self.batches.put(content))
+        announced = int(length) if length.isdecimal() else 0
+        async with self._gate.admit(request.stream(), announced, self.batches.expected_wait) as body:
+            content = file_in(body, request.headers)
+            pixels = await asyncio.to_thread(self._gate.check_header, content)
+            seen = await _unless_gone(request, self.batches.put(content, pixels))
         return await asyncio.to_thread(self._respond, request, seen)
 
     def _respond(self, request: Request, seen: Seen) -> Response:

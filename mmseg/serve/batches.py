@@ -21,11 +21,13 @@ class Waiting(NamedTuple):
 
     Attributes:
         content: of the image file.
+        pixels: of the image.
         answer: is set to a :class:`Seen`, or to a :class:`Refused`.
         loop: that waits for it.
     """
 
     content: bytes
+    pixels: int
     answer: asyncio.Future
     loop: asyncio.AbstractEventLoop
 
@@ -35,11 +37,13 @@ class Batches:
 
     Args:
         predictor: predicts; its batch size is the largest.
+        pixels: of the images of a batch together, where there are several.
         observe: is told the number of images of each batch, and the seconds that it took.
     """
 
-    def __init__(self, predictor: Predictor, observe: Callable[[int, float], None]) -> None:
+    def __init__(self, predictor: Predictor, pixels: int, observe: Callable[[int, float], None]) -> None:
         self._predictor = predictor
+        self._pixels = pixels
         self._observe = observe
         self._waiting: collections.deque[Waiting] = collections.deque()
         self._changed = threading.Condition()
@@ -57,10 +61,10 @@ class Batches:
         batches = len(self._waiting) / self._predictor.batch_size + 1
         return max(1, round(batches * self._last_seconds))
 
-    def put(self, content: bytes) -> asyncio.Future:
-        """Let an image wait for its prediction; who cancels the future need not be answered."""
+    def put(self, content: bytes, pixels: int) -> asyncio.Future:
+        """Let an image of so many pixels wait for its prediction; who cancels the future need not be answered."""
         loop = asyncio.get_running_loop()
-        waiting = Waiting(content, loop.create_future(), loop)
+        waiting = Waiting(content, pixels, loop.create_future(), loop)
         with self._changed:
             self._waiting.append(waiting)
             self._changed.notify()
@@ -74,7 +78,7 @@ class Batches:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting)
-                batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._predictor.batch_size))]
+                batch = self._take()
             wanted = [one for one in batch if not one.answer.cancelled()]
             if self._is_too_late():
                 self._refuse(wanted, Refused(503, 'the server is ending: try again later', retry_after=10))
@@ -83,6 +87,17 @@ class Batches:
                 self._predict(wanted)
                 self._last_seconds = time.monotonic() - before
                 self._observe(len(wanted), self._last_seconds)
+
+    def _take(self) -> list[Waiting]:
+        """As many of those that wait as a batch may have; the first in any case."""
+        batch = [self._waiting.popleft()]
+        pixels = batch[0].pixels
+        while self._waiting and len(batch) < self._predictor.batch_size:
+            pixels += self._waiting[0].pixels
+            if pixels > self._pixels:
+                break
+            batch.append(self._waiting.popleft())
+        return batch
 
     def _is_too_late(self) -> bool:
         return self._deadline is not None and time.monotonic() + max(self._last_seconds, 1.0) > self._deadline

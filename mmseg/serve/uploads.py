@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import NamedTuple
 
 from mmcv.image.header import read_header
@@ -51,36 +51,26 @@ class Gate:
         self.limits = limits
         self.inside = self.held = 0
 
-    @contextlib.contextmanager
-    def enter(self, retry_after: int) -> Iterator[None]:
-        """Count a request while it is under way.
-
-        Args:
-            retry_after: seconds after which there may be room, where there is none.
-
-        Raises:
-            Refused: there are too many.
-        """
-        if self.inside >= self.limits.queue:
-            raise Refused(503, f'{self.inside} requests are under way already: try again later', retry_after)
-        self.inside += 1
-        try:
-            yield
-        finally:
-            self.inside -= 1
-
     @contextlib.asynccontextmanager
-    async def body(self, chunks: AsyncIterator[bytes], announced: int) -> AsyncIterator[bytes]:
-        """The whole body of a request, whose bytes count as held until the end of the block.
+    async def admit(
+        self, chunks: AsyncIterator[bytes], announced: int, retry_after: int,
+    ) -> AsyncIterator[bytearray]:
+        """The whole body of a request, which counts as under way, and its bytes as held, until the end of the block.
 
         Args:
             chunks: of it.
             announced: its length as the client says; 0 where it does not.
+            retry_after: seconds after which there may be room, where there is none.
 
         Raises:
-            Refused: it is too large, comes too slowly, or too much is held already.
+            Refused: there is no room, or the body is too large or comes too slowly.
         """
+        if self.inside >= self.limits.queue:
+            async with _timeout(_SECONDS):
+                await _drain(chunks, announced)
+            raise Refused(503, f'{self.inside} requests are under way already: try again later', retry_after)
         content = bytearray()
+        self.inside += 1
         try:
             async with _timeout(_SECONDS):
                 refusal = await self._fill(content, chunks, announced)
@@ -91,6 +81,7 @@ class Gate:
                     raise refusal
             yield content
         finally:
+            self.inside -= 1
             self.held -= len(content)
 
     async def _fill(self, content: bytearray, chunks: AsyncIterator[bytes], announced: int) -> Refused | None:
@@ -115,8 +106,8 @@ class Gate:
     def _too_large(self) -> Refused:
         return Refused(413, f'the file is too large: up to {self.limits.bytes >> 20} MiB are taken')
 
-    def check_header(self, content: bytes) -> None:
-        """Look at the first bytes of a file; nothing is decoded.
+    def check_header(self, content: bytes) -> int:
+        """The pixels of an image, by the first bytes of its file; nothing is decoded.
 
         Raises:
             Refused: it is no image, or has too many pixels.
@@ -128,6 +119,7 @@ class Gate:
         if header.pixels > self.limits.pixels:
             raise Refused(413, f'the image has {header.width} x {header.height} pixels: up to {self.limits.pixels} are '
                                'taken')
+        return header.pixels
 
 
 @contextlib.asynccontextmanager
@@ -159,7 +151,7 @@ async def _drain(chunks: AsyncIterator[bytes], announced: int) -> None:
         length += len(chunk)
 
 
-def file_in(content: bytes, headers: Mapping[str, str]) -> bytes:
+def file_in(content: bytearray, headers: Mapping[str, str]) -> bytes:
     """The image in the body of a request: the body itself, or the field ``image`` of a form.
 
     Raises:
@@ -167,7 +159,7 @@ def file_in(content: bytes, headers: Mapping[str, str]) -> bytes:
     """
     kind = headers.get('content-type', '')
     if not kind.lower().startswith('multipart/form-data'):
-        return content
+        return bytes(content)
     boundary = re.search(r'boundary="?([^";]+)"?', kind)
     if boundary is None:
         raise Refused(400, 'multipart/form-data without a boundary')
@@ -178,6 +170,6 @@ def file_in(content: bytes, headers: Mapping[str, str]) -> bytes:
         end = content.find(b'\r\n' + limit, start)
         head = content.find(b'\r\n\r\n', start)
         if start <= head < end and _NAMED.search(content[start:head + 2]):
-            return content[head + 4:end]
+            return bytes(content[head + 4:end])
         start = content.find(limit, end) if end >= 0 else -1
     raise Refused(400, f'the form has no field {_FIELD!r}')

@@ -161,6 +161,13 @@ def test_two_hundred_at_once_are_answered_in_batches(server, png):
     assert server.metric('mmseg_under_way') == 0
 
 
+def test_images_that_wait_are_as_many_pixels_as_one_may_have(server, png):
+    batches = server.metric('mmseg_batch_seconds_count')
+    assert [answer[0] for answer in at_once(server, [png(600, 900)] * 6)] == [200] * 6
+    assert server.metric('mmseg_batch_seconds_count') - batches == 6
+    assert server.peak < 1500
+
+
 def test_closed_connections(server, png):
     """Before the body is complete, and before the answer."""
     whole = png(700, 900)
@@ -178,7 +185,7 @@ def test_closed_connections(server, png):
 
 def test_a_full_queue(start, png):
     with start('--max-queue', 3, '--batch-size', 1) as server:
-        answers = at_once(server, [png(300, 400)] * 40)
+        answers = at_once(server, [png(700, 900)] * 40)
         codes = [answer[0] for answer in answers]
         assert set(codes) == {200, 503}
         refused = [headers for code, headers, _ in answers if code == 503]
