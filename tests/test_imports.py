@@ -36,7 +36,8 @@ LAYERS = {
         ['export', 'inference', 'report'],
         ['apis'],
         ['cli'],
-        ['benchmark', 'confusion', 'conversion', 'ensemble', 'logs', 'new_config', 'predict', 'serve'],
+        ['benchmark', 'browse', 'confusion', 'conversion', 'ensemble', 'logs', 'new_config', 'predict', 'publish',
+         'serve'],
     ],
 }
 RANKS = {f'{package}.{part}': rank + 100 * (package == 'mmseg')

@@ -1,0 +1,67 @@
+"""A folder that holds all that a model needs away from the machine that trained it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from mmcv.checkpoint import class_facts
+from mmcv.config import Config
+from mmcv.fileio import atomic_write
+from mmcv.utils import ConfigError
+from mmseg.assembly.load import as_config
+from mmseg.assembly.model import load_trained
+from mmseg.assembly.published import published_files
+from mmseg.settings import Settings
+
+from .card import write_card
+from .measured import Measured, measure
+from .weights import strip, write_weights
+
+#: What belongs to a run, and means nothing, or only a path of this machine, to others.
+_OF_A_RUN = ('load_from', 'resume_from', 'auto_resume', 'work_dir', 'seed', 'gpu_ids', 'device', 'cfg_options')
+
+
+def publish(
+    config: str | Path | Config, checkpoint: str, folder: str | Path, *, evaluate: bool = True,
+    said: Mapping[str, str] | None = None,
+) -> Path:
+    """Write ``NAME-HASH.pth``, ``NAME-HASH.safetensors``, ``NAME.py`` and ``README.md`` into a folder.
+
+    ``init_segmentor(folder)`` loads the model from there, with its classes and palette, whichever of the two files of
+    weights is left.
+
+    Args:
+        config: a path, a bare name, or a loaded config.
+        checkpoint: a path or an address, whose keys have to be those of the model.
+        folder: where to; it may not hold a published model yet.
+        evaluate: measure ``data.test`` for the card, if its labels are on this machine.
+        said: ``license`` and ``use``, what the card says of these.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ConfigError: the folder is taken; a config that is wrong.
+        CheckpointError: damaged, or of another model.
+    """
+    settings, folder = Settings.of(as_config(config)), Path(folder)
+    _check_free(folder)
+    model = load_trained(settings, checkpoint, strict=True)
+    facts = class_facts(model)
+    folder.mkdir(parents=True, exist_ok=True)
+    files = write_weights(strip(checkpoint), folder / settings.name, facts)
+    copied = settings.config.copy()
+    for key in _OF_A_RUN:
+        copied.pop(key, None)
+    config_file = folder / f'{settings.name}.py'
+    with atomic_write(config_file, 'w', encoding='utf-8') as file:
+        file.write(copied.pretty_text)
+    published_files(folder)  # what was written can be found again
+    measured = measure(settings, str(files[0])) if evaluate else Measured(why='it was not asked for (--no-eval)')
+    write_card(folder, settings, model, [*files, config_file], measured, said or {})
+    return folder
+
+
+def _check_free(folder: Path) -> None:
+    taken = [path for pattern in ('*.py', '*.pth', '*.safetensors', 'README.md') for path in folder.glob(pattern)]
+    if taken:
+        raise ConfigError(f'--out {folder}: there is a {taken[0].name} already: name a folder of its own')
