@@ -130,7 +130,7 @@ UNUSED = """
     Model, complete, said = Forgets, Model, []
     runner = make(True, OptimizerHook(detect_anomalous_params=True, cumulative_iters=2), 2)
     runner.logger = logging.getLogger('heard')
-    runner.logger.error = said.append
+    runner.logger.log = lambda level, msg: said.append(msg)
     train(runner)
     assert said == ['module.scale (3,) is not in the graph of the loss'] * 2, said
     Model = complete
