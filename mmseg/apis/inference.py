@@ -62,7 +62,7 @@ def inference_segmentor(
 
 
 def iterate_segmentor(
-    model: nn.Module, source: str | os.PathLike | Iterable[ImageLike], batch_size: int = 1,
+    model: nn.Module, source: str | os.PathLike | int | Iterable[ImageLike], batch_size: int = 1,
     return_probability: bool = False,
 ) -> Iterator[Segmented]:
     """Segment images one after the other; no more than a batch of them is held.
@@ -70,7 +70,7 @@ def iterate_segmentor(
     Args:
         model: from :func:`init_segmentor`.
         source: an image file, a folder with all below it, a pattern (``'data/**/*.jpg'``), a video file, the number of
-            a camera as text; or anything that gives images as :func:`inference_segmentor` takes them.
+            a camera; or anything that gives images as :func:`inference_segmentor` takes them.
         batch_size, return_probability: as for :func:`inference_segmentor`.
 
     Yields:
@@ -88,8 +88,11 @@ def iterate_segmentor(
     yield from _segmented(predictor, _prepared(predictor, source), return_probability)
 
 
-def _prepared(predictor: Predictor, source: str | os.PathLike | Iterable[ImageLike]) -> Iterator[tuple[str, Prepared]]:
+def _prepared(
+    predictor: Predictor, source: str | os.PathLike | int | Iterable[ImageLike],
+) -> Iterator[tuple[str, Prepared]]:
     where = 'iterate_segmentor'
+    source = str(source) if isinstance(source, int) else source
     if not isinstance(source, (str, os.PathLike)):
         for number, img in enumerate([source] if isinstance(source, (np.ndarray, Image.Image)) else source):
             name = os.fspath(img) if isinstance(img, (str, os.PathLike)) else str(number)

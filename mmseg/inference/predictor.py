@@ -1,5 +1,6 @@
 """A model that predicts images: several of one size at once, or one of any size in windows."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple, TypeVar
@@ -166,6 +167,11 @@ class Predictor:
         """As :meth:`parts`, of an image of this size, (height, width), that ``logits_of`` reads."""
         for y, x, logits in self._blended(size, logits_of):
             yield self._classified(y, x, logits, with_probability)
+
+    def count_windows(self, size: tuple[int, int]) -> int:
+        """How many parts an image of a size, (height, width), comes in."""
+        crop, overlap = self.tiling(size)
+        return math.prod(len(lay_windows(*edge, overlap)) for edge in zip(size, crop))
 
     def _blended(self, size: tuple[int, int], logits_of: WindowLogits) -> Iterator[Part]:
         crop, overlap = self.tiling(size)

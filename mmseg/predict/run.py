@@ -11,7 +11,7 @@ from typing import NamedTuple
 import cv2
 
 from mmcv.image.header import read_header
-from mmcv.utils import ProgressBar, one_line
+from mmcv.utils import ProgressBar, one_line, track_iter_progress
 from mmseg.inference import Predictor, Prepared, Source, Video
 
 from .geotiff import RasterRows, is_georeferenced, mask_tif, opened
@@ -121,7 +121,8 @@ class Run:
     def _by_rows(self, name: PurePath, reader: RowReader, mask: MaskWriter | None = None) -> None:
         scroll = Scroll(reader, self._predictor)
         parts = self._predictor.windows(reader.size, scroll.logits_of, self._wanted.details[1])
-        write_image(self._wanted, name, reader.size, parts, scroll.rows, mask)
+        shown = track_iter_progress((parts, self._predictor.count_windows(reader.size)), file=sys.stderr)
+        write_image(self._wanted, name, reader.size, shown, scroll.rows, mask)
 
     def _predict_batch(self, batch: Sequence[tuple[Task, Prepared]]) -> None:
         """Predict images at once; where that fails, one by one, to name the one that is the cause."""

@@ -56,7 +56,8 @@ class Service:
         return PlainTextResponse(self._metrics.text({
             'mmseg_waiting': ('requests that wait for a batch', len(self.batches)),
             'mmseg_under_way': ('requests that are not answered yet', self._gate.inside),
-            'mmseg_held_bytes': ('bytes of their images', self._gate.held)}), headers=_HEADERS)
+            'mmseg_held_bytes': ('bytes of their images', self._gate.held)}),
+            headers=_HEADERS, media_type='text/plain; version=0.0.4')
 
     async def _predict(self, request: Request) -> Response:
         """Predict the image in the body, and count the answer."""

@@ -1,5 +1,8 @@
 """tools/predict.py as a user calls it."""
 
+import os
+import signal
+
 import cv2
 import numpy as np
 import pytest
@@ -38,6 +41,20 @@ def test_files_folders_and_patterns(short, picture, call_tool, tmp_path):
         np.testing.assert_allclose(confidence, probability.max(axis=0) * 255, atol=0.51)
         assert read(tmp_path / f'out/overlay/{name}.jpg').shape == (*labels[0].shape, 3)
     assert len(list((tmp_path / 'out').rglob('*.*'))) == 12
+
+
+def test_an_exported_model(short, picture, call_tool, tmp_path):
+    image = picture('a.png', 128, 160)
+    done = call_tool('export', *short, '--format', 'torchscript', '--out', tmp_path / 'model.pt')
+    assert done.returncode == 0, done.stderr
+    for tile in ('auto', '64x96'):
+        masks = []
+        for weights in (short[1], tmp_path / 'model.pt'):
+            done = call_tool('predict', short[0], weights, image, '--out', tmp_path / 'out', '--save', 'mask', '--tile',
+                             tile, '--device', 'cpu')
+            assert done.returncode == 0, done.stderr
+            masks.append(read(tmp_path / 'out/mask/a.png'))
+        assert (masks[0] == masks[1]).mean() > 0.999
 
 
 def test_the_checkpoints_own_config(short, picture, call_tool, tmp_path):
@@ -119,6 +136,33 @@ def test_a_video(short, call_tool, tmp_path, tile):
     facts = cv2.CAP_PROP_FRAME_COUNT, cv2.CAP_PROP_FPS, cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT
     assert [video.get(fact) for fact in facts] == [5, 12.5, 128, 96]
     assert len(list((tmp_path / 'out/mask/a').glob('*.png'))) == 5
+
+
+def test_a_camera_until_it_is_stopped(short, call_tool, tmp_path, monkeypatch):
+    """Ctrl-C ends it, and what has been seen is kept."""
+
+    class Camera:
+        frames = 0
+
+        def get(self, fact):
+            return {cv2.CAP_PROP_FRAME_HEIGHT: 64, cv2.CAP_PROP_FRAME_WIDTH: 96}.get(fact, 0)
+
+        def read(self):
+            self.frames += 1
+            if self.frames == 4:
+                os.kill(os.getpid(), signal.SIGINT)
+            return True, np.full((64, 96, 3), self.frames, np.uint8)
+
+        def release(self):
+            pass
+
+    monkeypatch.setattr('mmseg.inference.sources.Video.open', lambda video: Camera())
+    monkeypatch.chdir(tmp_path)
+    done = call_tool('predict', *short, '0', '--out', 'out', '--save', 'overlay')
+    assert done.returncode == 0, done.stderr
+    video = cv2.VideoCapture('out/overlay/camera0.mp4')
+    assert 3 <= video.get(cv2.CAP_PROP_FRAME_COUNT) <= 4
+    assert video.get(cv2.CAP_PROP_FPS) == 25
 
 
 def test_what_is_no_video(short, call_tool, tmp_path):
