@@ -19,7 +19,7 @@ from .windows import Part, WindowLogits, blend, lay_windows, rows_of_resized
 
 Name = TypeVar('Name')
 
-_WHOLE_PIXELS = 2048 * 1024  # that the network sees at once
+_WHOLE_PIXELS = 2_200_000  # that the network sees at once: a frame of Cityscapes, and a little more
 _LARGEST_WINDOW = 512, 1024  # of which a ResNet-50 takes half a gigabyte; with many classes its logits take as much
 _MANY = 64
 _WINDOW = 512, 512
@@ -124,10 +124,13 @@ class Predictor:
         """Images that follow each other and have one shape, no more than ``batch_size`` at once."""
         batch: list[tuple[Name, Prepared]] = []
         for name, prepared in named:
-            if batch and (len(batch) == self.batch_size or prepared.shapes != batch[0][1].shapes):
+            if batch and prepared.shapes != batch[0][1].shapes:
                 yield batch
                 batch = []
             batch.append((name, prepared))
+            if len(batch) == self.batch_size:
+                yield batch
+                batch = []
         if batch:
             yield batch
 
@@ -135,6 +138,8 @@ class Predictor:
         """Whether an image has to be predicted part by part."""
         if self._tile is not None:
             return True
+        if not isinstance(unwrap(self.model), GivesProbabilities):  # of a project's own, which takes whole images only
+            return False
         view = prepared.batch['img'][0]
         if view.shape[2] * view.shape[3] > _WHOLE_PIXELS:
             return True

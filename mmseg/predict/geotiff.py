@@ -65,24 +65,36 @@ class RasterRows:
     def __init__(self, source: 'DatasetReader', channels: int | None, colour: str, reversed_bands: bool) -> None:
         self._source, self._colour = source, colour
         self.size = source.height, source.width
-        count = source.count
-        wanted = 3 if colour.startswith('color') else 1 if colour.startswith('grayscale') else channels or count
-        bands = list(range(1, count + 1))
-        if count < wanted and count == 1:
-            bands *= wanted
+        wanted = 3 if colour.startswith('color') else 1 if colour.startswith('grayscale') else channels or source.count
+        every, opacity = list(source.indexes), _opacity(source)
+        bands = [band for band in every if band != opacity]
+        # GDAL itself calls a fourth band of bytes opacity, when it is written, where nobody says what it is.
+        self._opacity_is_data = len(bands) < wanted <= len(every) and len(bands) > 1
+        bands = every if self._opacity_is_data else bands * wanted if len(bands) == 1 else bands
         if len(bands) < wanted:
-            raise ValueError(f'{source.name}: {count} bands, and the model takes {wanted}')
-        bands = bands[:wanted]  # the rest is opacity, or what the model has not learned to look at
+            raise ValueError(f'{source.name}: {source.count} bands, and the model takes {wanted}')
+        bands = bands[:wanted]  # the model has not learned to look at the rest
         self._bands = [*bands[2::-1], *bands[3:]] if reversed_bands and len(bands) >= 3 else bands
-        self.has_gaps = any(flag.value != 1 for flags in source.mask_flag_enums for flag in flags)  # 1: all valid
+        flags = {flag.name for flags in source.mask_flag_enums for flag in flags}
+        self.has_gaps = source.nodata is not None if self._opacity_is_data else flags != {'all_valid'}
 
     def read(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray | None]:
         window = ((start, stop), (0, self.size[1]))
         image = np.moveaxis(self._source.read(self._bands, window=window), 0, -1)
+        known = self._known(image, window) if self.has_gaps else None
         if self._colour != 'unchanged':
             image = _as_bytes(image, self._source.name)
-        known = self._source.dataset_mask(window=window) > 0 if self.has_gaps else None
         return (image[..., 0] if self._colour.startswith('grayscale') else image), known
+
+    def _known(self, image: np.ndarray, window: tuple) -> np.ndarray:
+        if self._opacity_is_data:
+            return (image != self._source.nodata).any(axis=-1)
+        return self._source.dataset_mask(window=window) > 0
+
+
+def _opacity(source: 'DatasetReader') -> int | None:
+    """The band of opacity, if there is one."""
+    return next((band for band, kind in zip(source.indexes, source.colorinterp) if kind.name == 'alpha'), None)
 
 
 def _as_bytes(image: np.ndarray, name: str) -> np.ndarray:

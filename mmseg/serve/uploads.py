@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Mapping
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from typing import NamedTuple, TypeVar
 
 from mmcv.image.header import read_header
 
 from .answers import Refused
+
+T = TypeVar('T')
 
 _BYTES_OF_A_PIXEL = 4
 _HEADERS = 1 << 20  # bytes of a file beside its pixels
@@ -66,19 +68,17 @@ class Gate:
             Refused: there is no room, or the body is too large or comes too slowly.
         """
         if self.inside >= self.limits.queue:
-            async with _timeout(_SECONDS):
-                await _drain(chunks, announced)
+            await _in_time(_drain(chunks, announced))
             raise Refused(503, f'{self.inside} requests are under way already: try again later', retry_after)
         content = bytearray()
         self.inside += 1
         try:
-            async with _timeout(_SECONDS):
-                refusal = await self._fill(content, chunks, announced)
-                if refusal is not None:
-                    self.held -= len(content)
-                    content.clear()
-                    await _drain(chunks, announced)
-                    raise refusal
+            refusal = await _in_time(self._fill(content, chunks, announced))
+            if refusal is not None:
+                self.held -= len(content)
+                content.clear()
+                await _in_time(_drain(chunks, announced))
+                raise refusal
             yield content
         finally:
             self.inside -= 1
@@ -122,26 +122,16 @@ class Gate:
         return header.pixels
 
 
-@contextlib.asynccontextmanager
-async def _timeout(seconds: float) -> AsyncIterator[None]:
-    """End the block after some time."""
-    task = asyncio.current_task()
-    late = False
+async def _in_time(work: Awaitable[T]) -> T:
+    """What work on a body gives.
 
-    def cancel() -> None:
-        nonlocal late
-        late = True
-        task.cancel()
-
-    timer = asyncio.get_running_loop().call_later(seconds, cancel)
+    Raises:
+        Refused: it takes too long.
+    """
     try:
-        yield
-    except asyncio.CancelledError:
-        if not late:
-            raise
-        raise Refused(408, f'the image did not arrive within {seconds:.0f} seconds') from None
-    finally:
-        timer.cancel()
+        return await asyncio.wait_for(work, _SECONDS)
+    except asyncio.TimeoutError:
+        raise Refused(408, f'the image did not arrive within {_SECONDS:.0f} seconds') from None
 
 
 async def _drain(chunks: AsyncIterator[bytes], announced: int) -> None:

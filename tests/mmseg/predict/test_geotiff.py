@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from mmseg.apis import inference_segmentor, init_segmentor
-from mmseg.predict.geotiff import is_georeferenced
+from mmseg.predict.geotiff import RasterRows, is_georeferenced
 
 
 @pytest.fixture
@@ -90,6 +90,30 @@ def test_opacity_says_where_there_is_no_data(short, write, rasterio, call_tool, 
     assert done.returncode == 0, done.stderr
     with rasterio.open(tmp_path / 'out/mask/a.tif') as mask:
         assert ((mask.read(1) == mask.nodata) == (image[..., 3] == 0)).all()
+
+
+def test_grey_with_opacity(short, write, rasterio, call_tool, tmp_path):
+    image = blobs(80, 90, 2)
+    image[..., 1] = 255
+    path = write('a.tif', image, photometric='MINISBLACK', alpha='yes')
+    done = call_tool('predict', *short, path, '--out', tmp_path / 'out', '--save', 'mask')
+    assert done.returncode == 0, done.stderr
+    seen = image[..., :1].repeat(3, axis=2)
+    expected = inference_segmentor(init_segmentor(*short, device='cpu'), seen)[0]
+    with rasterio.open(tmp_path / 'out/mask/a.tif') as mask:
+        assert (mask.read(1) == expected).mean() > 0.999
+
+
+def test_a_fourth_band_that_gdal_calls_opacity_is_data_to_a_model_of_four(write, rasterio):
+    image = blobs(80, 90, 4)
+    with rasterio.open(write('a.tif', image)) as source:
+        assert source.colorinterp[3].name == 'alpha'
+        rows, known = RasterRows(source, 4, 'unchanged', reversed_bands=False).read(0, 80)
+        assert (rows == image).all()
+        assert known is None
+    with rasterio.open(write('b.tif', image * (image > 99), nodata=0)) as source:
+        known = RasterRows(source, 4, 'unchanged', reversed_bands=False).read(0, 80)[1]
+        assert (known == (image > 99).any(axis=2)).all()
 
 
 def test_a_model_of_many_bands(short_cfg, save, write, rasterio, call_tool, tmp_path):
