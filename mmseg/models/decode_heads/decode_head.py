@@ -63,6 +63,7 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
 
     exact_switches = ('fused',)
     tells_classes = True
+    fused = False  # of subclasses, too, whose constructors do not call this one
 
     def __init__(
         self,
@@ -154,6 +155,8 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
             raise ValueError(f'{problem.key} {problem.message}; {problem.mend}')
 
     def _idle_losses(self) -> list[Problem]:
+        if self._is_of_others():
+            return []
         several = isinstance(self.loss_decode, nn.ModuleList)
         return [
             Problem(f'loss_decode[{i}].type' if several else 'loss_decode.type',
@@ -166,9 +169,15 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
 
     def check(self, facts: Facts) -> list[Problem]:
         """Maps of other channels than it expects, and what its losses and its sampler find."""
+        if self._is_of_others():
+            return []
         own = facts.but(logits=self.out_channels, num_classes=self.num_classes)
         return [*check_inputs(self._given_channels, self.in_index, facts), *self._idle_losses(),
                 *check_part(self.loss_decode, own, 'loss_decode'), *check_part(self.sampler, own, 'sampler')]
+
+    def _is_of_others(self) -> bool:
+        """Whether this is a project's head that skips the constructor here: nothing is known of its losses."""
+        return 'loss_decode' not in self._modules
 
     def _losses(self) -> Iterable[nn.Module]:
         return self.loss_decode if isinstance(self.loss_decode, nn.ModuleList) else [self.loss_decode]

@@ -304,6 +304,8 @@ def checked_head(cfg: dict, kind: type = Head) -> nn.Module:
         ConfigTypeError: names what it lacks of ``kind``.
     """
     head = build_head(cfg)
+    if lacking(head, kind) == ['out_channels']:  # before mmsegmentation 0.23 heads predicted a channel per class
+        head.out_channels = head.num_classes
     require(head, kind, locate(cfg) or 'head')
     return head
 

@@ -1,11 +1,13 @@
 """Registries, and what building says of mistakes."""
 import pytest
+import torch
 from torch import nn
 
 from mmcv.config import Config, ConfigDict
 from mmcv.utils import ConfigError
 from mmseg.checks import Facts
 from mmseg.models import BACKBONES, HEADS, LOSSES, NECKS, SEGMENTORS, build_backbone, build_head, build_segmentor
+from mmseg.models.decode_heads import BaseDecodeHead
 
 
 def model(**changes):
@@ -78,6 +80,27 @@ def test_parts_of_a_users_are_refused_for_what_they_lack(changes, message):
     with pytest.raises(ConfigError, match=message) as error:
         build_segmentor(cfg.model)
     assert '\n' not in str(error.value)
+
+
+class BeforeOutChannels(BaseDecodeHead):
+    def __init__(self, channels, num_classes):
+        super(BaseDecodeHead, self).__init__()
+        self.conv = nn.Conv2d(channels, num_classes, 1)
+        self.num_classes, self.align_corners = num_classes, False
+
+    def forward(self, inputs):
+        return self.conv(inputs[-1])
+
+
+def test_a_head_of_before_out_channels_predicts_its_classes():
+    head = {'type': BeforeOutChannels, 'channels': 32, 'num_classes': 5}
+    segmentor = build_segmentor({**model(), 'decode_head': head, 'auxiliary_head': None}).eval()
+    assert segmentor.out_channels == 5
+    segmentor.init_weights()
+    assert segmentor.check(Facts(channels=3)) == []
+    assert segmentor.encode_decode(torch.zeros(1, 3, 32, 32), [{}]).shape == (1, 5, 32, 32)
+    meta = {'ori_shape': (40, 40, 3), 'img_shape': (32, 32, 3), 'flip': False}
+    assert segmentor.simple_test(torch.zeros(1, 3, 32, 32), [meta])[0].shape == (40, 40)
 
 
 def test_a_backbone_may_get_its_forward_later():
