@@ -83,6 +83,7 @@ def prepare_inference(model: nn.Module, settings: Settings) -> nn.Module:
     if settings.device.type == 'cpu':
         for backbone in _backbone(model):
             backbone.register_forward_pre_hook(KeepFreedMemory())
+            backbone.register_forward_hook(return_freed_memory)
     if settings.fuse_conv_bn:
         model = fuse_conv_bn(model.eval())
     amp = mixed_precision(settings)

@@ -155,8 +155,6 @@ def test_memory_that_is_free_goes_back_once_a_training_step(cfg, monkeypatch):
     calls.clear()
     model.train_step(batch())['loss'].backward()
     assert calls == [('malloc_trim', 0)]
-    predict(model)
-    assert calls == [('malloc_trim', 0)]
     holes = 100 << 20  # too little to take it anew
     model.train_step(batch())['loss'].backward()
     assert calls == [('malloc_trim', 0)]
@@ -172,14 +170,18 @@ def test_a_backbone_may_keep_its_norms_unless_told_otherwise(cfg, monkeypatch, w
 
 
 def test_memory_that_is_free_waits_for_images_of_one_size(cfg, monkeypatch):
-    calls = []
+    holes, calls = 20 << 20, []
     monkeypatch.setattr('mmseg.assembly.memory._glibc', lambda name: lambda *values: calls.append(name))
+    monkeypatch.setattr('mmseg.assembly.memory._bytes_in_holes', lambda: holes)
     model = prepare_inference(build_model(cfg), Settings.of(cfg))
     assert calls == ['mallopt'] * 2
     calls.clear()
     for size, trims in (((64, 96), 1), ((64, 96), 1), ((64, 64), 2), ((64, 64), 2), ((64, 96), 3)):
         predict(model, size)
         assert calls == ['malloc_trim'] * trims
+    holes = 40 << 20  # what the backbone left is more than it is worth to keep for the next image
+    predict(model, (64, 96))
+    assert calls == ['malloc_trim'] * 4
 
 
 def test_models_without_a_backbone_take_the_keys_too(fast_cfg):
