@@ -25,6 +25,9 @@ from mmseg.models.exact import is_untouched
 from .resize import has_size
 
 
+_AT_ONCE = 128  # output channels, without gradients
+
+
 def can_factor(module: nn.Module) -> bool:
     """Whether :func:`conv_module_over_resized` does the same as ``module``.
 
@@ -105,7 +108,12 @@ def conv_over_resized(
         geometry = (x.shape[2 + axis], weight.shape[2 + axis], stride[axis], padding[axis], dilation[axis])
         return tap_matrix(size, *geometry, bool(align_corners), x)
 
-    return _add_taps(out, coarse, weights, taps)
+    if torch.is_grad_enabled() or is_transformed():
+        return _add_taps(out, coarse, weights, taps)
+    for channels in range(0, out.shape[1], _AT_ONCE):  # nothing is kept for backward: what comes between may be small
+        part = out[:, channels:channels + _AT_ONCE]
+        part.copy_(_add_taps(part, coarse, [w[channels:channels + _AT_ONCE] for w in weights], taps))
+    return out
 
 
 def _add_taps(

@@ -212,3 +212,18 @@ def test_exports_with_sizes_that_stay_open(strict):
     exported = torch.export.export(module, (torch.randn(2, 4, 13, 17),), dynamic_shapes=[sizes], strict=strict)
     x = torch.randn(3, 4, 21, 10)
     torch.testing.assert_close(exported.module()(x), module(x), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize('memory_format', [torch.contiguous_format, torch.channels_last])
+def test_without_gradients_channels_come_in_groups_that_give_the_same(memory_format):
+    """130 of them are a group and two."""
+    x, coarse = torch.randn(2, 4, 12, 10), [torch.randn(2, 3, 6, 5), torch.randn(2, 5, 2, 2)]
+    weight, bias = torch.randn(130, 12, 3, 3), torch.randn(130)
+    x = x.contiguous(memory_format=memory_format)
+    expected = conv_over_resized(x, coarse, weight, bias, padding=(1, 1))
+    with torch.no_grad():
+        found = conv_over_resized(x, coarse, weight, bias, padding=(1, 1))
+    assert found.stride() == expected.stride()
+    torch.testing.assert_close(found, expected)
+    wanted = plain(x, coarse, weight, bias, 1, 1, 1, align_corners=False)
+    torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-4)
