@@ -24,7 +24,6 @@ from mmseg.models.exact import is_untouched
 
 from .resize import has_size
 
-
 _AT_ONCE = 128  # output channels, without gradients
 
 
