@@ -47,7 +47,7 @@ def check(variant: str, operators: list[str]) -> tuple[str, bool, str]:
         cwd=build.ROOT, env=build.environment(variant, libraries), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True)
     said = done.stdout if done.returncode else done.stdout.strip().splitlines()[-1]
-    for report in glob.glob(str(build.WORK / f'report-{os.getpid()}*')):
+    for report in glob.glob(str(build.WORK / f'report-{os.getpid()}-{variant}*')):
         said += Path(report).read_text()
         Path(report).unlink()
     return variant, done.returncode == 0, f'built in {built:.0f} s, {said}'
@@ -71,7 +71,11 @@ def main() -> int:
             print(f'{"held" if holds else "FAILED"}: {variant}: {said}', flush=True)
             failed += not holds
     if 'mutants' in args.only and not failed:
-        failed += not catch([mutant for mutant in MUTANTS if mutant.operator in args.operators])
+        try:
+            failed += not catch([mutant for mutant in MUTANTS if mutant.operator in args.operators])
+        except ValueError as error:
+            print(f'FAILED: mutants: {error}', flush=True)
+            failed = 1
     return 1 if failed else 0
 
 

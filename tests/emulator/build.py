@@ -162,10 +162,11 @@ def _digest(*parts: str | bytes) -> str:
 def environment(variant: str, names: list[Path]) -> dict[str, str]:
     """What a Python that runs the libraries must be started with."""
     preload = ' '.join(_file_of_compiler(name) for name in VARIANTS[variant].preload)
-    report = WORK / f'report-{os.getpid()}'
+    report = WORK / f'report-{os.getpid()}-{variant}'
     return {**os.environ, **({'LD_PRELOAD': preload} if preload else {}),
             'EMULATED_LIBRARIES': os.pathsep.join(map(str, names)), 'EMULATED_VARIANT': variant,
-            'PYTHONPATH': str(HERE.parent), 'OMP_NUM_THREADS': '1',
+            'PYTHONPATH': os.pathsep.join([str(HERE.parent), *filter(None, [os.environ.get('PYTHONPATH')])]),
+            'OMP_NUM_THREADS': '1',
             'ASAN_OPTIONS': f'detect_leaks=0:detect_stack_use_after_return=0:log_path={report}',
             'UBSAN_OPTIONS': f'print_stacktrace=1:log_path={report}'}
 

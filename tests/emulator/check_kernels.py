@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from emulator.plugin import SEED, configure
-from emulator.samples import BEYOND_A_HALF, CLOSE, HALVES, INVALID, NEAR_1000, NOT_FINITE, SAMPLES, TIES
+from emulator.samples import BEYOND_A_HALF, CLOSE, HALVES, INVALID, MANY, NEAR_1000, NOT_FINITE, SAMPLES, TIES
 from mmcv.ops import _load
 
 CAPS = (0, 1, 3)  # blocks; 0: as many as a launch asks for
@@ -65,7 +65,7 @@ def test_there_are_kernels() -> None:
 
 @pytest.mark.parametrize('name', NAMES)
 def test_equals_its_reference(name: str) -> None:
-    for args in SAMPLES[name]():
+    for args in [*SAMPLES[name](), *MANY.get(name, list)()]:
         expected = reference(name, args)
         for out in with_every_order(name, args):
             torch.testing.assert_close(out, expected, equal_nan=True)
@@ -108,6 +108,14 @@ def test_is_exact_far_from_zero(name: str) -> None:
 def test_infinities_and_nan_are_those_of_the_reference(name: str) -> None:
     for args in NOT_FINITE[name]():
         close(run(name, args), reference(name, args), **CLOSE)
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_a_launch_that_fails_is_told(name: str) -> None:
+    args = next(iter(SAMPLES[name]()))
+    configure(SEED, launches_fail=True)
+    with pytest.raises(RuntimeError, match='CUDA says: this launch was made to fail'):
+        run(name, args)
 
 
 @pytest.mark.parametrize('name', of(TIES))

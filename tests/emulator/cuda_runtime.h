@@ -25,8 +25,8 @@ constexpr int warpSize = 32;
 using cudaStream_t = void*;
 using cudaError_t = int;
 constexpr cudaError_t cudaSuccess = 0;
-inline cudaError_t cudaGetLastError() { return emulator::problem() ? 1 : cudaSuccess; }
-inline const char* cudaGetErrorString(cudaError_t) { return emulator::problem(); }
+inline cudaError_t cudaGetLastError() { return emulator::last_error() ? 1 : cudaSuccess; }
+inline const char* cudaGetErrorString(cudaError_t) { return emulator::last_error(); }
 
 template <class T>
 constexpr T min(T a, T b) {

@@ -24,6 +24,7 @@ namespace emulator EMULATOR_HIDDEN {
 // The first mistake of an operation; `Operation` throws it.
 [[gnu::format(printf, 1, 2)]] void report(const char* format, ...);
 const char* problem();  // nullptr: none
+const char* last_error();  // what CUDA would say of the launches so far; nullptr: all is well
 
 // A call of an operator: from here no mistake is known, and no memory is fresh.
 struct Operation {

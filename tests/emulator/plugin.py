@@ -32,10 +32,16 @@ def _load() -> list[ctypes.CDLL]:
 LIBRARIES = _load()
 
 
-def configure(seed: int, most_blocks: int = 0) -> None:
-    """The order of threads, and how many blocks a launch gets that goes round the grid; 0: as many as it asks for."""
+def configure(seed: int, most_blocks: int = 0, launches_fail: bool = False) -> None:
+    """What the device does from now on.
+
+    Args:
+        seed: of the order of threads and blocks.
+        most_blocks: that a launch gets which goes round the grid; 0: as many as it asks for.
+        launches_fail: nothing runs any more, and CUDA says so.
+    """
     for library in LIBRARIES:
-        library.emulator_set(ctypes.c_uint64(seed), ctypes.c_uint(most_blocks))
+        library.emulator_set(ctypes.c_uint64(seed), ctypes.c_uint(most_blocks), ctypes.c_int(launches_fail))
 
 
 def pytest_report_header() -> str:

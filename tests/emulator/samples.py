@@ -60,6 +60,20 @@ def long_sums() -> dict[str, tuple]:
 BEYOND_A_HALF = {name: lambda dtype, name=name: [as_halves(name, long_sums()[name], dtype)] for name in long_sums()}
 
 
+def pixels_of_one_class() -> Iterator[tuple]:
+    for dtype in (torch.uint8, torch.int64):
+        yield torch.ones(70001, dtype=dtype), torch.ones(70001, dtype=dtype), 3, 255
+
+
+def hits_of_one_class() -> Iterator[tuple]:
+    logits = torch.tensor([2.0, 0.0]).view(1, 2, 1, 1).expand(1, 2, 3, 3).contiguous()
+    yield logits, torch.zeros(1, 257, 259, dtype=torch.long), None, 255, False
+
+
+# So many of a kind, by few blocks, that a narrow counter would overflow.
+MANY = {'confusion_matrix': pixels_of_one_class, 'upsample_cross_entropy': hits_of_one_class}
+
+
 def focal(shift: float = 0.0, gamma: float = 2.0) -> tuple:
     return torch.randn(9, 40) + shift, torch.randint(-1, 41, (9,)), gamma, 0.25
 

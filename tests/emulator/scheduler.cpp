@@ -53,6 +53,7 @@ struct Block {
 struct Machine {
   std::string mistake;
   uint64_t random = 1;
+  bool launches_fail = false, has_failed = false;
   unsigned int most_blocks = 0;  // of a launch that goes round the grid; 0: as many as it asks for
   std::set<std::string> rounds;  // the kernels that do
   bool goes_round = false;       // the running one
@@ -351,8 +352,11 @@ void report(const char* format, ...) {
 
 const char* problem() { return machine.mistake.empty() ? nullptr : machine.mistake.c_str(); }
 
+const char* last_error() { return machine.has_failed ? "this launch was made to fail" : problem(); }
+
 Operation::Operation() {
   machine.mistake.clear();
+  machine.has_failed = false;
   machine.device = 0;
   races::forget();
 }
@@ -422,6 +426,8 @@ void* stream_of(int device) { return device == 0 || device == 1 ? &machine.strea
 
 void launch(const Launch& how, void (*thread)(const void*), const void* context) {
   if (problem() || !fits(how)) return;
+  machine.has_failed |= machine.launches_fail;
+  if (machine.launches_fail) return;
   machine.how = &how;
   machine.call = thread;
   machine.context = context;
@@ -449,7 +455,9 @@ void launch(const Launch& how, void (*thread)(const void*), const void* context)
 
 }  // namespace emulator
 
-extern "C" __attribute__((visibility("default"))) void emulator_set(uint64_t seed, unsigned int most_blocks) {
+extern "C" __attribute__((visibility("default"))) void emulator_set(
+    uint64_t seed, unsigned int most_blocks, int launches_fail) {
   emulator::machine.random = seed * 2 + 1;
   emulator::machine.most_blocks = most_blocks;
+  emulator::machine.launches_fail = launches_fail != 0;
 }

@@ -17,7 +17,8 @@ import torch
 
 from emulator.build import test_files
 
-SECONDS = 120  # a mistake may make a loop endless
+SECONDS = 240  # a mistake may make a loop endless
+NO_VERDICT = (2, 3, 4, 5)  # pytest's exit status where not even a test could be run
 
 
 def main() -> None:
@@ -39,7 +40,10 @@ def tried(library: str) -> str:
     for report in glob.glob(f'{os.environ["ASAN_OPTIONS"].rpartition("log_path=")[2]}*'):
         text += Path(report).read_text()
         Path(report).unlink()
-    return '' if status == 0 else summary(text) or f'ended by {os.waitstatus_to_exitcode(status)}'
+    code = os.waitstatus_to_exitcode(status)
+    if code in NO_VERDICT:
+        raise RuntimeError(f'{library} could not be tried:\n{text}')
+    return '' if code == 0 else summary(text) or f'ended by {code}'
 
 
 def try_here(library: str, said: Path) -> int:
