@@ -6,7 +6,8 @@ from pathlib import Path
 import torch
 from torch.export import ExportedProgram
 
-from .pooling import adaptive_avg_pool2d
+from mmcv.ops.reference.adaptive_pool import adaptive_avg_pool2d
+
 from .runtimes import needs
 
 OPSET = 18

@@ -4,10 +4,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .adaptive_pool import adaptive_avg_pool2d
+
 
 def pyramid_pool(x: Tensor, sizes: list[int]) -> Tensor:
     """See :func:`mmcv.ops.pyramid_pool`; the pools (N, C, s, s) flattened and joined: (N, C, sum of s^2)."""
-    return torch.cat([F.adaptive_avg_pool2d(x, size).flatten(2) for size in sizes], 2)
+    free = torch.compiler.is_exporting() and any(isinstance(side, torch.SymInt) for side in x.shape[2:])
+    pool = adaptive_avg_pool2d if free else F.adaptive_avg_pool2d  # which exporters translate for one size alone
+    return torch.cat([pool(x, size).flatten(2) for size in sizes], 2)
 
 
 def pyramid_pool_backward(grad: Tensor, sizes: list[int], height: int, width: int, channels_last: bool) -> Tensor:
