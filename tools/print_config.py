@@ -15,6 +15,7 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description='Print a resolved config')
     add_config_arguments(parser)
     parser.add_argument('--origin', action='store_true', help='one value per line, with the file and line that set it')
+    parser.add_argument('--graph', action='store_true', help='also print the modules of its model')
     parser.add_argument('--options', nargs='+', action=DictAction, help='deprecated: use --cfg-options')
     return parser.parse_args()
 
@@ -28,6 +29,10 @@ def main(args: argparse.Namespace) -> None:
             print(f'{key} = {value!r}  # {origin}')
     else:
         print(cfg.pretty_text, end='')
+    if args.graph:
+        from mmseg.assembly.model import load_trained  # most calls do without
+
+        print(load_trained(cfg, checkpoint=None))
 
 
 if __name__ == '__main__':

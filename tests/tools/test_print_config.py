@@ -25,3 +25,9 @@ def test_print_config_fails_in_one_line(call_tool, tmp_path):
     done = call_tool('print_config', 'a.py', cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr == "error: a.py:2: NameError: name 'z' is not defined\n"
+
+
+def test_print_config_with_the_modules(call_tool, tmp_path):
+    done = call_tool('print_config', 'pspnet_r18-d8_demo', '--graph', cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert '(decode_head): PSPHead(' in done.stdout
