@@ -21,7 +21,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> None:
-    """Publish a model, or strip a checkpoint."""
+    """Publish a model, or strip a checkpoint.
+
+    Raises:
+        ValueError: a config, but no folder; what is wrong with the config, the checkpoint or the folder.
+    """
+    if args.out is None and args.config.endswith('.py'):
+        raise ValueError(f'{args.config} is a config: name the folder to publish into, --out DIR')
     if args.out is None:
         print(strip_file(args.config, args.checkpoint))
         return

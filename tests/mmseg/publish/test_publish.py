@@ -110,6 +110,12 @@ def test_averages_of_mmcv_are_what_is_published(tmp_path, call_tool):
     assert read_checkpoint(path)['state_dict'] == {'conv.weight': pytest.approx(torch.ones(2))}
 
 
+def test_a_config_without_a_folder_is_one_line(demo_config, checkpoint, call_tool, tmp_path):
+    done = call_tool('publish_model', demo_config, checkpoint, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (
+        2, f'error: {demo_config} is a config: name the folder to publish into, --out DIR\n')
+
+
 @pytest.mark.parametrize(('names', 'message'), [
     (['a.pth'], 'holds one config, not 0'), (['a.py', 'b.py', 'a.pth'], 'holds one config, not 2'),
     (['a.py'], 'no weights lie beside a.py'), (['a.py', 'a.pth', 'b.pth'], 'several files of weights'),
