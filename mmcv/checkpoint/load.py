@@ -13,6 +13,7 @@ from torch import nn
 from mmcv.dist import is_main
 from mmcv.utils import get_logger
 
+from .efficientnet import OF_STRANGERS
 from .errors import CheckpointError, abbreviate
 from .files import Location
 from .layouts import Layout, ReadsLayouts, layout_of
@@ -49,7 +50,7 @@ def load_checkpoint(
 
     Args:
         model: a module, wrapped for parallel running or not.
-        filename: a path, an http(s) address, ``torchvision://NAME`` or ``open-mmlab://NAME``.
+        filename: a path, an http(s) address, or one of the names of :func:`~mmcv.checkpoint.resolve`.
         map_location: as for ``torch.load``; None is 'cpu'.
         strict: refuse a checkpoint whose keys or shapes differ from the model's; otherwise they are logged.
         logger: where to; None is the logger 'mmcv'.
@@ -77,9 +78,10 @@ def load_state_dict(
 ) -> None:
     """Load what fits and report what does not: unexpected keys, missing ones, other shapes.
 
-    Weights in a layout that the module reads (:class:`~mmcv.checkpoint.layouts.ReadsLayouts`) are converted, and it is
-    said. Unless ``strict``, a module that :class:`ResizesWeights` resizes those of another shape beforehand.
-    A missing ``num_batches_tracked`` is no difference, for old checkpoints have none, nor are indices of positions.
+    Weights in a layout that the module reads (:class:`~mmcv.checkpoint.layouts.ReadsLayouts`), or of EfficientNet for a
+    module of timm, are converted, and it is said. Unless ``strict``, a module that :class:`ResizesWeights` resizes
+    those of another shape beforehand. A missing ``num_batches_tracked`` is no difference, for old checkpoints have
+    none, nor are indices of positions.
 
     Raises:
         CheckpointError: there is a difference and ``strict`` is set, and what fits has been loaded; or less than a
@@ -89,9 +91,7 @@ def load_state_dict(
     own = module.state_dict()
     layout = _foreign_layout(module, state_dict)
     if layout:
-        state_dict = layout.convert(state_dict)
-        if is_main():
-            (logger or get_logger('mmcv')).info(f'{source}: weights as {layout.name} has them, converted')
+        state_dict = converted(state_dict, layout, source, logger)
     wrappers = inner_wrappers(module)
     state_dict = _rename_old_keys(state_dict, {without_wrappers(key, wrappers): key for key in own})
     if not strict:
@@ -122,8 +122,19 @@ def load_state_dict(
         (logger or get_logger('mmcv')).warning(report)
 
 
+def converted(
+    state_dict: Mapping[str, torch.Tensor], layout: Layout, source: str, logger: logging.Logger | None = None,
+) -> 'OrderedDict[str, torch.Tensor]':
+    """Weights in a layout as we have them; a line tells which it is."""
+    if is_main():
+        (logger or get_logger('mmcv')).info(f'{source}: weights as {layout.name} has them, converted')
+    return layout.convert(state_dict)
+
+
 def _foreign_layout(module: nn.Module, state_dict: Mapping[str, torch.Tensor]) -> Layout | None:
-    return layout_of(state_dict, module.weight_layouts) if isinstance(module, ReadsLayouts) else None
+    layouts = module.weight_layouts if isinstance(module, ReadsLayouts) else OF_STRANGERS
+    found = layout_of(state_dict, layouts)
+    return None if found is None or found.fits(module.state_dict()) else found
 
 
 def load_part(

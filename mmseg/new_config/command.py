@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from mmseg.trees.tree import read_folders, read_tree
 
 from .division import divide
 from .masks.writing import write_masks
-from .model import adapt, find_model, fixed_crop, leave_out_weights
+from .model import adapt, find_model, fixed_crop, leave_out_weights, starts_from_weights
 from .text import DataParts, config_text
 from .usable import usable_pairs
 
@@ -80,8 +81,11 @@ def main(args: argparse.Namespace) -> None:
     data = _data(seen, arguments, crop)
     largest = max(max(size) for size in seen.sizes)
     parts = adapt(base, len(data.classes), crop, largest, data.ignore_index, _needs_weights(seen))
-    for name in leave_out_weights(parts):
-        print(f'note: {name} is not to be had here: the config starts from random weights')
+    for reason in leave_out_weights(parts):
+        print(f'note: {reason}: the config starts from random weights')
+    known = base.get('img_norm_cfg') or {}
+    if starts_from_weights(parts) and known.get('to_rgb'):  # which know images so
+        data = replace(data, mean=known['mean'], std=known['std'])
     iterations = args.iters or _iterations(len(splits['train']), data.batch)
     with atomic_write(out, 'w', encoding='utf-8') as file:
         file.write(config_text(_head(args, seen, out), parts, data, iterations))

@@ -4,6 +4,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from mmcv.checkpoint import CheckpointError
 from mmcv.checkpoint.source import local_or_address
 from mmcv.config import Config
 from mmcv.config.dict import to_node, to_plain
@@ -91,39 +92,54 @@ def fixed_crop(config: Config) -> tuple[int, int] | None:
 
 
 def leave_out_weights(parts: dict) -> list[str]:
-    """Take out the pretrained weights that are not to be had on this machine, and name them.
+    """Take out the pretrained weights that are not to be had on this machine, and say of each why.
 
     Without them an optimizer is set that learns from nothing.
     """
     lost = []
     for node in dicts_with(parts['model'], 'pretrained'):
-        if isinstance(node['pretrained'], str) and not _at_hand(node['pretrained']):
-            lost.append(node['pretrained'])
+        lost.append(_missing(node['pretrained']))
+        if lost[-1]:
             node['pretrained'] = None
     for node in dicts_with(parts['model'], 'init_cfg'):
         told = node['init_cfg']
-        if isinstance(told, dict) and isinstance(told.get('checkpoint'), str) and not _at_hand(told['checkpoint']):
-            lost.append(told['checkpoint'])
+        lost.append(_missing(told.get('checkpoint')) if isinstance(told, dict) else '')
+        if lost[-1]:
             node['init_cfg'] = None
+    lost = [reason for reason in dict.fromkeys(lost) if reason]
     if lost and parts.get('optimizer', {}).get('type') == 'SGD':
         kept = {key: value for key, value in parts['optimizer'].items() if key == 'paramwise_cfg'}
         parts['optimizer'] = {**_FROM_SCRATCH, **kept}
         parts['lr_config'] = dict(policy='poly', power=0.9, min_lr=1e-5, by_epoch=False, warmup='linear',
                                   warmup_iters=20)
-    return list(dict.fromkeys(lost))
+    return lost
 
 
-def _at_hand(name: str) -> bool:
-    """Whether weights lie here, or their server answers."""
-    found = local_or_address(name)
-    if isinstance(found, Path):
-        return found.is_file()
+def starts_from_weights(parts: dict) -> bool:
+    """Whether a part of the model starts from weights that were learned elsewhere."""
+    told = [node['pretrained'] for node in dicts_with(parts['model'], 'pretrained')]
+    told += [node['init_cfg'].get('checkpoint') for node in dicts_with(parts['model'], 'init_cfg')
+             if isinstance(node['init_cfg'], dict)]
+    return any(told)
+
+
+def _missing(name: object) -> str:
+    """Why weights are not to be had; '' of what is no name, where they lie here, and where their server answers."""
+    if not isinstance(name, str):
+        return ''
     try:
-        request = urllib.request.Request(found, method='HEAD')
+        found = local_or_address(name)
+        if isinstance(found, Path) and found.is_file():
+            return ''
+        request = urllib.request.Request(str(found), method='HEAD')
         with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:
-            return answer.status < 400
-    except (OSError, ValueError):
-        return False
+            if answer.status < 400:
+                return ''
+    except CheckpointError as error:  # which says what helps
+        return str(error)
+    except (OSError, ValueError):  # no server answers, or it is a path
+        pass
+    return f'{name} is not to be had here'
 
 
 def _listed(node: Any) -> list[dict]:

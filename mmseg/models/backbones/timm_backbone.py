@@ -9,6 +9,9 @@ import torch
 from torch import nn
 
 from mmcv.checkpoint import fetch_checkpoint, get_weights
+from mmcv.checkpoint.efficientnet import OF_STRANGERS
+from mmcv.checkpoint.layouts import layout_of
+from mmcv.checkpoint.load import converted
 from mmcv.cnn.bricks.adaptive_padding import pad
 from mmcv.cnn.bricks.registry import NORM_LAYERS
 from mmcv.utils import did_you_mean, one_line, to_2tuple
@@ -70,8 +73,8 @@ class TIMMBackbone(BaseBackbone):
             raise ValueError('TIMMBackbone: features_only=False would give class scores, not maps: leave it out')
         path = checkpoint_path or (pretrained if isinstance(pretrained, str) else '')
         if path:
-            weights = dict(get_weights(fetch_checkpoint(path), path))
-            kwargs['pretrained_cfg_overlay'] = {**kwargs.get('pretrained_cfg_overlay', {}), 'state_dict': weights}
+            overlay = kwargs.get('pretrained_cfg_overlay', {})
+            kwargs['pretrained_cfg_overlay'] = {**overlay, 'state_dict': _weights_for_timm(path)}
         if isinstance(kwargs.get('norm_layer'), str):
             kwargs['norm_layer'] = NORM_LAYERS.find(kwargs['norm_layer'], 'TIMMBackbone.norm_layer')
         self.is_loaded = bool(pretrained or path)
@@ -116,6 +119,12 @@ class TIMMBackbone(BaseBackbone):
         x = pad(x, [0, -width % columns, 0, -height % rows])
         maps = self.timm_model(x)
         return [map_.permute(0, 3, 1, 2) for map_ in maps] if self.ends_with_channels else list(maps)
+
+
+def _weights_for_timm(path: str) -> dict[str, torch.Tensor]:
+    weights = get_weights(fetch_checkpoint(path), path)
+    layout = layout_of(weights, OF_STRANGERS)
+    return dict(converted(weights, layout, path) if layout else weights)
 
 
 def _create(model_name: str, sizes: Sequence[dict] = _ANY_SIZE, **options: Any) -> nn.Module:

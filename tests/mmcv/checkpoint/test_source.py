@@ -32,6 +32,15 @@ def test_other_weights_of_torchvision(asked):
     resolve('torchvision://resnet50.IMAGENET1K_V2')
     resolve('torchvision://mobilenet_v2')
     assert asked == [models.ResNet50_Weights.IMAGENET1K_V2.url, models.MobileNet_V2_Weights.IMAGENET1K_V1.url]
+    del asked[:]
+    weights = models.ResNet50_Weights.IMAGENET1K_V2
+    for name in (weights, 'ResNet50_Weights.IMAGENET1K_V2', 'torchvision://ResNet50_Weights.DEFAULT'):
+        resolve(name)
+    assert asked == [weights.url] * 3
+    resolve('torchvision://vit_h_14.DEFAULT')
+    assert asked[-1] == models.ViT_H_14_Weights.DEFAULT.url
+    resolve('torchvision://vit_h_14')  # which the first recipe is not among
+    assert asked[-1] == models.ViT_H_14_Weights.DEFAULT.url
 
 
 def test_paths(tmp_path, monkeypatch):
@@ -60,7 +69,7 @@ def test_names_of_ones_own(asked, tmp_path, monkeypatch):
 
 def test_unknown_name_of_torchvision():
     pytest.importorskip('torchvision')
-    for name in ('resnet5', 'resnet50.IMAGENET1K_V9'):
+    for name in ('resnet5', 'resnet50.IMAGENET1K_V9', 'ResNet50_Weights.NONE', 'ResNet5_Weights.DEFAULT'):
         with pytest.raises(CheckpointError, match='no such weights'):
             resolve(f'torchvision://{name}')
 

