@@ -16,6 +16,7 @@ from mmseg.models.builder import SEGMENTORS, build_head, build_neck
 from mmseg.models.decode_heads import BaseDecodeHead
 from mmseg.models.feature_checks import check_features
 from mmseg.models.layers import normalize_bytes, resize
+from mmseg.models.layouts.pspnet import SEMSEG, SMP
 from mmseg.protocols import AuxiliaryHead, Backbone, Head, lacking, require
 
 from .base_segmentor import BaseSegmentor, add_prefix
@@ -39,6 +40,8 @@ class EncoderDecoder(BaseSegmentor):
     Raises:
         ValueError: ``pretrained`` is set twice, or ``test_cfg`` is incomplete.
     """
+
+    weight_layouts = (SEMSEG, SMP)
 
     def __init__(
         self,
