@@ -43,6 +43,8 @@ def build_train_loader(settings: Settings | Config, dataset: Samples, distribute
     """The endless, seeded stream of training batches (DESIGN: the order depends on ``seed`` and position only)."""
     settings = Settings.of(settings)
     options = {'drop_last': True, 'endless': True, 'seed': settings.seed or 0, **_options(settings, 'train')}
+    if settings.feature_cache is not None:
+        options['views'] = settings.feature_cache.get('views', 1)
     return build_dataloader(dataset, dist=distributed, **options)
 
 

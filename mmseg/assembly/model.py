@@ -15,6 +15,8 @@ from mmseg.datasets import DATASETS, class_weights
 from mmseg.datasets.classes import read_classes
 from mmseg.models import build_segmentor
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
+from mmseg.models.segmentors.encoder_decoder import EncoderDecoder
+from mmseg.models.segmentors.feature_cache import FeatureCache
 from mmseg.protocols import ColoursClasses, NamesClasses, Samples
 from mmseg.samples import class_names, palette
 from mmseg.settings import Settings
@@ -28,8 +30,8 @@ def build_model(settings: Settings | Config, dataset: Samples | None = None) -> 
     """Build the segmentor of a config's ``model`` and give it the classes and colours of ``dataset``.
 
     Raises:
-        ConfigError: the heads predict another number of classes than the data set has, or ``class_weight='auto'``
-            cannot be counted.
+        ConfigError: the heads predict another number of classes than the data set has, ``class_weight='auto'`` cannot
+            be counted, or ``feature_cache`` is set and the backbone is not frozen.
     """
     settings = Settings.of(settings)
     if settings.model is None:
@@ -38,7 +40,19 @@ def build_model(settings: Settings | Config, dataset: Samples | None = None) -> 
     model = copy.deepcopy(settings.model)
     if dataset is not None:
         _set_class_weights(model, lambda: class_weights(dataset))
-    return _build(settings, model, settings.train_cfg, dataset)
+    segmentor = _build(settings, model, settings.train_cfg, dataset)
+    if settings.feature_cache is not None:
+        _keep_features(settings, segmentor)
+    return segmentor
+
+
+def _keep_features(settings: Settings, model: nn.Module) -> None:
+    try:
+        if not isinstance(model, EncoderDecoder):
+            raise ValueError(f'feature_cache: a {type(model).__name__} has no backbone of its own: leave it out')
+        model.feature_cache = FeatureCache(model.backbone, settings.feature_cache.get('dir', 'work_dirs/features'))
+    except ValueError as error:
+        raise ConfigError(f'{settings.config.origin("feature_cache")}: {error}') from error
 
 
 def load_trained(

@@ -128,6 +128,7 @@ def build_dataloader(
     skip_failures: bool = False,
     timeout: float = 600,
     opencv_num_threads: int = 0,
+    views: int | None = None,
     **kwargs: Any,
 ) -> DataLoader:
     """Fill the data set's cache, if it has one, and build a loader: an endless stream, or one pass over every sample.
@@ -147,6 +148,7 @@ def build_dataloader(
         skip_failures: pass over training samples that cannot be loaded, counted in ``loader.skipped``.
         timeout: seconds to wait for a batch before the workers count as hanging.
         opencv_num_threads: of OpenCV in each worker; 0 and 1 mean none besides its own. torch has one there.
+        views: how many random forms a training sample has, in turn from epoch to epoch; None for a new one each time.
         **kwargs: further arguments of torch's DataLoader, such as ``prefetch_factor`` and ``multiprocessing_context``.
     """
     place = mmcv_dist.get_dist_info() if dist else (0, 1)
@@ -172,6 +174,7 @@ def build_dataloader(
         num_workers=workers,
         pin_memory=pin_memory and torch.cuda.is_available(),
         opencv_num_threads=opencv_num_threads,
+        views=views if endless else None,
         **kwargs)
 
 

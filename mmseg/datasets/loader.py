@@ -98,6 +98,7 @@ class SampleLoader(DataLoader):
         batch_size: samples per batch.
         drop_last: leave out the last batch if it is smaller.
         opencv_num_threads: in each worker.
+        views: how many random forms a sample has; None for a new one each time.
         **kwargs: of :class:`torch.utils.data.DataLoader`.
 
     Raises:
@@ -113,13 +114,14 @@ class SampleLoader(DataLoader):
         batch_size: int = 1,
         drop_last: bool = False,
         opencv_num_threads: int = 0,
+        views: int | None = None,
         **kwargs: Any,
     ) -> None:
         start = functools.partial(init_worker, opencv_num_threads=opencv_num_threads)
         together = functools.partial(collate_samples, ignore_index=ignored_label(dataset))
         kwargs.update(collate_fn=together, worker_init_fn=start)
         super().__init__(dataset, batch_size, sampler=sampler, drop_last=drop_last, **kwargs)
-        self._samples = SeededDataset(dataset, seed, self.num_workers, skip_failures)
+        self._samples = SeededDataset(dataset, seed, self.num_workers, skip_failures, views)
         # `dataset` stays the user's own object; the workers get the wrapped one, from a loader inside
         self._loader = DataLoader(self._samples, batch_sampler=self.batch_sampler, **kwargs)
 

@@ -44,16 +44,22 @@ class SeededDataset(Dataset):
         seed: of the samples' randomness.
         num_workers: of the loader.
         skip_failures: go on to the next sample, and count it, instead of returning a failure.
+        views: how many random forms a sample has, which it takes in turn from epoch to epoch; None for a new one each
+            time.
 
     Attributes:
         in_flight: (workers, 2) shared int64, a worker's process id and the index of the sample it is loading, or -1.
         skipped: (workers,) shared int64, how many samples were skipped.
     """
 
-    def __init__(self, dataset: Samples, seed: int, num_workers: int = 0, skip_failures: bool = False) -> None:
+    def __init__(
+        self, dataset: Samples, seed: int, num_workers: int = 0, skip_failures: bool = False,
+        views: int | None = None,
+    ) -> None:
         self.dataset = dataset
         self.seed = seed
         self.skip_failures = skip_failures
+        self.views = views
         self.in_flight = torch.full((max(1, num_workers), 2), -1).share_memory_()
         self.skipped = torch.zeros(max(1, num_workers), dtype=torch.int64).share_memory_()
 
@@ -63,6 +69,8 @@ class SeededDataset(Dataset):
     def __getitem__(self, key: int | tuple[int, int]) -> object:
         """The sample of (position, index); of an index alone, which is then the position too."""
         position, index = key if isinstance(key, tuple) else (key, key)
+        if self.views is not None:
+            position = index * self.views + position // len(self) % self.views
         worker = get_worker_info()
         slot = worker.id if worker else 0
         sample = self._load(position, index, slot)

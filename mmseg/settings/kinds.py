@@ -155,4 +155,5 @@ FSDP = Options('True, False or dict(min_params=..., reshard_after_forward=...)',
                {'min_params': whole(0), 'reshard_after_forward': SWITCH})
 _HALF = one_of('auto', 'bfloat16', 'float16')
 AMP = Options(f'True, False or dict(dtype=...) with {_HALF.wish}', {'dtype': _HALF, 'loss_scale': _LOSS_SCALE})
+FEATURE_CACHE = Options('True, False or dict(dir=..., views=...)', {'dir': PATH, 'views': whole(1)})
 START_METHOD = Kind(f'one of {", ".join(get_all_start_methods())}', lambda value: value in get_all_start_methods())

@@ -19,6 +19,7 @@ from .kinds import (
     ANYTHING,
     COMPILE,
     DEVICE,
+    FEATURE_CACHE,
     FP16,
     FSDP,
     HOOK,
@@ -38,7 +39,7 @@ from .table import Key, keys_of
 
 #: What configs call values that they use again. They mean nothing by themselves; any other name will do.
 VARIABLES = ('norm_cfg', 'dataset_type', 'data_root', 'img_norm_cfg', 'img_scale', 'crop_size', 'train_pipeline',
-             'test_pipeline', 'total_epochs')
+             'test_pipeline', 'total_epochs', 'checkpoint')
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,6 +137,10 @@ class Settings:
         "device multiplies fast (bfloat16 on GPUs from Ampere on and on CPUs with AMX, and AMD's with "
         'AVX512-BF16, float16 on older GPUs) and otherwise stays with float32')]
     fp16: Annotated[dict | None, Key(FP16, 'Speed', 'fp16 = dict(loss_scale=512.0)', 'float16 the 0.x way')]
+    feature_cache: Annotated[dict | None, Key(
+        FEATURE_CACHE, 'Speed', "feature_cache = dict(dir='work_dirs/features', views=1)",
+        'keep the maps of a frozen backbone on disk, so that its heads train in minutes; each image is augmented in '
+        '`views` ways only, in turn, and the backbone sees each of them once')]
     channels_last: Annotated[bool | None, Key(
         SWITCH, 'Speed', 'channels_last = True',
         'channels side by side in memory: faster convolutions in half types, and on CPUs')]

@@ -47,8 +47,20 @@ def test_resolves_to_the_values_of_0_30(name):
 
 def test_has_all_of_them():
     """Counted in mmsegmentation 0.30: 644 run configs in 45 folders; ours has some of its own beside them."""
-    own = {'pspnet/pspnet_effnet-lite0_180x240_600_camvid.py', 'pspnet/pspnet_r18-d8_demo.py',
-           'pspnet/pspnet_r18-d8_360x480_20k_camvid.py', 'pspnet/pspnet_r50-d8_360x480_20k_camvid.py'}
+    own = {
+        'fcn/fcn_dinov2-vits14_linear_512x512_20k_voc12aug.py',
+        'fcn/fcn_dinov3-vits16_linear_512x512_20k_voc12aug.py',
+        'pspnet/pspnet_dinov3-vits16_512x512_20k_voc12aug.py',
+        'pspnet/pspnet_effnet-lite0_180x240_600_camvid.py',
+        'pspnet/pspnet_r18-d8_360x480_20k_camvid.py',
+        'pspnet/pspnet_r18-d8_demo.py',
+        'pspnet/pspnet_r50-d8_360x480_20k_camvid.py',
+        'pspnet/pspnet_timm-convnext-tiny-d16_512x512_40k_voc12aug.py',
+        'pspnet/pspnet_timm-r50-d8_512x512_40k_voc12aug.py',
+        'upernet/upernet_dinov3-vitb16_512x512_40k_ade20k.py',
+        'upernet/upernet_timm-convnext-tiny_512x512_40k_voc12aug.py',
+        'upernet/upernet_timm-r50_512x512_40k_voc12aug.py',
+    }
     theirs = set(RUNS) - own
     assert len(theirs) == len(RUNS) - len(own) == 644
     assert len({name.partition('/')[0] for name in theirs}) == 45

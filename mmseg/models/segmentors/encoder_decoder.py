@@ -20,6 +20,7 @@ from mmseg.models.layouts.pspnet import SEMSEG, SMP
 from mmseg.protocols import AuxiliaryHead, Backbone, Head, lacking, require
 
 from .base_segmentor import BaseSegmentor, add_prefix
+from .feature_cache import FeatureCache
 from .pretrained import build_pretrained
 
 
@@ -37,11 +38,15 @@ class EncoderDecoder(BaseSegmentor):
             :func:`~mmseg.models.segmentors.pretrained.build_pretrained` for how it gets there.
         init_cfg: initialization.
 
+    Attributes:
+        feature_cache: keeps the maps of a frozen backbone on disk; None computes them each time.
+
     Raises:
         ValueError: ``pretrained`` is set twice, or ``test_cfg`` is incomplete.
     """
 
     weight_layouts = (SEMSEG, SMP)
+    feature_cache: FeatureCache | None = None
 
     def __init__(
         self,
@@ -98,7 +103,7 @@ class EncoderDecoder(BaseSegmentor):
 
     def extract_feat(self, img: torch.Tensor) -> Sequence[torch.Tensor]:
         """Images (N, C, H, W) to the feature maps of the backbone, or of the neck if there is one."""
-        x = self.backbone(img)
+        x = self.backbone(img) if self.feature_cache is None else self.feature_cache(img)
         return self.neck(x) if self.with_neck else x
 
     def encode_decode(self, img: torch.Tensor, img_metas: list[dict] | None) -> torch.Tensor:
