@@ -155,8 +155,7 @@ def build_dataloader(
     if seed is None:
         seed = mmcv_dist.broadcast_object(random.SystemRandom().randrange(2**31))
     endless = shuffle if endless is None else endless
-    length = len(dataset)
-    share = 1 if dist else num_gpus
+    length, share = len(dataset), 1 if dist else num_gpus
     workers = workers_per_gpu * share
     fill_caches(dataset, workers, *place)
     if workers:
@@ -170,11 +169,9 @@ def build_dataloader(
         seed,
         skip_failures=skip_failures and endless,
         batch_size=samples_per_gpu * share,
-        drop_last=drop_last,
-        num_workers=workers,
-        pin_memory=pin_memory and torch.cuda.is_available(),
-        opencv_num_threads=opencv_num_threads,
         views=views if endless else None,
+        drop_last=drop_last, num_workers=workers, opencv_num_threads=opencv_num_threads,
+        pin_memory=pin_memory and torch.cuda.is_available(),
         **kwargs)
 
 

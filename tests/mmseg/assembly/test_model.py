@@ -82,6 +82,17 @@ def test_labels_are_read_once_for_the_losses_of_several_heads(three):
     assert model.auxiliary_head.loss_decode.class_weight == model.decode_head.loss_decode.class_weight
 
 
+def test_features_are_kept_of_a_frozen_backbone_only(three, tmp_path):
+    three.merge_from_dict({'feature_cache': {'dir': str(tmp_path)}})
+    with pytest.raises(ConfigError, match='feature_cache: the backbone is still trained: set model.backbone.fr'):
+        build_model(three, Scenes())
+    three.merge_from_dict({'model.backbone.frozen_stages': 4})
+    model = build_model(three, Scenes())
+    assert model.feature_cache.backbone is model.backbone
+    assert model.feature_cache.folder == tmp_path
+    assert load_trained(three, None).feature_cache is None
+
+
 def test_predicting_counts_no_weights(three):
     three.merge_from_dict({'model.decode_head.loss_decode.class_weight': 'auto'})
     assert load_trained(three, None).decode_head.loss_decode.class_weight is None

@@ -40,6 +40,15 @@ class Labelled(Drawing):
         return {'gt_semantic_seg': torch.tensor([[0, 2, 9, index]])}
 
 
+def test_views_are_taken_in_turn():
+    dataset = SeededDataset(Drawing(), seed=3, views=2)
+    first = [dataset[epoch * 10, 4] for epoch in range(4)]
+    assert first[:2] == first[2:]
+    assert first[0] != first[1]
+    assert dataset[3, 4] == first[0]  # wherever in an epoch it comes
+    assert len({dataset[position, index][1] for position in (0, 10) for index in range(10)}) == 20
+
+
 def test_a_sample_is_a_function_of_seed_and_position():
     dataset = SeededDataset(Drawing(), seed=3)
     assert dataset[7, 2] == dataset[7, 2]

@@ -26,6 +26,7 @@ CAMVID = 'pspnet_r18-d8_360x480_20k_camvid'
     ('opencv_num_threads', 1.5), ('opencv_num_threads', 10**9), ('mp_start_method', 'forks'), ('mp_start_method', 3),
     ('find_unused_parameters', 'no'), ('static_graph', 'no'), ('auto_resume', 'no'),
     ('fp16', True), ('fp16', 'no'), ('fsdp', 'yes'), ('device', 'gpu'), ('device', -1), ('device', [0]),
+    ('feature_cache', 'yes'), ('feature_cache', {'views': 0}), ('feature_cache', {'dir': 3}),
     ('fsdp', {'min_parms': 3}), ('fsdp', {'min_params': 'few'}), ('seed', -1), ('seed', 2**32), ('seed', 'x'),
     ('log_level', 'LOUD'), ('work_dir', 3), ('workflow', 'train'), ('custom_hooks', 'EMAHook'), ('total_iters', 0),
     ('gpu_ids', 1), ('gpu_ids', []), ('lr_config', 'poly'), ('momentum_config', ['cyclic']),
