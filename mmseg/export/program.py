@@ -2,13 +2,15 @@
 
 import math
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import sympy
 import torch
 from torch.export import Dim, ExportedProgram
 
 from mmcv.utils import one_line
+
+if TYPE_CHECKING:
+    import sympy
 
 from .network import Network, Sizes
 
@@ -76,11 +78,13 @@ def _conditions(program: ExportedProgram, axes: tuple[int, int]) -> tuple[int, i
     return multiple[0], multiple[1]
 
 
-def _holds_everywhere(condition: sympy.Basic, symbols: list[sympy.Symbol]) -> bool:
+def _holds_everywhere(condition: 'sympy.Basic', symbols: 'list[sympy.Symbol]') -> bool:
     """Whether a condition holds for large images and small ones, wide and high ones; one on the least size does."""
+    from sympy import Integer  # takes its time, which only an export needs
+
     for height in (_HEIGHT, 24 * _HEIGHT):
         for width in (_WIDTH, 24 * _WIDTH):
             for images in (_IMAGES, 5):
-                if not condition.xreplace(dict(zip(symbols, map(sympy.Integer, (images, height, width))))):
+                if not condition.xreplace(dict(zip(symbols, map(Integer, (images, height, width))))):
                     return False
     return True

@@ -1,8 +1,10 @@
 """From images of any kind and size to label maps: the test pipeline, batches, windows with blended seams."""
 
-from .classes import Classes
-from .predictor import Prediction, Predictor
-from .preparation import Prepared
-from .sources import Frame, Picture, Source, Video, find_sources
+from mmcv.utils.lazy import lazy_names
 
-__all__ = ['Classes', 'Frame', 'Picture', 'Prediction', 'Predictor', 'Prepared', 'Source', 'Video', 'find_sources']
+__getattr__, __dir__, __all__ = lazy_names(__name__, {
+    '.classes': 'Classes',
+    '.predictor': 'Prediction Predictor',
+    '.preparation': 'Prepared',
+    '.sources': 'Frame Picture Source Video find_sources',
+})

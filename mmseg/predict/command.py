@@ -6,11 +6,8 @@ import sys
 from pathlib import Path
 
 from mmseg.cli import add_model_arguments, load_model, model_in
-from mmseg.inference import Classes, Predictor, find_sources
 
-from .names import output_names
-from .run import Run
-from .writing import KINDS, Wanted
+from .kinds import KINDS
 
 _AUTO = 'auto'
 
@@ -54,6 +51,12 @@ def main(args: argparse.Namespace) -> None:
         ValueError: an argument that means nothing, or nothing to predict.
         SystemExit: with 1 where a file could not be predicted.
     """
+    from mmseg.inference import Classes, Predictor, find_sources  # in a second or two, which --help does not take
+
+    from .names import output_names
+    from .run import Run
+    from .writing import Wanted
+
     given, inputs = model_in(args.paths)
     if not inputs:
         raise ValueError('give [CONFIG] CHECKPOINT INPUT [INPUT ...]: an input, or the checkpoint, is missing')

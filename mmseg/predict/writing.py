@@ -20,9 +20,6 @@ from .outputs import (
     probability_npz,
 )
 
-#: What can be written, by the names of ``--save``.
-KINDS = ('mask', 'overlay', 'probability', 'confidence')
-
 #: From the first row and the one behind the last to the rows of an image, and to where they have data.
 RowsOf = Callable[[int, int], tuple[np.ndarray, np.ndarray | None]]
 MaskWriter = contextlib.AbstractContextManager[TakesStrip]
@@ -33,7 +30,7 @@ class Wanted(NamedTuple):
 
     Attributes:
         out: the folder.
-        kinds: of :data:`KINDS`.
+        kinds: of :data:`.kinds.KINDS`.
         classes: their number and colours.
         opacity: of the colours in overlays, 0 to 1.
     """

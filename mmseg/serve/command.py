@@ -5,7 +5,6 @@ import socket
 from pathlib import Path
 
 from mmseg.cli import add_model_arguments, load_model, model_in
-from mmseg.inference import Classes, Predictor
 
 _PIXELS = 1 << 24
 _QUEUE = 256
@@ -46,6 +45,8 @@ def main(args: argparse.Namespace) -> None:
         from .server import serve
     except ImportError as error:
         raise ValueError(f'tools/serve.py needs packages: pip install starlette uvicorn ({error})') from error
+    from mmseg.inference import Classes, Predictor
+
     from .uploads import Limits
 
     listening = _listen(args.host, args.port)

@@ -1,0 +1,4 @@
+"""What can be written of a prediction."""
+
+#: By the names of ``--save``.
+KINDS = ('mask', 'overlay', 'probability', 'confidence')
