@@ -65,6 +65,8 @@ class MMDataParallel(Placed, nn.Module):
 class MMDistributedDataParallel(Placed, DistributedDataParallel):
     """A model as one of many processes; ``train_step`` too goes through DDP's forward, which arms its reduction.
 
+    On the CPU torch's own SyncBatchNorm layers, which only work on GPUs, become :class:`mmcv.ops.SyncBatchNorm`.
+
     Args:
         module: the model; it is moved.
         device_ids: [gpu], or None to leave the model where it is.
@@ -74,6 +76,8 @@ class MMDistributedDataParallel(Placed, DistributedDataParallel):
 
     def __init__(self, module: nn.Module, device_ids: DeviceIds | None = None, dim: int = 0, **kwargs: Any) -> None:
         device = device_for(module, device_ids)
+        if device.type == 'cpu':
+            _let_norms_join(module)
         super().__init__(module.to(device), **kwargs)  # without device_ids: to_device brings the inputs
         self.device = device
         self._first = True
@@ -104,3 +108,11 @@ class MMDistributedDataParallel(Placed, DistributedDataParallel):
             return self(data, optimizer, **kwargs)
         finally:
             restore()
+
+
+def _let_norms_join(module: nn.Module) -> None:
+    norms = [layer for layer in module.modules() if type(layer) is nn.SyncBatchNorm]
+    if norms:
+        from mmcv.ops import SyncBatchNorm  # most models need no operators to be placed
+        for layer in norms:
+            layer.__class__ = SyncBatchNorm

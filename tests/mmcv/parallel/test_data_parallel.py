@@ -124,3 +124,16 @@ def test_the_first_gpu_is_the_cpu_where_there_is_none(monkeypatch):
     assert model(torch.ones(1, 1)).device.type == 'cpu'
     assert scatter({'x': torch.ones(1)}, [0])[0]['x'].device.type == 'cpu'
     assert scatter_kwargs((torch.ones(1),), {}, [0])[0][0][0].device.type == 'cpu'
+
+
+def test_norms_of_torch_join_on_the_cpu(run_ranks):
+    run_ranks("""
+        from mmcv.parallel import MMDistributedDataParallel
+
+        model = torch.nn.Sequential(torch.nn.SyncBatchNorm(1, momentum=1.0))
+        keys = list(model.state_dict())
+        wrapped = MMDistributedDataParallel(model)
+        wrapped(torch.full((2, 1, 2, 2), 10.0 * rank)).sum().backward()
+        assert model[0].running_mean.item() == 5, model[0].running_mean
+        assert list(model.state_dict()) == keys
+    """)
