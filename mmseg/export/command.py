@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+import tempfile
+from pathlib import Path
 
 from mmcv.config import DictAction
 from mmseg.assembly.load import load_config
@@ -11,6 +13,7 @@ from mmseg.settings import Settings
 from .comparison import FileDiffers
 from .exporting import export
 from .formats import FORMATS
+from .int8 import quantize
 from .network import STEPS
 
 
@@ -25,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--half', action='store_true', help='weights and computation in float16')
     parser.add_argument('--with', nargs='+', choices=STEPS, default=[], dest='steps',
                         help='normalize: takes (N, H, W, 3) uint8 RGB; argmax: gives labels (N, H, W) uint8')
+    parser.add_argument('--int8', action='store_true', help='onnx and openvino: weights and activations of 8 bits')
+    parser.add_argument('--calibrate', type=int, default=100, metavar='N',
+                        help='with --int8: by this many images of data.train (default: %(default)s)')
     parser.add_argument('--out', metavar='FILE', help='(default: the name of the config, in this folder)')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
                         help='override values of the config')
@@ -32,19 +38,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> None:
-    """Load, write, compare.
+    """Load, write, compare, and with ``--int8`` write anew.
 
     Raises:
         ValueError: what the user can mend.
         SystemExit: with 1 where the file differs from the model.
     """
+    _check(args)
     config = load_config(args.config, args.cfg_options)
     settings = Settings.of(config, 'cpu')
-    model = load_trained(settings, None if args.checkpoint == 'none' else args.checkpoint, strict=True)
-    out = args.out or f'{settings.name}{FORMATS[args.format].suffix}'
-    size = tuple(args.size) if args.size else None
+    model = load_trained(settings, args.checkpoint, strict=True)
+    out = Path(args.out or f'{settings.name}{FORMATS[args.format].suffix}')
+    how = {'size': tuple(args.size) if args.size else None, 'half': args.half, 'steps': args.steps, 'config': config}
     try:
-        export(model, args.format, out=out, size=size, half=args.half, steps=args.steps, config=config, tell=print)
+        if not args.int8:
+            export(model, args.format, out=out, tell=print, **how)
+            return
+        with tempfile.TemporaryDirectory(prefix='mmseg-export-') as folder:
+            path = export(model, args.format, out=Path(folder, out.name), tell=print, **how)
+            quantize(path, out, settings, args.calibrate, tell=print)
     except FileDiffers as error:
         print(f'error: {error}; nothing is written', file=sys.stderr)
         sys.exit(1)
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Refuse what would fail only after minutes."""
+    if args.int8 and args.format not in ('onnx', 'openvino'):
+        raise ValueError(f'--int8: files of {args.format} have no 8 bits; use --format onnx or openvino')
+    if args.int8 and args.half:
+        raise ValueError('--int8 and --half: give one of them')
+    if args.calibrate < 1:
+        raise ValueError(f'--calibrate {args.calibrate}: at least one image is needed')

@@ -16,7 +16,7 @@ from mmseg.models.segmentors.encoder_decoder import EncoderDecoder, checked_test
 from mmseg.settings import Settings
 
 from .facts import Facts
-from .runtimes import RUNTIMES, Runtime
+from .runtimes import RUNTIMES, Run, Runtime
 
 _CERTAIN = 20.0  # the logit of a class that is certain
 
@@ -77,7 +77,7 @@ class ExportedSegmentor(EncoderDecoder):
 
     Args:
         name: of the file.
-        runtime: of it.
+        run: it, of what it takes to what it gives.
         facts: that it tells.
         test_cfg: see :class:`EncoderDecoder`.
 
@@ -86,7 +86,7 @@ class ExportedSegmentor(EncoderDecoder):
         CLASSES, PALETTE: of the file.
     """
 
-    def __init__(self, name: str, runtime: Runtime, facts: Facts, test_cfg: Mapping | None = None) -> None:
+    def __init__(self, name: str, run: Run, facts: Facts, test_cfg: Mapping | None = None) -> None:
         BaseSegmentor.__init__(self)  # there are no parts to build
         self.name = name
         self.facts = facts
@@ -95,7 +95,7 @@ class ExportedSegmentor(EncoderDecoder):
         self.out_channels = facts.out_channels
         self.num_classes = max(2, facts.out_channels)
         self.test_cfg = checked_test_cfg(test_cfg)
-        self._runtime = runtime
+        self._run = run
 
     def check(self, facts: RunFacts) -> list[Problem]:
         """There are no parts that could fail to fit together."""
@@ -106,18 +106,18 @@ class ExportedSegmentor(EncoderDecoder):
 
     def encode_decode(self, img: torch.Tensor, img_metas: list[dict] | None) -> torch.Tensor:
         """Images (N, C, H, W) to logits (N, out_channels, H, W); of a file of labels, to some that give them."""
-        images = self._as_taken(img)
+        images = self.as_taken(img)
         self._check_shape(images.shape)
         number = self.facts.shape[0]
         batches = [images] if number is None else np.split(images, len(images) // number)
-        out = torch.from_numpy(np.concatenate([self._runtime(batch) for batch in batches])).to(img.device)
+        out = torch.from_numpy(np.concatenate([self._run(batch) for batch in batches])).to(img.device)
         if 'argmax' not in self.facts.steps:
             return out
         if self.out_channels == 1:
             return (out[:, None].float() * 2 - 1) * _CERTAIN
         return F.one_hot(out.long(), self.out_channels).permute(0, 3, 1, 2).float() * _CERTAIN
 
-    def _as_taken(self, img: torch.Tensor) -> np.ndarray:
+    def as_taken(self, img: torch.Tensor) -> np.ndarray:
         """What goes into the file, of normalised images (N, C, H, W)."""
         if 'normalize' not in self.facts.steps:
             return np.ascontiguousarray(img.float().cpu().numpy())

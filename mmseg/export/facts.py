@@ -40,6 +40,11 @@ class Facts(NamedTuple):
     shape: Sequence[int | None] = ()
     multiple: Sequence[int] = (1, 1)
 
+    @property
+    def size(self) -> tuple[int | None, int | None]:
+        """(height, width) of the images that the file takes; None where it takes any."""
+        return tuple(self.shape[1:3] if 'normalize' in self.steps else self.shape[2:])
+
     def as_metadata(self) -> dict[str, str]:
         """Each of them as JSON."""
         return {name: json.dumps(value, ensure_ascii=False) for name, value in self._asdict().items()}

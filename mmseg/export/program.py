@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 from .network import Network, Sizes
 
 # No two sizes alike and none that any stride of a model brings down to one cell: what is seen as one stays one.
-_IMAGES, _HEIGHT, _WIDTH = 2, 384, 512
+_IMAGES, _HEIGHT, _WIDTH = 2, 640, 832
 _NOT_ONE = re.compile(r'Ne\(.+, 1\)')
 _DIVISIBLE = re.compile(r'Eq\((?:PythonMod|Mod)\((\w+), (\d+)\), 0\)')
 

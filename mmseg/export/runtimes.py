@@ -11,6 +11,8 @@ import torch
 
 from .facts import Facts
 
+Run = Callable[[np.ndarray], np.ndarray]
+
 
 class Runtime(Protocol):
     """A file that is ready to run on the CPU.

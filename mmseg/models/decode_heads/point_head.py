@@ -181,8 +181,8 @@ class PointHead(BaseCascadeDecodeHead):
         height, width = seg_logits.shape[2:]
         number = torch.sym_min(height * width, _setting(cfg, 'test_cfg', 'subdivision_num_points'))
         indices = uncertainty_func(seg_logits).flatten(1).topk(number, dim=1).indices
-        cells = torch.stack([indices % width, indices // width], dim=2).to(_dtype_of_points(seg_logits))
-        return indices, (cells + 0.5) / cells.new_tensor([width, height])
+        columns, rows = (cells.to(_dtype_of_points(seg_logits)) for cells in (indices % width, indices // width))
+        return indices, torch.stack([(columns + 0.5) / width, (rows + 0.5) / height], dim=2)
 
 
 def _dtype_of_points(like: torch.Tensor) -> torch.dtype:

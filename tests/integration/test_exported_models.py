@@ -1,0 +1,114 @@
+"""A small model as a user exports and tests it, by the tools."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from mmcv.checkpoint import save_checkpoint
+from mmseg.apis import inference_segmentor, init_segmentor, load_config
+from mmseg.assembly.model import load_trained
+
+ONNX = ('onnx', 'onnxscript', 'onnxruntime')
+
+
+def require_packages(*packages):
+    for package in packages:
+        pytest.importorskip(package, reason=f'the extra `export`: pip install {package}')
+
+
+@pytest.fixture(scope='module')
+def small_model(write_config, tmp_path_factory):
+    """(config, checkpoint): it tells the three greys apart a little, by their brightness."""
+    folder = tmp_path_factory.mktemp('model')
+    config = write_config(folder, "\ndata['workers_per_gpu'] = 0\ndevice = 'cpu'\n")
+    torch.manual_seed(0)
+    model = load_trained(load_config(str(config)), None)
+    model.init_weights()
+    checkpoint = folder / 'small.pth'
+    save_checkpoint(model, checkpoint, meta={'CLASSES': ('dark', 'middle', 'bright')})
+    return config, checkpoint
+
+
+def table(done, folder):
+    assert done.returncode == 0, done.stderr
+    report, = folder.glob('eval_*.json')
+    return json.loads(report.read_text())['metric']
+
+
+@pytest.mark.parametrize(('format', 'suffix', 'packages'), [
+    ('torch_export', 'pt2', ()), ('onnx', 'onnx', ONNX), ('openvino', 'xml', (*ONNX[:2], 'openvino'))])
+def test_an_exported_model_gives_the_same_table(format, suffix, packages, small_model, call_tool, tmp_path):
+    require_packages(*packages)
+    config, checkpoint = small_model
+    out = tmp_path / f'small.{suffix}'
+    done = call_tool('export', config, checkpoint, '--format', format, '--dynamic', '--out', out)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count('compared at') == 3
+    assert ('opset 18' in done.stdout) == bool(packages)
+    tables = []
+    for name, weights in (('eager', checkpoint), ('exported', out)):
+        folder = tmp_path / name
+        tables.append(table(call_tool('test', config, weights, '--eval', 'mIoU', '--work-dir', folder), folder))
+    assert tables[1] == pytest.approx(tables[0], abs=1e-3)
+
+
+def test_an_exported_model_where_a_model_is_wanted(small_model, call_tool, tmp_path):
+    config, checkpoint = small_model
+    out = tmp_path / 'small.pt'
+    done = call_tool(
+        'export', config, checkpoint, '--format', 'torchscript', '--with', 'normalize', 'argmax', '--out', out)
+    assert done.returncode == 0, done.stderr
+    images = np.random.RandomState(0).randint(0, 256, (2, 48, 64, 3)).astype(np.uint8)
+    eager, exported = (init_segmentor(str(config), str(weights)) for weights in (checkpoint, out))
+    assert list(exported.CLASSES) == ['dark', 'middle', 'bright']
+    for expected, found in zip(*(inference_segmentor(model, list(images)) for model in (eager, exported))):
+        assert (expected == found).mean() > 0.99
+
+
+def test_mistakes(small_model, call_tool, tmp_path):
+    config, checkpoint = small_model
+    for given, message in (
+        (['--format', 'torchscript', '--int8'], 'files of torchscript have no 8 bits'),
+        (['--int8', '--half'], 'give one of them'),
+        (['--format', 'openvino', '--out', tmp_path / 'small.onnx'], 'a file of openvino has to end in .xml'),
+    ):
+        done = call_tool('export', config, checkpoint, *given, cwd=tmp_path)
+        assert done.returncode == 2
+        assert message in done.stderr
+        assert done.stderr.count('\n') == 1
+
+
+@pytest.mark.parametrize('format', ['onnx', 'openvino'])
+def test_int8(format, small_model, call_tool, tmp_path):
+    require_packages(*ONNX, *(('openvino', 'nncf') if format == 'openvino' else ()))
+    config, checkpoint = small_model
+    out = tmp_path / f'small.{"onnx" if format == "onnx" else "xml"}'
+    done = call_tool('export', config, checkpoint, '--format', format, '--int8', '--calibrate', 4, '--out', out)
+    assert done.returncode == 0, done.stderr
+    assert 'int8: mIoU ' in done.stdout
+    assert 'by 4 images of the training data' in done.stdout
+    table(call_tool('test', config, out, '--eval', 'mIoU', '--work-dir', tmp_path / 'out'), tmp_path / 'out')
+
+
+def test_command_line_for_torchscript_of_0x(small_model, call_tool, tmp_path):
+    config, checkpoint = small_model
+    out = tmp_path / 'tmp.pt'
+    done = call_tool('pytorch2torchscript', config, '--checkpoint', checkpoint, '--output-file', out, '--shape', 48, 64,
+                     '--verify')
+    assert done.returncode == 0, done.stderr
+    assert torch.jit.load(out)(torch.zeros(1, 3, 48, 64)).shape == (1, 3, 48, 64)
+
+
+def test_command_line_for_onnx_of_0x(small_model, call_tool, tmp_path):
+    require_packages(*ONNX)
+    import onnxruntime
+
+    config, checkpoint = small_model
+    out = tmp_path / 'tmp.onnx'
+    done = call_tool('pytorch2onnx', config, '--checkpoint', checkpoint, '--output-file', out, '--shape', 48, 64,
+                     '--verify', '--opset-version', 11)
+    assert done.returncode == 0, done.stderr
+    labels, = onnxruntime.InferenceSession(out).run(None, {'input': np.zeros((1, 3, 48, 64), np.float32)})
+    assert labels.shape == (1, 48, 64)
