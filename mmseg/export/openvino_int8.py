@@ -24,7 +24,10 @@ def quantize_openvino(
         import openvino
     nncf.set_log_level(logging.ERROR)
     core, images = openvino.Core(), nncf.Dataset(list(calibration))
-    model = nncf.quantize(core.read_model(str(path)), images)
+    model = core.read_model(str(path))
+    ignored = nncf.IgnoredScope(names=[node.get_friendly_name() for node in model.get_ordered_ops()
+                                       if node.get_type_name() == 'MatMul' and not _has_weights(node)])
+    model = nncf.quantize(model, images, ignored_scope=ignored)
     found = measure(_compiled(core, model))
     if found < least:
         def validate(compiled: 'openvino.CompiledModel', items: Iterable[np.ndarray]) -> float:
@@ -32,7 +35,8 @@ def quantize_openvino(
 
         best = measure(_compiled(core, core.read_model(str(path))))
         model = nncf.quantize_with_accuracy_control(
-            core.read_model(str(path)), images, images, validate, max_drop=best - least)
+            core.read_model(str(path)), images, images, validate, max_drop=best - least,
+            ignored_scope=ignored)
         found = measure(_compiled(core, model))
     openvino.save_model(model, str(out), compress_to_fp16=False)
     return found, _in_float(model)
@@ -44,12 +48,14 @@ def _compiled(core: 'openvino.Core', model: 'openvino.Model') -> Run:
 
 
 def _in_float(model: 'openvino.Model') -> list[str]:
-    """The layers with weights whose input nothing rounds."""
+    """The layers whose weights nothing rounds."""
     found = []
     for node in model.get_ordered_ops():
-        if node.get_type_name() not in _LAYERS:
-            continue
-        kinds = [value.get_node().get_type_name() for value in node.input_values()]
-        if 'FakeQuantize' not in kinds and any(kind in ('Constant', 'Convert') for kind in kinds):
+        if node.get_type_name() in _LAYERS and _has_weights(node):
             found.append(node.get_friendly_name())
     return found
+
+
+def _has_weights(node: 'openvino.Node') -> bool:
+    """Whether what a node multiplies with is constant, and of full precision; other products stay in float."""
+    return node.input_value(1).get_node().get_type_name() in ('Constant', 'Convert')
