@@ -12,6 +12,8 @@ from torch.fx.graph import CodeGen
 # What the graph asserts of sizes that are free, and what TorchScript knows nothing of.
 _ASSERTIONS = ('_assert_scalar', '_assert_tensor_metadata', 'sym_constrain_range', 'sym_constrain_range_for_size')
 
+_OF_NUMBERS = {torch.sym_min: min, torch.sym_max: max, torch.sym_int: int, torch.sym_float: float}
+
 
 def write_script(program: ExportedProgram, path: Path, metadata: Mapping[str, str]) -> None:
     """Write the program as a module that loads in plain PyTorch, from Python or C++."""
@@ -31,6 +33,8 @@ def _as_module(program: ExportedProgram) -> fx.GraphModule:
                 graph.erase_node(node)
             else:
                 node.target = node.target.overloadpacket
+        elif node.op == 'call_function':
+            node.target = _OF_NUMBERS.get(node.target, node.target)
         elif node.op == 'output':
             node.args = tuple(node.args[0])
     graph.eliminate_dead_code()

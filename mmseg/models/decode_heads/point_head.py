@@ -181,7 +181,8 @@ class PointHead(BaseCascadeDecodeHead):
         height, width = seg_logits.shape[2:]
         number = torch.sym_min(height * width, _setting(cfg, 'test_cfg', 'subdivision_num_points'))
         indices = uncertainty_func(seg_logits).flatten(1).topk(number, dim=1).indices
-        columns, rows = (cells.to(_dtype_of_points(seg_logits)) for cells in (indices % width, indices // width))
+        rows = indices // width
+        columns, rows = (cells.to(_dtype_of_points(seg_logits)) for cells in (indices - rows * width, rows))
         return indices, torch.stack([(columns + 0.5) / width, (rows + 0.5) / height], dim=2)
 
 

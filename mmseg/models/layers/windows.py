@@ -8,7 +8,8 @@ from mmcv.ops import holds
 
 def pad_to_windows(x: torch.Tensor, size: int, value: float = 0.0) -> torch.Tensor:
     """(N, H, W, C), filled up with ``value`` below and on the right, to multiples of ``size``."""
-    below, right = (-length % size for length in x.shape[1:3])
+    # Written so that the sum is a multiple of ``size`` at sight, also of a length that an export leaves open.
+    below, right = ((length + size - 1) // size * size - length for length in x.shape[1:3])
     whole = holds(below == 0) and holds(right == 0)
     return x if whole else F.pad(x, (0, 0, 0, right, 0, below), value=value)
 
@@ -18,12 +19,16 @@ def to_windows(x: torch.Tensor, size: int) -> torch.Tensor:
 
     ``H`` and ``W`` are multiples of ``size``.
     """
-    x = x.unflatten(2, (-1, size)).unflatten(1, (-1, size)).transpose(2, 3)
-    return x.reshape(-1, size * size, x.shape[-1])
+    images, height, width, channels = x.shape
+    rows, columns = height // size, width // size
+    x = x.reshape(images, rows, size, columns, size, channels).transpose(2, 3)
+    return x.reshape(images * rows * columns, size * size, channels)
 
 
 def from_windows(x: torch.Tensor, size: int, hw_shape: tuple[int, int]) -> torch.Tensor:
     """The inverse of :func:`to_windows` for maps of ``hw_shape`` (H, W)."""
     height, width = hw_shape
-    x = x.reshape(-1, height // size, width // size, size, size, x.shape[-1]).transpose(2, 3)
-    return x.reshape(-1, height, width, x.shape[-1])
+    rows, columns, channels = height // size, width // size, x.shape[-1]
+    images = x.shape[0] // (rows * columns)
+    x = x.reshape(images, rows, columns, size, size, channels).transpose(2, 3)
+    return x.reshape(images, height, width, channels)
