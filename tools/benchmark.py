@@ -1,6 +1,6 @@
 """Measure each way of doing a piece of work beside the plain one:
 
-    python tools/benchmark.py {model,train,infer,data,eval,ops,scaling,zoo} [--against PYTHON] [--json FILE]
+    python tools/benchmark.py {model,train,infer,data,eval,ops,scaling,zoo,export} [--against PYTHON] [--json FILE]
 
 The ways of a case take turns in one run, so only their ratio means something beyond this machine. A config and a
 checkpoint instead, ``python tools/benchmark.py CONFIG CHECKPOINT``, give the frames per second of that model.

@@ -199,4 +199,4 @@ def test_scaling_shares_the_machine_among_the_processes(monkeypatch):
 
 
 def test_every_suite_of_the_tool_is_there():
-    assert list(SUITES) == ['model', 'train', 'infer', 'data', 'eval', 'ops', 'scaling', 'zoo']
+    assert list(SUITES) == ['model', 'train', 'infer', 'data', 'eval', 'ops', 'scaling', 'zoo', 'export']

@@ -1,0 +1,16 @@
+"""The suite of exported files."""
+
+import pytest
+
+from mmseg.benchmark.suites import SUITES, Options
+
+
+@pytest.mark.slow
+def test_each_runtime_has_its_ways():
+    for package in ('onnx', 'onnxscript', 'onnxruntime', 'openvino', 'nncf'):
+        pytest.importorskip(package, reason=f'the extra `export`: pip install {package}')
+    case, = (case for case in SUITES['export'](Options(config='fast_scnn_lr0.12_8x4_160k_cityscapes'), size=(96, 128))
+             if all(way.run() is not None for way in case.ways.values()))
+    assert list(case.ways) == [
+        'torch, plain', 'torch, factored and fused, norms folded', 'onnxruntime, plain', 'onnxruntime, factored',
+        'onnxruntime, factored, int8', 'OpenVINO, plain', 'OpenVINO, factored', 'OpenVINO, factored, int8']
