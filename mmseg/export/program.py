@@ -42,7 +42,9 @@ def trace(network: Network, sizes: Sizes) -> Traced:
         return Traced(_exported(network, network.example(sizes, sizes.height, sizes.width), None))
     free = dict.fromkeys((0, *network.axes), Dim.AUTO)
     program = _exported(network, network.example(sizes, _HEIGHT, _WIDTH, _IMAGES), {'input': free})
-    return Traced(program, _conditions(program, network.axes))
+    traced = Traced(program, _conditions(program, network.axes))
+    _loosen(program)
+    return traced
 
 
 def _exported(network: Network, example: torch.Tensor, dynamic: dict | None) -> ExportedProgram:
@@ -88,3 +90,9 @@ def _holds_everywhere(condition: 'sympy.Basic', symbols: 'list[sympy.Symbol]') -
                 if not condition.xreplace(dict(zip(symbols, map(Integer, (images, height, width))))):
                     return False
     return True
+
+
+def _loosen(program: ExportedProgram) -> None:
+    """Take back what torch.export took for granted: that no size on the way is 1, which changes nothing but strides."""
+    conditions = vars(program).get('_guards_code', [])
+    conditions[:] = [condition for condition in conditions if not condition.endswith(' != 1')]

@@ -58,7 +58,8 @@ def pad(x: torch.Tensor, sides: list[int]) -> torch.Tensor:
 
 def _lacking(size: int, window: int, stride: int) -> int:
     """How many cells a line of ``size`` lacks."""
-    lacking = (-(-size // stride) - 1) * stride + window - size
+    # Of positive numbers alone: exported, some runtimes divide negative ones towards zero.
+    lacking = ((size + stride - 1) // stride - 1) * stride + window - size
     return lacking if window >= stride else max(lacking, 0)  # which no window of that size needs
 
 

@@ -65,7 +65,7 @@ class ISAHead(BaseDecodeHead):
         """(N, C, H, W) to the same, by way of a padded map of P x Q blocks of p x q cells."""
         n, c, height, width = x.shape
         p, q = self.down_factor
-        rows, columns = -(-height // p), -(-width // q)
+        rows, columns = (height + p - 1) // p, (width + q - 1) // q
         top, left = (rows * p - height) // 2, (columns * q - width) // 2
         x = F.pad(x, (left, columns * q - width - left, top, rows * p - height - top))
         x = x.view(n, c, rows, p, columns, q).permute(0, 3, 5, 1, 2, 4)  # (N, p, q, C, P, Q)
