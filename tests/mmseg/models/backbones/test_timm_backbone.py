@@ -114,6 +114,17 @@ def test_weights_of_a_file_go_through_our_reader(calls, options, tmp_path):
     assert not (model.timm_model.stem[0].weight == 7).any()
 
 
+def test_weights_of_a_package_become_timms(calls, tmp_path, monkeypatch):
+    (tmp_path / 'carries_weights').mkdir()
+    weights = {'_conv_stem.weight': torch.ones(1), '_blocks.0._depthwise_conv.weight': torch.ones(2),
+               '_blocks.0._project_conv.weight': torch.ones(3), '_bn1.bias': torch.ones(4)}
+    torch.save(weights, tmp_path / 'carries_weights/a.pth')
+    monkeypatch.syspath_prepend(tmp_path)
+    TIMMBackbone('net', pretrained='package://carries_weights')
+    assert list(calls[0]['pretrained_cfg_overlay']['state_dict']) == [
+        'conv_stem.weight', 'blocks.0.0.conv_dw.weight', 'blocks.0.0.conv_pw.weight', 'bn2.bias']
+
+
 def test_frozen(calls):
     model = TIMMBackbone('net', pretrained=False, frozen=True, norm_layer='BN').train()
     assert not any(p.requires_grad for p in model.parameters())
