@@ -66,7 +66,8 @@ def measure_fps(
 
     Args:
         config: a path, a bare name, or a loaded config.
-        checkpoint: its weights; where there is no such file the weights are random, which takes the same time.
+        checkpoint: its weights, as for :func:`mmseg.assembly.model.load_trained`; where there is no such file they are
+            random, which takes the same time.
         images: how many, five of them to warm up; a smaller test set is gone through again.
         interval: how often the speed so far is said.
         device: in the place of the config's.
@@ -78,7 +79,7 @@ def measure_fps(
         raise ValueError(f'--images is {images}: the first {_WARM_UP} do not count')
     settings = Settings.of(as_config(config), device)
     set_backends(settings)
-    if not Path(checkpoint).is_file():
+    if checkpoint != 'zoo' and '://' not in checkpoint and not Path(checkpoint).is_file():
         get_root_logger().warning(f'{checkpoint}: there is no such file; measured with random weights')
         checkpoint = None
     loader = build_test_loader(settings, 'test')
