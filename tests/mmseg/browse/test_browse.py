@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+from browser import opened
 
 from mmseg.assembly.load import load_config
 from mmseg.browse import as_trained
@@ -65,3 +66,15 @@ def test_a_page(call_tool, demo_config, tmp_path):
 def test_wrong_numbers_are_one_line(option, message, call_tool, demo_config, tmp_path):
     done = call_tool('browse_dataset', demo_config, *option, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (2, f'error: {message}\n')
+
+
+def test_the_page_in_a_browser(call_tool, demo_config, tmp_path):
+    with opened() as page:
+        call_tool('browse_dataset', demo_config, '--page', 'samples.html', '--times', 2, cwd=tmp_path)
+        page.open(tmp_path / 'samples.html')
+        for width in (360, 1280):
+            for dark in (False, True):
+                page.show(width, dark=dark)
+                assert page.overflowing() == [], (width, dark)
+        assert page.messages == []
+        assert page.evaluate('[...document.images].filter(one => !one.naturalWidth || !one.alt).length') == 0
