@@ -50,6 +50,9 @@ class EvalHook(Hook):
         file_client_args: of :class:`mmcv.fileio.FileClient`; None goes by ``out_dir``.
         eval_kwargs: of ``dataset.evaluate``.
 
+    Attributes:
+        further_metrics: what a subclass has measured itself, beside what ``dataset.evaluate`` gives.
+
     Raises:
         TypeError: no DataLoader.
         ValueError: an interval or rule that does not exist, or a metric of which it is not known what is better.
@@ -98,6 +101,7 @@ class EvalHook(Hook):
         self.eval_kwargs = eval_kwargs
         self._within = False
         self._made_up_for: int | None = None  # the epoch of an evaluation that is held later
+        self.further_metrics: dict[str, float] = {}
         self._metrics: dict[str, Any] = {}
         self._score: float | None = None
 
@@ -207,6 +211,7 @@ class EvalHook(Hook):
             The one that decides which checkpoint is the best; None where none is kept.
         """
         metrics = self.dataloader.dataset.evaluate(results, logger=runner.logger, **self.eval_kwargs)
+        metrics = {**metrics, **self.further_metrics}
         self._metrics = {
             name: value.item() if isinstance(value, _NUMBERS) else value for name, value in metrics.items()}
         runner.log_buffer.output.update(self._metrics)

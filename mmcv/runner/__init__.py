@@ -70,6 +70,7 @@ from .hooks import (
     SyncBuffersHook,
     TensorboardLoggerHook,
     TextLoggerHook,
+    TrackioLoggerHook,
     WandbLoggerHook,
     get_priority,
 )
@@ -98,9 +99,9 @@ __all__ = [
     'LrUpdaterHook', 'MlflowLoggerHook', 'MomentumUpdaterHook', 'NeptuneLoggerHook', 'OneCycleLrUpdaterHook',
     'OneCycleMomentumUpdaterHook', 'OptimizerHook', 'PaviLoggerHook', 'PolyLrUpdaterHook', 'Priority',
     'ProfilerHook', 'ProgressBarHook', 'SegmindLoggerHook', 'SignalHook', 'StepLrUpdaterHook',
-    'StepMomentumUpdaterHook', 'SyncBuffersHook', 'TensorboardLoggerHook', 'TextLoggerHook', 'WandbLoggerHook',
-    'allreduce_grads', 'allreduce_params', 'auto_fp16', 'build_optimizer', 'build_optimizer_constructor',
-    'build_runner', 'build_runner_constructor', 'find_latest_checkpoint', 'force_fp32', 'get_dist_info',
-    'get_priority', 'get_state_dict', 'init_dist', 'load_checkpoint', 'load_state_dict', 'master_only',
-    'obj_from_dict', 'save_checkpoint', 'weights_to_cpu', 'wrap_fp16_model', *_lazy,
+    'StepMomentumUpdaterHook', 'SyncBuffersHook', 'TensorboardLoggerHook', 'TextLoggerHook', 'TrackioLoggerHook',
+    'WandbLoggerHook', 'allreduce_grads', 'allreduce_params', 'auto_fp16', 'build_optimizer',
+    'build_optimizer_constructor', 'build_runner', 'build_runner_constructor', 'find_latest_checkpoint',
+    'force_fp32', 'get_dist_info', 'get_priority', 'get_state_dict', 'init_dist', 'load_checkpoint',
+    'load_state_dict', 'master_only', 'obj_from_dict', 'save_checkpoint', 'weights_to_cpu', 'wrap_fp16_model',
 ]

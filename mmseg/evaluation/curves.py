@@ -56,7 +56,8 @@ def panels_of(entries: list[Entry]) -> tuple[str, list[tuple[str, list[Line]]]]:
     if not train:
         return unit, []
     panels = [
-        ('loss', [_line(name, train) for name in _names(train) if 'loss' in name]),
+        ('loss', [_line(name, train) for name in _names(train) if 'loss' in name]
+         + [('validation loss', _line('loss', val)[1]) for name in _names(val) if name == 'loss']),
         ('validation', [_line(name, val) for name in _names(val) if _MEANS.fullmatch(name)]),
         ('learning rate', [_line('lr', rates)] if rates else []),
     ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from mmcv import engine
 from mmcv.runner.hooks.runner import Runner
-from mmcv.utils import did_you_mean
+from mmcv.utils import ConfigError, did_you_mean
 from mmseg.checks import Facts, Problem
 from mmseg.protocols import EvaluatorLike, Loader
 from mmseg.samples import class_names
@@ -18,6 +18,7 @@ from .evaluator import ALL_METRICS
 from .loop import evaluate
 from .result_names import result_names
 from .results import check_evaluation, has_evaluator
+from .validation_loss import validation_losses
 
 _AUTO = 'auto'
 
@@ -35,6 +36,7 @@ class EvalHook(engine.EvalHook):
         by_epoch: whether ``interval`` counts epochs.
         efficient_test: without effect.
         pre_eval: count image by image; False keeps all label maps until the end, as ``dataset.evaluate`` may need.
+        loss: also the losses of the validation set, as metrics named as in training; it takes a second pass over it.
 
     Attributes:
         latest_results: what the last evaluation counted.
@@ -49,13 +51,16 @@ class EvalHook(engine.EvalHook):
 
     def __init__(
         self, dataloader: Loader, *args: Any, by_epoch: bool = False, efficient_test: bool = False,
-        pre_eval: bool = True, **kwargs: Any,
+        pre_eval: bool = True, loss: bool = False, **kwargs: Any,
     ) -> None:
         super().__init__(dataloader, *args, by_epoch=by_epoch, **kwargs)
         if efficient_test:
             warnings.warn('evaluation.efficient_test is deprecated and without effect', stacklevel=2)
         check_evaluation(dataloader.dataset, self.eval_kwargs, 'evaluation.')
         self.pre_eval = pre_eval
+        if not isinstance(loss, bool):
+            raise ConfigError(f'evaluation.loss is {loss!r}: use True or False')
+        self.loss = loss
         self.latest_results: EvaluatorLike | list | None = None
         self.onlookers: list[Callable[[Runner], None]] = []
 
@@ -68,7 +73,7 @@ class EvalHook(engine.EvalHook):
             hint = did_you_mean(wrong[0], ALL_METRICS) or f' (there are {", ".join(ALL_METRICS)})'
             return [Problem('metric', f'is {wrong[0]!r}, which does not exist', f'use what there is{hint}')]
         names = result_names(self.dataloader.dataset, **self.eval_kwargs)
-        if self.save_best in (None, _AUTO) or names is None or self.save_best in names:
+        if self.save_best in (None, _AUTO) or names is None or self.save_best in (*names, *['loss'] * self.loss):
             return []
         shown = ', '.join(names[:8]) + (', ...' if len(names) > 8 else '')
         mend = f'use one of these{did_you_mean(self.save_best, names)}, or add it to evaluation.metric'
@@ -82,6 +87,8 @@ class EvalHook(engine.EvalHook):
         else:
             self.latest_results = evaluate(
                 runner.model, self.dataloader, sys.stderr.isatty(), bool(self.onlookers), **self.eval_kwargs)
+        if self.loss:
+            self.further_metrics = validation_losses(runner.model, self.dataloader)
         for look in self.onlookers:
             look(runner)
         return self.latest_results

@@ -12,7 +12,7 @@ import mmcv
 from mmcv import dist
 from mmcv.checkpoint import unwrap
 from mmcv.config import Config
-from mmcv.runner import HOOKS, Hook
+from mmcv.runner import HOOKS, Hook, LoggerHook
 from mmcv.runner.hooks.runner import Runner
 from mmcv.utils import ConfigError, one_line
 from mmseg.evaluation.curves import draw_curves
@@ -46,6 +46,8 @@ class ReportHook(Hook):
             :func:`mmseg.evaluation.picture.as_picture`.
         page: whether there is a ``report.html``.
         seconds: the time that an evaluation may take longer, to predict images for the page.
+        logged: how many images, the same ones each time, are shown beside label and prediction by the loggers that show
+            pictures (TensorBoard, W&B, MLflow, Trackio) after each evaluation.
         evaluation: the hook whose evaluations refresh the page; without, it holds what the logs tell.
         config: that of the run, for the page.
 
@@ -55,10 +57,11 @@ class ReportHook(Hook):
 
     def __init__(
         self, dataset: Samples, pictures: int = 8, bands: Sequence[int] | None = None, page: bool = True,
-        seconds: float = 20, evaluation: Hook | None = None, config: Config | None = None,
+        seconds: float = 20, logged: int = 0, evaluation: Hook | None = None, config: Config | None = None,
     ) -> None:
-        if not isinstance(pictures, int) or pictures < 0:
-            raise ConfigError(f'report.pictures is {pictures!r}: use a whole number from 0 on')
+        for name, count in (('pictures', pictures), ('logged', logged)):
+            if not isinstance(count, int) or count < 0:
+                raise ConfigError(f'report.{name} is {count!r}: use a whole number from 0 on')
         if bands is not None and (len(bands) != 3 or not all(isinstance(b, int) and b >= 0 for b in bands)):
             raise ConfigError(f'report.bands is {bands!r}: use three whole numbers from 0 on, of red, green and blue')
         if not isinstance(page, bool):
@@ -72,8 +75,10 @@ class ReportHook(Hook):
         self.seconds = seconds
         self.evaluation = evaluation if isinstance(evaluation, EvalHook) else None
         self.config = config
+        self.logged = logged
         self._snapshot: Snapshot | None = None
-        if page and self.evaluation is not None:
+        self._for_loggers: dict[str, np.ndarray] = {}
+        if (page or logged) and self.evaluation is not None:
             self.evaluation.onlookers.append(self._look)
 
     def _look(self, runner: Runner) -> None:
@@ -82,7 +87,10 @@ class ReportHook(Hook):
         runner.model.eval()
         if dist.is_main():
             dist.note_activity('looking at validation images for the report')
-            _or_warn(runner, 'report.html: no pictures and confusions', lambda: self._take(runner))
+            if self.page:
+                _or_warn(runner, 'report.html: no pictures and confusions', lambda: self._take(runner))
+            if self.logged:
+                _or_warn(runner, 'no pictures for loggers', lambda: self._compare_for_loggers(unwrap(runner.model)))
         runner.model.train(training)
 
     def _take(self, runner: Runner) -> None:
@@ -105,8 +113,18 @@ class ReportHook(Hook):
     def after_train_epoch(self, runner: Runner) -> None:
         self._refresh(runner)
 
+    def _compare_for_loggers(self, model: torch.nn.Module) -> None:
+        for index in self._spread(self.logged):
+            name = f'pictures/{picture_path(self.dataset, index).with_suffix("").as_posix()}'
+            self._for_loggers[name] = np.ascontiguousarray(self._compare(model, index)[..., ::-1])
+
     def _refresh(self, runner: Runner) -> None:
         """Write the page if there was an evaluation; by now it is in the log, and its checkpoint is saved."""
+        pictures, self._for_loggers = self._for_loggers, {}
+        for hook in runner.hooks if pictures else ():
+            if isinstance(hook, LoggerHook):
+                _or_warn(runner, f'no pictures in {type(hook).__name__}',
+                         lambda hook=hook: hook.log_pictures(runner, pictures))
         if self._snapshot is not None:
             _or_warn(runner, 'no report.html', lambda: self._write(runner))
             self._snapshot = None
@@ -145,16 +163,17 @@ class ReportHook(Hook):
                 runner.logger.info(f'Curves: {out}')
 
     def _pictures(self, runner: Runner) -> None:
-        count = min(self.pictures, len(self.dataset))
-        if not count:
-            return
         folder = Path(runner.work_dir, 'pictures')
         taken: set[PurePath] = set()
-        for index in np.linspace(0, len(self.dataset) - 1, count).round().astype(int).tolist():
+        for index in self._spread(self.pictures):
             _or_warn(runner, f'no picture of {sample_files(self.dataset, index)["img"]}',
                      lambda index=index: self._draw(unwrap(runner.model), index, folder, taken))
         if taken:
             runner.logger.info(f'Pictures (image, label, prediction): {folder}')
+
+    def _spread(self, count: int) -> list[int]:
+        """So many samples, evenly spread over the set."""
+        return np.linspace(0, len(self.dataset) - 1, min(count, len(self.dataset))).round().astype(int).tolist()
 
     def _draw(self, model: torch.nn.Module, index: int, folder: Path, taken: set[PurePath]) -> None:
         """Write the picture of one image; a name that is taken already gets the image's number."""

@@ -95,7 +95,7 @@ class Settings:
         'the same for the momentum')]
     evaluation: Annotated[dict, Key(
         SECTION, 'Training', "evaluation = dict(interval=4000, metric='mIoU', save_best='mIoU')",
-        'how often `data.val` is evaluated during training, and by what', {})]
+        'how often `data.val` is evaluated during training, and by what; `loss=True` measures its losses too', {})]
     custom_hooks: Annotated[list, Key(
         HOOKS, 'Training', "custom_hooks = [dict(type='EMAHook', priority='ABOVE_NORMAL')]",
         'further hooks of the runner', [])]
@@ -121,7 +121,8 @@ class Settings:
     report: Annotated[dict, Key(
         SECTION, 'Files and logs', 'report = dict(pictures=0)',
         'what a run with validation leaves to look at: `report.html`, which each evaluation refreshes (`page=False`: '
-        'none) and may take `seconds=20` longer for; curves and pictures at the end', {})]
+        'none) and may take `seconds=20` longer for; curves and pictures at the end. `logged=4` '
+        'shows images in TensorBoard and the like', {})]
 
     device: Annotated[torch.device, Key(
         DEVICE, 'Device', "device = 'cpu'",

@@ -16,6 +16,7 @@ from .logger import (
     SegmindLoggerHook,
     TensorboardLoggerHook,
     TextLoggerHook,
+    TrackioLoggerHook,
     WandbLoggerHook,
 )
 from .lr_updater import (
@@ -65,5 +66,5 @@ __all__ = [
     'NeptuneLoggerHook', 'OneCycleLrUpdaterHook', 'OneCycleMomentumUpdaterHook', 'OptimizerHook', 'PaviLoggerHook',
     'PolyLrUpdaterHook', 'Priority', 'ProfilerHook', 'ProgressBarHook', 'SegmindLoggerHook', 'SignalHook',
     'StepLrUpdaterHook', 'StepMomentumUpdaterHook', 'SyncBuffersHook', 'TensorboardLoggerHook', 'TextLoggerHook',
-    'WandbLoggerHook', 'get_priority',
+    'TrackioLoggerHook', 'WandbLoggerHook', 'get_priority',
 ]

@@ -11,7 +11,7 @@ from torch.utils.data import BatchSampler, DataLoader, SequentialSampler
 
 import mmcv
 from mmcv.parallel import collate
-from mmcv.runner import EpochBasedRunner, Hook, IterBasedRunner
+from mmcv.runner import EpochBasedRunner, Hook, IterBasedRunner, LoggerHook
 from mmcv.utils import ConfigError
 from mmseg.datasets import CustomDataset
 from mmseg.evaluation.eval_hooks import EvalHook
@@ -326,6 +326,35 @@ def test_a_picture_that_fails_does_not_take_the_others_along(train, monkeypatch)
     assert said == [f'report.html: 1 images are left out, the first is {folder.parent}/img/z.png: it was moved']
 
 
+class Gallery(LoggerHook):
+    """Keeps the pictures that it is given."""
+
+    seen: list = []
+
+    def log(self, runner):
+        pass
+
+    def log_pictures(self, runner, pictures):
+        self.seen.append((runner.finished_iters, pictures))
+
+
+@pytest.mark.parametrize('page', [True, False])
+def test_loggers_get_the_same_pictures_each_time(train, page):
+    Gallery.seen.clear()
+    _, said, _ = train(custom=[{'type': Gallery}], logged=2, page=page)
+    assert said == []
+    assert [(done, list(pictures)) for done, pictures in Gallery.seen] == [
+        (iteration, ['pictures/x', 'pictures/z']) for iteration in (2, 4)]
+    assert Gallery.seen[0][1]['pictures/z'].shape == (4, 23, 3)
+    assert Gallery.seen[0][1]['pictures/z'][0, 9].tolist() == random_palette(2)[0]  # RGB, of the label
+
+
+def test_a_logger_that_fails_ends_no_run(train, monkeypatch, caplog):
+    monkeypatch.setattr(Gallery, 'log_pictures', lambda *args: 1 / 0)
+    folder, _, _ = train(custom=[{'type': Gallery}], logged=1)
+    assert (folder / 'report.html').is_file()
+
+
 def test_no_time_no_pictures(train):
     folder, said, _ = train(seconds=0)
     snapshot = read_snapshot(folder)
@@ -349,7 +378,7 @@ def test_an_evaluation_without_counts_leaves_pictures(train):
     assert 'IoU, %' in (folder / 'report.html').read_text()
 
 
-@pytest.mark.parametrize('options', [{'page': 1}, {'seconds': -1}, {'seconds': '20'}])
+@pytest.mark.parametrize('options', [{'page': 1}, {'seconds': -1}, {'seconds': '20'}, {'logged': -1}])
 def test_options_of_the_page_that_mean_nothing(options):
     with pytest.raises(ConfigError, match=f'report.{next(iter(options))}'):
         ReportHook(Bare(), **options)

@@ -9,9 +9,11 @@ from .pavi import PaviLoggerHook
 from .segmind import SegmindLoggerHook
 from .tensorboard import TensorboardLoggerHook
 from .text import TextLoggerHook
+from .trackio import TrackioLoggerHook
 from .wandb import WandbLoggerHook
 
 __all__ = [
     'ClearMLLoggerHook', 'DvcliveLoggerHook', 'LoggerHook', 'MlflowLoggerHook', 'NeptuneLoggerHook', 'PaviLoggerHook',
-    'SegmindLoggerHook', 'TensorboardLoggerHook', 'TextLoggerHook', 'WandbLoggerHook',
+    'SegmindLoggerHook', 'TensorboardLoggerHook', 'TextLoggerHook', 'TrackioLoggerHook',
+    'WandbLoggerHook',
 ]

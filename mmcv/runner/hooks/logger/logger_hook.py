@@ -2,10 +2,12 @@
 
 import importlib
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from numbers import Number
 from types import ModuleType
 from typing import Any, TypeGuard
+
+import numpy as np
 
 from mmcv.runner.hooks.hook import Hook
 from mmcv.runner.hooks.momentum_updater import momentum_of
@@ -60,6 +62,9 @@ class LoggerHook(Hook):
     @abstractmethod
     def log(self, runner: Runner) -> None:
         """Write the output of the log buffer."""
+
+    def log_pictures(self, runner: Runner, pictures: Mapping[str, np.ndarray]) -> None:
+        """Show pictures by their names, (H, W, 3) uint8 RGB, where the service can; every rank may call it."""
 
     def before_run(self, runner: Runner) -> None:
         runner.log_buffer.window = max(runner.log_buffer.window, self.interval)

@@ -1,5 +1,8 @@
 """Curves in MLflow."""
 
+from collections.abc import Mapping
+
+import numpy as np
 
 from mmcv.checkpoint import unwrap
 from mmcv.dist import master_only
@@ -54,6 +57,11 @@ class MlflowLoggerHook(LoggerHook):
     @master_only
     def log(self, runner: Runner) -> None:
         self.mlflow.log_metrics(self.get_loggable_tags(runner), step=self.get_iter(runner))
+
+    @master_only
+    def log_pictures(self, runner: Runner, pictures: Mapping[str, np.ndarray]) -> None:
+        for name, picture in pictures.items():
+            self.mlflow.log_image(picture, f'{name}/{self.get_iter(runner)}.png')
 
     @master_only
     def after_run(self, runner: Runner) -> None:

@@ -1,6 +1,9 @@
 """Curves in TensorBoard."""
 
+from collections.abc import Mapping
 from pathlib import Path
+
+import numpy as np
 
 from mmcv.dist import master_only
 from mmcv.runner.hooks.hook import HOOKS
@@ -45,6 +48,11 @@ class TensorboardLoggerHook(LoggerHook):
                 self.writer.add_text(tag, value, self.get_iter(runner))
             else:
                 self.writer.add_scalar(tag, value, self.get_iter(runner))
+
+    @master_only
+    def log_pictures(self, runner: Runner, pictures: Mapping[str, np.ndarray]) -> None:
+        for name, picture in pictures.items():
+            self.writer.add_image(name, picture, self.get_iter(runner), dataformats='HWC')
 
     @master_only
     def after_run(self, runner: Runner) -> None:

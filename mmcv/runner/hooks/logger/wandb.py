@@ -1,6 +1,9 @@
 """Curves in Weights & Biases."""
 
+from collections.abc import Mapping
 from pathlib import Path
+
+import numpy as np
 
 from mmcv.dist import master_only
 from mmcv.runner.hooks.hook import HOOKS
@@ -63,6 +66,12 @@ class WandbLoggerHook(LoggerHook):
             self.wandb.log(tags, step=self.get_iter(runner))
         else:
             self.wandb.log({**tags, 'global_step': self.get_iter(runner)}, commit=self.commit)
+
+    @master_only
+    def log_pictures(self, runner: Runner, pictures: Mapping[str, np.ndarray]) -> None:
+        shown = {name: self.wandb.Image(picture) for name, picture in pictures.items()}
+        step = {'step': self.get_iter(runner)} if self.with_step else {}
+        self.wandb.log(shown, commit=self.commit, **step)
 
     @master_only
     def after_run(self, runner: Runner) -> None:

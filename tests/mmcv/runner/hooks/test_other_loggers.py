@@ -3,6 +3,7 @@
 import sys
 from unittest.mock import MagicMock, call
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -12,9 +13,13 @@ from mmcv.runner import (
     DvcliveLoggerHook,
     EpochBasedRunner,
     IterBasedRunner,
+    MlflowLoggerHook,
     NeptuneLoggerHook,
     PaviLoggerHook,
     SegmindLoggerHook,
+    TensorboardLoggerHook,
+    TrackioLoggerHook,
+    WandbLoggerHook,
 )
 
 
@@ -134,3 +139,53 @@ def test_pavi_by_iteration(tmp_path, service):
     hook = PaviLoggerHook(by_epoch=False, add_ckpt_kwargs={'active': True, 'interval': 2})
     run(tmp_path, hook, IterBasedRunner, 4)
     assert [entry.kwargs['iteration'] for entry in writer().add_snapshot_file.mock_calls] == [2, 4]
+
+
+def test_trackio(tmp_path, service):
+    trackio = service('trackio')
+    run(tmp_path, TrackioLoggerHook({'name': 'mine', 'config': {'lr': 1}}, interval=2))
+    trackio.init.assert_called_once_with(project=tmp_path.name, name='mine', config={'lr': 1})
+    tags, options = trackio.log.call_args
+    assert (tags[0]['train/loss'], tags[0]['learning_rate'], options) == (0.5, 0.1, {'step': 4})
+    trackio.finish.assert_called_once_with()
+
+
+def test_trackio_that_is_not_installed(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'trackio', None)
+    with pytest.raises(ValueError, match='TrackioLoggerHook needs trackio: pip install trackio'):
+        run(tmp_path, TrackioLoggerHook())
+
+
+PICTURES = {'pictures/a': np.zeros((2, 3, 3), np.uint8), 'pictures/b': np.ones((2, 3, 3), np.uint8)}
+
+
+@pytest.mark.parametrize(('kind', 'module'), [(WandbLoggerHook, 'wandb'), (TrackioLoggerHook, 'trackio')])
+def test_pictures_in_wandb_and_trackio(tmp_path, service, kind, module):
+    stand_in = service(module)
+    stand_in.Image.side_effect = lambda picture: ('image', picture.sum())
+    hook = kind(interval=2)
+    hook.log_pictures(run(tmp_path, hook), PICTURES)
+    shown, options = stand_in.log.call_args
+    assert shown == ({'pictures/a': ('image', 0), 'pictures/b': ('image', 18)},)
+    assert options['step'] == 4
+
+
+def test_pictures_in_mlflow(tmp_path, service):
+    mlflow = service('mlflow')
+    hook = MlflowLoggerHook(interval=2)
+    hook.log_pictures(run(tmp_path, hook), PICTURES)
+    assert [one.args[1] for one in mlflow.log_image.mock_calls] == ['pictures/a/4.png', 'pictures/b/4.png']
+
+
+def test_pictures_in_tensorboard(tmp_path, service):
+    writer = service('torch.utils.tensorboard').SummaryWriter()
+    hook = TensorboardLoggerHook(interval=2)
+    hook.log_pictures(run(tmp_path, hook), PICTURES)
+    assert [(one.args[0], one.args[2]) for one in writer.add_image.mock_calls] == [('pictures/a', 4), ('pictures/b', 4)]
+    assert writer.add_image.mock_calls[0].kwargs == {'dataformats': 'HWC'}
+
+
+def test_others_show_no_pictures(tmp_path, service):
+    service('segmind')
+    hook = SegmindLoggerHook(interval=2)
+    assert hook.log_pictures(run(tmp_path, hook), PICTURES) is None
