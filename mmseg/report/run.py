@@ -113,8 +113,12 @@ class Run:
         return ''
 
 
-def read_run(folder: str | Path) -> Run:
+def read_run(folder: str | Path, silent: bool = False) -> Run:
     """The run of a work directory.
+
+    Args:
+        folder: the directory.
+        silent: whether one that has neither a log nor a snapshot is a run as well.
 
     Raises:
         NoRun: there is no such folder, or no run in it.
@@ -127,7 +131,7 @@ def read_run(folder: str | Path) -> Run:
     except FileNotFoundError:
         entries = []
     snapshot = read_snapshot(folder)
-    if not entries and snapshot is None:
+    if not entries and snapshot is None and not silent:
         raise NoRun(f'{short_path(folder)}: it holds no run: neither a .log.json nor a report.npz; give a work '
                          'directory, work_dirs/NAME')
     return Run(folder, entries, snapshot)

@@ -15,6 +15,7 @@ import torch
 from PIL import Image
 
 import mmcv
+from mmseg.report.snapshot import read_snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,6 +45,26 @@ def test_leaves_the_files_that_scripts_look_for(trained):
     assert [name for name in names if name.startswith('best_mIoU_iter_')]
     assert len(list((out / 'pictures').glob('*.png'))) == 5
     assert cv2.imread(str(next((out / 'pictures').glob('*.png')))).shape == (48, 3 * 64 + 8, 3)
+
+
+def test_leaves_a_page_that_can_be_made_again_from_the_checkpoint(trained, call_tool, tmp_path):
+    out = trained[0] / 'out'
+    page = (out / 'report.html').read_text()
+    assert 'iteration 6 of 6, evaluated' in page
+    assert page.count('<article') >= 5  # five validation images: best or worst
+    assert 'small.py:' in page  # where values were set
+    assert not [line for line in trained[2].stderr.splitlines() if 'WARNING' in line and 'report.html' in line]
+    folder = tmp_path / 'old'
+    folder.mkdir()
+    for file in (out / 'small.py', out / 'iter_6.pth', *out.glob('*.log.json')):
+        shutil.copy(file, folder)
+    done = call_tool('report', folder, '--evaluate')
+    assert done.returncode == 0, done.stderr
+    both = [read_snapshot(one) for one in (out, folder)]
+    assert (both[0].pairs.total() == both[1].pairs.total()).all()
+    assert both[0].metrics == {name: both[1].metrics[name] for name in both[0].metrics}
+    assert both[0].calibration.counts == pytest.approx(both[1].calibration.counts)
+    assert [one['index'] for one in both[0].shown] == [one['index'] for one in both[1].shown]
 
 
 def test_the_first_iteration_is_reached_within_sixty_lines(trained):

@@ -4,11 +4,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from mmcv.utils import ConfigError
 from mmseg.report.command import main
 
 
-def run(*folders, out=None):
-    main(SimpleNamespace(work_dirs=[str(folder) for folder in folders], out=out and str(out), debug=False))
+def run(*folders, out=None, evaluate=False):
+    main(SimpleNamespace(work_dirs=[str(folder) for folder in folders], out=out and str(out), evaluate=evaluate,
+                         debug=False))
 
 
 def test_a_run_has_its_page_in_its_folder(leave, capsys, monkeypatch):
@@ -35,3 +37,17 @@ def test_a_folder_without_a_run(tmp_path, call_tool):
 def test_it_is_written_where_it_is_asked_for(leave, tmp_path, name):
     run(leave(), out=tmp_path / name)
     assert (tmp_path / name).is_file()
+
+
+def test_without_a_checkpoint_there_is_nothing_to_evaluate(leave):
+    folder = leave(snapshot=False)
+    for checkpoint in folder.glob('*.pth'):
+        checkpoint.unlink()
+    with pytest.raises(ConfigError, match=r'run: there is no checkpoint \(\*\.pth\) to evaluate'):
+        run(folder, evaluate=True)
+
+
+def test_what_was_evaluated_is_not_evaluated_again(leave):
+    folder = leave()
+    run(folder, evaluate=True)  # its checkpoints are empty files
+    assert (folder / 'report.html').is_file()
