@@ -37,6 +37,35 @@ _OVERFLOW = """
 })()
 """
 
+#: Texts whose contrast with what they stand on is less than WCAG 2 asks for, 4.5 to 1.
+_FAINT = """
+(() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const seen = colour => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
+  };
+  const light = rgb => rgb.slice(0, 3).map(c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const over = (top, below) => [0, 1, 2].map(i => top[i] * top[3] + below[i] * (1 - top[3])).concat(1);
+  const ground = one => {
+    const own = seen(getComputedStyle(one).backgroundColor);
+    return own[3] === 1 || !one.parentElement ? own : over(own, ground(one.parentElement));
+  };
+  const bad = [];
+  for (const one of document.querySelectorAll('body *')) {
+    const own = [...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
+    if (!own || !one.getClientRects().length || one.closest('script, style')) continue;
+    const style = getComputedStyle(one);
+    const [a, b] = [light(seen(one.closest('svg') ? style.fill : style.color)), light(ground(one))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) bad.push([one.tagName, one.className.toString(), one.textContent.slice(0, 30), ratio]);
+  }
+  return bad;
+})()
+"""
+
 
 def find_browser() -> str:
     """The path of a Chromium; skips the test where there is none."""
@@ -112,6 +141,21 @@ class Page:
     def overflowing(self) -> list:
         """What stands out of the window to the right."""
         return self.evaluate(_OVERFLOW)
+
+    def faint(self) -> list:
+        """Texts that are hard to read on their ground."""
+        return self.evaluate(_FAINT)
+
+    def look_through(self, file: Path) -> None:
+        """Fail unless the page is quiet, asks for nothing but its file, and fits and is legible at any size."""
+        assert self.messages == []
+        assert [one for one in self.requests if not one.startswith('data:')] == [file.as_uri()]
+        for width in (360, 768, 1280):
+            for dark in (False, True):
+                self.show(width, dark=dark)
+                assert self.overflowing() == [], (width, dark)
+                assert self.faint() == [], (width, dark)
+        assert self.evaluate('[...document.images].filter(one => !one.naturalWidth || !one.alt).length') == 0
 
     def picture(self, path: Path, whole: bool = False) -> None:
         """Write what is seen, or the whole page, as a PNG."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browser import opened
 
 from mmseg.doctor.command import main, parse_crop
 
@@ -133,6 +134,18 @@ def test_a_page(draw, run, tmp_path):
     for word in ('unreadable', 'size-mismatch', 'empty-label', 'cannot', 'reduce_zero_label = False'):
         assert word in page
     assert '<b>' not in page
+
+
+def test_the_page_in_a_browser(draw, run, tmp_path):
+    with opened() as page:
+        tree = draw(SPLITS)
+        tree.image(0).write_bytes(b'')
+        tree.write(2, np.full_like(tree.read(2), 255))
+        file = tmp_path / 'page.html'
+        run(source=str(tree.root), html=str(file))
+        page.show(1280)
+        page.open(file)
+        page.look_through(file)
 
 
 class Checked(HTMLParser):

@@ -37,6 +37,7 @@ def test_an_image_is_predicted_and_shown(server, image):
             for dark in (False, True):
                 page.show(width, dark=dark)
                 assert page.overflowing() == []
+                assert page.faint() == []
         assert page.messages == []
         own = f'http://127.0.0.1:{server.port}/'
         assert all(address.startswith((own, f'blob:{own}', 'data:')) for address in page.requests)
