@@ -38,18 +38,17 @@ class HubFile(NamedTuple):
         return Path(found) if isinstance(found, str) else None
 
     def fetch(self) -> Path:
-        """The copy on this machine, fetched where needed.
+        """The copy on this machine, fetched once.
 
         Raises:
             DownloadError: there is no network, no such file, or no right to have it.
         """
-        library = _hub(self)
+        kept = self.kept()
+        if kept is not None:
+            return kept
         try:
-            return Path(library.hf_hub_download(self.repo, self.name, revision=self.revision))
+            return Path(_hub(self).hf_hub_download(self.repo, self.name, revision=self.revision))
         except (OSError, ValueError) as error:  # of the hub's own errors each is one of these
-            kept = self.kept()
-            if kept is not None:
-                return kept
             raise DownloadError(f'{self}: cannot download: {one_line(error)}; {_ADVICE}') from error
 
     def __str__(self) -> str:

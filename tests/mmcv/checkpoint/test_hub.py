@@ -1,5 +1,6 @@
 """Names that lead to the hub; the network itself is a stand-in."""
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -42,11 +43,16 @@ def test_wrong_names(name):
 
 
 @pytest.mark.skipif(not has_safe_tensors(), reason='safetensors is not installed')
-def test_weights_load(hub, tmp_path):
+def test_weights_load(hub, tmp_path, monkeypatch):
     source, target = nn.Linear(2, 3), nn.Linear(2, 3)
     write_safe_tensors(source.state_dict(), tmp_path / 'weights.safetensors', {})
     load_checkpoint(target, 'hf://ORG/net@main/a/b.safetensors', strict=True)
     assert hub == [('ORG/net', 'a/b.safetensors', 'main')]
+    import huggingface_hub
+    kept = str(tmp_path / 'weights.safetensors')
+    monkeypatch.setattr(huggingface_hub, 'try_to_load_from_cache', lambda repo, name, revision: kept)
+    assert resolve('hf://ORG/net@main/a/b.safetensors') == local_or_address('hf://ORG/net/b') == Path(kept)
+    assert len(hub) == 1  # no network any more
     assert torch.equal(source.weight, target.weight)
     load_checkpoint(target, str(tmp_path / 'weights.safetensors'), strict=True)
 
