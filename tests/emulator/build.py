@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 CSRC = ROOT / 'mmcv' / 'ops' / 'csrc'
 WORK = ROOT / 'build' / 'emulator'
-RUNTIME = ('scheduler', 'races', 'device')
+RUNTIME = ('launch', 'scheduler', 'races', 'device')
 COMPILER = os.environ.get('CXX', 'g++')  # -fsanitize=thread without its library is GCC's
 BUILD = runpy.run_path(str(ROOT / 'mmcv' / 'ops' / 'build.py'))
 FLAGS = [*BUILD['FLAGS'], '-O0', '-DUSE_CUDA', '-fPIC', '-fvisibility=hidden', '-w', '-U__CUDACC__']

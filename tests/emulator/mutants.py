@@ -99,7 +99,7 @@ MUTANTS = [
         ('a sum over half a warp', 'plain', 'mask = kWarp / 2', 'mask = kWarp / 4'),
         ('a shuffle in a branch', 'plain', 'others = warp_sum(others);', 'if (lane < 16) others = warp_sum(others);'),
         ('rows that are left out', 'plain', 'row += thread_count() / kWarp', 'row += thread_count()'),
-        ('a label below the first class', 'sanitize', 'label >= 0 && label <', 'label <'),
+        ('a label below the first class', 'plain', 'label >= 0 && label <', 'label <'),
         ('a class that is counted twice', 'plain', 'if (c != label) others', 'others')),
     *of('pyramid_pool',
         ('the other stride', 'plain', 'i * p.x.count + j)', 'i * p.y.count + j)'),

@@ -1,18 +1,7 @@
-// Launches, blocks and threads; barriers and what the lanes of a warp do together.
-#include <algorithm>
-#include <cstdarg>
-#include <cstdio>
-#include <cstdlib>
-#include <memory>
-#include <numeric>
-#include <set>
-#include <stdexcept>
-#include <string>
-#include <unordered_map>
-#include <vector>
+// The threads of a block: who runs, who waits, and for what.
+#include <cstring>
 
-#include "emulator.h"
-#include "fiber.h"
+#include "machine.h"
 #include "races.h"
 
 // There where AddressSanitizer is.
@@ -20,70 +9,6 @@ extern "C" __attribute__((weak)) void __asan_unpoison_memory_region(const volati
 
 namespace emulator {
 namespace {
-
-constexpr int kWarp = 32;
-constexpr unsigned int kThreadsOfBlock = 1024, kDepthOfBlock = 64, kWidthOfGrid = 0x7fffffff, kHeightOfGrid = 65535;
-constexpr size_t kSharedBytes = 48 << 10, kParameterBytes = 4096;
-
-enum class State { unborn, ready, at_barrier, in_warp, gone };
-
-struct Thread {
-  dim3 index;
-  int number = 0;
-  State state = State::unborn;
-  Fiber* fiber = nullptr;  // while it waits
-  Site site{};
-  // While it waits for its warp: what it gives, and what it gets.
-  uint32_t mask = 0, votes = 0;
-  bool predicate = false;
-  int source = -1;  // -1: a vote
-  uint64_t value = 0, result = 0;
-};
-
-struct Block {
-  dim3 index;
-  std::vector<Thread> threads;
-  std::vector<int> order, ready;
-  size_t started = 0, gone = 0, at_barrier = 0, in_warp = 0, shared_bytes = 0;
-  Thread* first = nullptr;  // at the barrier
-  void* dynamic = nullptr;
-  std::unordered_map<const void*, void*> variables;
-};
-
-struct Machine {
-  std::string mistake;
-  uint64_t random = 1;
-  bool launches_fail = false, has_failed = false;
-  unsigned int most_blocks = 0;  // of a launch that goes round the grid; 0: as many as it asks for
-  std::set<std::string> rounds;  // the kernels that do
-  bool goes_round = false;       // the running one
-  int device = 0;
-  const Launch* how = nullptr;
-  void (*call)(const void*) = nullptr;
-  const void* context = nullptr;
-  dim3 grid;
-  Block block;
-  Thread* thread = nullptr;
-  Fiber main;
-  std::vector<std::unique_ptr<Fiber>> fibers;
-  std::vector<Fiber*> idle;
-  Fiber* running = nullptr;
-  int streams[2] = {};
-};
-
-Machine machine;
-
-uint64_t random_below(uint64_t bound) {
-  machine.random ^= machine.random << 13;
-  machine.random ^= machine.random >> 7;
-  machine.random ^= machine.random << 17;
-  return machine.random % bound;
-}
-
-template <class T>
-void shuffle_in_place(std::vector<T>& values) {
-  for (size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[random_below(i)]);
-}
 
 std::string name(const Thread& thread) {
   const auto [x, y, z] = thread.index;
@@ -107,13 +32,6 @@ void leave_for_main() {
   Fiber* const left = machine.running;
   machine.running = nullptr;
   left->go_to(machine.main);
-}
-
-// The running thread never goes on.
-[[noreturn]] void give_up(const std::string& mistake) {
-  report("%s: %s", machine.how->kernel, mistake.c_str());
-  leave_for_main();
-  __builtin_unreachable();
 }
 
 std::string who_waits() {
@@ -271,66 +189,6 @@ void join_warp(uint32_t mask, int source, bool predicate, uint64_t value, Site s
   wait(thread);
 }
 
-void* allocate(size_t size, size_t alignment) {
-  Block& block = machine.block;
-  block.shared_bytes = (block.shared_bytes + alignment - 1) / alignment * alignment + size;
-  if (block.shared_bytes > kSharedBytes) give_up("a block has more than 48 KiB of shared memory");
-  // The exact size, for a sanitizer to see its end.
-  void* memory = nullptr;
-  if (posix_memalign(&memory, alignment < 16 ? 16 : alignment, size)) std::abort();
-  std::memset(memory, 0xff, size);
-  fresh(memory, size);
-  return memory;
-}
-
-void release(void* memory) {
-  if (memory == nullptr) return;
-  stale(memory);
-  std::free(memory);
-}
-
-bool fits(const Launch& how) {
-  const dim3 &block = how.block, &grid = how.grid;
-  const uint64_t threads = uint64_t{block.x} * block.y * block.z;
-  const char* const wrong = threads == 0 || threads > kThreadsOfBlock || block.z > kDepthOfBlock
-      ? "a block has 1 to 1024 threads, 64 of them deep"
-      : grid.x == 0 || grid.y == 0 || grid.z == 0 || grid.x > kWidthOfGrid || grid.y > kHeightOfGrid ||
-              grid.z > kHeightOfGrid
-          ? "a grid has 1 to 2^31 - 1 blocks, 65535 along y and z"
-          : how.shared > kSharedBytes ? "a block has more than 48 KiB of shared memory"
-          : how.parameters > kParameterBytes ? "the parameters of a kernel take more than 4 KiB"
-          : machine.device != 1 ? "the device of the tensors is not the current one: a guard is missing"
-          : how.stream != stream_of(1) ? "this is not the current stream of the tensors' device"
-                                       : nullptr;
-  if (wrong) report("%s: %s", how.kernel, wrong);
-  return wrong == nullptr;
-}
-
-void run_block(uint64_t number) {
-  Block& block = machine.block;
-  const dim3 size = machine.how->block;
-  block = Block{};
-  const auto x = number % machine.grid.x, y = number / machine.grid.x;
-  block.index = dim3(static_cast<unsigned int>(x), static_cast<unsigned int>(y % machine.grid.y),
-                     static_cast<unsigned int>(y / machine.grid.y));
-  block.threads.resize(size_t{size.x} * size.y * size.z);
-  block.order.resize(block.threads.size());
-  std::iota(block.order.begin(), block.order.end(), 0);
-  shuffle_in_place(block.order);
-  for (size_t i = 0; i < block.threads.size(); ++i) {
-    const auto n = static_cast<unsigned int>(i);
-    block.threads[i].number = static_cast<int>(i);
-    block.threads[i].index = dim3(n % size.x, n / size.x % size.y, n / size.x / size.y);
-  }
-  if (machine.how->shared) block.dynamic = allocate(machine.how->shared, 16);
-  races::begin_block(number);
-  machine.running = idle_fiber();
-  machine.main.go_to(*machine.running);
-  for (const auto& [key, memory] : block.variables) release(memory);
-  release(block.dynamic);
-  machine.thread = nullptr;
-}
-
 // After a mistake the stacks are somewhere in a kernel: they begin anew.
 void forget_fibers() {
   if (__asan_unpoison_memory_region) __asan_unpoison_memory_region(stacks(), kStackBytes * machine.fibers.size());
@@ -340,38 +198,19 @@ void forget_fibers() {
 
 }  // namespace
 
-void report(const char* format, ...) {
-  if (!machine.mistake.empty()) return;
-  char text[500];
-  va_list arguments;
-  va_start(arguments, format);
-  std::vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
-  machine.mistake = text;
+[[noreturn]] void give_up(const std::string& mistake) {
+  report("%s: %s", machine.how->kernel, mistake.c_str());
+  leave_for_main();
+  __builtin_unreachable();
 }
 
-const char* problem() { return machine.mistake.empty() ? nullptr : machine.mistake.c_str(); }
-
-const char* last_error() { return machine.has_failed ? "this launch was made to fail" : problem(); }
-
-Operation::Operation() {
-  machine.mistake.clear();
-  machine.has_failed = false;
-  machine.device = 0;
-  races::forget();
+void run_threads() {
+  machine.running = idle_fiber();
+  machine.main.go_to(*machine.running);
+  machine.thread = nullptr;
+  if (machine.block.gone < machine.block.threads.size()) forget_fibers();
 }
 
-void Operation::finish() const {
-  if (problem()) throw std::runtime_error("emulator: " + machine.mistake);
-}
-
-dim3 thread_index() { return machine.thread->index; }
-dim3 block_index() { return machine.block.index; }
-dim3 block_size() { return machine.how->block; }
-dim3 grid_size() {
-  machine.goes_round = true;
-  return machine.grid;
-}
 int lane() { return machine.thread->number % kWarp; }
 
 void barrier(Site site) {
@@ -407,57 +246,4 @@ uint32_t ballot(uint32_t mask, bool predicate, Site site, bool orders_memory) {
   return machine.thread->votes;
 }
 
-void* dynamic_shared() {
-  if (machine.block.dynamic == nullptr) give_up("shared memory of no size: the launch asks for none");
-  return machine.block.dynamic;
-}
-
-void* static_shared(const void* key, size_t size, size_t alignment) {
-  const auto found = machine.block.variables.find(key);
-  if (found != machine.block.variables.end()) return found->second;
-  void* const memory = allocate(size, alignment);
-  machine.block.variables[key] = memory;
-  return memory;
-}
-
-void set_device(int device) { machine.device = device; }
-int device() { return machine.device; }
-void* stream_of(int device) { return device == 0 || device == 1 ? &machine.streams[device] : nullptr; }
-
-void launch(const Launch& how, void (*thread)(const void*), const void* context) {
-  if (problem() || !fits(how)) return;
-  machine.has_failed |= machine.launches_fail;
-  if (machine.launches_fail) return;
-  machine.how = &how;
-  machine.call = thread;
-  machine.context = context;
-  machine.grid = how.grid;
-  // Only a kernel that has been seen to go round the grid does its work with any number of blocks.
-  if (machine.most_blocks && how.grid.x > machine.most_blocks && machine.rounds.count(how.kernel)) {
-    machine.grid.x = machine.most_blocks;
-  }
-  machine.goes_round = false;
-  races::begin_launch(how.kernel);
-  std::vector<uint64_t> blocks(uint64_t{machine.grid.x} * machine.grid.y * machine.grid.z);
-  std::iota(blocks.begin(), blocks.end(), 0);
-  shuffle_in_place(blocks);
-  for (const uint64_t number : blocks) {
-    run_block(number);
-    if (machine.block.gone != machine.block.threads.size()) {
-      forget_fibers();
-      break;
-    }
-  }
-  races::end_launch();
-  if (machine.goes_round) machine.rounds.insert(how.kernel);
-  machine.how = nullptr;
-}
-
 }  // namespace emulator
-
-extern "C" __attribute__((visibility("default"))) void emulator_set(
-    uint64_t seed, unsigned int most_blocks, int launches_fail) {
-  emulator::machine.random = seed * 2 + 1;
-  emulator::machine.most_blocks = most_blocks;
-  emulator::machine.launches_fail = launches_fail != 0;
-}

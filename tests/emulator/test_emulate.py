@@ -1,6 +1,7 @@
 """``bash tests/emulate.sh``: every CUDA kernel, without a GPU."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,12 @@ def test_an_unknown_operator_is_one_clear_line() -> None:
 def test_there_are_mutants_of_every_operator() -> None:
     assert {mutant.operator for mutant in MUTANTS} == set(build.operators())
     assert len(MUTANTS) >= 30
+
+
+def test_the_page_says_what_catches_each() -> None:
+    page = (ROOT / 'docs' / 'emulator.md').read_text()
+    rows = re.findall(r'^\| (\w+) \| (.+?) \| (\w+) \| .+ \|$', page.partition('| --- | --- | --- | --- |')[2], re.M)
+    assert sorted(rows) == sorted((mutant.operator, mutant.what, mutant.step) for mutant in MUTANTS)
 
 
 @pytest.mark.parametrize('mutant', MUTANTS, ids=lambda mutant: f'{mutant.operator}-{mutant.what}'.replace(' ', '_'))
