@@ -1,5 +1,6 @@
 """Where the first weights of a backbone come from."""
 
+from enum import Enum
 from os import PathLike
 
 #: The initialization of convolutional backbones.
@@ -10,7 +11,7 @@ CONVOLUTIONAL_INIT = [
 
 
 def pretrained_init_cfg(
-    pretrained: str | None, init_cfg: dict | list[dict] | None, default: list[dict] | None = None,
+    pretrained: str | PathLike | Enum | None, init_cfg: dict | list[dict] | None, default: list[dict] | None = None,
 ) -> dict | list[dict] | None:
     """The initialization of a backbone, whichever of the two arguments it came by; ``default`` if by neither.
 
@@ -19,6 +20,8 @@ def pretrained_init_cfg(
     """
     if pretrained and init_cfg:
         raise ValueError('pretrained and init_cfg are both set; keep one')
+    if isinstance(pretrained, Enum):  # of torchvision's weights
+        pretrained = str(pretrained)
     if pretrained and not isinstance(pretrained, (str, PathLike)):
         raise ValueError(f'pretrained is {pretrained!r}: give a path, an address, or None')
     if pretrained:

@@ -14,3 +14,8 @@ def test_pretrained_is_a_name():
     for wrong in (123, True, ['weights.pth']):
         with pytest.raises(ValueError, match='give a path, an address, or None'):
             pretrained_init_cfg(wrong, None)
+
+
+def test_members_of_torchvisions_enums_are_names():
+    weights = pytest.importorskip('torchvision.models').ResNet50_Weights.DEFAULT
+    assert pretrained_init_cfg(weights, None)['checkpoint'] == 'ResNet50_Weights.IMAGENET1K_V2'
