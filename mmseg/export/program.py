@@ -93,6 +93,9 @@ def _holds_everywhere(condition: 'sympy.Basic', symbols: 'list[sympy.Symbol]') -
 
 
 def _loosen(program: ExportedProgram) -> None:
-    """Take back what torch.export took for granted: that no size on the way is 1, which changes nothing but strides."""
+    """Take back what torch.export took for granted: that no size on the way is 1, which changes nothing but strides.
+
+    What is left are the multiples that height and width have to be.
+    """
     conditions = vars(program).get('_guards_code', [])
-    conditions[:] = [condition for condition in conditions if not condition.endswith(' != 1')]
+    conditions[:] = [condition for condition in conditions if condition.endswith(' == 0')]
