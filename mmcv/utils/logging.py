@@ -42,12 +42,15 @@ def get_logger(
 
     Args:
         name: name of the logger.
-        log_file: where to write; its folder has to be there.
+        log_file: where to write; its folder has to be there. The name of a level, which tools of 0.x give here by
+            ``get_root_logger(cfg.log_level)``, is the level.
         log_level: a level of :mod:`logging` or its name.
         file_mode: 'w' starts the file anew, 'a' appends.
     """
     logger = logging.getLogger(name)
     rank = _rank()
+    if isinstance(log_file, str) and isinstance(logging.getLevelName(log_file), int):
+        log_file, log_level = None, log_file
     if name not in logger_initialized:
         console = _Console()
         console.setFormatter(logging.Formatter(_FORMAT))

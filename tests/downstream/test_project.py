@@ -102,6 +102,7 @@ def test_trains_with_its_own_parts(trained):
     assert all(np.isfinite(line['loss']) for line in train)
     assert train[1]['layer_0_lr'] == pytest.approx(train[1]['lr'] * 0.5**3, abs=1e-5)
     assert re.search(r'Iter \[6/8\]\s+lr: \S+, layer_0_lr: \S+, eta: 0:00:0', output)
+    assert not (PROJECT / 'INFO').exists()  # get_root_logger(cfg.log_level)
     assert 'Param groups = {' in output
     assert 'line 1 of train' in output
     assert '(attn): DeformBlockAttention(' in output  # the project's backbone, not ours of that name

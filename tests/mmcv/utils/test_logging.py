@@ -93,3 +93,10 @@ def test_root_name(capsys):
     for handler in set(logging.getLogger().handlers) - set(before):
         logging.getLogger().removeHandler(handler)
     logger_initialized.pop('root')
+
+
+def test_a_level_in_the_place_of_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    logger = get_logger('a logger by its level', 'WARNING')
+    assert logger.level == logging.WARNING
+    assert not list(tmp_path.iterdir())
