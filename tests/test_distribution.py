@@ -36,3 +36,10 @@ def test_packages_are_found_by_the_names_that_mim_and_requirements_know(name, pa
 def test_configs_and_tools_lie_where_mim_looks(installed):
     for path in ('tools/train.py', 'tools/test.py', 'configs/pspnet/pspnet_r50-d8_512x1024_40k_cityscapes.py'):
         assert (installed / 'mmseg/.mim' / path).is_file()
+
+
+def test_commands_of_an_installation_are_its_own_scripts(installed, tmp_path):
+    code = (f'import sys; sys.path.insert(0, {str(installed)!r})\n'
+            'from mmseg.__main__ import commands\nprint(*commands().values())')
+    found = subprocess.run([sys.executable, '-c', code], cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert str(installed / 'mmseg/.mim/tools/train.py') in found.stdout.split()

@@ -38,6 +38,7 @@ LAYERS = {
         ['cli'],
         ['benchmark', 'browse', 'confusion', 'conversion', 'ensemble', 'logs', 'new_config', 'predict', 'publish',
          'serve'],
+        ['__main__'],
     ],
 }
 RANKS = {f'{package}.{part}': rank + 100 * (package == 'mmseg')
