@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_every_script_is_a_command():
     scripts = {path.stem.replace('_', '-') for path in (ROOT / 'tools').glob('*.py')}
     assert set(commands()) == scripts - {'launch'}
-    assert scripts > {'train', 'test', 'predict', 'doctor', 'new-config', 'report', 'serve', 'print-config', 'benchmark'}
+    assert scripts > {'train', 'test', 'predict', 'doctor', 'new-config', 'report', 'serve', 'print-config'}
 
 
 def test_the_list_says_what_each_is_for(capsys):
