@@ -48,6 +48,7 @@ def test_resolves_to_the_values_of_0_30(name):
 def test_has_all_of_them():
     """Counted in mmsegmentation 0.30: 644 run configs in 45 folders; ours has some of its own beside them."""
     own = {
+        'fastscnn/fast_scnn_512x1024_160k_cityscapes.py',
         'fcn/fcn_dinov2-vits14_linear_512x512_20k_voc12aug.py',
         'fcn/fcn_dinov3-vits16_linear_512x512_20k_voc12aug.py',
         'pspnet/pspnet_dinov3-vits16_512x512_20k_voc12aug.py',
