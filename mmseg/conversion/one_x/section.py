@@ -1,0 +1,78 @@
+"""A section of a config that is being converted, which knows what nobody has taken over yet."""
+
+from collections.abc import Mapping
+from typing import Any
+
+NO_COUNTERPART = 'has no counterpart here'
+
+
+class Section:
+    """A dict of a config; every part of it is taken, passed over knowingly, or told of at the end.
+
+    Args:
+        values: the dict; None is an empty one.
+        path: its dotted key in the config; '' is the top level.
+        lines: what is told, one line for each thing.
+    """
+
+    def __init__(self, values: Mapping | None, path: str, lines: list[str]) -> None:
+        self._left = dict(values or {})
+        self._path, self.lines = path, lines
+
+    def has(self, key: str) -> bool:
+        """Whether a key is there and not taken yet."""
+        return key in self._left
+
+    def __bool__(self) -> bool:
+        return bool(self._left)
+
+    def where(self, key: str) -> str:
+        """The dotted path of a key."""
+        return f'{self._path}.{key}' if self._path else key
+
+    def take(self, key: str, default: object = None) -> Any:
+        """The value of a key, which then counts as converted."""
+        return self._left.pop(key, default)
+
+    def take_all(self, *keys: str) -> dict[str, Any]:
+        """Those of the keys that are there, for what has the same name here."""
+        return {key: self._left.pop(key) for key in keys if key in self._left}
+
+    def rest(self) -> dict[str, Any]:
+        """All that is left, for what is the same here."""
+        return self.take_all(*list(self._left))
+
+    def section(self, key: str) -> 'Section':
+        """The dict under a key; an empty one where there is none."""
+        value = self.take(key)
+        if value is not None and not isinstance(value, Mapping):
+            self.tell(key, f'is {value!r}, no dict, and is left out')
+            value = None
+        return Section(value, self.where(key), self.lines)
+
+    def expect(self, **values: object) -> None:
+        """Pass over keys that say what holds here anyway; those that say something else are told of at the end."""
+        for key, value in values.items():
+            if key in self._left and self._left[key] == value:
+                del self._left[key]
+
+    def tell(self, key: str, what: str) -> None:
+        """One line on a key."""
+        self.lines.append(f'{self.where(key)} {what}')
+
+    def close(self) -> None:
+        """Tell of all that is left, unless it is None: that sets nothing."""
+        for key, value in self._left.items():
+            if value is not None:
+                self.tell(key, f'= {_brief(value)} {NO_COUNTERPART}')
+        self._left.clear()
+
+
+def bare(kind: object) -> str:
+    """The name of a type without the package that it is looked up in."""
+    return str(kind).rpartition('.')[2]
+
+
+def _brief(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f'{text[:57]}...'
