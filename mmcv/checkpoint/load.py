@@ -28,6 +28,9 @@ _WRAPPERS = re.compile(r'(?:(?<=^)|(?<=\.))(?:module\.|_orig_mod\.)+')
 #: Buffers that a model has as they should be, and some files have not.
 _NOT_LEARNED = ('num_batches_tracked', 'relative_position_index')
 
+#: What mmsegmentation 1.x may keep beside a model's weights: mean and deviation of its images, for the pipeline here.
+_OF_IMAGES = 'data_preprocessor.'
+
 
 @runtime_checkable
 class ResizesWeights(Protocol):
@@ -174,11 +177,13 @@ def _rename_old_keys(
 ) -> 'OrderedDict[str, torch.Tensor]':
     """The keys as the model has them, ``own`` by their names without wrappers.
 
-    Keys lose the wrappers, and for a backbone 'backbone.', and are brought to today's names.
+    Keys lose the wrappers, and for a backbone 'backbone.', and are brought to today's names; those of no weights go.
     """
     renamed = OrderedDict()
     whole = not any(_WRAPPERS.sub('', key) in own for key in state_dict)  # of a segmentor, where a backbone is wanted
     for key, value in state_dict.items():
+        if _WRAPPERS.sub('', key).startswith(_OF_IMAGES) and key not in own:
+            continue
         renamed[next((own[name] for name in _names(key, whole) if name in own), key)] = value
     renamed._metadata = versions_of(state_dict)
     return renamed

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch.export import Dim, ExportedProgram
-from torch.utils._sympy.value_ranges import ValueRanges
 
 from mmcv.utils import one_line
 
@@ -101,4 +100,4 @@ def _loosen(program: ExportedProgram) -> None:
     conditions = vars(program).get('_guards_code', [])
     conditions[:] = [condition for condition in conditions if condition.endswith(' == 0')]
     for symbol, bounds in program.range_constraints.items():
-        program.range_constraints[symbol] = ValueRanges(1, bounds.upper)
+        program.range_constraints[symbol] = type(bounds)(1, bounds.upper)

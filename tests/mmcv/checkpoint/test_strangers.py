@@ -76,6 +76,22 @@ def test_mmsegmentation_1(mmengine, tmp_path, monkeypatch):
     assert 'mmengine' not in sys.modules
 
 
+@pytest.mark.parametrize('prefix', ['', 'module.'])
+def test_mean_and_deviation_of_1x_are_no_weights(tmp_path, prefix):
+    model = make()
+    torch.save({'state_dict': {f'{prefix}{key}': value for key, value in {
+        'data_preprocessor.mean': torch.zeros(3, 1, 1), 'data_preprocessor.std': torch.ones(3, 1, 1),
+        **model.state_dict()}.items()}}, tmp_path / 'x.pth')
+    other = make()
+    load_checkpoint(other, tmp_path / 'x.pth', strict=True)
+    assert same(model, other)
+    own = torch.nn.ModuleDict({'data_preprocessor': torch.nn.Linear(1, 1)})
+    torch.save({'state_dict': {'data_preprocessor.weight': torch.tensor([[7.0]]),
+                               'data_preprocessor.bias': torch.zeros(1)}}, tmp_path / 'own.pth')
+    load_checkpoint(own, tmp_path / 'own.pth', strict=True)
+    assert own.data_preprocessor.weight.item() == 7, 'a model that has such a part keeps it'
+
+
 def test_mmsegmentation_1_is_inert_even_where_mmengine_is_installed(mmengine, tmp_path):
     history, _, executed = mmengine
     torch.save({'state_dict': make().state_dict(), 'hub': history()}, tmp_path / 'x.pth')
