@@ -1,6 +1,11 @@
-"""One small model of each method as a file in each format, beside the model at sizes that it was not traced at."""
+"""One small model of each method as a file in each format, beside the model at sizes that it was not traced at.
+
+It takes about a minute of a core per method, so it waits to be asked for: ``TEST_EVERY_EXPORT=1 bash tests/run.sh slow
+tests/integration/test_every_method_exports.py``, with the packages of the extra ``export`` for their formats.
+"""
 
 import importlib.util
+import os
 import runpy
 from pathlib import Path
 
@@ -39,6 +44,7 @@ def formats():
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not os.environ.get('TEST_EVERY_EXPORT'), reason='asked for by TEST_EVERY_EXPORT=1: 45 minutes')
 @pytest.mark.parametrize('method', METHODS['METHODS'])
 def test_gives_the_same_as_a_file(method, tmp_path):
     (network, facts), one = small_network(method), ONE_SIZE.get(method)
