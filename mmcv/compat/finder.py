@@ -56,13 +56,12 @@ class OldAddresses(MetaPathFinder):
         if parent and parent.__name__ != name_of_parent:  # a module of today under its old name
             today = f'{parent.__name__}.{child}'
             return _spec_of_old(fullname, today) if find_spec(today) else None
-        if fullname not in MODULES and fullname not in _EXTENDED:
-            return None
         spec = self._spec_of_others(fullname, path, target)
         if spec is None:
             known = fullname in {*MODULES, *NAMES}
             return _spec_of_old(fullname, MODULES.get(fullname)) if known else None
-        return _changed(spec) if fullname in _EXTENDED and _is_ours(spec) else spec
+        extended = fullname in _EXTENDED or spec.submodule_search_locations
+        return _changed(spec) if extended and _is_ours(spec) else spec
 
     def _spec_of_others(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None,
@@ -96,6 +95,7 @@ class _OldModule(Loader):
         if self.today is None:
             module.__all__ = []
             _add_old_names(module, module.__name__)
+            _add_modules(module)
             return
         today = sys.modules[module.__name__] = importlib.import_module(self.today)
         if module.__name__ in _EXTENDED:
@@ -140,6 +140,8 @@ def _extend(module: ModuleType) -> None:
         module.__class__ = _OldNames
     if module.__name__ in _PARENTS:
         vars(module).setdefault('__path__', [])
+    if '__path__' in vars(module):
+        _add_modules(module)
     if module.__name__ in _CHANGES:
         _CHANGES[module.__name__](module)
 
@@ -163,6 +165,24 @@ def _add_old_names(module: ModuleType, old: str) -> None:
     module.__getattr__ = get
     public = vars(module).get('__all__', [name for name in vars(module) if not name.startswith('_')])
     module.__all__ = sorted({*public, *listed})
+
+
+def _add_modules(module: ModuleType) -> None:
+    """Let a package answer the modules below it as attributes before anybody has imported them."""
+    answer = vars(module).get('__getattr__')
+
+    def get(name: str) -> object:
+        full = f'{module.__name__}.{name}'
+        try:
+            if answer is not None:
+                return answer(name)
+            raise AttributeError(f'module {module.__name__!r} has no attribute {name!r}')
+        except AttributeError:
+            if name.startswith('__') or find_spec(full) is None:
+                raise
+        return importlib.import_module(full)
+
+    module.__getattr__ = get
 
 
 def _homes(module: str) -> dict[str, tuple[str, str]]:
