@@ -54,10 +54,12 @@ def transfer(relative: Relative, onto: dict, wanted: ConfigName, class_count: in
             continue
         if other_data:
             head['num_classes'] = class_count
+            for loss in dicts_with(head, 'class_weight'):
+                del loss['class_weight']  # by how frequent the classes of the relative's data set are
         if (relative.name.crop == UNALIGNED) != (wanted.crop == UNALIGNED) and head['type'] not in _WITHOUT_RESIZING:
             head['align_corners'] = wanted.crop == UNALIGNED
     if relative.name.iterations != wanted.iterations:
-        composed['runner']['max_iters'] = wanted.max_iters
+        _lengthen(composed, relative, wanted)
     if wanted.samples_per_gpu is not None:
         composed['data']['samples_per_gpu'] = wanted.samples_per_gpu
     model['test_cfg'] = _test_cfg(model, onto['model'], relative.name, wanted)
@@ -68,6 +70,18 @@ def transfer(relative: Relative, onto: dict, wanted: ConfigName, class_count: in
         for key in ('train_pipeline', 'test_pipeline', 'data'):
             resize(composed[key], relative.name.crop, wanted.crop)
     return composed
+
+
+def _lengthen(composed: dict, relative: Relative, wanted: ConfigName) -> None:
+    """Another length of the run, and what follows it."""
+    before = relative.whole['runner']['max_iters']
+    length = composed['runner']['max_iters'] = wanted.max_iters
+    for key in ('checkpoint_config', 'evaluation'):
+        composed[key]['interval'] = length // 10  # as all schedules have it
+    steps = composed.get('lr_config', {}).get('step')
+    if steps is not None:
+        share = [step * length // before for step in (steps if isinstance(steps, list) else [steps])]
+        composed['lr_config']['step'] = share if isinstance(steps, list) else share[0]
 
 
 def _test_cfg(model: dict, onto: dict, relative: ConfigName, wanted: ConfigName) -> dict:

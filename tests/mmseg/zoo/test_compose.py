@@ -218,3 +218,29 @@ def test_what_cannot_be_composed(text, message):
 def test_other_names_get_the_usual_message():
     with pytest.raises(ConfigError, match='no such config'):
         read_config('pspnet_r18-d8_domo')
+
+
+@pytest.mark.parametrize(('name', 'length', 'step'), [
+    ('knet_s3_fcn_r50-d8_8x2_512x512_adamw_20k_cityscapes', 20000, [15000, 18000]),
+    ('knet_s3_upernet_swin-l_8x2_640x640_adamw_160k_loveda', 160000, [120000, 144000]),
+    ('upernet_beit-large_fp16_8x1_640x640_20k_camvid', 20000, None),
+    ('lraspp_m-v3-d8_512x1024_20k_camvid', 20000, None),
+    ('cgnet_512x1024_40k_cityscapes', 40000, None),
+    ('pspnet_r50-d8_512x1024_60k_cityscapes', 60000, None),
+])
+def test_what_counts_steps_follows_the_length(name, length, step):
+    cfg = read_config(name)
+    assert (cfg.runner.max_iters, cfg.evaluation.interval, cfg.checkpoint_config.interval) == (
+        length, length // 10, length // 10)
+    assert cfg.lr_config.get('step') == step
+
+
+def test_weights_of_classes_stay_with_their_data_set():
+    assert len(read_config('cgnet_512x1024_40k_cityscapes').model.decode_head.loss_decode.class_weight) == 19
+    assert 'class_weight' not in read_config('cgnet_680x680_20k_camvid').model.decode_head.loss_decode
+
+
+@pytest.mark.parametrize(('name', 'classes'), [
+    ('fast_scnn_512x512_40k_camvid', 11), ('cgnet_512x512_60k_ade20k', 150)])
+def test_methods_with_one_recipe_only(name, classes):
+    assert read_config(name).model.decode_head.num_classes == classes
