@@ -13,7 +13,7 @@ from mmseg.datasets.builder import PIPELINES
 from .arguments import ignored_in, is_pair, map_fields, require
 
 _DRAWS = 10
-Window = tuple[slice, slice]
+Box = tuple[int, int, int, int]  # top, bottom, left, right
 
 
 @PIPELINES.register_module()
@@ -41,10 +41,11 @@ class RandomCrop:
         require(valid, self, f'cat_max_ratio is a share, above 0 and up to 1, got {self.cat_max_ratio!r}')
 
     def __call__(self, results: dict) -> dict:
-        window = self.choose_window(
-            results['img'].shape,
-            lambda window: self.counts_labelled(results, *_count(results['gt_semantic_seg'][window])))
-        map_fields(results, lambda img: img[window], lambda label: label[window])
+        img = results['img']
+        box = self.choose_box(
+            lambda: self.get_crop_bbox(img),
+            lambda box: self.counts_labelled(results, *_count(self.crop(results['gt_semantic_seg'], box))))
+        map_fields(results, lambda img: self.crop(img, box), lambda label: self.crop(label, box))
         results['img_shape'] = results['img'].shape
         return results
 
@@ -52,29 +53,40 @@ class RandomCrop:
         """See :class:`mmseg.checks.ChangesSizes`."""
         return tuple((min(low, size), min(high, size)) for (low, high), size in zip(sizes, self.crop_size))
 
-    def choose_window(self, shape: tuple[int, ...], count: Callable[[Window], np.ndarray]) -> Window:
-        """Rows and columns to cut out of an image.
+    def get_crop_bbox(self, img: np.ndarray) -> Box:
+        """A random window in an image: top, bottom, left, right; beyond the edge of an image smaller than it."""
+        return self.draw_box(img.shape)
+
+    def crop(self, img: np.ndarray, crop_bbox: Box) -> np.ndarray:
+        """Cut a window out of an image or a label map."""
+        top, bottom, left, right = crop_bbox
+        return img[top:bottom, left:right]
+
+    def choose_box(self, draw: Callable[[], Box], count: Callable[[Box], np.ndarray]) -> Box:
+        """The window to cut out of an image.
 
         Args:
-            shape: (H, W, ...) of the image.
+            draw: gives a window, as :meth:`draw_box` does.
             count: gives how many pixels each class has in a window, as :meth:`counts_labelled` does.
         """
-        window = self._draw(shape)
+        box = draw()
         if self.cat_max_ratio < 1:
             for _ in range(_DRAWS):
-                if self._is_varied(count(window)):
+                if self._is_varied(count(box)):
                     break
-                window = self._draw(shape)
-        return window
+                box = draw()
+        return box
 
     def counts_labelled(self, results: dict, values: np.ndarray, counts: np.ndarray) -> np.ndarray:
         """Of the counts of label values in a sample those of classes that are there."""
         ignored = ignored_in(results) if self.ignore_index is None else self.ignore_index
         return counts[counts > 0 if ignored is None else (values != ignored) & (counts > 0)]
 
-    def _draw(self, shape: tuple[int, ...]) -> Window:
-        tops = [np.random.randint(max(edge - size, 0) + 1) for edge, size in zip(shape, self.crop_size)]
-        return tuple(slice(top, min(top + size, edge)) for top, size, edge in zip(tops, self.crop_size, shape))
+    def draw_box(self, shape: tuple[int, ...]) -> Box:
+        """See :meth:`get_crop_bbox`, for an image of this shape (H, W, ...)."""
+        (height, width), (edge_y, edge_x) = self.crop_size, shape[:2]
+        top, left = (np.random.randint(max(edge - size, 0) + 1) for edge, size in ((edge_y, height), (edge_x, width)))
+        return top, top + height, left, left + width
 
     def _is_varied(self, counts: np.ndarray) -> bool:
         return len(counts) > 1 and counts.max() / counts.sum() < self.cat_max_ratio

@@ -12,7 +12,7 @@ from mmcv.image import channel_values, imflip, impad, imrotate
 from mmseg.checks import Facts, Problem, Sizes
 from mmseg.datasets.builder import PIPELINES
 
-from .arguments import filling, is_pair, map_fields, require, require_positive, require_prob
+from .arguments import filling, is_pair, label_fields, map_fields, require, require_positive, require_prob
 
 _MUCH = 0.2  # of a picture that is padding
 
@@ -136,14 +136,24 @@ class Pad:
             require(valid, self, f'size must be (h, w) in pixels, got {self.size!r}')
 
     def __call__(self, results: dict) -> dict:
-        height, width = results['img'].shape[:2]
-        target = self.choose_size(results, results['img'].shape)
-        if (height, width) != target:
-            pad = partial(impad, shape=target)
-            fill = self.choose_fill(results)
-            on_label = filling(self, 'seg_pad_val', results, pad, 'pad_val')
-            map_fields(results, partial(pad, pad_val=fill), on_label)
+        self._pad_img(results)
+        self._pad_seg(results)
         return results
+
+    def _pad_img(self, results: dict) -> None:
+        """Pad the image, and describe it in the results."""
+        img = results['img']
+        size = self.choose_size(results, img.shape)
+        if img.shape[:2] != size:
+            results['img'] = impad(img, shape=size, pad_val=self.choose_fill(results))
+
+    def _pad_seg(self, results: dict) -> None:
+        """Pad the label maps to ``pad_shape``."""
+        size = tuple(results['pad_shape'][:2])
+        pad = filling(self, 'seg_pad_val', results, partial(impad, shape=size), 'pad_val')
+        for key in label_fields(results):
+            if results[key].shape[:2] != size:
+                results[key] = pad(results[key])
 
     def sizes_after(self, sizes: Sizes) -> Sizes:
         """See :class:`mmseg.checks.ChangesSizes`."""

@@ -14,6 +14,9 @@ from mmseg.labels import holding
 
 from .arguments import as_pairs, filling, is_pair, label_fields, label_fill, map_fields, require, require_prob
 
+Corners = tuple[int, int, int, int]  # left, top, right, bottom
+_PLACES = ('top_left', 'top_right', 'bottom_left', 'bottom_right')
+
 
 @PIPELINES.register_module()
 @dataclass(eq=False)
@@ -116,39 +119,62 @@ class RandomMosaic:
     def __call__(self, results: dict) -> dict:
         if not np.random.rand() < self.prob:
             return results
-        others = results.get('mix_results')
-        require(others is not None and len(others) == 3, self, 'needs three mix_results: use MultiImageMixDataset')
+        results = self._mosaic_transform_img(results)
+        return self._mosaic_transform_seg(results)
+
+    def _mosaic_transform_img(self, results: dict) -> dict:
+        """Draw the point, and put the canvas in the place of the image."""
+        samples = self._samples(results)
         height, width = self.img_scale
-        x = int(np.random.uniform(*self.center_ratio_range) * width)
-        y = int(np.random.uniform(*self.center_ratio_range) * height)
-        samples = [results, *others]
-        mosaics = {'img': self._combine([sample['img'] for sample in samples], x, y, self.pad_val, 'bilinear')}
-        for key in label_fields(results):
-            fill = label_fill(self, 'seg_pad_val', results)
-            labels = [holding(sample[key], fill) for sample in samples]
-            kind = np.result_type(*labels)
-            labels = [label.astype(kind, copy=False) for label in labels]
-            mosaics[key] = self._combine(labels, x, y, fill, 'nearest')
-        results.update(mosaics, moved=True)
-        results['img_shape'] = results['ori_shape'] = results['img'].shape
+        self.center_x = int(np.random.uniform(*self.center_ratio_range) * width)
+        self.center_y = int(np.random.uniform(*self.center_ratio_range) * height)
+        img = self._combine([sample['img'] for sample in samples], self.pad_val, 'bilinear')
+        results.update(img=img, img_shape=img.shape, ori_shape=img.shape, moved=True)
         return results
 
-    def _combine(
-        self, images: list[np.ndarray], x: int, y: int, fill: float | Sequence[float], interpolation: str
-    ) -> np.ndarray:
-        """Place the images top left, top right, bottom left and bottom right of (x, y)."""
+    def _mosaic_transform_seg(self, results: dict) -> dict:
+        """Put canvases, with the point of the image, in the place of the label maps."""
+        for key in label_fields(results):
+            fill = label_fill(self, 'seg_pad_val', results)
+            labels = [holding(sample[key], fill) for sample in self._samples(results)]
+            kind = np.result_type(*labels)
+            labels = [label.astype(kind, copy=False) for label in labels]
+            results[key] = self._combine(labels, fill, 'nearest')
+        return results
+
+    def _samples(self, results: dict) -> list[dict]:
+        others = results.get('mix_results')
+        require(others is not None and len(others) == 3, self, 'needs three mix_results: use MultiImageMixDataset')
+        return [results, *others]
+
+    def _mosaic_combine(
+        self, loc: str, center_position_xy: tuple[int, int], img_shape_wh: tuple[int, int]
+    ) -> tuple[Corners, Corners]:
+        """Where on the canvas an image lies, and which part of it: (left, top, right, bottom) each.
+
+        Args:
+            loc: ``top_left``, ``top_right``, ``bottom_left`` or ``bottom_right`` of the point.
+            center_position_xy: the point.
+            img_shape_wh: size of the image.
+        """
+        (x, y), (width, height) = center_position_xy, img_shape_wh
+        columns, img_columns = _span(x, width, self.img_scale[1] * 2, before=loc.endswith('left'))
+        rows, img_rows = _span(y, height, self.img_scale[0] * 2, before=loc.startswith('top'))
+        return _corners(rows, columns), _corners(img_rows, img_columns)
+
+    def _combine(self, images: list[np.ndarray], fill: float | Sequence[float], interpolation: str) -> np.ndarray:
+        """Place the images around the point on a canvas."""
         first = images[0]
         height, width = self.img_scale
         canvas = np.empty((height * 2, width * 2, *first.shape[2:]), first.dtype)
         fill = channel_values(fill, first, 'pad_val')
         canvas[...] = fill if first.ndim == 3 else fill[0]
-        for index, img in enumerate(images):
+        for loc, img in zip(_PLACES, images):
             ratio = min(height / img.shape[0], width / img.shape[1])
             size = int(img.shape[1] * ratio), int(img.shape[0] * ratio)
             img = imresize(img, size, interpolation=interpolation)
-            rows, img_rows = _span(y, size[1], height * 2, before=index < 2)
-            columns, img_columns = _span(x, size[0], width * 2, before=index % 2 == 0)
-            canvas[rows, columns] = img[img_rows, img_columns]
+            place, part = self._mosaic_combine(loc, (self.center_x, self.center_y), size)
+            canvas[_inside(place)] = img[_inside(part)]
         return canvas
 
 
@@ -157,6 +183,15 @@ def _paint(array: np.ndarray, holes: list[tuple[slice, slice]], value: float | n
     for hole in holes:
         array[hole] = value
     return array
+
+
+def _corners(rows: slice, columns: slice) -> Corners:
+    return columns.start, rows.start, columns.stop, rows.stop
+
+
+def _inside(corners: Corners) -> tuple[slice, slice]:
+    left, top, right, bottom = corners
+    return slice(top, bottom), slice(left, right)
 
 
 def _span(center: int, length: int, total: int, before: bool) -> tuple[slice, slice]:

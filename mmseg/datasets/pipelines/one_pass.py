@@ -120,9 +120,9 @@ class FusedTransforms:
         if self._crop is None:
             return 0, 0, *size
         results['moved'] = True
-        slices = self._crop.choose_window((*size, 3), lambda slices: self._crop.counts_labelled(
-            results, _BYTES, crop_label_counts(label, size, _as_window(slices)).numpy()))
-        window = _as_window(slices)
+        box = self._crop.choose_box(lambda: self._crop.draw_box(size), lambda box: self._crop.counts_labelled(
+            results, _BYTES, crop_label_counts(label, size, _as_window(box, size)).numpy()))
+        window = _as_window(box, size)
         results['img_shape'] = (*window[2:], 3)
         return window
 
@@ -159,6 +159,7 @@ def _as_tensor(array: np.ndarray | None) -> torch.Tensor | None:
     return None if array is None else torch.from_numpy(np.require(array, requirements='CW'))
 
 
-def _as_window(slices: tuple[slice, slice]) -> tuple[int, int, int, int]:
-    rows, columns = slices
-    return rows.start, columns.start, rows.stop - rows.start, columns.stop - columns.start
+def _as_window(box: tuple[int, int, int, int], size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """(top, left, height, width) of what lies within the image of a window."""
+    top, bottom, left, right = box
+    return top, left, min(bottom, size[0]) - top, min(right, size[1]) - left

@@ -1,7 +1,8 @@
 """Transforms of the image's values; labels stay as they are."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import cv2
 import numpy as np
@@ -11,8 +12,6 @@ from mmseg.checks import Facts, Problem
 from mmseg.datasets.builder import PIPELINES
 
 from .arguments import is_pair, require, require_positive
-
-_HSV = {'hue': 0, 'saturation': 1}
 
 
 @PIPELINES.register_module()
@@ -175,43 +174,91 @@ class PhotoMetricDistortion:
     saturation_range: tuple[float, float] = (0.5, 1.5)
     hue_delta: int = 18
 
+    def __post_init__(self) -> None:
+        self.contrast_lower, self.contrast_upper = self.contrast_range
+        self.saturation_lower, self.saturation_upper = self.saturation_range
+
     def __call__(self, results: dict) -> dict:
         img = results['img']
         require(img.ndim == 3 and img.shape[2] == 3, self, f'needs a BGR image, got shape {img.shape}')
         img = as_uint8(img, 'PhotoMetricDistortion')
-        for quantity, table in self.draw_tables():
-            img = cv2.LUT(img, table) if quantity == 'value' else _map_hsv(img, _HSV[quantity], table)
+        for step in self._order():
+            img = getattr(self, step)(img)
         results['img'] = img
         return results
+
+    def convert(self, img: np.ndarray, alpha: float = 1, beta: float = 0) -> np.ndarray:
+        """``alpha * v + beta`` of the values, clipped and cut to 8 bit."""
+        table = _linear(np.arange(256), alpha, beta)
+        return cv2.LUT(img, table) if img.dtype == np.uint8 else _linear(img, alpha, beta)
+
+    def brightness(self, img: np.ndarray) -> np.ndarray:
+        """The image, or one brighter or darker."""
+        offset = self._draw('brightness')
+        return img if offset is None else self.convert(img, beta=offset)
+
+    def contrast(self, img: np.ndarray) -> np.ndarray:
+        """The image, or one with its values scaled."""
+        factor = self._draw('contrast')
+        return img if factor is None else self.convert(img, alpha=factor)
+
+    def saturation(self, img: np.ndarray) -> np.ndarray:
+        """The BGR image, or one with its saturation scaled."""
+        factor = self._draw('saturation')
+        return img if factor is None else _map_hsv(img, 1, partial(self.convert, alpha=factor))
+
+    def hue(self, img: np.ndarray) -> np.ndarray:
+        """The BGR image, or one with its hue turned."""
+        turn = self._draw('hue')
+        return img if turn is None else _map_hsv(img, 0, partial(cv2.LUT, lut=_turned(turn)))
 
     def draw_tables(self) -> list[tuple[str, np.ndarray]]:
         """What to do to an image, in this order: ('value', 'saturation' or 'hue', what becomes of the 256 bytes)."""
         tables = []
-        if np.random.randint(2):
-            tables.append(('value', _linear_table(1, np.random.uniform(-self.brightness_delta, self.brightness_delta))))
-        contrast_first = np.random.randint(2)
-        if contrast_first:
-            tables += self._draw_factor('value', self.contrast_range)
-        tables += self._draw_factor('saturation', self.saturation_range)
-        if np.random.randint(2):
-            turn = np.random.randint(-self.hue_delta, max(self.hue_delta, 1))
-            tables.append(('hue', ((np.arange(256) + turn) % 180).astype(np.uint8)))
-        if not contrast_first:
-            tables += self._draw_factor('value', self.contrast_range)
+        for step in self._order():
+            amount = self._draw(step)
+            if amount is None:
+                continue
+            if step == 'hue':
+                tables.append((step, _turned(amount)))
+            else:
+                factor, offset = (1, amount) if step == 'brightness' else (amount, 0)
+                quantity = step if step == 'saturation' else 'value'
+                tables.append((quantity, _linear(np.arange(256), factor, offset)))
         return tables
 
     @staticmethod
-    def _draw_factor(quantity: str, factors: tuple[float, float]) -> list[tuple[str, np.ndarray]]:
-        return [(quantity, _linear_table(np.random.uniform(*factors)))] if np.random.randint(2) else []
+    def _order() -> Iterator[str]:
+        """The names of the steps; where contrast comes is drawn when the first one is done."""
+        yield 'brightness'
+        contrast_first = np.random.randint(2)
+        yield from ('contrast', 'saturation', 'hue') if contrast_first else ('saturation', 'hue', 'contrast')
+
+    def _draw(self, step: str) -> float | None:
+        """What a step adds or multiplies by; None leaves the image alone."""
+        if not np.random.randint(2):
+            return None
+        if step == 'brightness':
+            return np.random.uniform(-self.brightness_delta, self.brightness_delta)
+        if step == 'hue':
+            return np.random.randint(-self.hue_delta, max(self.hue_delta, 1))
+        if step == 'contrast':
+            return np.random.uniform(self.contrast_lower, self.contrast_upper)
+        return np.random.uniform(self.saturation_lower, self.saturation_upper)
 
 
-def _linear_table(factor: float, offset: float = 0) -> np.ndarray:
-    """``factor * v + offset`` for the 256 values of a byte, clipped and cut to integers."""
-    return (np.arange(256, dtype=np.float32) * factor + offset).clip(0, 255).astype(np.uint8)
+def _linear(values: np.ndarray, factor: float, offset: float) -> np.ndarray:
+    """``factor * v + offset``, clipped and cut to 8-bit integers."""
+    return (values.astype(np.float32) * factor + offset).clip(0, 255).astype(np.uint8)
 
 
-def _map_hsv(img: np.ndarray, channel: int, table: np.ndarray) -> np.ndarray:
-    """Send one channel of the HSV form of a BGR image through a table."""
+def _turned(turn: int) -> np.ndarray:
+    """What becomes of the 256 values of a byte when the hue, of 180 steps, turns by some."""
+    return ((np.arange(256) + turn) % 180).astype(np.uint8)
+
+
+def _map_hsv(img: np.ndarray, channel: int, change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Change one channel of the HSV form of a BGR image."""
     hsv = bgr2hsv(img)
-    cv2.insertChannel(cv2.LUT(cv2.extractChannel(hsv, channel), table), hsv, channel)
+    cv2.insertChannel(change(cv2.extractChannel(hsv, channel)), hsv, channel)
     return hsv2bgr(hsv)

@@ -54,8 +54,11 @@ class Resize:
             require(0 < low <= high, self, f'ratio_range must be (smallest, largest), got {self.ratio_range}')
 
     def __call__(self, results: dict) -> dict:
-        size = self.choose_size(results)
-        map_fields(results, partial(imresize, size=size), partial(imresize, size=size, interpolation='nearest'))
+        results['moved'] = True
+        if 'scale' not in results:
+            self._random_scale(results)
+        self._resize_img(results)
+        self._resize_seg(results)
         return results
 
     def choose_size(self, results: dict) -> tuple[int, int]:
@@ -63,7 +66,7 @@ class Resize:
         results['moved'] = True
         height, width, *channels = results['img'].shape
         if 'scale' not in results:
-            results['scale'], results['scale_idx'] = self._draw_scale((width, height))
+            self._random_scale(results)
         size = results['scale']
         if self.keep_ratio:
             if self.min_size is not None:
@@ -87,7 +90,7 @@ class Resize:
         return ((min(heights), max(heights)), (min(widths), max(widths))) if found else None
 
     def _extreme_scales(self, size: tuple[int, int]) -> list[tuple[int, int]]:
-        """Those between which :meth:`_draw_scale` draws, of an image of this size (w, h)."""
+        """Those between which :meth:`_random_scale` draws, of an image of this size (w, h)."""
         if self.ratio_range is not None:
             width, height = self.img_scale[0] if self.img_scale else size
             return [(int(width * ratio), int(height * ratio)) for ratio in self.ratio_range]
@@ -96,22 +99,51 @@ class Resize:
             return [tuple(map(end, zip(*edges))) for end in (min, max)]
         return self.img_scale or []
 
-    def _draw_scale(self, size: tuple[int, int]) -> tuple[tuple[int, int], int | None]:
-        """The scale (w, h) and its index among the given ones, None where it was made up."""
-        if self.ratio_range is not None:
-            low, high = self.ratio_range
-            ratio = np.random.random_sample() * (high - low) + low
-            width, height = self.img_scale[0] if self.img_scale else size
-            return (int(width * ratio), int(height * ratio)), None
-        require(self.img_scale, self, 'give img_scale or ratio_range; only test-time augmentation does without both')
-        if len(self.img_scale) == 1:
-            return self.img_scale[0], 0
-        if self.multiscale_mode == 'value':
-            index = np.random.randint(len(self.img_scale))
-            return self.img_scale[index], index
-        long_edges, short_edges = [max(scale) for scale in self.img_scale], [min(scale) for scale in self.img_scale]
+    @staticmethod
+    def random_select(img_scales: list[tuple[int, int]]) -> tuple[tuple[int, int], int]:
+        """One of several scales, and its index."""
+        index = np.random.randint(len(img_scales))
+        return img_scales[index], index
+
+    @staticmethod
+    def random_sample(img_scales: list[tuple[int, int]]) -> tuple[tuple[int, int], None]:
+        """A long and a short edge between those of the scales, and None for its index."""
+        long_edges, short_edges = [max(scale) for scale in img_scales], [min(scale) for scale in img_scales]
         long_edge = np.random.randint(min(long_edges), max(long_edges) + 1)
         return (long_edge, np.random.randint(min(short_edges), max(short_edges) + 1)), None
+
+    @staticmethod
+    def random_sample_ratio(
+        img_scale: tuple[int, int], ratio_range: tuple[float, float]
+    ) -> tuple[tuple[int, int], None]:
+        """A scale times a ratio from the range, cut to integers, and None for its index."""
+        low, high = ratio_range
+        ratio = np.random.random_sample() * (high - low) + low
+        return (int(img_scale[0] * ratio), int(img_scale[1] * ratio)), None
+
+    def _random_scale(self, results: dict) -> None:
+        """Set ``scale`` (w, h) and ``scale_idx``, its index among the given ones, None where it was made up."""
+        if self.ratio_range is not None:
+            height, width = results['img'].shape[:2]
+            base = self.img_scale[0] if self.img_scale else (width, height)
+            drawn = self.random_sample_ratio(base, self.ratio_range)
+        else:
+            require(self.img_scale, self, 'give img_scale or ratio_range; only test-time augmentation does without')
+            draw = self.random_select if self.multiscale_mode == 'value' else self.random_sample
+            drawn = (self.img_scale[0], 0) if len(self.img_scale) == 1 else draw(self.img_scale)
+        results['scale'], results['scale_idx'] = drawn
+
+    def _resize_img(self, results: dict) -> None:
+        """Resize the image to ``scale``, and describe it in the results."""
+        results['img'] = imresize(results['img'], self.choose_size(results))
+
+    def _resize_seg(self, results: dict) -> None:
+        """Resize the label maps to ``scale``."""
+        for key in label_fields(results):
+            label, size = results[key], results['scale']
+            if self.keep_ratio:
+                size = rescale_size(label.shape[1::-1], size)
+            results[key] = imresize(label, size, interpolation='nearest')
 
     def _raise_to_min_size(self, scale: tuple, height: int, width: int) -> tuple:
         short = max(self.min_size, min(scale))

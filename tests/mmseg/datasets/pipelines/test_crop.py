@@ -54,3 +54,20 @@ def test_the_last_of_ten_redraws_is_not_checked():
 def test_arguments(size):
     with pytest.raises(ValueError, match=r'^RandomCrop: crop_size must be \(h, w\)'):
         RandomCrop(size)
+
+
+class OwnWindow(RandomCrop):
+    def get_crop_bbox(self, img):
+        top, bottom, left, right = super().get_crop_bbox(img)
+        assert (bottom - top, right - left) == self.crop_size
+        return 1, 5, 2, 9
+
+    def crop(self, img, bbox):
+        return super().crop(img, bbox)[:, 1:]
+
+
+def test_steps_of_projects():
+    results = OwnWindow((50, 60))(sample())
+    np.testing.assert_array_equal(results['img'], sample()['img'][1:5, 3:9])
+    np.testing.assert_array_equal(results['gt_semantic_seg'], sample()['gt_semantic_seg'][1:5, 3:9])
+    assert results['img_shape'] == (4, 6, 3)

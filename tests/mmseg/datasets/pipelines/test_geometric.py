@@ -105,3 +105,20 @@ def test_rotate_auto_bound():
 def test_rotate_arguments(arguments):
     with pytest.raises(ValueError, match='^RandomRotate: '):
         RandomRotate(**arguments)
+
+
+class OwnPad(Pad):
+    def _pad_img(self, results):
+        super()._pad_img(results)
+        results['img'] = results['img'] + 1
+
+    def _pad_seg(self, results):
+        super()._pad_seg(results)
+        results['label_at'] = results['gt_semantic_seg'].shape
+
+
+def test_pad_with_steps_of_projects():
+    results = sample()
+    plain, own = Pad((40, 50), pad_val=3)({**results}), OwnPad((40, 50), pad_val=3)(results)
+    np.testing.assert_array_equal(own['img'], plain['img'] + 1)
+    assert own['label_at'] == own['pad_shape'][:2] == (40, 50)

@@ -85,3 +85,28 @@ def test_mosaic_arguments():
     for arguments in ({'prob': 2}, {'img_scale': 640}, {'center_ratio_range': (1, 3)}):
         with pytest.raises(ValueError, match='^RandomMosaic: '):
             RandomMosaic(**{'prob': 1.0} | arguments)
+
+
+class OwnMosaic(RandomMosaic):
+    def _mosaic_transform_img(self, results):
+        results = super()._mosaic_transform_img(results)
+        return {**results, 'img_at': (self.center_x, self.center_y)}
+
+    def _mosaic_transform_seg(self, results):
+        results = super()._mosaic_transform_seg(results)
+        return {**results, 'places': self.places}
+
+    def _mosaic_combine(self, loc, center_position_xy, img_shape_wh):
+        paste, crop = super()._mosaic_combine(loc, center_position_xy, img_shape_wh)
+        self.places = {**getattr(self, 'places', {}), loc: (paste, crop)}
+        return paste, crop
+
+
+def test_mosaic_with_steps_of_projects():
+    mosaic = OwnMosaic(1.0, (30, 40), (0.5, 0.5))
+    results = mosaic(sample() | {'mix_results': [sample(value) for value in (1, 2, 3)]})
+    assert results['img_at'] == (20, 15)
+    assert results['places'] == {
+        'top_left': ((0, 0, 20, 15), (20, 15, 40, 30)), 'top_right': ((20, 0, 60, 15), (0, 15, 40, 30)),
+        'bottom_left': ((0, 15, 20, 45), (20, 0, 40, 30)), 'bottom_right': ((20, 15, 60, 45), (0, 0, 40, 30))}
+    assert results['gt_semantic_seg'].shape == (60, 80)

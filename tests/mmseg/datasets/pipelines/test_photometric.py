@@ -129,3 +129,32 @@ def test_adjust_gamma(img):
             AdjustGamma(gamma)
     with pytest.raises(ValueError, match='AdjustGamma: works on 8-bit values'):
         AdjustGamma()({'img': img.astype(np.uint16)})
+
+
+class OwnColours(PhotoMetricDistortion):
+    def brightness(self, img):
+        return self.convert(img, beta=10)
+
+    def contrast(self, img):
+        return self.convert(img, alpha=(self.contrast_lower + self.contrast_upper) / 2)
+
+    def saturation(self, img):
+        return img
+
+    hue = saturation
+
+
+def test_photo_metric_distortion_with_steps_of_projects(img):
+    distorted = OwnColours(contrast_range=(1, 2))({'img': img})['img']
+    expected = convert(convert(img, beta=10), alpha=1.5)
+    np.testing.assert_array_equal(distorted, expected)
+
+
+def test_photo_metric_distortion_converts_in_the_way_of_a_project(img):
+    class Dark(PhotoMetricDistortion):
+        def convert(self, img, alpha=1, beta=0):
+            return img * 0
+
+    results = [Dark(saturation_range=(1, 1), hue_delta=0)({'img': img})['img'].max() for _ in range(20)]
+    assert 0 in results
+    np.testing.assert_array_equal(PhotoMetricDistortion().convert(img.astype(float), 0.5, 3), convert(img, 0.5, 3))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mmseg.datasets.pipelines import Resize, ResizeToMultiple, SegRescale
+from mmseg.datasets.pipelines import Compose, Resize, ResizeToMultiple, SegRescale
 
 
 def sample(height=30, width=40, channels=3):
@@ -86,3 +86,33 @@ def test_seg_rescale_leaves_the_image():
     assert results['gt_semantic_seg'].shape == (15, 20)
     with pytest.raises(ValueError, match='scale_factor'):
         SegRescale(-1)
+
+
+class OwnSteps(Resize):
+    def _random_scale(self, results):
+        results['scale'], results['scale_idx'] = (12, 14), None
+
+    def _resize_img(self, results):
+        super()._resize_img(results)
+        results['img_at'] = results['img_shape']
+
+    def _resize_seg(self, results):
+        super()._resize_seg(results)
+        results['label_at'] = results['gt_semantic_seg'].shape
+
+
+def test_steps_of_projects():
+    results = Compose([OwnSteps((30, 30), keep_ratio=False)])(sample())
+    assert (results['img_at'], results['label_at']) == ((14, 12, 3), (14, 12))
+    results = OwnSteps((7, 7))(sample())
+    assert (results['img_at'], results['label_at']) == ((11, 14, 3), (11, 14))
+
+
+def test_draws_of_projects():
+    scales = [(40, 30), (80, 60)]
+    assert {Resize.random_select(scales) for _ in range(30)} == {((40, 30), 0), ((80, 60), 1)}
+    (long_edge, short_edge), index = Resize.random_sample(scales)
+    assert index is None
+    assert 40 <= long_edge <= 80
+    assert 30 <= short_edge <= 60
+    assert Resize.random_sample_ratio((41, 30), (0.5, 0.5)) == ((20, 15), None)
