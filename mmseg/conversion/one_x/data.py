@@ -9,7 +9,7 @@ from .preprocessor import Preprocessor
 from .section import NO_COUNTERPART, Section, bare
 
 #: Data sets of which 1.x lowers the labels unless it is told otherwise.
-_REDUCED = ('ADE20KDataset', 'COCOStuff10kDataset', 'ISPRSDataset', 'LoveDADataset', 'PascalContextDataset59',
+REDUCED = ('ADE20KDataset', 'COCOStuff10kDataset', 'ISPRSDataset', 'LoveDADataset', 'PascalContextDataset59',
             'PotsdamDataset')
 _SAME = ('img_suffix', 'seg_map_suffix', 'test_mode', 'ignore_index')
 
@@ -90,7 +90,7 @@ def _dataset(cfg: Mapping, split: str, preprocessor: Preprocessor, path: str, li
     found = dict(type=kind, **_place(section), **_classes(section), **section.take_all(*_SAME))
     steps = section.take('pipeline', [])
     reduce = _reduces(kind, section.take('reduce_zero_label'), steps)
-    if reduce is not (kind in _REDUCED):
+    if reduce is not (kind in REDUCED):
         found['reduce_zero_label'] = reduce
     section.expect(lazy_init=False, serialize_data=True, max_refetch=1000, filter_cfg=None)
     section.close()
@@ -126,7 +126,7 @@ def _reduces(kind: str, own: bool | None, steps: list[Mapping]) -> bool:
     for step in steps:
         if bare(step.get('type')) == 'LoadAnnotations' and step.get('reduce_zero_label') is not None:
             return step['reduce_zero_label']
-    return kind in _REDUCED
+    return kind in REDUCED
 
 
 def read_metric(top: Section) -> dict:

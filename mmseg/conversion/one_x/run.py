@@ -5,7 +5,7 @@ from mmcv.runner import HOOKS
 from .section import NO_COUNTERPART, Section, bare
 
 #: What writes curves there, and here.
-_LOGGERS = {'TensorboardVisBackend': 'TensorboardLoggerHook', 'WandbVisBackend': 'WandbLoggerHook',
+LOGGERS = {'TensorboardVisBackend': 'TensorboardLoggerHook', 'WandbVisBackend': 'WandbLoggerHook',
             'MLflowVisBackend': 'MlflowLoggerHook', 'ClearMLVisBackend': 'ClearMLLoggerHook',
             'NeptuneVisBackend': 'NeptuneLoggerHook', 'DVCLiveVisBackend': 'DvcliveLoggerHook'}
 _BY_ITSELF = dict(timer='IterTimerHook', param_scheduler='ParamSchedulerHook', sampler_seed='DistSamplerSeedHook',
@@ -61,8 +61,8 @@ def _logging(top: Section, section: Section) -> dict:
     for index, backend in enumerate(backends):
         part = Section(backend, f'visualizer.vis_backends.{index}', top.lines)
         kind = bare(part.take('type'))
-        if kind in _LOGGERS:
-            hooks.append(dict(type=_LOGGERS[kind], by_epoch=by_epoch, **part.take_all('init_kwargs')))
+        if kind in LOGGERS:
+            hooks.append(dict(type=LOGGERS[kind], by_epoch=by_epoch, **part.take_all('init_kwargs')))
         elif kind != 'LocalVisBackend':
             part.tell('type', f'= {kind!r} {NO_COUNTERPART}')
         part.close()

@@ -13,7 +13,12 @@ class Section:
         values: the dict; None is an empty one.
         path: its dotted key in the config; '' is the top level.
         lines: what is told, one line for each thing.
+
+    Attributes:
+        missing: what is said of a thing that the other side has not.
     """
+
+    missing = NO_COUNTERPART
 
     def __init__(self, values: Mapping | None, path: str, lines: list[str]) -> None:
         self._left = dict(values or {})
@@ -48,7 +53,7 @@ class Section:
         if value is not None and not isinstance(value, Mapping):
             self.tell(key, f'is {value!r}, no dict, and is left out')
             value = None
-        return Section(value, self.where(key), self.lines)
+        return type(self)(value, self.where(key), self.lines)
 
     def expect(self, **values: object) -> None:
         """Pass over keys that say what holds here anyway; those that say something else are told of at the end."""
@@ -64,7 +69,7 @@ class Section:
         """Tell of all that is left, unless it is None: that sets nothing."""
         for key, value in self._left.items():
             if value is not None:
-                self.tell(key, f'= {_brief(value)} {NO_COUNTERPART}')
+                self.tell(key, f'= {_brief(value)} {self.missing}')
         self._left.clear()
 
 

@@ -125,7 +125,7 @@ def test_published_ones_are_those_of_0_30(theirs, ours):
 
 def test_tool_writes_what_reads_back_and_builds(tmp_path, capsys):
     (tmp_path / 'in.py').write_text(HEADS + DATA + RUN + 'randomness = dict(seed=3, deterministic=True)\n')
-    main(argparse.Namespace(config=str(tmp_path / 'in.py'), out=str(tmp_path / 'out.py')))
+    main(argparse.Namespace(to_1x=False, config=str(tmp_path / 'in.py'), out=str(tmp_path / 'out.py')))
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith('randomness.deterministic is an argument here')
     assert said[1].endswith('out.py written; differences: 1')
@@ -143,7 +143,7 @@ def test_what_is_no_config_of_1x_is_refused(tmp_path):
     with pytest.raises(ConfigError, match='no config of mmsegmentation 1.x'):
         convert_config(Config.fromfile(tmp_path / 'in.py'))
     with pytest.raises(ValueError, match=r'name a file ending in \.py'):
-        main(argparse.Namespace(config=str(tmp_path / 'in.py'), out=str(tmp_path / 'out.json')))
+        main(argparse.Namespace(to_1x=False, config=str(tmp_path / 'in.py'), out=str(tmp_path / 'out.json')))
 
 
 @pytest.mark.parametrize(('changed', 'line'), [
