@@ -235,17 +235,18 @@ class BaseRunner(HookHost, ABC):
         """The parameter groups of all optimizers."""
         return [group for optimizer in self.optimizers().values() for group in optimizer.param_groups]
 
-    def _of_groups(self, of: Callable[[dict], float]) -> list[float] | dict[str, list[float]]:
+    def of_groups(self, of: Callable[[dict], float]) -> list[float] | dict[str, list[float]]:
+        """Something of each parameter group; with several optimizers a dict of such lists."""
         values = {name: [of(group) for group in opt.param_groups] for name, opt in self.optimizers().items()}
         return values if isinstance(self.optimizer, dict) else next(iter(values.values()), [0])
 
     def current_lr(self) -> list[float] | dict[str, list[float]]:
         """The learning rate of each parameter group; with several optimizers a dict of such lists."""
-        return self._of_groups(lambda group: group['lr'])
+        return self.of_groups(lambda group: group['lr'])
 
     def current_momentum(self) -> list[float] | dict[str, list[float]]:
         """The momentum (or first beta) of each parameter group; with several optimizers a dict of such lists."""
-        return self._of_groups(momentum_of)
+        return self.of_groups(momentum_of)
 
     # --- checkpoints
 

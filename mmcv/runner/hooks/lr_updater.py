@@ -10,36 +10,53 @@ from .schedule import (
     Cycle,
     OneCycle,
     ScheduleHook,
+    Values,
     annealing_cos,
     annealing_linear,
+    assign_values,
     check_steps,
     check_target,
     decay_in_steps,
+    map_values,
     per_group,
     target_of,
 )
 
 
 class LrUpdaterHook(ScheduleHook):
-    """Base of the policies: a subclass gives ``get_lr``. Arguments as for :class:`~.schedule.ScheduleHook`."""
+    """Base of the policies: a subclass gives ``get_lr``. Arguments as for :class:`~.schedule.ScheduleHook`.
+
+    Attributes:
+        base_lr: what the parameter groups began with: a list, or a dict of lists with several optimizers.
+        regular_lr: what they have in this iteration without warm-up.
+    """
 
     section = 'lr_config'
+    base_lr: Values = []
+    regular_lr: Values = []
 
     def get_lr(self, runner: Runner, base_lr: float) -> float:
         """The learning rate of this iteration, without warm-up, for a group that began with ``base_lr``."""
         raise NotImplementedError
 
-    def base_of(self, group: dict) -> float:
-        return group.setdefault('initial_lr', group['lr'])
+    def remember_base(self, runner: Runner) -> None:
+        self.base_lr = runner.of_groups(lambda group: group.setdefault('initial_lr', group['lr']))
 
-    def regular(self, runner: Runner, base: float) -> float:
-        return self.get_lr(runner, base)
+    def get_regular_lr(self, runner: Runner) -> Values:
+        """The learning rates of this iteration, without warm-up."""
+        return map_values(self.base_lr, lambda base: self.get_lr(runner, base))
 
-    def warm(self, value: float, factor: float) -> float:
-        return value * factor
+    def get_warmup_lr(self, cur_iters: int) -> Values:
+        """Those of an iteration of the warm-up, made of the regular ones."""
+        factor = self.warmup_factor(cur_iters)
+        return map_values(self.regular_lr, lambda value: value * factor)
 
-    def assign(self, group: dict, value: float) -> None:
-        group['lr'] = value
+    def _set_lr(self, runner: Runner, lr_groups: Values) -> None:
+        assign_values(runner, lr_groups, lambda group, value: group.update(lr=value))
+
+    def before_train_iter(self, runner: Runner) -> None:
+        self.regular_lr = self.get_regular_lr(runner)
+        self._set_lr(runner, self.get_warmup_lr(runner.iter) if self.warms_up(runner) else self.regular_lr)
 
 
 @HOOKS.register_module()

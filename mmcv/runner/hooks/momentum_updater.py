@@ -9,11 +9,14 @@ from .schedule import (
     Cycle,
     OneCycle,
     ScheduleHook,
+    Values,
     annealing_cos,
     annealing_linear,
+    assign_values,
     check_steps,
     check_target,
     decay_in_steps,
+    map_values,
     per_group,
     target_of,
 )
@@ -28,9 +31,15 @@ class MomentumUpdaterHook(ScheduleHook):
     """Base of the policies: a subclass gives ``get_momentum``. A warm-up comes down to the regular momentum.
 
     Arguments as for :class:`~.schedule.ScheduleHook`.
+
+    Attributes:
+        base_momentum: what the parameter groups began with: a list, or a dict of lists with several optimizers.
+        regular_momentum: what they have in this iteration without warm-up.
     """
 
     section = 'momentum_config'
+    base_momentum: Values = []
+    regular_momentum: Values = []
 
     def __init__(
         self,
@@ -52,20 +61,32 @@ class MomentumUpdaterHook(ScheduleHook):
                 raise ValueError(f'{self.section}: {type(optimizer).__name__} has no momentum: remove {self.section}')
         super().before_run(runner)
 
-    def base_of(self, group: dict) -> float:
-        return group.setdefault('initial_momentum', momentum_of(group))
+    def remember_base(self, runner: Runner) -> None:
+        self.base_momentum = runner.of_groups(lambda group: group.setdefault('initial_momentum', momentum_of(group)))
 
-    def regular(self, runner: Runner, base: float) -> float:
-        return self.get_momentum(runner, base)
+    def get_regular_momentum(self, runner: Runner) -> Values:
+        """The momenta of this iteration, without warm-up."""
+        return map_values(self.base_momentum, lambda base: self.get_momentum(runner, base))
 
-    def warm(self, value: float, factor: float) -> float:
-        return value / factor
+    def get_warmup_momentum(self, cur_iters: int) -> Values:
+        """Those of an iteration of the warm-up, made of the regular ones."""
+        factor = self.warmup_factor(cur_iters)
+        return map_values(self.regular_momentum, lambda value: value / factor)
 
-    def assign(self, group: dict, value: float) -> None:
-        if 'momentum' in group:
-            group['momentum'] = value
-        else:
-            group['betas'] = (value, *group['betas'][1:])
+    def _set_momentum(self, runner: Runner, momentum_groups: Values) -> None:
+        assign_values(runner, momentum_groups, _assign)
+
+    def before_train_iter(self, runner: Runner) -> None:
+        self.regular_momentum = self.get_regular_momentum(runner)
+        self._set_momentum(
+            runner, self.get_warmup_momentum(runner.iter) if self.warms_up(runner) else self.regular_momentum)
+
+
+def _assign(group: dict, value: float) -> None:
+    if 'momentum' in group:
+        group['momentum'] = value
+    else:
+        group['betas'] = (value, *group['betas'][1:])
 
 
 @HOOKS.register_module()
@@ -158,14 +179,14 @@ class OneCycleMomentumUpdaterHook(MomentumUpdaterHook):
     ) -> None:
         super().__init__(by_epoch)
         self.only_by_iteration()
-        self.base_momentum, self.max_momentum = base_momentum, max_momentum
+        self._base_momentum, self.max_momentum = base_momentum, max_momentum
         self.curve = OneCycle(self.section, pct_start, anneal_strategy, three_phase)
 
     def before_run(self, runner: Runner) -> None:
         for name, optimizer in runner.optimizers().items():
             groups = optimizer.param_groups
             low, high = (per_group(self.section, argument, value[name] if isinstance(value, dict) else value, groups)
-                         for argument, value in (('base_momentum', self.base_momentum),
+                         for argument, value in (('base_momentum', self._base_momentum),
                                                  ('max_momentum', self.max_momentum)))
             for group, lowest, highest in zip(groups, low, high):
                 group.setdefault('base_momentum', lowest)
@@ -174,6 +195,6 @@ class OneCycleMomentumUpdaterHook(MomentumUpdaterHook):
         super().before_run(runner)
 
     def before_train_iter(self, runner: Runner) -> None:
-        for group in runner.param_groups():
-            self.assign(group, self.curve.value(
-                group['max_momentum'], group['base_momentum'], group['max_momentum'], runner.iter, runner.max_iters))
+        self.regular_momentum = runner.of_groups(lambda group: self.curve.value(
+            group['max_momentum'], group['base_momentum'], group['max_momentum'], runner.iter, runner.max_iters))
+        self._set_momentum(runner, self.regular_momentum)

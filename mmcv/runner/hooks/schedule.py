@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from .hook import Hook
 from .runner import Runner
 
+Values = list[float] | dict[str, list[float]]  # of the parameter groups; a dict has those of several optimizers
 WARMUPS = ('constant', 'linear', 'exp')
 
 
@@ -25,6 +26,7 @@ class ScheduleHook(Hook):
 
     section: str  # of the config, for messages
     follows_progress = True  # whether the value depends on ``by_epoch`` at all
+    warmup_epochs: int | None = None
 
     def __init__(
         self,
@@ -41,24 +43,13 @@ class ScheduleHook(Hook):
                              f'not {warmup_iters} and {warmup_ratio}')
         self.by_epoch = by_epoch
         self.warmup = warmup
-        self.warmup_iters = warmup_iters
+        self.warmup_epochs = warmup_iters if warmup_by_epoch else None
+        self.warmup_iters = None if warmup_by_epoch else warmup_iters  # known when an epoch's length is
         self.warmup_ratio = warmup_ratio
         self.warmup_by_epoch = warmup_by_epoch
 
-    def base_of(self, group: dict) -> float:
-        """The value that a parameter group began the run with; remembered in the group, so a resumed run knows it."""
-        raise NotImplementedError
-
-    def regular(self, runner: Runner, base: float) -> float:
-        """The value without warm-up."""
-        raise NotImplementedError
-
-    def warm(self, value: float, factor: float) -> float:
-        """The value under a warm-up factor in (0, 1]."""
-        raise NotImplementedError
-
-    def assign(self, group: dict, value: float) -> None:
-        """Set the value of a parameter group."""
+    def remember_base(self, runner: Runner) -> None:
+        """Keep the values that the groups began the run with, in the groups too, so that a resumed run knows them."""
         raise NotImplementedError
 
     def before_run(self, runner: Runner) -> None:
@@ -70,25 +61,24 @@ class ScheduleHook(Hook):
             if self.warmup and self.warmup_by_epoch:
                 raise ValueError(f'{self.section}: warmup_by_epoch=True, {counts}: '
                                  'write warmup_by_epoch=False and warmup_iters in iterations')
-        for group in runner.param_groups():
-            self.base_of(group)
+        self.remember_base(runner)
 
-    def before_train_iter(self, runner: Runner) -> None:
-        factor = self.warmup_factor(runner)
-        for group in runner.param_groups():
-            value = self.regular(runner, self.base_of(group))
-            self.assign(group, value if factor is None else self.warm(value, factor))
+    def after_resume(self, runner: Runner, checkpoint: dict) -> None:
+        self.remember_base(runner)
 
-    def warmup_factor(self, runner: Runner) -> float | None:
-        """What the regular value is scaled by in this iteration, None after the warm-up."""
-        if self.warmup is None:
-            return None
-        length = self.warmup_iters * (len(runner.data_loader) if self.warmup_by_epoch else 1)
-        if runner.iter >= length:
-            return None
+    def before_train_epoch(self, runner: Runner) -> None:
+        if self.warmup_epochs is not None:
+            self.warmup_iters = self.warmup_epochs * len(runner.data_loader)
+
+    def warms_up(self, runner: Runner) -> bool:
+        """Whether this iteration belongs to the warm-up."""
+        return self.warmup is not None and runner.iter < self.warmup_iters
+
+    def warmup_factor(self, iteration: int) -> float:
+        """What the regular value is scaled by in an iteration of the warm-up, in (0, 1]."""
         if self.warmup == 'constant':
             return self.warmup_ratio
-        left = 1 - runner.iter / length
+        left = 1 - iteration / self.warmup_iters
         return 1 - left * (1 - self.warmup_ratio) if self.warmup == 'linear' else self.warmup_ratio**left
 
     def progress(self, runner: Runner) -> tuple[int, int]:
@@ -99,6 +89,20 @@ class ScheduleHook(Hook):
         """Refuse ``by_epoch=True`` for a curve that is defined over iterations."""
         if self.by_epoch:
             raise ValueError(f'{self.section}: {type(self).__name__} follows iterations only: write by_epoch=False')
+
+
+def map_values(values: Values, change: Callable[[float], float]) -> Values:
+    """What becomes of each value."""
+    if isinstance(values, dict):
+        return {name: [change(value) for value in of_one] for name, of_one in values.items()}
+    return [change(value) for value in values]
+
+
+def assign_values(runner: Runner, values: Values, assign: Callable[[dict, float], None]) -> None:
+    """``assign(group, value)`` for each parameter group."""
+    for name, optimizer in runner.optimizers().items():
+        for group, value in zip(optimizer.param_groups, values[name] if isinstance(values, dict) else values):
+            assign(group, value)
 
 
 def target_of(base: float, minimum: float | None, ratio: float | None) -> float:

@@ -118,3 +118,58 @@ def test_several_optimizers(tmp_path):
     runner.register_lr_hook({'policy': 'poly', 'by_epoch': False})
     runner.run([[0]], [('train', 1)])
     assert runner.current_lr() == {'a': [pytest.approx(0.05)], 'b': [pytest.approx(0.1)]}
+
+
+class Own(LrUpdaterHook):
+    def get_lr(self, runner, base_lr):
+        return base_lr
+
+
+class OwnRegular(Own):
+    def get_regular_lr(self, runner):
+        return [2 * lr for lr in super().get_regular_lr(runner)]
+
+
+class OwnSetting(Own):
+    def _set_lr(self, runner, lr_groups):
+        super()._set_lr(runner, [lr / 2 for lr in lr_groups])
+
+
+class OwnWarmup(Own):
+    def get_warmup_lr(self, cur_iters):
+        return [(cur_iters + 1) / (2 * self.warmup_iters) * lr for lr in self.regular_lr]
+
+
+class OwnIteration(Own):
+    def before_train_iter(self, runner):
+        self.regular_lr = self.get_regular_lr(runner)
+        assert self.warmup_iters == self.warmup_epochs * 2
+        if runner.iter < self.warmup_iters:
+            self._set_lr(runner, self.get_warmup_lr(runner.iter))
+        else:
+            self._set_lr(runner, [base * 3 for base in self.base_lr])
+
+
+@pytest.mark.parametrize(('hook', 'rates'), [
+    (OwnRegular(), [2, 2, 2, 2]),
+    (OwnRegular(warmup='constant', warmup_iters=3, warmup_ratio=0.25), [0.5, 0.5, 0.5, 2]),
+    (OwnSetting(warmup='constant', warmup_iters=3, warmup_ratio=0.25), [0.125, 0.125, 0.125, 0.5]),
+    (OwnWarmup(warmup='constant', warmup_iters=1, warmup_by_epoch=True), [0.25, 0.5, 1, 1]),
+    (OwnIteration(warmup='linear', warmup_iters=1, warmup_ratio=0.5, warmup_by_epoch=True), [0.5, 0.75, 3, 3]),
+])
+def test_steps_of_projects(hook, rates, tmp_path):
+    case = {'base_lr': [1.0, 0.5], 'runner': 'epoch', 'iters': 4, 'epoch_len': 2}
+    assert run(case, tmp_path, hook) == [[rate, rate / 2] for rate in rates]
+    assert hook.base_lr == [1.0, 0.5]
+
+
+def test_a_resumed_run_knows_where_it_began(tmp_path):
+    model = TwoWeights()
+    runner = IterBasedRunner(model, optimizer=torch.optim.SGD(model.parameters(), lr=0.1), work_dir=str(tmp_path),
+                             max_iters=2)
+    hook = Own(by_epoch=False)
+    runner.register_lr_hook(hook)
+    hook.before_run(runner)
+    runner.param_groups()[0]['initial_lr'] = 0.4
+    runner.call_hook('after_resume', {})
+    assert hook.base_lr == [0.4]

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from mmcv.runner import EpochBasedRunner, Hook, IterBasedRunner
+from mmcv.runner import EpochBasedRunner, Hook, IterBasedRunner, MomentumUpdaterHook
 
 GOLDEN = json.loads((Path(__file__).parents[3] / 'golden' / 'momentum.json').read_text())
 
@@ -68,3 +68,40 @@ def test_mistakes_are_one_line(config, optimizer, message, tmp_path):
     with pytest.raises(ValueError, match=message) as error:
         run(config, optimizer, tmp_path)
     assert '\n' not in str(error.value)
+
+
+class OwnRegular(MomentumUpdaterHook):
+    def get_regular_momentum(self, runner):
+        return [base / 2 for base in self.base_momentum]
+
+
+class OwnSetting(MomentumUpdaterHook):
+    def get_momentum(self, runner, base_momentum):
+        return base_momentum
+
+    def get_warmup_momentum(self, cur_iters):
+        return [momentum / 4 for momentum in self.regular_momentum]
+
+    def _set_momentum(self, runner, momentum_groups):
+        super()._set_momentum(runner, [momentum / 2 for momentum in momentum_groups])
+
+
+@pytest.mark.parametrize(('hook', 'momenta'), [
+    (OwnRegular(by_epoch=False), [0.4, 0.4]),
+    (OwnSetting(by_epoch=False, warmup='linear', warmup_iters=1), [0.1, 0.4]),
+])
+def test_steps_of_projects(hook, momenta, tmp_path):
+    seen, weight = [], torch.nn.Linear(1, 1)
+    weight.train_step = lambda batch, optimizer: {
+        'loss': weight(torch.ones(1)).sum(), 'log_vars': {}, 'num_samples': 1}
+
+    class Recorder(Hook):
+        def after_train_iter(self, runner):
+            seen.extend(runner.current_momentum())
+
+    runner = IterBasedRunner(weight, optimizer=torch.optim.SGD(weight.parameters(), 0.1, momentum=0.8),
+                             work_dir=str(tmp_path), max_iters=2)
+    runner.register_momentum_hook(hook)
+    runner.register_hook(Recorder())
+    runner.run([[0, 0]], [('train', 1)])
+    assert seen == pytest.approx(momenta)
