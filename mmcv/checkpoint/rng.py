@@ -34,7 +34,7 @@ def set_rng_state(state: dict) -> None:
     """Go on from a state of :func:`get_rng_state`."""
     random.setstate(state['python'])
     name, keys, *rest = state['numpy']
-    np.random.set_state((name, keys.numpy().astype(np.uint32), *rest))
+    np.random.set_state((name, keys.cpu().numpy().astype(np.uint32), *rest))
     torch.set_rng_state(state['torch'].cpu())
     if 'cuda' in state and torch.cuda.is_available():
         torch.cuda.set_rng_state(state['cuda'].cpu())

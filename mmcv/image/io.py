@@ -24,6 +24,7 @@ _FLAGS = {
     'color_ignore_orientation': cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION,
     'grayscale_ignore_orientation': cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION,
 }
+_Flag = str | int  # an integer is one of OpenCV's
 _default_backend = 'cv2'
 
 
@@ -45,7 +46,7 @@ def default_backend() -> str:
 
 def imread(
     img_or_path: np.ndarray | str | Path,
-    flag: str = 'color',
+    flag: _Flag = 'color',
     channel_order: str = 'bgr',
     backend: str | None = None,
     file_client_args: dict | None = None,
@@ -78,7 +79,7 @@ class EncodedImage:
 
     path: str | Path
     content: bytes
-    flag: str = 'color'
+    flag: _Flag = 'color'
     channel_order: str = 'bgr'
     backend: str | None = None
     dtype: ClassVar[np.dtype] = np.dtype(np.uint8)
@@ -86,7 +87,7 @@ class EncodedImage:
     @functools.cached_property
     def shape(self) -> tuple[int, int, int] | None:
         """(H, W, 3) of the decoded image, where decoding can stop at a row; None elsewhere."""
-        return _shape_of_rows(self.content, self.flag, self.backend)
+        return _shape_of_rows(self.content, _name_of(self.flag), self.backend)
 
     def decode(self, rows: int | None = None) -> np.ndarray:
         """As :func:`imfrombytes`; the message of a ValueError opens with the path."""
@@ -98,7 +99,7 @@ class EncodedImage:
 
 def imfrombytes(
     content: bytes | memoryview,
-    flag: str = 'color',
+    flag: _Flag = 'color',
     channel_order: str = 'bgr',
     backend: str | None = None,
     rows: int | None = None,
@@ -112,6 +113,7 @@ def imfrombytes(
             image stays a map of indices under ``pillow``, while ``cv2`` expands it to colours. ``'stored'`` gives the
             numbers in the file under every decoder, as label maps need them: indices of a palette, and grey of 1, 2
             and 4 bit without being stretched to 0 ... 255. Of more than 8 bits the 8-bit flags keep the upper ones.
+            OpenCV's numbers do as well: 1 is ``'color'``, 0 ``'grayscale'`` and -1 ``'unchanged'``.
         channel_order: ``'bgr'`` or ``'rgb'``, for the colour flags; ``'unchanged'`` is always BGR(A).
         backend: ``'cv2'``, ``'pillow'`` or ``'tifffile'`` (an optional package; it returns what is stored, whatever
             the flag, with the channels last).
@@ -123,7 +125,7 @@ def imfrombytes(
         ValueError: an unknown option, or content that cannot be decoded or that ends too early.
     """
     decode = choose(_DECODERS, backend or _default_backend, 'image backend')
-    choose(_FLAGS, flag, 'image flag')
+    flag = _name_of(flag)
     rgb = choose({'bgr': False, 'rgb': True}, channel_order, 'channel order')
     if rows is not None and rows < 1:
         raise ValueError(f'rows={rows}: an image has 1 or more')
@@ -178,6 +180,13 @@ def _check_complete(content: bytes) -> None:
         raise ValueError('the JPEG file is cut off (no end marker): fetch it again')
     if content.startswith(b'\x89PNG') and content.rfind(b'IEND') < 0:
         raise ValueError('the PNG file is cut off (no end chunk): fetch it again')
+
+
+def _name_of(flag: _Flag) -> str:
+    """The name of a flag that may be one of OpenCV's numbers."""
+    name = flag if isinstance(flag, str) else next((name for name, number in _FLAGS.items() if number == flag), flag)
+    choose(_FLAGS, name, 'image flag')
+    return name
 
 
 def _shape_of_rows(content: bytes, flag: str, backend: str | None) -> tuple[int, int, int] | None:

@@ -11,6 +11,7 @@ from .data_container import DataContainer, stack_padded
 from .image_metas import ImageMeta, ImageMetas
 
 _IMAGE = 'img'
+_METAS = 'img_metas'
 
 
 def collate(batch: Sequence, samples_per_gpu: int = 1, ignore_index: int | None = 255) -> Any:
@@ -22,8 +23,9 @@ def collate(batch: Sequence, samples_per_gpu: int = 1, ignore_index: int | None 
             - arrays and tensors are stacked; where their last two dimensions differ, smaller ones are padded at the
               bottom and right, images (floating point, or called ``img``) with 0 and label maps (integers) with
               ``ignore_index``; integers of several types, or that have no place for it, become int64;
-            - lists hold one entry per augmentation, and give a list of batches;
-            - numbers become a tensor, and anything else, such as the dict ``img_metas``, a list;
+            - lists, and tuples with a tensor in them, hold one entry per augmentation, and give a list of batches;
+            - dicts are put together like samples, but those called ``img_metas`` give a list;
+            - numbers become a tensor, and anything else a list;
             - each :class:`DataContainer` says itself how.
 
             Samples that are no dicts, and hold no containers, are left to :func:`torch.utils.data.default_collate`.
@@ -55,11 +57,12 @@ def _collate_field(
     first = values[0]
     if isinstance(first, DataContainer):
         return DataContainer.together(values, samples_per_gpu)
-    if isinstance(first, Mapping) and any(isinstance(value, DataContainer) for value in first.values()):
+    if isinstance(first, Mapping) and (
+            key != _METAS or any(isinstance(value, DataContainer) for value in first.values())):
         return collate(values, samples_per_gpu, ignored)
     if isinstance(first, (np.ndarray, torch.Tensor)):
         return _stack(key, [torch.as_tensor(value) for value in values], ignored)
-    if isinstance(first, list):
+    if isinstance(first, list) or (isinstance(first, tuple) and any(isinstance(part, torch.Tensor) for part in first)):
         if len({len(value) for value in values}) > 1:
             raise ValueError(f'the samples of a batch differ in the number of augmentations of {key!r}')
         return [_collate_field(key, list(views), samples_per_gpu, ignored) for views in zip(*values)]

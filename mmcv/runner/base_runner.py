@@ -318,9 +318,16 @@ class BaseRunner(HookHost, ABC):
     def resume(self, checkpoint: str, resume_optimizer: bool = True, map_location: Location = 'cpu') -> None:
         """Go on where a checkpoint was saved; call it after the hooks are registered, before :meth:`run`.
 
+        Args:
+            checkpoint: its path.
+            resume_optimizer: take the state of the optimizer too.
+            map_location: as for ``torch.load``; 'default' is the current device.
+
         Raises:
             CheckpointError: it is damaged, of another model, or holds no state of this optimizer.
         """
+        if map_location == 'default':
+            map_location = f'cuda:{torch.cuda.current_device()}' if torch.cuda.is_available() else 'cpu'
         content = read_checkpoint(checkpoint, map_location)
         with ours_only(checkpoint):
             was = restore_run(content, checkpoint, self.model, self.optimizer, resume_optimizer, self.logger)

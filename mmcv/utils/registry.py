@@ -50,7 +50,7 @@ class Registry:
         self.name, self.parent, self.base = name, parent, base
         self.elsewhere = elsewhere or {}
         self._maker = sys._getframe(1).f_globals  # whose variable tells what the files call this registry
-        self.scope = scope or self._maker.get('__name__', '').split('.')[0]
+        self.scope = scope or self.infer_scope()
         self.build_func = build_func or (parent.build_func if parent else build_from_cfg)
         self.children: dict[str, Registry] = {}
         self._loaded: dict[str, Callable] = {}
@@ -58,8 +58,22 @@ class Registry:
         self._folders = [folder] if isinstance(folder, str) else list(folder)
         self._files: dict[str, str] | None = None  # the module of each name that the folders' files register
         if parent:
-            parent.children[self.scope] = self
+            parent._add_children(self)
         _registries.add(self)
+
+    @staticmethod
+    def infer_scope() -> str:
+        """The package of the code that calls the function which calls this one."""
+        return sys._getframe(2).f_globals.get('__name__', '').partition('.')[0]
+
+    @staticmethod
+    def split_scope_key(key: str) -> tuple[str | None, str]:
+        """``('mmseg', 'ResNet')`` of 'mmseg.ResNet', ``(None, 'ResNet')`` of 'ResNet'; the first dot counts."""
+        scope, dot, rest = key.partition('.')
+        return (scope, rest) if dot else (None, key)
+
+    def _add_children(self, registry: 'Registry') -> None:
+        self.children[registry.scope] = registry
 
     def add_folder(self, package: str) -> None:
         """Let a package's files be searched for what they register here; their modules are imported on demand.
@@ -102,10 +116,10 @@ class Registry:
         """The registry that has what ``key`` names, and its name there."""
         if key in self._loaded or key in self._known():
             return self, key
-        scope, dot, rest = key.partition('.')
-        if dot and scope == self.scope:
+        scope, rest = self.split_scope_key(key)
+        if scope == self.scope:
             return self._home(rest)
-        if dot and scope in self.children:
+        if scope in self.children:
             return self.children[scope]._home(rest)
         return self.parent._home(key) if self.parent else None
 
@@ -149,6 +163,11 @@ class Registry:
         if module is None:
             return lambda decorated: self._register(decorated, name, force, built_in)
         return self._register(module, name, force, built_in)
+
+    def _register_module(
+        self, module: Callable, module_name: str | Iterable[str] | None = None, force: bool = False,
+    ) -> None:
+        self._register(module, module_name, force, _is_built_in(sys._getframe(1).f_globals))
 
     def _register(self, module: Callable, name: str | Iterable[str] | None, force: bool, built_in: bool) -> Callable:
         if not self.accepts(module):

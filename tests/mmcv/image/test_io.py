@@ -145,3 +145,21 @@ def test_imwrite_errors(img, tmp_path):
         imwrite(np.zeros((3, 4, 7), np.uint8), tmp_path / 'i.png')
     with pytest.raises(OSError, match=r'no such place.i\.png'):
         imwrite(img, tmp_path / 'no such place' / 'i.png', auto_mkdir=False)
+
+
+@pytest.mark.parametrize('backend', ['cv2', 'pillow'])
+@pytest.mark.parametrize(('number', 'name'), [
+    (cv2.IMREAD_COLOR, 'color'), (0, 'grayscale'), (-1, 'unchanged'),
+    (cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION, 'color_ignore_orientation')])
+def test_flags_may_be_numbers_of_opencv(number, name, backend, tmp_path):
+    path = tmp_path / 'a.png'
+    imwrite(np.random.randint(0, 65536, (5, 7, 3)).astype(np.uint16), path)
+    expected = imread(path, name, backend=backend)
+    np.testing.assert_array_equal(imread(path, number, backend=backend), expected)
+    np.testing.assert_array_equal(imfrombytes(path.read_bytes(), number, backend=backend), expected)
+
+
+def test_a_number_that_is_no_flag(img, tmp_path):
+    imwrite(img, tmp_path / 'a.png')
+    with pytest.raises(ValueError, match='unknown image flag 77; take one of color'):
+        imread(tmp_path / 'a.png', 77)

@@ -64,3 +64,17 @@ def test_samples_that_are_no_dicts():
 def test_what_cannot_form_a_batch(samples, message):
     with pytest.raises(ValueError, match=message):
         collate(samples)
+
+
+def test_dicts_are_put_together_like_samples():
+    batch = collate([{'t': {'x': torch.ones(2), 'deep': {'n': 1}}, 'img_metas': {'n': 0}},
+                     {'t': {'x': torch.zeros(2), 'deep': {'n': 2}}, 'img_metas': {'n': 1}}], samples_per_gpu=2)
+    assert batch['t']['x'].tolist() == [[1, 1], [0, 0]]
+    assert batch['t']['deep']['n'].tolist() == [1, 2]
+    assert batch['img_metas'] == [{'n': 0}, {'n': 1}]
+
+
+def test_tuples_of_tensors_are_transposed():
+    first, second = collate([{'pair': (torch.ones(2), 1)}, {'pair': (torch.zeros(2), 2)}])['pair']
+    assert first.tolist() == [[1, 1], [0, 0]]
+    assert second.tolist() == [1, 2]

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from mmcv.runner import HOOKS, EpochBasedRunner, Hook, IterBasedRunner, get_priority, obj_from_dict
+from mmcv.runner import HOOKS, EpochBasedRunner, Hook, IterBasedRunner, base_runner, get_priority, obj_from_dict
 
 
 class Trace(Hook):
@@ -244,6 +244,20 @@ def test_a_resumed_run_is_the_same_run(make_runner, stream, tmp_path, name, stop
     assert loader.started == [stop]
     assert resumed.model.seen == list(range(stop, 11))
     assert resumed.optimizer.param_groups[0]['lr'] == whole.optimizer.param_groups[0]['lr']
+
+
+def test_a_run_is_resumed_on_the_device_that_is_current(make_runner, stream, tmp_path, monkeypatch):
+    train(make_runner(max_iters=4, optimizer='Adam'), stream())
+    runner = make_runner(max_iters=8, optimizer='Adam')
+    runner.resume(str(tmp_path / 'iter_4.pth'), resume_optimizer=True, map_location='default')
+    assert runner.iter == 4
+    asked = []
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: True)
+    monkeypatch.setattr(torch.cuda, 'current_device', lambda: 3)
+    monkeypatch.setattr(base_runner, 'read_checkpoint', lambda path, location: asked.append(location) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        runner.resume('any', map_location='default')
+    assert asked == ['cuda:3']
 
 
 def test_a_resumed_epoch_run_is_the_same_run(make_runner, stream, tmp_path):

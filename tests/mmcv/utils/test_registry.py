@@ -491,3 +491,30 @@ class TestMistakes:
         with pytest.raises(kind, match='^.?unexpected keyword argument') as caught:
             build_from_cfg(dict(type=fail), STEPS)
         assert not isinstance(caught.value, ConfigError)
+
+
+class TestOldMethods:
+
+    def test_register_module(self):
+        registry = Registry('part')
+        assert registry._register_module(Net) is None
+        registry._register_module(Model, module_name=['a', 'b'])
+        with pytest.raises(KeyError, match='Net is already registered'):
+            registry._register_module(Net)
+        registry._register_module(Model, 'Net', force=True)
+        assert registry.get('Net') is registry.get('a') is registry.get('b') is Model
+
+    def test_scopes(self):
+        def scope():
+            return Registry.infer_scope()
+
+        assert scope() == Registry('part').scope == __name__.split('.')[0]
+        assert Registry.split_scope_key('mmdet.models.ResNet') == ('mmdet', 'models.ResNet')
+        assert Registry.split_scope_key('ResNet') == (None, 'ResNet')
+
+    def test_children(self):
+        parent, child = Registry('part'), Registry('part', scope='own')
+        child.register_module(module=Net)
+        assert parent.get('own.Net') is None
+        parent._add_children(child)
+        assert parent.get('own.Net') is Net

@@ -1,8 +1,11 @@
+import pickle
+
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
+from mmcv.fileio import FileClient
 from mmcv.image import imwrite
 from mmseg.datasets.pipelines import Compose, LoadAnnotations, LoadImageFromFile
 
@@ -156,3 +159,18 @@ class TestPhotographsThatExifTurns:
         with pytest.raises(ValueError, match='label map of') as caught:
             Compose([LoadImageFromFile(), LoadAnnotations()])(results)
         assert 'EXIF' not in str(caught.value)
+
+
+@pytest.mark.parametrize('base', [LoadImageFromFile, LoadAnnotations])
+def test_a_loader_of_ones_own_makes_its_client_at_the_first_file(base, folder):
+    class Own(base):
+        def __call__(self, results):
+            if self.file_client is None:
+                self.file_client = FileClient(**self.file_client_args.copy())
+            return self.file_client.get(results['path'])
+
+    path, loader = folder / 'own.bin', Own()
+    path.write_bytes(b'content')
+    assert loader({'path': path}) == b'content'
+    assert Own.file_client is None
+    assert pickle.loads(pickle.dumps(FileClient())).get(path) == b'content'
