@@ -90,4 +90,5 @@ def _is_section(value: object) -> bool:
 
 def _error(cfg: Config, key: str, mend: str) -> ConfigKeyError:
     where = cfg.origin(key) or cfg.filename or 'config'
-    return ConfigKeyError(f'{where}: {key} is a name of mmsegmentation 1.x: write {mend}')
+    return ConfigKeyError(f'{where}: {key} is a name of mmsegmentation 1.x: write {mend}; or convert the file, '
+                          'tools/convert_config.py')

@@ -12,6 +12,7 @@ from .section import bare
 
 #: Parts of ours that are in another package there, and those that are nowhere.
 _OF_MMPRETRAIN = ('ConvNeXt', 'PoolFormer')
+_HOOKS = ('EMAHook', 'EarlyStoppingHook', 'EmptyCacheHook', 'ProfilerHook', 'SyncBuffersHook')
 _OURS_ALONE = ('ViTPyramid',)
 
 
@@ -41,8 +42,8 @@ def convert_back(ours: Config) -> Converted:
     found |= _loops(top, length, by_epoch, hooks['default_hooks']['checkpoint'])
     found |= {**hooks, **write_start(top)}
     found |= _imports(top, 'mmpretrain.' in str(found['model']))
-    if (custom := top.take('custom_hooks')):
-        found['custom_hooks'] = list(custom)
+    if custom := _custom(top):
+        found['custom_hooks'] = custom
     found['tta_model'] = dict(type='SegTTAModel')
     top.expect(workflow=[('train', 1)])
     top.close()
@@ -62,6 +63,17 @@ def _model(top: OurSection, images: dict) -> dict:
     if test.get('test'):
         preprocessor['test_cfg'] = test['test']
     return dict(type=model.pop('type'), data_preprocessor=preprocessor, **model)
+
+
+def _custom(top: OurSection) -> list[dict]:
+    """Hooks that 1.x has by the same names."""
+    found = []
+    for index, hook in enumerate(top.take('custom_hooks') or ()):
+        if bare(hook.get('type')) in _HOOKS:
+            found.append(hook)
+        else:
+            top.tell(f'custom_hooks.{index}.type', f'= {hook.get("type")!r} {top.missing}: the hook is left out')
+    return found
 
 
 def _imports(top: OurSection, of_mmpretrain: bool) -> dict:

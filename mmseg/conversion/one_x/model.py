@@ -6,9 +6,10 @@ from mmcv.utils import Registry
 from mmseg.models.builder import BACKBONES, HEADS, LOSSES, NECKS, SEGMENTORS
 from mmseg.models.decode_heads.pixel_samplers import PIXEL_SAMPLERS
 
-from .section import NO_COUNTERPART, Section, bare
+from .section import NO_COUNTERPART, Section, accepted, bare
 
-_REGISTRIES = (BACKBONES, NECKS, HEADS, LOSSES, SEGMENTORS, PIXEL_SAMPLERS, INITIALIZERS,
+_PARTS = (BACKBONES, NECKS, HEADS, LOSSES, SEGMENTORS, PIXEL_SAMPLERS)
+_REGISTRIES = (*_PARTS, INITIALIZERS,
                *(registry for registry in vars(bricks).values() if isinstance(registry, Registry)))
 #: What a package was called in 0.x.
 _PACKAGES = {'mmpretrain': 'mmcls'}
@@ -28,6 +29,8 @@ def _renamed(value: object, path: str, lines: list[str]) -> object:
         found = {key: _renamed(item, f'{path}.{key}', lines) for key, item in value.items()}
         if isinstance(found.get('type'), str):
             found['type'] = _type(found['type'], f'{path}.type', lines)
+            registry = next((registry for registry in _PARTS if found['type'] in registry), None)
+            return found if registry is None else accepted(found, registry, path, lines)
         return found
     if isinstance(value, (list, tuple)):
         return type(value)(_renamed(item, f'{path}.{index}', lines) for index, item in enumerate(value))

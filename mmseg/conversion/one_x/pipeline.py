@@ -6,7 +6,7 @@ from functools import partial
 from mmseg.datasets.builder import PIPELINES
 
 from .preprocessor import Preprocessor
-from .section import NO_COUNTERPART, Section, bare
+from .section import NO_COUNTERPART, Section, accepted, bare
 
 _RATIOS = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75]  # those of tools/test.py --aug-test
 
@@ -89,7 +89,7 @@ def _same(kind: str, section: Section) -> list[dict]:
     if storage is not None:
         name = storage.get('backend')
         arguments['file_client_args'] = {**storage, 'backend': 'disk'} if name == 'local' else dict(storage)
-    return [dict(type=kind, **arguments)]
+    return [accepted(dict(type=kind, **arguments), PIPELINES, section.where('').rstrip('.'), section.lines)]
 
 
 def _view(section: Section) -> dict:

@@ -2,7 +2,7 @@
 
 from mmcv.runner import HOOKS
 
-from .section import NO_COUNTERPART, Section, bare
+from .section import NO_COUNTERPART, Section, accepted, bare
 
 #: What writes curves there, and here.
 LOGGERS = {'TensorboardVisBackend': 'TensorboardLoggerHook', 'WandbVisBackend': 'WandbLoggerHook',
@@ -28,7 +28,7 @@ def read_hooks(top: Section) -> tuple[dict, dict]:
     found = dict(checkpoint_config=checkpoint) if checkpoint else {}
     found['log_config'] = _logging(top, hooks.section('logger'))
     hooks.close()
-    custom = [hook for index, hook in enumerate(top.take('custom_hooks') or ()) if _known(hook, index, top)]
+    custom = _custom(top)
     return {**found, **(dict(custom_hooks=custom) if custom else {})}, of_evaluation
 
 
@@ -69,11 +69,16 @@ def _logging(top: Section, section: Section) -> dict:
     return dict(interval=interval, hooks=hooks)
 
 
-def _known(hook: dict, index: int, top: Section) -> bool:
-    kind = bare(hook.get('type'))
-    if kind not in HOOKS:
-        top.lines.append(f'custom_hooks.{index}.type = {kind!r} {NO_COUNTERPART}: the hook is left out')
-    return kind in HOOKS
+def _custom(top: Section) -> list[dict]:
+    """Hooks that there are here, with the arguments that they take."""
+    found = []
+    for index, hook in enumerate(top.take('custom_hooks') or ()):
+        path, kind = f'custom_hooks.{index}', bare(hook.get('type'))
+        if kind in HOOKS:
+            found.append(accepted({**hook, 'type': kind}, HOOKS, path, top.lines, further=('priority',)))
+        else:
+            top.lines.append(f'{path}.type = {kind!r} {NO_COUNTERPART}: the hook is left out')
+    return found
 
 
 def read_start(top: Section) -> dict:

@@ -1,7 +1,10 @@
 """A section of a config that is being converted, which knows what nobody has taken over yet."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+
+from mmcv.utils import Registry
+from mmcv.utils.arguments import Parameters
 
 NO_COUNTERPART = 'has no counterpart here'
 
@@ -76,6 +79,25 @@ class Section:
 def bare(kind: object) -> str:
     """The name of a type without the package that it is looked up in."""
     return str(kind).rpartition('.')[2]
+
+
+def accepted(cfg: dict, registry: Registry, path: str, lines: list[str], further: Collection[str] = ()) -> dict:
+    """The config of a part without the arguments that ours does not take, each of which is told of.
+
+    Args:
+        cfg: the config, whose type is in the registry.
+        registry: what it is built from.
+        path: its dotted key.
+        lines: what is told.
+        further: arguments that the part does not see itself.
+    """
+    taken, found = Parameters(registry.get(cfg['type'])), {}
+    for key, value in cfg.items():
+        if key == 'type' or key in further or taken.accept(key):
+            found[key] = value
+        elif value is not None:
+            lines.append(f'{path}.{key} = {_brief(value)} {NO_COUNTERPART}: {cfg["type"]} takes no such argument')
+    return found
 
 
 def _brief(value: object) -> str:

@@ -156,6 +156,12 @@ def test_what_is_no_config_of_1x_is_refused(tmp_path):
     ("default_hooks['checkpoint']['greater_keys'] = ['a']",
      "default_hooks.checkpoint.greater_keys = ['a'] has no counterpart here"),
     ("custom_hooks = [dict(type='Odd')]", "custom_hooks.0.type = 'Odd' has no counterpart here: the hook is left out"),
+    ("custom_hooks = [dict(type='EMAHook', momentum=0.1, begin_iter=3, priority='LOW')]",
+     'custom_hooks.0.begin_iter = 3 has no counterpart here: EMAHook takes no such argument'),
+    ("model['decode_head']['zoom'] = 2",
+     'model.decode_head.zoom = 2 has no counterpart here: PSPHead takes no such argument'),
+    ("train_pipeline[-2]['zoom'] = 2", 'train_dataloader.dataset.pipeline.5.zoom = 2 has no counterpart here: '
+                                       'PhotoMetricDistortion takes no such argument'),
     ("pre['batch_augments'] = [1]", 'model.data_preprocessor.batch_augments = [1] has no counterpart here'),
     ("visualizer['vis_backends'] = [dict(type='AimVisBackend')]",
      "visualizer.vis_backends.0.type = 'AimVisBackend' has no counterpart here"),

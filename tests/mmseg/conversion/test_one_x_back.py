@@ -63,6 +63,8 @@ def test_joined_data_sets_and_parts_of_other_packages():
 
 @pytest.mark.parametrize(('options', 'line'), [
     ({'channels_last': True}, 'channels_last = True has no counterpart in 1.x'),
+    ({'custom_hooks': [{'type': 'MemoryProfilerHook'}]},
+     "custom_hooks.0.type = 'MemoryProfilerHook' has no counterpart in 1.x: the hook is left out"),
     ({'lr_config.policy': 'inv'}, "lr_config.policy = 'inv' has no counterpart in 1.x"),
     ({'data.val.pipeline.1.flip': True},
      'data.val.pipeline.1.type = MultiScaleFlipAug with several views is a tta_pipeline there: one view is kept'),
