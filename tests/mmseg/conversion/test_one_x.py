@@ -142,6 +142,9 @@ def test_what_is_no_config_of_1x_is_refused(tmp_path):
     (tmp_path / 'in.py').write_text("model = dict(type='EncoderDecoder')")
     with pytest.raises(ConfigError, match='no config of mmsegmentation 1.x'):
         convert_config(Config.fromfile(tmp_path / 'in.py'))
+    (tmp_path / 'new.py').write_text('from mmengine.config import read_base\n')
+    with pytest.raises(ConfigError, match=r'new.py:1: .*where that is, Config.fromfile\(IN\).dump\(OUT\)'):
+        main(argparse.Namespace(to_1x=False, config=str(tmp_path / 'new.py'), out=str(tmp_path / 'out.py')))
     with pytest.raises(ValueError, match=r'name a file ending in \.py'):
         main(argparse.Namespace(to_1x=False, config=str(tmp_path / 'in.py'), out=str(tmp_path / 'out.json')))
 
