@@ -47,6 +47,7 @@ def master_only(func: Callable[..., Result]) -> Callable[..., Result | None]:
     def wrapper(*args: Any, **kwargs: Any) -> Result | None:
         return func(*args, **kwargs) if is_main() else None
 
+    wrapper.main_only = True
     return wrapper
 
 

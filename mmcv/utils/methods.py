@@ -66,3 +66,11 @@ def passes_over_unknown(func: Callable) -> Callable:
         return func(*args, **{name: value for name, value in kwargs.items() if name in taken})
 
     return wrapper
+
+
+def closed_to_configs(func: Callable) -> Callable:
+    """Let configs give a function only the arguments that it names; calls may give more, which ``**kwargs`` takes."""
+    signature = inspect.signature(func)
+    named = [parameter for parameter in signature.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
+    func.__signature__ = signature.replace(parameters=named)
+    return func

@@ -4,10 +4,12 @@ import contextlib
 import inspect
 import re
 from pathlib import Path
+from typing import Any
 
 from mmcv import dist
 from mmcv.fileio import FileClient, atomic_symlink, remove_temporaries
-from mmcv.runner.own_saving import takes_all
+from mmcv.runner.own_saving import on_main_alone, takes_all
+from mmcv.utils.methods import closed_to_configs
 
 from .hook import HOOKS, Hook
 from .runner import Runner
@@ -32,8 +34,13 @@ class CheckpointHook(Hook):
         filename_tmpl: the file's name with {} for the number.
         async_save: go on as soon as the state is copied in host memory, and write it in a thread. One file is written
             at a time; an error is raised at the next save, or at the end of the run, which waits for the last one.
+        **kwargs: of calls, not of configs: further arguments of a ``save_checkpoint`` of a project's runner.
+
+    Attributes:
+        args: what ``save_checkpoint`` is given beside ``save_optimizer``.
     """
 
+    @closed_to_configs
     def __init__(
         self,
         interval: int = -1,
@@ -48,18 +55,26 @@ class CheckpointHook(Hook):
         meta: dict | None = None,
         filename_tmpl: str | None = None,
         async_save: bool = False,
+        **kwargs: Any,
     ) -> None:
         if interval == 0:
             raise ValueError('interval is 0: give 1 or more, or -1 to save at the end only')
         self.interval = interval
         self.by_epoch = by_epoch
+        self.save_optimizer = save_optimizer
         self.out_dir = out_dir
         self.max_keep_ckpts = max_keep_ckpts
         self.save_last = save_last
         self.sync_buffer = sync_buffer
-        self.template = filename_tmpl or ('epoch_{}.pth' if by_epoch else 'iter_{}.pth')
-        self.options = {'save_optimizer': save_optimizer, 'create_symlink': create_symlink, 'meta': meta,
-                        'background': async_save}
+        self.file_client_args = file_client_args
+        self.async_save = async_save
+        given = {'meta': meta, 'filename_tmpl': filename_tmpl, 'create_symlink': None if create_symlink else False}
+        self.args = {**{name: value for name, value in given.items() if value is not None}, **kwargs}
+
+    @property
+    def template(self) -> str:
+        """The file's name with {} for the number."""
+        return self.args.get('filename_tmpl') or ('epoch_{}.pth' if self.by_epoch else 'iter_{}.pth')
 
     def before_run(self, runner: Runner) -> None:
         if self.by_epoch and runner.max_epochs is None:
@@ -70,7 +85,7 @@ class CheckpointHook(Hook):
                         else runner.work_dir)
         if dist.is_main() and Path(self.out_dir).exists():
             remove_temporaries(self.out_dir)
-            if self.options['create_symlink'] and runner.resumed_from:
+            if self.args.get('create_symlink', True) and runner.resumed_from:
                 self._link(Path(runner.resumed_from))
 
     def _link(self, path: Path) -> None:
@@ -94,13 +109,24 @@ class CheckpointHook(Hook):
         """Save a checkpoint now; every rank has to call it."""
         if self.sync_buffer:
             average_buffers(runner.model)
+        if vars(type(self)._save_checkpoint).get('main_only'):
+            on_main_alone(lambda runner: self._save_checkpoint(runner))(runner)
+        else:
+            self._save_checkpoint(runner)
+
+    def _save_checkpoint(self, runner: Runner) -> None:
+        """Save, and remove old ones; a project's may add to it, on every rank or, by ``master_only``, on rank 0."""
         name = self.template.format(runner.finished_epochs if self.by_epoch else runner.finished_iters)
-        options = {**self.options, 'afterwards': lambda: self._remove_old(name)}
+        ours = {'save_optimizer': self.save_optimizer, 'create_symlink': True, 'meta': None,
+                'background': self.async_save, 'afterwards': lambda: self._remove_old(name)}
+        options = {**ours, **self.args}
+        options.pop('filename_tmpl', None)
         if takes_all(runner.save_checkpoint):
             runner.save_checkpoint(self.out_dir, name, **options)
         else:  # a project's own, with the arguments of mmcv 1.x
-            taken = inspect.signature(runner.save_checkpoint).parameters
-            runner.save_checkpoint(self.out_dir, name, **{key: options[key] for key in options.keys() & taken.keys()})
+            lacking = ours.keys() - inspect.signature(runner.save_checkpoint).parameters.keys()
+            runner.save_checkpoint(
+                self.out_dir, name, **{key: value for key, value in options.items() if key not in lacking})
             if dist.is_main():
                 self._remove_old(name)
         runner.hook_msgs['last_ckpt'] = self.file_client.join_path(self.out_dir, name)

@@ -8,7 +8,7 @@ import torch
 
 from mmcv.checkpoint import background, fetch_checkpoint
 from mmcv.fileio import FileClient
-from mmcv.runner import CheckpointHook, Hook
+from mmcv.runner import HOOKS, CheckpointHook, Hook
 
 
 def files(folder):
@@ -231,3 +231,67 @@ def test_a_storage_that_cannot_be_written_is_refused_before_the_first_step(make_
     with pytest.raises(ValueError, match='cannot write|nowhere'):
         runner.run([stream()], [('train', 1)])
     assert runner.finished_iters == 0
+
+
+class Marks(CheckpointHook):
+    def _save_checkpoint(self, runner):
+        super()._save_checkpoint(runner)
+        Path(self.out_dir, f'mark_{runner.iter + 1}').touch()
+
+
+def test_saving_as_a_project_does(make_runner, stream, tmp_path):
+    runner = make_runner(max_iters=4)
+    runner.register_training_hooks(None, {}, Marks(interval=2, by_epoch=False, create_symlink=False))
+    runner.run([stream()], [('train', 1)])
+    assert files(tmp_path) == ['iter_2.pth', 'iter_4.pth', 'mark_2', 'mark_4']
+
+
+def test_further_arguments_of_calls_are_kept():
+    hook = CheckpointHook(interval=2, save_optimizer=False, file_client_args={'backend': 'disk'}, foo=3)
+    assert (hook.args, hook.save_optimizer, hook.file_client_args) == ({'foo': 3}, False, {'backend': 'disk'})
+    hook = CheckpointHook(meta={'a': 1}, filename_tmpl='x{}.pth', create_symlink=False)
+    assert hook.args == {'meta': {'a': 1}, 'filename_tmpl': 'x{}.pth', 'create_symlink': False}
+    with pytest.raises(ValueError, match='foo'):
+        HOOKS.build({'type': 'CheckpointHook', 'foo': 3})
+
+
+def test_a_project_runner_gets_its_own_arguments(make_runner, stream, tmp_path):
+    runner, seen = make_runner(max_iters=1), []
+
+    def save_checkpoint(out_dir, filename_tmpl, foo, save_optimizer=True):
+        seen.append((filename_tmpl, foo, save_optimizer))
+
+    runner.save_checkpoint = save_checkpoint
+    runner.register_training_hooks(None, {}, CheckpointHook(1, by_epoch=False, foo=3))
+    runner.run([stream()], [('train', 1)])
+    assert seen == [('iter_1.pth', 3, True)]
+
+
+def test_of_several_ranks_one_saves_as_a_project_does(run_ranks):
+    run_ranks("""
+        from mmcv.checkpoint import read_checkpoint
+        from mmcv.runner import CheckpointHook, IterBasedRunner, master_only
+
+        class Model(torch.nn.Linear):
+            def train_step(self, batch, optimizer):
+                return {'loss': self(batch).sum(), 'log_vars': {}, 'num_samples': 1}
+
+        class Everywhere(CheckpointHook):
+            calls = 0
+
+            def _save_checkpoint(self, runner):
+                super()._save_checkpoint(runner)
+                self.calls += 1
+
+        class Alone(Everywhere):
+            _save_checkpoint = master_only(Everywhere._save_checkpoint)
+
+        for kind, interval, calls in ((Everywhere, 2, 2), (Alone, 1, 0 if rank else 4)):
+            runner = IterBasedRunner(Model(1, 1), work_dir=str(tmp_path), max_iters=4)
+            hook = kind(interval, by_epoch=False)
+            runner.register_hook(hook)
+            runner.run([[torch.ones(1, 1)] * 4], [('train', 1)])
+            assert hook.calls == calls
+        dist.barrier()
+        assert len(read_checkpoint(tmp_path / 'iter_3.pth')['resume']['rng']) == 2
+    """)
