@@ -32,13 +32,13 @@ class EMAHook(Hook):
         self.momentum = momentum**interval
         self.interval = interval
         self.warm_up = warm_up
-        self.resume_from = resume_from
+        self.checkpoint = resume_from
         self.average: dict[str, torch.Tensor] = {}
         self._updated = 0
 
     def before_run(self, runner: Runner) -> None:
-        if self.resume_from is not None:
-            runner.resume(self.resume_from)
+        if self.checkpoint is not None:
+            runner.resume(self.checkpoint)
         if not self.average:
             self.average = {name: weight.detach().clone() for name, weight in self._weights(runner).items()}
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 
@@ -97,11 +98,13 @@ class OptimizerHook(Hook):
                 torch.autocast, runner.device.type, dtype=getattr(torch, self.dtype))
 
     def _prepare(self, runner: Runner) -> None:
-        device = runner.device.type
-        if self.scaler is None and self.loss_scale is not None:
-            self.scaler = build_grad_scaler(self.loss_scale, device)
-        elif self.scaler is None:
-            self.scaler = torch.amp.GradScaler(device, enabled=False)
+        if self.scaler is None:
+            self._build_scaler(runner.device.type)
+
+    def _build_scaler(self, device: str) -> None:
+        scales = self.loss_scale is not None
+        self.scaler = build_grad_scaler(self.loss_scale, device) if scales else torch.amp.GradScaler(
+            device, enabled=False)
 
     def before_train_iter(self, runner: Runner) -> None:
         if not self._began:
@@ -119,8 +122,8 @@ class OptimizerHook(Hook):
             runner.optimizer.zero_grad()
         if self.detect_anomalous_params:
             self.report_unused(loss, runner)
-        group_size = self._group_size(runner)
-        self.scaler.scale(loss / group_size if group_size > 1 else loss).backward()
+        factor = self._get_loss_factor(runner)
+        self.scaler.scale(loss if factor == 1 else loss / factor).backward()
         self._unsynchronised.close()
         self.guard.add(loss, runner.data_batch)
         if self._steps_after(runner):
@@ -179,7 +182,7 @@ class OptimizerHook(Hook):
                     text = f'{name} {tuple(parameter.shape)} is not in the graph of the loss'
                     runner.logger.log(level=logging.ERROR, msg=text)
 
-    def _group_size(self, runner: Runner) -> int:
+    def _get_loss_factor(self, runner: Runner) -> int:
         """How many iterations share the step that this one belongs to; the last group of a run may be shorter."""
         if self.cumulative_iters == 1 or runner.max_iters is None:
             return self.cumulative_iters
@@ -234,8 +237,37 @@ def own_gradients(of_ranks: list[dict[str, torch.Tensor]]) -> dict[str, torch.Te
     return {name: sum(gradients[name] for gradients in of_ranks if name in gradients) / len(of_ranks) for name in names}
 
 
+class _Cumulative:
+    """What 0.x told of a run whose iterations share steps.
+
+    Attributes:
+        initialized: whether the run has begun.
+        divisible_iters: how many iterations of the run are in whole groups.
+        remainder_iters: how many are in the last, shorter one.
+    """
+
+    initialized = False
+    divisible_iters = 0
+    remainder_iters = 0
+
+    def has_batch_norm(self, module: nn.Module) -> bool:
+        """Whether there is a batch norm in a module."""
+        return any(isinstance(part, _BatchNorm) for part in module.modules())
+
+    def _init(self, runner: Runner) -> None:
+        if runner.max_iters is not None:
+            self.remainder_iters = runner.max_iters % self.cumulative_iters
+            self.divisible_iters = runner.max_iters - self.remainder_iters
+        self.initialized = True
+
+    def after_train_iter(self, runner: Runner) -> None:
+        if not self.initialized:
+            self._init(runner)
+        super().after_train_iter(runner)
+
+
 @HOOKS.register_module()
-class GradientCumulativeOptimizerHook(OptimizerHook):
+class GradientCumulativeOptimizerHook(_Cumulative, OptimizerHook):
     """:class:`OptimizerHook` under the name that 0.x gave to its ``cumulative_iters``."""
 
     def __init__(self, cumulative_iters: int = 1, **kwargs: Any) -> None:
@@ -264,9 +296,20 @@ class Fp16OptimizerHook(OptimizerHook):
     ) -> None:
         super().__init__(grad_clip, **{'dtype': 'float16', 'loss_scale': loss_scale, **kwargs})
 
+    @property
+    def loss_scaler(self) -> torch.amp.GradScaler:
+        """The scaler under its name in 0.x; one of a project's may be set."""
+        if self.scaler is None:
+            self._build_scaler('cuda' if torch.cuda.is_available() else 'cpu')
+        return self.scaler
+
+    @loss_scaler.setter
+    def loss_scaler(self, scaler: torch.amp.GradScaler) -> None:
+        self.scaler = scaler
+
 
 @HOOKS.register_module()
-class GradientCumulativeFp16OptimizerHook(Fp16OptimizerHook):
+class GradientCumulativeFp16OptimizerHook(_Cumulative, Fp16OptimizerHook):
     """:class:`Fp16OptimizerHook` with ``cumulative_iters``."""
 
     def __init__(self, *args: Any, cumulative_iters: int = 1, **kwargs: Any) -> None:

@@ -70,6 +70,7 @@ def test_the_average_is_what_is_saved(make_runner, stream, tmp_path):
 def test_resume_from_a_checkpoint_without_an_average(make_runner, stream, tmp_path):
     run(make_runner, stream, Hook())
     runner, ema = make_runner(max_iters=6), EMAHook(resume_from=str(tmp_path / 'iter_6.pth'))
+    assert ema.checkpoint == str(tmp_path / 'iter_6.pth')
     runner.register_hook(ema)
     runner.run([stream()], [('train', 1)])
     assert runner.iter == 6

@@ -182,3 +182,58 @@ def test_every_rank_goes_on_with_its_own_half_of_a_step(run_ranks):
         mean = (3 * first['weight'] + second['weight']) / 4
         torch.testing.assert_close(own_gradients([first, first, first, second])['weight'], mean)
     """)
+
+
+class OwnGroups(GradientCumulativeOptimizerHook):
+    def after_train_iter(self, runner):
+        if not self.initialized:
+            self._init(runner)
+        (runner.outputs['loss'] / self._get_loss_factor(runner)).backward()
+        if self.every_n_iters(runner, self.cumulative_iters) or self.is_last_iter(runner):
+            runner.optimizer.step()
+            runner.optimizer.zero_grad()
+
+
+def test_accumulation_as_a_project_writes_it(weights):
+    hook = OwnGroups(cumulative_iters=2)
+    assert not hook.initialized
+    expected, _ = weights(GradientCumulativeOptimizerHook(cumulative_iters=2), [1, 2, 3, 4, 5])
+    assert weights(hook, [1, 2, 3, 4, 5])[0] == expected
+    assert (hook.initialized, hook.divisible_iters, hook.remainder_iters) == (True, 4, 1)
+    assert hook.has_batch_norm(nn.Sequential(nn.Sequential(nn.BatchNorm2d(1))))
+    assert not hook.has_batch_norm(nn.Linear(1, 1))
+
+
+def test_a_loss_factor_of_a_project(weights):
+    class Sum(GradientCumulativeOptimizerHook):
+        def _get_loss_factor(self, runner):
+            return 0.5
+
+    hook = Sum(cumulative_iters=2)
+    assert weights(hook, [1, 2])[0] == [1, 1 - 2 * (1 + 2)]
+    assert hook.divisible_iters == 2
+
+
+class OwnScaling(Fp16OptimizerHook):
+    def after_train_iter(self, runner):
+        runner.optimizer.zero_grad()
+        self.loss_scaler.scale(runner.outputs['loss']).backward()
+        self.loss_scaler.unscale_(runner.optimizer)
+        self.loss_scaler.step(runner.optimizer)
+        self.loss_scaler.update()
+
+
+class OwnScaler(OwnScaling):
+    def __init__(self):
+        super().__init__()
+        self.loss_scaler = torch.amp.GradScaler('cpu', init_scale=4.0)
+
+    def before_run(self, runner):
+        pass
+
+
+@pytest.mark.parametrize(('hook', 'scale'), [(OwnScaling(), 512), (OwnScaling(loss_scale=8.0), 8), (OwnScaler(), 4)])
+def test_float16_as_a_project_writes_it(hook, scale, weights):
+    assert hook.loss_scaler.get_scale() == scale
+    assert weights(hook, [1, 2])[0] == [0, -2]
+    assert hook.scaler is hook.loss_scaler
