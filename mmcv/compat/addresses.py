@@ -113,7 +113,7 @@ _UTILS = {
     'mmcv.utils.methods': 'deprecated_api_warning has_method is_method_overridden',
     'mmcv.utils.sequences': """
         concat_list is_list_of is_seq_of is_str is_tuple_of iter_cast list_cast slice_list to_1tuple to_2tuple to_3tuple
-        to_4tuple to_ntuple tuple_cast""",
+        to_4tuple to_ntuple tuple_cast _ntuple=to_ntuple""",
 }
 _LOADING = {'mmcv.checkpoint': '_load_checkpoint=fetch_checkpoint _load_checkpoint_with_prefix=fetch_part'}
 _EVAL_HOOKS = {'mmcv.engine': 'DistEvalHook EvalHook'}
@@ -192,7 +192,9 @@ NAMES = {
             XavierInit bias_init_with_prob caffe2_xavier_init constant_init fuse_conv_bn get_model_complexity_info
             initialize kaiming_init normal_init revert_sync_batchnorm trunc_normal_init uniform_init xavier_init""",
     },
-    'mmcv.cnn.weight_init': {'mmcv.compat.init_info': 'update_init_info'},
+    'mmcv.cnn.resnet': {'mmcv.compat.conv3x3': 'conv3x3'},
+    'mmcv.cnn.weight_init': {
+        'mmcv.cnn.weight_init': '_no_grad_trunc_normal_=trunc_normal_', 'mmcv.compat.init_info': 'update_init_info'},
     'mmcv.device': {**_ON_DEVICE, 'mmcv.compat.device_type': 'get_device'},
     'mmcv.device._functions': {'mmcv.compat.scattering': 'Scatter scatter'},
     'mmcv.device.scatter_gather': _ON_DEVICE,
@@ -223,6 +225,7 @@ NAMES = {
         'mmcv.ops.carafe': 'CARAFENaive=CARAFE carafe_naive=carafe',
     },
     'mmcv.ops.multi_scale_deform_attn': {'mmcv.cnn.bricks.transformer': 'MultiScaleDeformableAttention'},
+    'mmcv.ops.point_sample': {'mmcv.compat.unit_grids': 'denormalize normalize'},
     'mmcv.parallel._functions': {'mmcv.compat.scattering': 'Scatter get_input_device scatter'},
     'mmcv.parallel.registry': {'mmcv.checkpoint.wrappers': 'MODULE_WRAPPERS'},
     'mmcv.parallel.distributed_deprecated': {'mmcv.parallel': 'MMDistributedDataParallel'},
@@ -243,14 +246,16 @@ NAMES = {
             load_from_openmmlab=load_from_http load_from_pavi load_from_torchvision=load_from_http load_url_dist""",
         'mmcv.compat.model_zoo': """
             DEFAULT_CACHE_DIR ENV_MMCV_HOME ENV_XDG_CACHE_HOME _get_mmcv_home=get_mmcv_home
-            get_deprecated_model_names""",
+            get_deprecated_model_names get_torchvision_models""",
         'mmcv.checkpoint.source': 'get_external_models=open_mmlab_models',
         'mmcv.checkpoint.state': 'save_checkpoint',
         'mmcv.checkpoint.load': 'load_checkpoint load_state_dict',
         'mmcv.checkpoint.weights': 'get_state_dict weights_to_cpu',
     },
+    'mmcv.runner.dist_utils': {'mmcv.compat.runner': '_find_free_port=find_free_port'},
     'mmcv.runner.hooks': _EVAL_HOOKS,
     'mmcv.runner.hooks.evaluation': _EVAL_HOOKS,
+    'mmcv.runner.hooks.lr_updater': {'mmcv.compat.runner': 'format_param'},
     'mmcv.runner.hooks.misc': {
         'mmcv.runner.hooks': 'ClosureHook DistSamplerSeedHook EmptyCacheHook SyncBuffersHook',
         'mmcv.runner.hooks.sync_buffer': 'average_buffers',
@@ -274,6 +279,7 @@ NAMES = {
     },
     'mmcv.utils.config': {
         **_CONFIG,
+        'mmcv.config.option_parser': 'add_args=add_options',
         'mmcv.config.file': 'BASE_KEY DEPRECATION_KEY RESERVED_KEYS',
         'mmcv.config.merge': 'DELETE_KEY',
     },
@@ -282,7 +288,11 @@ NAMES = {
     'mmcv.utils.hub': {'torch.hub': 'load_url=load_state_dict_from_url'},
     'mmcv.utils.misc': {**_UTILS, **_PREREQUISITES},
     'mmcv.utils.parrots_jit': {'mmcv.compat.torch_names': 'jit skip_no_elena'},
-    'mmcv.utils.parrots_wrapper': _TORCH,
+    'mmcv.utils.parrots_wrapper': {
+        **_TORCH,
+        'mmcv.compat.torch_names': """
+            _get_conv=conv_bases _get_norm=norm_bases _get_pool=pool_bases get_build_config is_rocm_pytorch""",
+    },
     'mmcv.utils.seed': {'mmcv.compat.runner': 'worker_init_fn'},
     'mmcv.utils.torch_ops': {'mmcv.compat.torch_names': 'torch_meshgrid'},
     'mmcv.utils.trace': {'mmcv.compat.torch_names': 'is_jit_tracing'},
@@ -303,7 +313,7 @@ NAMES = {
     'mmseg.apis.inference': {'mmseg.apis.load': 'init_segmentor'},
     'mmseg.apis.speed': {
         'mmseg.assembly.speed': 'mixed_precision prepare_inference prepare_training set_backends speed_up'},
-    'mmseg.apis.test': {'mmcv.engine': 'multi_gpu_test single_gpu_test'},
+    'mmseg.apis.test': {'mmcv.compat.array_files': 'np2tmp', 'mmcv.engine': 'multi_gpu_test single_gpu_test'},
     'mmseg.apis.train': {**_TRAINING, 'mmseg.assembly.device': 'build_ddp build_dp'},
     'mmseg.core': {
         **_EVALUATION,
@@ -311,6 +321,7 @@ NAMES = {
         **_OPTIMIZERS,
         **_OPTIMIZER_BUILDERS,
         **_ADD_PREFIX,
+        **_DIST_UTIL,
         **_REPORT,
         **_WANDB,
         'mmseg.evaluation.curves': 'draw_curves',
@@ -350,7 +361,11 @@ NAMES = {
         'mmseg.models.backbones.beit': 'MAETransformerEncoderLayer=BEiTTransformerEncoderLayer',
         'mmseg.models.layers.beit_attention': 'MAEAttention=BEiTAttention',
     },
-    'mmseg.datasets.builder': {'mmseg.datasets.samplers': 'DistributedSampler'},
+    'mmseg.datasets.builder': {
+        'mmcv.compat.runner': 'worker_init_fn',
+        'mmseg.datasets.builder': '_concat_dataset=_concatenated',
+        'mmseg.datasets.samplers': 'DistributedSampler',
+    },
     'mmseg.models.backbones.mobilenet_v3': {'mmseg.models.layers': 'InvertedResidual=InvertedResidualV3'},
     'mmseg.models.builder': {'mmcv.cnn.bricks.registry': 'ATTENTION'},
     'mmseg.models.losses.cross_entropy_loss': {

@@ -5,9 +5,11 @@ import os
 import socket
 import time
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import torch
+from torch.optim import Optimizer
 from torch.utils.data import DataLoader
 
 from mmcv import dist
@@ -70,3 +72,36 @@ def set_random_seed(seed: int, deterministic: bool = False, use_rank_shift: bool
 def worker_init_fn(worker_id: int, num_workers: int, rank: int, seed: int) -> None:
     """Seed the worker of a loader by ``num_workers * rank + worker_id + seed``."""
     seed_all(num_workers * rank + worker_id + seed)
+
+
+def find_free_port() -> int:
+    """A TCP port that nobody listens at now."""
+    with socket.socket() as probe:
+        probe.bind(('', 0))
+        return probe.getsockname()[1]
+
+
+def format_param(
+    name: str, optim: Optimizer, param: float | Sequence[float] | dict[str, Sequence[float]],
+) -> Sequence[float]:
+    """One number per parameter group of an optimizer.
+
+    Args:
+        name: of the optimizer, where there are several.
+        optim: has the groups.
+        param: a number for all, one per group, or what is asked for by ``name``.
+
+    Raises:
+        ValueError: not as many numbers as groups.
+        KeyError: ``name`` is not in the dict.
+    """
+    count = len(optim.param_groups)
+    if isinstance(param, dict):
+        if name not in param:
+            raise KeyError(f'{name} is not among {", ".join(param)}')
+        return param[name]
+    if isinstance(param, (int, float)):
+        return [param] * count
+    if len(param) != count:
+        raise ValueError(f'{name}: {len(param)} values for {count} parameter groups')
+    return param

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 import torch
+from torch import nn
+from torch.nn.modules import batchnorm, conv, instancenorm, pooling
 
 
 def is_rocm_pytorch() -> bool:
@@ -37,3 +39,18 @@ def jit(
 def skip_no_elena(func: Callable) -> Callable:
     """A decorator that leaves a test as it is; only Parrots skipped it."""
     return func
+
+
+def conv_bases() -> tuple[type[nn.Module], ...]:
+    """The bases of convolutions: plain ones, transposed ones."""
+    return conv._ConvNd, conv._ConvTransposeMixin
+
+
+def norm_bases() -> tuple[type[nn.Module], ...]:
+    """The bases of norms: of batches, of instances, of batches over all processes."""
+    return batchnorm._BatchNorm, instancenorm._InstanceNorm, nn.SyncBatchNorm
+
+
+def pool_bases() -> tuple[type[nn.Module], ...]:
+    """The bases of poolings: adaptive average and maximum, average, maximum."""
+    return pooling._AdaptiveAvgPoolNd, pooling._AdaptiveMaxPoolNd, pooling._AvgPoolNd, pooling._MaxPoolNd

@@ -1,5 +1,6 @@
 """Config: a resolved config file with attribute access, overrides, origins and a text that reads back equal."""
 
+import argparse
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from .file import RESERVED_KEYS, read_config, read_config_text
 from .find import find_config
 from .format import format_json, format_python, format_yaml
 from .merge import merge
+from .option_parser import add_options
 from .override import same
 
 __all__ = ['Config', 'ConfigDict', 'check_known_keys']
@@ -95,6 +97,22 @@ class Config(HoldsConfig):
         if import_custom_modules:
             _import_custom_modules(cfg_dict)
         return cls(cfg_dict, whole, path)
+
+    @staticmethod
+    def auto_argparser(description: str | None = None) -> tuple[argparse.ArgumentParser, 'Config']:
+        """A parser with one option per value of the config that the command line names first, and that config."""
+        parser = argparse.ArgumentParser(description=description, add_help=False)
+        parser.add_argument('config', help='path or name of a config')
+        cfg = Config.fromfile(parser.parse_known_args()[0].config)
+        return add_options(argparse.ArgumentParser(description=description, parents=[parser]), cfg._cfg_dict), cfg
+
+    @staticmethod
+    def _file2dict(filename: str | os.PathLike, use_predefined_variables: bool = True) -> tuple[ConfigDict, str]:
+        return read_config(filename, use_predefined_variables)
+
+    @staticmethod
+    def _merge_a_into_b(a: Mapping, b: Mapping | list, allow_list_keys: bool = False) -> ConfigDict | list:
+        return merge(to_node(b), to_node(a), allow_list_keys)
 
     def merge_from_dict(self, options: Mapping[str, object], allow_list_keys: bool = True) -> None:
         """Override values, dotted keys and list indices allowed: ``{'data.train.pipeline.2.type': 'Pad'}``.

@@ -22,10 +22,17 @@ from .light_optimizer import lighten
 OPTIMIZERS = Registry('optimizer', base=Optimizer)
 OPTIMIZER_BUILDERS = Registry('optimizer constructor')
 
-TORCH_OPTIMIZERS = [name for name, kind in vars(torch.optim).items()
-                    if inspect.isclass(kind) and issubclass(kind, Optimizer) and kind is not Optimizer]
-for _name in TORCH_OPTIMIZERS:
-    OPTIMIZERS.register_module(module=getattr(torch.optim, _name))
+
+def register_torch_optimizers() -> list[str]:
+    """Register all of ``torch.optim``, again if need be, and return their names."""
+    kinds = {name: kind for name, kind in vars(torch.optim).items()
+             if inspect.isclass(kind) and issubclass(kind, Optimizer) and kind is not Optimizer}
+    for kind in kinds.values():
+        OPTIMIZERS.register_module(module=kind, force=True)
+    return list(kinds)
+
+
+TORCH_OPTIMIZERS = register_torch_optimizers()
 
 
 def build_optimizer(model: nn.Module, cfg: dict) -> Optimizer:

@@ -82,7 +82,7 @@ def _build_inner(cfg: Mapping | Sequence, one: bool, default_args: Mapping | Non
     return build_dataset(cfg, default_args)
 
 
-def _concatenated(cfg: Mapping, default_args: Mapping | None) -> Samples:
+def _concatenated(cfg: Mapping, default_args: Mapping | None = None) -> Samples:
     lists = {key: cfg[key] for key in _PLACES if isinstance(cfg.get(key), (list, tuple))}
     count = max(map(len, lists.values()))
     if any(len(values) not in (1, count) for values in lists.values()):

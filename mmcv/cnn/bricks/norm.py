@@ -11,7 +11,7 @@ from .registry import NORM_LAYERS, Abbreviated, build_layer, find
 NORM_LAYERS.register_module(['BN', 'BN2d'], module=nn.BatchNorm2d)
 NORM_LAYERS.register_module('BN1d', module=nn.BatchNorm1d)
 NORM_LAYERS.register_module('BN3d', module=nn.BatchNorm3d)
-NORM_LAYERS.register_module('SyncBN', module=SyncBatchNorm)
+NORM_LAYERS.register_module(['SyncBN', 'MMSyncBN'], module=SyncBatchNorm)
 NORM_LAYERS.register_module('GN', module=nn.GroupNorm)
 NORM_LAYERS.register_module('LN', module=nn.LayerNorm)
 NORM_LAYERS.register_module(['IN', 'IN2d'], module=nn.InstanceNorm2d)
