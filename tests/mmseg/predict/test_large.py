@@ -112,8 +112,9 @@ def test_memory_does_not_grow_with_the_height(short, tmp_path):
         code = f"""
 import resource, runpy, sys
 sys.path.insert(0, '.')
-from mmseg.predict import run
+from mmseg.predict import geotiff, run
 run.HUGE = 1 << 20
+geotiff._CACHE = 16  # of its 128 MB the smaller image would fill 25
 sys.argv = ['predict', {short[1]!r}, {str(path)!r}, '--out', {str(tmp_path / 'out')!r}, '--save', 'mask', 'confidence']
 runpy.run_path('tools/predict.py', run_name='__main__')
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
