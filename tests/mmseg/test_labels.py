@@ -103,7 +103,7 @@ def test_integers_beyond_64_bits_with_sign_are_refused():
 
 #: Transforms that load, format, or repeat others.
 OTHERS = {'LoadImageFromFile', 'LoadAnnotations', 'Collect', 'DefaultFormatBundle', 'ImageToTensor', 'ToTensor',
-          'ToDataContainer', 'Transpose', 'MultiScaleFlipAug'}
+          'ToDataContainer', 'Transpose', 'MultiScaleFlipAug', 'Albu', 'TorchvisionV2'}  # the last two: test_foreign.py
 KINDS = ['flip', 'resize', 'multiple', 'rescale', 'crop', 'pad', 'rotate', 'mosaic', 'cutout',
          'distortion', 'gamma', 'clahe', 'grey', 'rerange', 'normalize']
 

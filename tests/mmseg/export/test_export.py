@@ -112,7 +112,7 @@ def test_onnx_file(small_pspnet, tmp_path):
 def test_the_factored_head_is_exported_factored(small_pspnet, tmp_path):
     widths = []
     for factored in (True, False):
-        path = export(small_pspnet(factored=factored), 'torch_export', size=(64, 64), out=tmp_path / 'net.pt2')
+        path = export(small_pspnet(factored=factored), 'torch_export', dynamic=True, out=tmp_path / 'net.pt2')
         graph = torch.export.load(path).graph
         widths.append(max(node.args[1].meta['val'].shape[1] for node in graph.nodes
                           if str(node.target).startswith('aten.conv2d')))

@@ -3,6 +3,15 @@ import torch
 
 from mmseg.models import build_neck
 
+SAMPLES = {
+    'on a vision transformer': {'model': {
+        'backbone': {'type': 'VisionTransformer', 'img_size': (64, 96), 'patch_size': 16, 'embed_dims': 16,
+                     'num_layers': 2, 'num_heads': 2, 'out_indices': (1,)},
+        'neck': {'type': 'ViTPyramid', 'in_channels': 16, 'out_channels': 8, 'scales': (4, 2, 1, 0.5)},
+        'decode_head': {'type': 'FPNHead', 'in_channels': [8] * 4, 'in_index': (0, 1, 2, 3),
+                        'feature_strides': (4, 8, 16, 32)}}},
+}
+
 
 @pytest.mark.parametrize('in_channels', [16, [16], [16, 16, 16, 16, 16]])
 def test_levels(in_channels):
