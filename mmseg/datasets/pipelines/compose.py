@@ -55,10 +55,12 @@ class Compose:
         problems, sizes = [], facts.sizes
         for index, transform in enumerate(self.transforms):
             problems += check_part(transform, facts.but(sizes=sizes), f'[{index}]')
-            if isinstance(transform, ChangesSizes):
+            kind = type(transform)
+            ours = kind.__module__.startswith('mmseg.datasets.pipelines')
+            if isinstance(transform, ChangesSizes) and (ours or 'sizes_after' in vars(kind)):
                 sizes = None if sizes is None else transform.sizes_after(sizes)
-            elif not type(transform).__module__.startswith('mmseg.datasets.pipelines'):
-                sizes = None  # nobody knows what a user's does
+            elif not ours:
+                sizes = None  # nobody knows what a user's does, be it derived from one of ours
         return problems
 
     def __repr__(self) -> str:

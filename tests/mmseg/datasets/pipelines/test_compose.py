@@ -2,8 +2,9 @@ import pickle
 
 import pytest
 
+from mmseg.checks import Facts
 from mmseg.datasets.builder import PIPELINES
-from mmseg.datasets.pipelines import Compose, RandomFlip
+from mmseg.datasets.pipelines import Compose, Pad, RandomCrop, RandomFlip
 
 
 @pytest.fixture
@@ -52,3 +53,11 @@ def test_repr_and_pickle():
     pipeline = Compose([RandomFlip(0.5)])
     assert repr(pipeline) == "Compose(\n    RandomFlip(prob=0.5, direction='horizontal')\n)"
     assert repr(pickle.loads(pickle.dumps(pipeline))) == repr(pipeline)
+
+
+@pytest.mark.parametrize(('crop', 'count'), [
+    (RandomCrop((10, 10)), 1), (type('Own', (RandomCrop,), {})((10, 10)), 0),
+    (type('Told', (RandomCrop,), {'sizes_after': RandomCrop.sizes_after})((10, 10)), 1)])
+def test_sizes_after_a_step_of_a_project_are_not_guessed(crop, count):
+    problems = Compose([crop, Pad((40, 40))]).check(Facts(sizes=((30, 30), (30, 30))))
+    assert len(problems) == count
