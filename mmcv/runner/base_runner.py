@@ -104,7 +104,8 @@ class BaseRunner(HookHost, ABC):
         self._meta: dict[str, Any] = {}
         self.meta = meta
         self.timestamp = time.strftime('%Y%m%d_%H%M%S', time.localtime())
-        self.rank, self.world_size = dist.get_dist_info()
+        self._rank, self._world_size = dist.get_dist_info()
+        self._model_name = type(unwrap(model)).__name__
         self.mode: str | None = None
         self.outputs: dict[str, Any] = {}
         self.metrics: dict[str, Any] = {}
@@ -125,7 +126,16 @@ class BaseRunner(HookHost, ABC):
 
     @property
     def model_name(self) -> str:
-        return type(self.model).__name__
+        """Its class, without wrappers."""
+        return self._model_name
+
+    @property
+    def rank(self) -> int:
+        return self._rank
+
+    @property
+    def world_size(self) -> int:
+        return self._world_size
 
     @property
     def epoch(self) -> int:

@@ -85,6 +85,10 @@ class HookHost:
         """Add the hook that measures time; :class:`IterTimerHook` unless ``timer_config`` names another ``type``."""
         self._register(timer_config, 'IterTimerHook', 'LOW')
 
+    def register_profiler_hook(self, profiler_config: HookConfig) -> None:
+        """Add the hook of ``profiler_config``; :class:`ProfilerHook` unless it names another ``type``."""
+        self._register(profiler_config, 'ProfilerHook', 'NORMAL')
+
     def register_logger_hooks(self, log_config: dict | None) -> None:
         """Add the hooks of ``log_config``: ``dict(interval=50, hooks=[dict(type='TextLoggerHook'), ...])``."""
         for info in (log_config or {}).get('hooks', []):

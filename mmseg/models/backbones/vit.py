@@ -126,6 +126,16 @@ class VisionTransformer(TransformerBackbone):
         weight = torch.cat([weight[:, :1], weight[:, -side * side:]], dim=1)  # DeiT's also has a distillation token
         return resize_pos_embed(weight, self.patch_shape, (side, side), self.interpolate_mode)
 
+    resize_pos_embed = staticmethod(resize_pos_embed)
+
+    def _pos_embeding(
+        self, patched_img: torch.Tensor, hw_shape: tuple[int, int], pos_embed: torch.Tensor,
+    ) -> torch.Tensor:
+        """Tokens (N, 1 + h w, C) with their positions, which are resized where they were learned at another size."""
+        if not holds(patched_img.shape[1] == pos_embed.shape[1]):
+            pos_embed = self.resize_pos_embed(pos_embed, hw_shape, self.patch_shape, self.interpolate_mode)
+        return self.drop_after_pos(patched_img + pos_embed)
+
     def layer_of(self, name: str, num_layers: int, decay_type: str) -> int:
         """See :class:`mmcv.runner.layer_decay.LayeredBackbone`."""
         return layer_of_vit(name, num_layers, decay_type)
@@ -133,11 +143,8 @@ class VisionTransformer(TransformerBackbone):
     def forward(self, inputs: torch.Tensor) -> tuple[torch.Tensor | list[torch.Tensor], ...]:
         """Images (N, C, H, W) to a map (N, embed_dims, h, w) per layer of ``out_indices``."""
         x, hw_shape = self.patch_embed(inputs)
-        pos_embed = self.pos_embed
-        if not holds(x.shape[1] + 1 == pos_embed.shape[1]):
-            pos_embed = resize_pos_embed(pos_embed, hw_shape, self.patch_shape, self.interpolate_mode)
         x = torch.cat([self.cls_token.expand(x.shape[0], -1, -1), x], dim=1)  # (N, 1 + h w, C)
-        x = self.drop_after_pos(x + pos_embed)
+        x = self._pos_embeding(x, hw_shape, self.pos_embed)
         if not self.with_cls_token:
             x = x[:, 1:]  # only now, so that every parameter has a gradient
 

@@ -72,9 +72,16 @@ class PointHead(BaseCascadeDecodeHead):
 
     def _at_points(self, maps: list[torch.Tensor], prev_output: torch.Tensor, points: torch.Tensor) -> torch.Tensor:
         """Logits (N, num_classes, P) at points (N, P, 2)."""
-        fine = [_sample(x, points, align_corners=self.align_corners) for x in maps]
-        coarse = _sample(prev_output, points, align_corners=self.align_corners)
-        return self(torch.cat(fine, dim=1) if len(fine) > 1 else fine[0], coarse)
+        return self(self._get_fine_grained_point_feats(maps, points), self._get_coarse_point_feats(prev_output, points))
+
+    def _get_fine_grained_point_feats(self, x: list[torch.Tensor], points: torch.Tensor) -> torch.Tensor:
+        """Maps (N, C_i, H_i, W_i) to (N, sum of C_i, P) at points (N, P, 2)."""
+        fine = [_sample(one, points, align_corners=self.align_corners) for one in x]
+        return torch.cat(fine, dim=1) if len(fine) > 1 else fine[0]
+
+    def _get_coarse_point_feats(self, prev_output: torch.Tensor, points: torch.Tensor) -> torch.Tensor:
+        """Logits (N, num_classes, h, w) to (N, num_classes, P) at points (N, P, 2)."""
+        return _sample(prev_output, points, align_corners=self.align_corners)
 
     def forward_train(
         self,

@@ -113,3 +113,20 @@ def test_layers():
 def test_bad_arguments(options, message):
     with pytest.raises(ValueError, match=message):
         tiny(**options)
+
+
+def test_a_backbone_of_ones_own_places_the_tokens():
+    class Own(VisionTransformer):
+        def _pos_embeding(self, patched_img, hw_shape, pos_embed):
+            asked.append((patched_img.shape, hw_shape, pos_embed.shape))
+            return super()._pos_embeding(patched_img, hw_shape, pos_embed)
+
+        @staticmethod
+        def resize_pos_embed(pos_embed, input_shape, pos_shape, mode):
+            asked.append((input_shape, pos_shape, mode))
+            return VisionTransformer.resize_pos_embed(pos_embed, input_shape, pos_shape, mode)
+
+    asked = []
+    own = Own(img_size=16, patch_size=4, embed_dims=8, num_layers=1, num_heads=2, out_indices=0)
+    own(torch.rand(1, 3, 24, 16))
+    assert asked == [((1, 25, 8), (6, 4), (1, 17, 8)), ((6, 4), (4, 4), own.interpolate_mode)]

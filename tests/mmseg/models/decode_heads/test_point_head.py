@@ -66,3 +66,21 @@ def test_bad_settings(cfg, message):
 def test_no_settings_of_a_test():
     with pytest.raises(ValueError, match='test_cfg lacks subdivision_steps'):
         head().forward_test([torch.zeros(1, 4, 8, 8)], torch.zeros(1, 3, 8, 8), [{}], {'mode': 'whole'})
+
+
+def test_a_head_of_ones_own_changes_the_features():
+    class Own(PointHead):
+        def _get_coarse_point_feats(self, prev_output, points):
+            return super()._get_coarse_point_feats(prev_output, points) + 1
+
+        def _get_fine_grained_point_feats(self, x, points):
+            return super()._get_fine_grained_point_feats(x, points) * 2
+
+    torch.manual_seed(0)
+    plain, own = head().eval(), Own(in_channels=[4], in_index=[0], channels=6, num_classes=3).eval()
+    own.load_state_dict(plain.state_dict())
+    maps, logits, points = [torch.rand(2, 4, 8, 8)], torch.rand(2, 3, 4, 4), torch.rand(2, 5, 2)
+    fine, coarse = plain._get_fine_grained_point_feats(maps, points), plain._get_coarse_point_feats(logits, points)
+    assert (fine.shape, coarse.shape) == ((2, 4, 5), (2, 3, 5))
+    torch.testing.assert_close(own._at_points(maps, logits, points), plain(2 * fine, coarse + 1))
+    assert not torch.allclose(own._at_points(maps, logits, points), plain._at_points(maps, logits, points))
