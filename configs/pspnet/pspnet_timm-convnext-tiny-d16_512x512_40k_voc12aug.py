@@ -1,48 +1,10 @@
 # bash train.sh pspnet_timm-convnext-tiny-d16_512x512_40k_voc12aug
 # Needs timm (pip install timm); the weights come from the hub.
-_base_ = [
-    '../_base_/datasets/pascal_voc12_aug.py',
-    '../_base_/default_runtime.py',
-    '../_base_/schedules/schedule_40k.py',
-]
-norm_cfg = dict(type='SyncBN', requires_grad=True)
+_base_ = './pspnet_timm-r50-d8_512x512_40k_voc12aug.py'
 model = dict(
-    type='EncoderDecoder',
-    pretrained=None,
-    backbone=dict(
-        type='TIMMBackbone',
-        model_name='convnext_tiny',
-        out_indices=(0, 1, 2, 3),
-        output_stride=16,
-        drop_path_rate=0.1,
-    ),
-    decode_head=dict(
-        type='PSPHead',
-        in_channels=768,
-        in_index=3,
-        channels=512,
-        pool_scales=(1, 2, 3, 6),
-        dropout_ratio=0.1,
-        num_classes=21,
-        norm_cfg=norm_cfg,
-        align_corners=False,
-        loss_decode=dict(type='CrossEntropyLoss', use_sigmoid=False, loss_weight=1.0),
-    ),
-    auxiliary_head=dict(
-        type='FCNHead',
-        in_channels=384,
-        in_index=2,
-        channels=256,
-        num_convs=1,
-        concat_input=False,
-        dropout_ratio=0.1,
-        num_classes=21,
-        norm_cfg=norm_cfg,
-        align_corners=False,
-        loss_decode=dict(type='CrossEntropyLoss', use_sigmoid=False, loss_weight=0.4),
-    ),
-    train_cfg=dict(),
-    test_cfg=dict(mode='whole'),
+    backbone=dict(model_name='convnext_tiny', out_indices=(0, 1, 2, 3), output_stride=16, drop_path_rate=0.1),
+    decode_head=dict(in_channels=768),
+    auxiliary_head=dict(in_channels=384),
 )
 optimizer = dict(_delete_=True, type='AdamW', lr=0.0001, betas=(0.9, 0.999), weight_decay=0.05)
 lr_config = dict(

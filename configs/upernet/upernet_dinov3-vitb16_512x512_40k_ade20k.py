@@ -1,48 +1,23 @@
 # bash train.sh upernet_dinov3-vitb16_512x512_40k_ade20k
 # Needs timm (pip install timm); the weights come from the hub. The rates fall from layer to layer towards the image.
 _base_ = [
+    '../_base_/models/upernet_r50.py',
     '../_base_/datasets/ade20k.py',
     '../_base_/default_runtime.py',
     '../_base_/schedules/schedule_40k.py',
 ]
-norm_cfg = dict(type='SyncBN', requires_grad=True)
 model = dict(
-    type='EncoderDecoder',
     pretrained=None,
     backbone=dict(
+        _delete_=True,
         type='TIMMBackbone',
         model_name='vit_base_patch16_dinov3',
         out_indices=(2, 5, 8, 11),
         drop_path_rate=0.1,
     ),
     neck=dict(type='ViTPyramid', in_channels=[768, 768, 768, 768], out_channels=256, scales=(4, 2, 1, 0.5)),
-    decode_head=dict(
-        type='UPerHead',
-        in_channels=[256, 256, 256, 256],
-        in_index=[0, 1, 2, 3],
-        channels=512,
-        pool_scales=(1, 2, 3, 6),
-        dropout_ratio=0.1,
-        num_classes=150,
-        norm_cfg=norm_cfg,
-        align_corners=False,
-        loss_decode=dict(type='CrossEntropyLoss', use_sigmoid=False, loss_weight=1.0),
-    ),
-    auxiliary_head=dict(
-        type='FCNHead',
-        in_channels=256,
-        in_index=2,
-        channels=256,
-        num_convs=1,
-        concat_input=False,
-        dropout_ratio=0.1,
-        num_classes=150,
-        norm_cfg=norm_cfg,
-        align_corners=False,
-        loss_decode=dict(type='CrossEntropyLoss', use_sigmoid=False, loss_weight=0.4),
-    ),
-    train_cfg=dict(),
-    test_cfg=dict(mode='whole'),
+    decode_head=dict(in_channels=[256, 256, 256, 256], num_classes=150),
+    auxiliary_head=dict(in_channels=256, num_classes=150),
 )
 optimizer = dict(
     _delete_=True,
