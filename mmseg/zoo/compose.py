@@ -19,7 +19,7 @@ from mmcv.utils.errors import ConfigFileNotFoundError
 from mmseg.datasets.class_names import get_classes
 
 from .names import DATASETS, UNALIGNED, ConfigName, Names
-from .remainder import Relative, heads, resize, transfer
+from .remainder import Relative, heads, lengthen, resize, transfer
 
 _GENERIC_CLASSES = (19, 21, 150)  # what `_base_/models` have in the place of a data set's own count
 
@@ -142,10 +142,8 @@ def _merged(bases: list[Path]) -> dict:
 def _adjusted(config: dict, name: ConfigName) -> dict:
     """A copy of merged parts that fit each other: classes, crop, windows of the test, learning rate, length."""
     config = to_plain(to_node(config))
-    if config['runner']['max_iters'] != name.max_iters:  # no schedule of that length
-        config['runner']['max_iters'] = name.max_iters
-        for key in ('checkpoint_config', 'evaluation'):
-            config[key]['interval'] = name.max_iters // 10  # as all schedules have it
+    if (length := config['runner']['max_iters']) != name.max_iters:  # no schedule is as long
+        lengthen(config, length, name.max_iters)
     model, data = config.setdefault('model', {}), name.data
     for head in heads(model):
         if head['num_classes'] in _GENERIC_CLASSES:

@@ -59,7 +59,7 @@ def transfer(relative: Relative, onto: dict, wanted: ConfigName, class_count: in
         if (relative.name.crop == UNALIGNED) != (wanted.crop == UNALIGNED) and head['type'] not in _WITHOUT_RESIZING:
             head['align_corners'] = wanted.crop == UNALIGNED
     if relative.name.iterations != wanted.iterations:
-        _lengthen(composed, relative, wanted)
+        lengthen(composed, relative.whole['runner']['max_iters'], wanted.max_iters)
     if wanted.samples_per_gpu is not None:
         composed['data']['samples_per_gpu'] = wanted.samples_per_gpu
     model['test_cfg'] = _test_cfg(model, onto['model'], relative.name, wanted)
@@ -70,18 +70,6 @@ def transfer(relative: Relative, onto: dict, wanted: ConfigName, class_count: in
         for key in ('train_pipeline', 'test_pipeline', 'data'):
             resize(composed[key], relative.name.crop, wanted.crop)
     return composed
-
-
-def _lengthen(composed: dict, relative: Relative, wanted: ConfigName) -> None:
-    """Another length of the run, and what follows it."""
-    before = relative.whole['runner']['max_iters']
-    length = composed['runner']['max_iters'] = wanted.max_iters
-    for key in ('checkpoint_config', 'evaluation'):
-        composed[key]['interval'] = length // 10  # as all schedules have it
-    steps = composed.get('lr_config', {}).get('step')
-    if steps is not None:
-        share = [step * length // before for step in (steps if isinstance(steps, list) else [steps])]
-        composed['lr_config']['step'] = share if isinstance(steps, list) else share[0]
 
 
 def _test_cfg(model: dict, onto: dict, relative: ConfigName, wanted: ConfigName) -> dict:
@@ -155,3 +143,14 @@ def resize(config: dict | list, before: tuple[int, int], crop: tuple[int, int], 
                 node[key] = crop
             elif key == 'img_scale' and isinstance(value, tuple):
                 node[key] = tuple(round(side * factor) for side in value)
+
+
+def lengthen(config: dict, before: int, length: int) -> None:
+    """Another length of the run than a config was written for, and what follows it."""
+    config['runner']['max_iters'] = length
+    for key in ('checkpoint_config', 'evaluation'):
+        config[key]['interval'] = length // 10  # as all schedules have it
+    steps = config.get('lr_config', {}).get('step')
+    if steps is not None:
+        share = [step * length // before for step in (steps if isinstance(steps, list) else [steps])]
+        config['lr_config']['step'] = share if isinstance(steps, list) else share[0]
