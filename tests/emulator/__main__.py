@@ -1,17 +1,16 @@
 """``bash tests/emulate.sh``: compile the CUDA kernels for the emulated device and run what must hold."""
 
 import argparse
-import glob
 import os
 import shutil
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from emulator import build
 from emulator.mutants import MUTANTS, catch
+from emulator.session import environment, options, take_reports
 
 
 def arguments() -> argparse.Namespace:
@@ -38,18 +37,11 @@ def check(variant: str, operators: list[str]) -> tuple[str, bool, str]:
     except ValueError as error:
         return variant, False, str(error)
     built = time.monotonic() - started
-    tests = [build.HERE / 'check_kernels.py']
-    if variant == 'plain':
-        tests += [test for operator in operators for test in build.test_files(operator)]
-    done = subprocess.run(
-        [sys.executable, '-m', 'pytest', '-p', 'emulator.plugin', '-p', 'no:cacheprovider', '-x', '-s', '-m',
-         'not gpu', '--tb=short', *map(str, tests)],
-        cwd=build.ROOT, env=build.environment(variant, libraries), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True)
+    started_with = environment(variant, libraries)
+    done = subprocess.run([sys.executable, '-m', 'pytest', *options(variant, operators)], cwd=build.ROOT,
+                          env=started_with, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     said = done.stdout if done.returncode else done.stdout.strip().splitlines()[-1]
-    for report in glob.glob(str(build.WORK / f'report-{os.getpid()}-{variant}*')):
-        said += Path(report).read_text()
-        Path(report).unlink()
+    said += take_reports(started_with)
     return variant, done.returncode == 0, f'built in {built:.0f} s, {said}'
 
 

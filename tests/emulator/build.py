@@ -1,6 +1,5 @@
 """Compile CUDA sources for the emulated device: a shared library for each operator and way of looking."""
 
-import hashlib
 import os
 import re
 import runpy
@@ -11,7 +10,6 @@ import sysconfig
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +22,7 @@ WORK = ROOT / 'build' / 'emulator'
 RUNTIME = ('launch', 'scheduler', 'races', 'device')
 COMPILER = os.environ.get('CXX', 'g++')  # -fsanitize=thread without its library is GCC's
 BUILD = runpy.run_path(str(ROOT / 'mmcv' / 'ops' / 'build.py'))
+_digest, _torch = BUILD['_digest'], BUILD['_torch']
 FLAGS = [*BUILD['FLAGS'], '-O0', '-DUSE_CUDA', '-fPIC', '-fvisibility=hidden', '-w', '-U__CUDACC__']
 
 
@@ -54,13 +53,6 @@ def wrappers(operator: str) -> list[Path]:
     """The host's files that call the kernels of an operator's file: those that include its header."""
     include = f'#include "{operator}.h"'
     return [path for path in sorted(CSRC.glob('*.cpp')) if include in path.read_text()]
-
-
-def test_files(operator: str) -> list[Path]:
-    """The operator's own tests."""
-    names = {'ms_deform_attn': 'multi_scale_deform_attn'}
-    stems = (names.get(path.stem, path.stem) for path in wrappers(operator))
-    return [ROOT / 'tests' / 'mmcv' / 'ops' / f'test_{stem}.py' for stem in stems]
 
 
 def libraries(names: list[str], variant: str) -> list[Path]:
@@ -145,35 +137,6 @@ def _made(result: Path, command: list[str]) -> Path:
         raise ValueError(f'{result.name} does not compile:\n{done.stdout}')
     partial.replace(result)
     return result
-
-
-def _torch() -> Path:
-    return Path(find_spec('torch').origin).parent
-
-
-def _digest(*parts: str | bytes) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part.encode() if isinstance(part, str) else part)
-        digest.update(b'\0')
-    return digest.hexdigest()[:16]
-
-
-def environment(variant: str, names: list[Path]) -> dict[str, str]:
-    """What a Python that runs the libraries must be started with."""
-    preload = ' '.join(_file_of_compiler(name) for name in VARIANTS[variant].preload)
-    report = WORK / f'report-{os.getpid()}-{variant}'
-    return {**os.environ, **({'LD_PRELOAD': preload} if preload else {}),
-            'EMULATED_LIBRARIES': os.pathsep.join(map(str, names)), 'EMULATED_VARIANT': variant,
-            'PYTHONPATH': os.pathsep.join([str(HERE.parent), *filter(None, [os.environ.get('PYTHONPATH')])]),
-            'OMP_NUM_THREADS': '1',
-            'ASAN_OPTIONS': f'detect_leaks=0:detect_stack_use_after_return=0:log_path={report}',
-            'UBSAN_OPTIONS': f'print_stacktrace=1:log_path={report}'}
-
-
-def _file_of_compiler(name: str) -> str:
-    asked = [COMPILER, f'-print-file-name={name}']
-    return subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def can_run(variant: str) -> bool:

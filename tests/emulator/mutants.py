@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from emulator import build
+from emulator.session import environment
 
 
 class Mutant(NamedTuple):
@@ -151,7 +152,5 @@ def _built(mutant: Mutant) -> Path:
 
 def _tried(step: str, libraries: list[Path]) -> dict[str, str]:
     done = subprocess.run([sys.executable, '-m', 'emulator.trial', *map(str, libraries)], cwd=build.ROOT,
-                          env=build.environment(step, libraries[:1]), stdout=subprocess.PIPE, text=True, check=True)
+                          env=environment(step, libraries[:1]), stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.strip().splitlines()[-1])
-
-

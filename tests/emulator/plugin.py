@@ -2,15 +2,14 @@
 
 import ctypes
 import os
-import runpy
 import sys
 import types
-from pathlib import Path
 
 import pytest
 import torch  # noqa: F401 (the libraries need it)
 
-ROOT = Path(__file__).resolve().parents[2]
+from emulator.build import BUILD
+
 SEED = int(os.environ.get('EMULATOR_SEED') or int.from_bytes(os.urandom(4), 'little'))
 
 # Where the values of a tensor are wrong, a GPU would have to be waited for to say so: the result is NaN there, as
@@ -23,7 +22,7 @@ TOLD_BY_VALUES = ('test_a_label_that_is_no_class_is_an_error', *(
 def _load() -> list[ctypes.CDLL]:
     loaded = [ctypes.CDLL(path) for path in os.environ['EMULATED_LIBRARIES'].split(os.pathsep)]
     extension = types.ModuleType('mmcv._ext')
-    extension.build_key = runpy.run_path(str(ROOT / 'mmcv' / 'ops' / 'build.py'))['source_key']()
+    extension.build_key = BUILD['source_key']()
     extension.cuda = ''
     sys.modules['mmcv._ext'] = extension
     return loaded

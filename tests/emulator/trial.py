@@ -3,7 +3,6 @@
 Each is tried in a process of its own, forked from one that has imported torch.
 """
 
-import glob
 import json
 import os
 import re
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from emulator.build import test_files
+from emulator.session import options, take_reports
 
 SECONDS = 240  # a mistake may make a loop endless
 NO_VERDICT = (2, 3, 4, 5)  # pytest's exit status where not even a test could be run
@@ -37,9 +36,7 @@ def tried(library: str) -> str:
             os._exit(try_here(library, said))
         _, status = os.waitpid(child, 0)
         text = said.read_text() if said.exists() else ''
-    for report in glob.glob(f'{os.environ["ASAN_OPTIONS"].rpartition("log_path=")[2]}*'):
-        text += Path(report).read_text()
-        Path(report).unlink()
+    text += take_reports(os.environ)
     code = os.waitstatus_to_exitcode(status)
     if code in NO_VERDICT:
         raise RuntimeError(f'{library} could not be tried:\n{text}')
@@ -49,14 +46,10 @@ def tried(library: str) -> str:
 def try_here(library: str, said: Path) -> int:
     """Pytest's exit status."""
     os.environ['EMULATED_LIBRARIES'] = library
-    tests = [Path(__file__).with_name('check_kernels.py')]
-    if os.environ['EMULATED_VARIANT'] == 'plain':
-        tests += test_files(Path(library).stem)
     with open(said, 'wb') as words:  # a sanitizer that stops the process writes to the descriptor
         os.dup2(words.fileno(), 1)
         os.dup2(words.fileno(), 2)
-    options = ['-p', 'emulator.plugin', '-p', 'no:cacheprovider', '-q', '-x', '-s', '-m', 'not gpu', '--tb=short']
-    code = pytest.main([*options, *map(str, tests)])
+    code = pytest.main(['-q', *options(os.environ['EMULATED_VARIANT'], [Path(library).stem])])
     sys.stdout.flush()
     return int(code)
 
