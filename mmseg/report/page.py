@@ -27,7 +27,7 @@ def page_of(run: Run) -> str:
     snapshot = run.snapshot
     return render(Path(__file__).with_name('report.html'), {
         'run': run, 'snapshot': snapshot, 'tiles': _tiles(run), 'charts': charts_of(run.entries),
-        'colours': _colours(run), 'confusion': _confusion(run), 'groups': _groups(run), 'pace': pace(run.entries),
+        'colours': _colours(run), 'confusion': _confusion(run), 'groups': _groups(run),
         'reliability': reliability_chart(snapshot.calibration) if snapshot else None,
         'bins': table_of(snapshot.calibration) if snapshot else [], 'commands': commands(run), 'percent': percent,
         'interval': interval})
