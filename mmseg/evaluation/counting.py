@@ -33,10 +33,11 @@ class ConfusionMatrix:
         """(K, K) int64, rows = label, columns = prediction."""
         return self.counts[:-1, :-1]
 
-    def update(self, pred: np.ndarray | torch.Tensor, label: np.ndarray | torch.Tensor) -> None:
-        """Count the pixels of a prediction and its label, integers of one shape."""
+    def update(self, pred: np.ndarray | torch.Tensor, label: np.ndarray | torch.Tensor) -> torch.Tensor:
+        """Count the pixels of a prediction and its label, integers of one shape; returns the counts of these alone."""
         counts = count_pairs(pred, label, self.num_classes, self.ignore_index)
         self.counts = self.counts.to(counts.device) + counts
+        return counts
 
     def merge(self, other: 'ConfusionMatrix') -> None:
         """Add the counts of another matrix."""

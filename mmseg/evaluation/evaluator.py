@@ -61,11 +61,9 @@ class Evaluator:
         if pred.shape != label.shape:
             raise DataError(f'{where}: the label has shape {label.shape}, the prediction {pred.shape}'
                             f'{describe_turn(files["img"], pred.shape, label.shape)}')
-        one = ConfusionMatrix(classes, ignore_index)
-        one.update(pred, label)
-        self.confusion.merge(one)
+        counts = self.confusion.update(pred, label)
         if self.per_image is not None:
-            self.per_image.add(index, one.counts)
+            self.per_image.add(index, counts)
         if self.boundary is not None:
             self.boundary += torch.stack(boundary_areas(pred, label, classes, ignore_index))
 

@@ -46,6 +46,5 @@ def take_snapshot(
 
 
 def _pairs(results: object, num_classes: int) -> ImagePairs | None:
-    if not isinstance(results, CountsImages) or results.per_image is None:
-        return None
-    return results.per_image if results.per_image.num_classes == num_classes else None
+    pairs = results.per_image if isinstance(results, CountsImages) else None
+    return pairs if pairs is not None and pairs.num_classes == num_classes else None
