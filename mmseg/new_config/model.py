@@ -1,6 +1,7 @@
 """The model of a new config: that of an existing one, with the classes and crops of other data."""
 
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -97,30 +98,30 @@ def leave_out_weights(parts: dict) -> list[str]:
     Without them an optimizer is set that learns from nothing.
     """
     lost = []
-    for node in dicts_with(parts['model'], 'pretrained'):
-        lost.append(_missing(node['pretrained']))
-        if lost[-1]:
-            node['pretrained'] = None
-    for node in dicts_with(parts['model'], 'init_cfg'):
-        told = node['init_cfg']
-        lost.append(_missing(told.get('checkpoint')) if isinstance(told, dict) else '')
-        if lost[-1]:
-            node['init_cfg'] = None
-    lost = [reason for reason in dict.fromkeys(lost) if reason]
+    for node, key, name in _weights(parts['model']):
+        if reason := _missing(name):
+            lost.append(reason)
+            node[key] = None
     if lost and parts.get('optimizer', {}).get('type') == 'SGD':
         kept = {key: value for key, value in parts['optimizer'].items() if key == 'paramwise_cfg'}
         parts['optimizer'] = {**_FROM_SCRATCH, **kept}
         parts['lr_config'] = dict(policy='poly', power=0.9, min_lr=1e-5, by_epoch=False, warmup='linear',
                                   warmup_iters=20)
-    return lost
+    return list(dict.fromkeys(lost))
 
 
 def starts_from_weights(parts: dict) -> bool:
     """Whether a part of the model starts from weights that were learned elsewhere."""
-    told = [node['pretrained'] for node in dicts_with(parts['model'], 'pretrained')]
-    told += [node['init_cfg'].get('checkpoint') for node in dicts_with(parts['model'], 'init_cfg')
-             if isinstance(node['init_cfg'], dict)]
-    return any(told)
+    return any(name for _, _, name in _weights(parts['model']))
+
+
+def _weights(model: dict) -> Iterator[tuple[dict, str, object]]:
+    """Where a model names weights: the dict of a part, its key for them, and the name, if any."""
+    for node in dicts_with(model, 'pretrained'):
+        yield node, 'pretrained', node['pretrained']
+    for node in dicts_with(model, 'init_cfg'):
+        if isinstance(node['init_cfg'], dict):
+            yield node, 'init_cfg', node['init_cfg'].get('checkpoint')
 
 
 def _missing(name: object) -> str:
