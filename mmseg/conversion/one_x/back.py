@@ -8,7 +8,7 @@ from .back_data import write_loaders
 from .back_pipeline import OurSection
 from .back_run import write_hooks, write_optimizer, write_schedule, write_start
 from .config import Converted
-from .section import bare
+from .section import bare, on_parts
 
 #: Parts of ours that are in another package there, and those that are nowhere.
 _OF_MMPRETRAIN = ('ConvNeXt', 'PoolFormer')
@@ -52,7 +52,7 @@ def convert_back(ours: Config) -> Converted:
 
 def _model(top: OurSection, images: dict) -> dict:
     """Parts have the same names; what is done to the images is the model's there."""
-    model = _renamed(top.take('model'), 'model', top)
+    model = on_parts(top.take('model'), 'model', lambda part, path: {**part, 'type': _type(part['type'], path, top)})
     for key in ('train_cfg', 'test_cfg'):  # old: beside the model
         if (beside := top.take(key)) is not None:
             model.setdefault(key, beside)
@@ -88,20 +88,9 @@ def _imports(top: OurSection, of_mmpretrain: bool) -> dict:
     return dict(custom_imports=dict(imports=modules, allow_failed_imports=failing)) if modules else {}
 
 
-def _renamed(value: object, path: str, top: OurSection) -> object:
-    if isinstance(value, dict):
-        found = {key: _renamed(item, f'{path}.{key}', top) for key, item in value.items()}
-        if isinstance(found.get('type'), str):
-            found['type'] = _type(found['type'], f'{path}.type', top)
-        return found
-    if isinstance(value, (list, tuple)):
-        return type(value)(_renamed(item, f'{path}.{index}', top) for index, item in enumerate(value))
-    return value
-
-
 def _type(name: str, path: str, top: OurSection) -> str:
     if bare(name) in _OURS_ALONE:
-        top.tell(path, f'= {name!r} {top.missing}')
+        top.tell(f'{path}.type', f'= {name!r} {top.missing}')
     return f'mmpretrain.{bare(name)}' if bare(name) in _OF_MMPRETRAIN else name
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from .back_pipeline import OurSection, test_steps, train_steps
-from .data import REDUCED
+from .data import FOLDERS, REDUCED
 from .section import bare
 
 _SAME = ('data_root', 'img_suffix', 'seg_map_suffix', 'test_mode', 'ignore_index')
@@ -58,8 +58,7 @@ def _dataset(cfg: Mapping | list, split: str, images: dict, path: str, lines: li
         section.tell('type', f'= {kind!r} {section.missing}')
     reduce = section.take('reduce_zero_label', kind in REDUCED)
     found = dict(type='BaseSegDataset' if kind == 'CustomDataset' else kind, **section.take_all(*_SAME))
-    folders = (('img_dir', 'img_path'), ('ann_dir', 'seg_map_path'))
-    found['data_prefix'] = {new: section.take(old) for old, new in folders if section.has(old)}
+    found['data_prefix'] = {theirs: section.take(ours) for ours, theirs in FOLDERS if section.has(ours)}
     if (names := section.take('split')) is not None:
         found['ann_file'] = names
     if info := section.take_all('classes', 'palette'):

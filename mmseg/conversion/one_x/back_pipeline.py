@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from .section import Section, bare
+from .section import Section
 
 #: Steps that have one name, and the same arguments, on both sides.
 _BOTH = ('LoadImageFromFile', 'LoadAnnotations', 'RandomCrop', 'PhotoMetricDistortion', 'RandomRotate', 'RandomCutOut',
@@ -18,24 +18,16 @@ class OurSection(Section):
 def train_steps(steps: Sequence[Mapping], images: dict, path: str, lines: list[str]) -> list[dict]:
     """A pipeline of the training; ``images`` gets what is done to the batch there."""
     found: list[dict] = []
-    for index, step in enumerate(steps):
-        section = OurSection(step, f'{path}.{index}', lines)
-        found += _step(bare(section.take('type')), section, images)
-        section.close()
+    for kind, section in OurSection.each(steps, path, lines):
+        found += _step(kind, section, images)
     return found
 
 
 def test_steps(steps: Sequence[Mapping], images: dict, reduce: bool, path: str, lines: list[str]) -> list[dict]:
     """A pipeline of the evaluation, which loads the labels itself; ``images`` as for :func:`train_steps`."""
     found: list[dict] = []
-    for index, step in enumerate(steps):
-        section = OurSection(step, f'{path}.{index}', lines)
-        kind = bare(section.take('type'))
-        if kind == 'MultiScaleFlipAug':
-            found += _view(section, images)
-        else:
-            found += _step(kind, section, images)
-        section.close()
+    for kind, section in OurSection.each(steps, path, lines):
+        found += _view(section, images) if kind == 'MultiScaleFlipAug' else _step(kind, section, images)
     labels = dict(type='LoadAnnotations', **(dict(reduce_zero_label=True) if reduce else {}))
     return [*found[:-1], labels, found[-1]] if found and found[-1]['type'] == 'PackSegInputs' else found
 
@@ -49,9 +41,7 @@ def _view(section: OurSection, images: dict) -> list[dict]:
     scale = scale[0] if isinstance(scale, list) else scale
     ratio = ratios[0] if isinstance(ratios, (list, tuple)) else ratios
     found: list[dict] = []
-    for index, step in enumerate(section.take('transforms', [])):
-        inner = OurSection(step, f'{section.where("transforms")}.{index}', section.lines)
-        kind = bare(inner.take('type'))
+    for kind, inner in OurSection.each(section.take('transforms', []), section.where('transforms'), section.lines):
         if kind == 'Resize':
             keep_ratio = inner.take('keep_ratio', True)
             size = dict(scale_factor=ratio) if scale is None else dict(scale=scale)
@@ -63,7 +53,6 @@ def _view(section: OurSection, images: dict) -> list[dict]:
             inner.rest()
         else:
             found += _step(kind, inner, images)
-        inner.close()
     return found
 
 

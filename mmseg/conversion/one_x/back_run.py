@@ -77,15 +77,12 @@ def write_hooks(top: OurSection, by_epoch: bool) -> dict:
     checkpoint.close()
     backends = [dict(type='LocalVisBackend')]
     names = {ours: theirs for theirs, ours in LOGGERS.items()}
-    for index, logger in enumerate(log.take('hooks') or ()):
-        part = OurSection(logger, f'log_config.hooks.{index}', top.lines)
-        kind = bare(part.take('type'))
+    for kind, part in OurSection.each(log.take('hooks') or (), 'log_config.hooks', top.lines):
         part.take_all('by_epoch', 'interval')
         if kind in names:
             backends.append(dict(type=names[kind], **part.take_all('init_kwargs')))
         elif kind != 'TextLoggerHook':
             part.tell('type', f'= {kind!r} {part.missing}')
-        part.close()
     logger = dict(type='LoggerHook', interval=log.take('interval', 50), log_metric_by_epoch=by_epoch)
     log.close()
     hooks = dict(timer=dict(type='IterTimerHook'), logger=logger, param_scheduler=dict(type='ParamSchedulerHook'),

@@ -11,6 +11,8 @@ from .section import NO_COUNTERPART, Section, bare
 #: Data sets of which 1.x lowers the labels unless it is told otherwise.
 REDUCED = ('ADE20KDataset', 'COCOStuff10kDataset', 'ISPRSDataset', 'LoveDADataset', 'PascalContextDataset59',
             'PotsdamDataset')
+#: What says where images and labels are, here and there.
+FOLDERS = (('img_dir', 'img_path'), ('ann_dir', 'seg_map_path'))
 _SAME = ('img_suffix', 'seg_map_suffix', 'test_mode', 'ignore_index')
 
 
@@ -104,9 +106,7 @@ def _dataset(cfg: Mapping, split: str, preprocessor: Preprocessor, path: str, li
 def _place(section: Section) -> dict:
     found = section.take_all('data_root')
     prefix = section.section('data_prefix')
-    for old, new in (('img_path', 'img_dir'), ('seg_map_path', 'ann_dir')):
-        if prefix.has(old):
-            found[new] = prefix.take(old)
+    found |= {ours: prefix.take(theirs) for ours, theirs in FOLDERS if prefix.has(theirs)}
     prefix.close()
     ann_file = section.take('ann_file')
     return {**found, **({'split': ann_file} if ann_file else {})}

@@ -6,7 +6,7 @@ from mmcv.utils import Registry
 from mmseg.models.builder import BACKBONES, HEADS, LOSSES, NECKS, SEGMENTORS
 from mmseg.models.decode_heads.pixel_samplers import PIXEL_SAMPLERS
 
-from .section import NO_COUNTERPART, Section, accepted, bare
+from .section import NO_COUNTERPART, Section, accepted, bare, on_parts
 
 _PARTS = (BACKBONES, NECKS, HEADS, LOSSES, SEGMENTORS, PIXEL_SAMPLERS)
 _REGISTRIES = (*_PARTS, INITIALIZERS,
@@ -21,20 +21,13 @@ def read_model(top: Section) -> tuple[dict, Section]:
     inner = model.pop('data_preprocessor', None)
     outer = top.take('data_preprocessor')
     preprocessor = Section(inner or outer, top.where('model.data_preprocessor'), top.lines)
-    return _renamed(model, 'model', top.lines), preprocessor
 
+    def renamed(part: dict, path: str) -> dict:
+        part['type'] = _type(part['type'], f'{path}.type', top.lines)
+        registry = next((registry for registry in _PARTS if part['type'] in registry), None)
+        return part if registry is None else accepted(part, registry, path, top.lines)
 
-def _renamed(value: object, path: str, lines: list[str]) -> object:
-    if isinstance(value, dict):
-        found = {key: _renamed(item, f'{path}.{key}', lines) for key, item in value.items()}
-        if isinstance(found.get('type'), str):
-            found['type'] = _type(found['type'], f'{path}.type', lines)
-            registry = next((registry for registry in _PARTS if found['type'] in registry), None)
-            return found if registry is None else accepted(found, registry, path, lines)
-        return found
-    if isinstance(value, (list, tuple)):
-        return type(value)(_renamed(item, f'{path}.{index}', lines) for index, item in enumerate(value))
-    return value
+    return on_parts(model, 'model', renamed), preprocessor
 
 
 def _type(name: str, path: str, lines: list[str]) -> str:

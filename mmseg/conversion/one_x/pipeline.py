@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from mmseg.assembly.augmented_test import SCALES
 from mmseg.datasets.builder import PIPELINES
 
 from .preprocessor import Preprocessor
 from .section import NO_COUNTERPART, Section, accepted, bare
-
-_RATIOS = [0.5, 0.75, 1.0, 1.25, 1.5, 1.75]  # those of tools/test.py --aug-test
 
 
 def train_pipeline(
@@ -24,9 +23,7 @@ def train_pipeline(
         lines: what is told.
     """
     found: list[dict] = []
-    for index, step in enumerate(steps):
-        section = Section(step, f'{path}.{index}', lines)
-        kind = bare(section.take('type'))
+    for kind, section in Section.each(steps, path, lines):
         if kind == 'LoadAnnotations':
             section.take('reduce_zero_label')
             found += _same(kind, section)
@@ -36,16 +33,13 @@ def train_pipeline(
                       dict(type='Collect', keys=['img', 'gt_semantic_seg'], **section.take_all('meta_keys'))]
         else:
             found += _step(kind, section)
-        section.close()
     return found
 
 
 def test_pipeline(steps: Sequence[Mapping], preprocessor: Preprocessor, path: str, lines: list[str]) -> list[dict]:
     """A pipeline of the evaluation: one view of each image. Arguments as for :func:`train_pipeline`."""
     loading, inner, view, meta = [], [], dict(img_scale=None, img_ratios=[1.0]), {}
-    for index, step in enumerate(steps):
-        section = Section(step, f'{path}.{index}', lines)
-        kind = bare(section.take('type'))
+    for kind, section in Section.each(steps, path, lines):
         if kind.startswith('LoadImage'):
             loading += _step(kind, section)
         elif kind == 'LoadAnnotations':  # the data set reads them itself
@@ -57,7 +51,6 @@ def test_pipeline(steps: Sequence[Mapping], preprocessor: Preprocessor, path: st
             meta = section.take_all('meta_keys')
         else:
             inner += _step(kind, section)
-        section.close()
     transforms = [*inner, dict(type='RandomFlip'), *preprocessor.normalize, *preprocessor.test_pad(),
                   dict(type='ImageToTensor', keys=['img']), dict(type='Collect', keys=['img'], **meta)]
     return [*loading, dict(type='MultiScaleFlipAug', **view, flip=False, transforms=transforms)]
@@ -71,7 +64,7 @@ def is_usual_augmentation(steps: Sequence[Mapping]) -> bool:
             scales = [option.get('scale_factor') for option in options if bare(option.get('type')) == 'Resize']
             flips = [(option.get('prob'), option.get('direction', 'horizontal')) for option in options
                      if bare(option.get('type')) == 'RandomFlip']
-            return sorted(scales, key=str) == _RATIOS and sorted(flips) == [(0.0, 'horizontal'), (1.0, 'horizontal')]
+            return sorted(scales, key=str) == [*SCALES] and sorted(flips) == [(0.0, 'horizontal'), (1.0, 'horizontal')]
     return False
 
 

@@ -58,14 +58,11 @@ def _logging(top: Section, section: Section) -> dict:
     backends = visualizer.take('vis_backends') or top.take('vis_backends') or ()
     top.take('vis_backends')
     visualizer.close()
-    for index, backend in enumerate(backends):
-        part = Section(backend, f'visualizer.vis_backends.{index}', top.lines)
-        kind = bare(part.take('type'))
+    for kind, part in Section.each(backends, 'visualizer.vis_backends', top.lines):
         if kind in LOGGERS:
             hooks.append(dict(type=LOGGERS[kind], by_epoch=by_epoch, **part.take_all('init_kwargs')))
         elif kind != 'LocalVisBackend':
             part.tell('type', f'= {kind!r} {NO_COUNTERPART}')
-        part.close()
     return dict(interval=interval, hooks=hooks)
 
 

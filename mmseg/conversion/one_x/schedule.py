@@ -7,9 +7,7 @@ from .section import NO_COUNTERPART, Section, bare
 _PARAMWISE = ('base_lr', 'base_wd', 'custom_keys', 'bias_lr_mult', 'bias_decay_mult', 'norm_decay_mult',
               'dwconv_decay_mult', 'dcn_offset_lr_mult', 'bypass_duplicate', 'decay_rate', 'decay_type', 'num_layers',
               'layer_decay_rate')
-_CONSTRUCTORS = {'DefaultOptimWrapperConstructor': None,
-                 'LearningRateDecayOptimizerConstructor': 'LearningRateDecayOptimizerConstructor',
-                 'LayerDecayOptimizerConstructor': 'LayerDecayOptimizerConstructor'}
+_CONSTRUCTORS = ('LearningRateDecayOptimizerConstructor', 'LayerDecayOptimizerConstructor')
 
 
 def read_optimizer(top: Section) -> dict:
@@ -51,10 +49,10 @@ def _optimizer(wrapper: Section) -> dict:
         found['type'] = bare(found['type'])
     constructor = wrapper.take('constructor')
     if constructor is not None:
-        if bare(constructor) not in _CONSTRUCTORS:
+        if bare(constructor) in _CONSTRUCTORS:
+            found['constructor'] = bare(constructor)
+        elif bare(constructor) != 'DefaultOptimWrapperConstructor':
             wrapper.tell('constructor', f'= {constructor!r} {NO_COUNTERPART}')
-        elif _CONSTRUCTORS[bare(constructor)]:
-            found['constructor'] = _CONSTRUCTORS[bare(constructor)]
     paramwise = wrapper.section('paramwise_cfg')
     given = paramwise.take_all(*_PARAMWISE)
     paramwise.close()

@@ -1,6 +1,6 @@
 """A section of a config that is being converted, which knows what nobody has taken over yet."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from mmcv.utils import Registry
@@ -58,6 +58,14 @@ class Section:
             value = None
         return type(self)(value, self.where(key), self.lines)
 
+    @classmethod
+    def each(cls, values: Iterable[Mapping], path: str, lines: list[str]) -> Iterator[tuple[str, 'Section']]:
+        """Of each dict of a list the type, as :func:`bare`, and the rest, which is closed before the next one."""
+        for index, value in enumerate(values):
+            section = cls(value, f'{path}.{index}', lines)
+            yield bare(section.take('type')), section
+            section.close()
+
     def expect(self, **values: object) -> None:
         """Pass over keys that say what holds here anyway; those that say something else are told of at the end."""
         for key, value in values.items():
@@ -79,6 +87,22 @@ class Section:
 def bare(kind: object) -> str:
     """The name of a type without the package that it is looked up in."""
     return str(kind).rpartition('.')[2]
+
+
+def on_parts(value: object, path: str, change: Callable[[dict, str], dict]) -> object:
+    """A value of a config, each dict of which that has a type is what ``change`` makes of it, from the inside out.
+
+    Args:
+        value: the value.
+        path: its dotted key.
+        change: of a dict, which is a copy, and its dotted key.
+    """
+    if isinstance(value, dict):
+        found = {key: on_parts(item, f'{path}.{key}', change) for key, item in value.items()}
+        return change(found, path) if isinstance(found.get('type'), str) else found
+    if isinstance(value, (list, tuple)):
+        return type(value)(on_parts(item, f'{path}.{index}', change) for index, item in enumerate(value))
+    return value
 
 
 def accepted(cfg: dict, registry: Registry, path: str, lines: list[str], further: Collection[str] = ()) -> dict:
