@@ -53,8 +53,10 @@ def test_checkpointing_changes_nothing():
     torch.testing.assert_close(grads[0], grads[1])
 
 
-@pytest.mark.parametrize('model', [ResNet(18, frozen_stages=1, bn_frozen=True), VGG(11, with_bn=True, frozen_stages=2)])
-def test_frozen_parts(model):
+@pytest.mark.parametrize('build', [
+    lambda: ResNet(18, frozen_stages=1, bn_frozen=True), lambda: VGG(11, with_bn=True, frozen_stages=2)])
+def test_frozen_parts(build):
+    model = build()
     model.train()
     assert not any(module.training for module in model.modules() if isinstance(module, nn.BatchNorm2d))
     frozen = {id(parameter) for part in model.parts_to_freeze() for parameter in part.parameters()}
