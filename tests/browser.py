@@ -1,6 +1,5 @@
 """A headless Chromium for the tests of pages, spoken to over a pipe: nothing but Python's own library."""
 
-import base64
 import fcntl
 import json
 import os
@@ -148,19 +147,18 @@ class Page:
 
     def look_through(self, file: Path) -> None:
         """Fail unless the page is quiet, asks for nothing but its file, and fits and is legible at any size."""
-        assert self.messages == []
         assert [one for one in self.requests if not one.startswith('data:')] == [file.as_uri()]
+        self.look_at_all_sizes()
+        assert self.evaluate('[...document.images].filter(one => !one.naturalWidth || !one.alt).length') == 0
+
+    def look_at_all_sizes(self) -> None:
+        """Fail unless the page fits and is legible on a phone, a tablet and a desk, light and dark, and is quiet."""
         for width in (360, 768, 1280):
             for dark in (False, True):
                 self.show(width, dark=dark)
                 assert self.overflowing() == [], (width, dark)
                 assert self.faint() == [], (width, dark)
-        assert self.evaluate('[...document.images].filter(one => !one.naturalWidth || !one.alt).length') == 0
-
-    def picture(self, path: Path, whole: bool = False) -> None:
-        """Write what is seen, or the whole page, as a PNG."""
-        data = self.call('Page.captureScreenshot', format='png', captureBeyondViewport=whole)['data']
-        path.write_bytes(base64.b64decode(data))
+        assert self.messages == []
 
 
 class _Browser:

@@ -33,12 +33,7 @@ def test_an_image_is_predicted_and_shown(server, image):
         assert page.evaluate('[...document.images].every(one => one.alt)')
         assert page.evaluate("document.getElementById('download').download") == 'a b_mask.png'
         assert page.evaluate("document.getElementById('download').href").startswith('data:image/png;base64,')
-        for width in (1280, 360):
-            for dark in (False, True):
-                page.show(width, dark=dark)
-                assert page.overflowing() == []
-                assert page.faint() == []
-        assert page.messages == []
+        page.look_at_all_sizes()
         own = f'http://127.0.0.1:{server.port}/'
         assert all(address.startswith((own, f'blob:{own}', 'data:')) for address in page.requests)
 
