@@ -23,7 +23,7 @@ def save(cfg, folder, name='model'):
     model = init_segmentor(cfg, device='cpu')
     with torch.no_grad():
         for _ in range(3):
-            model.train().forward_dummy(torch.randn(2, 3, 64, 96))
+            model.train().forward_dummy(torch.randn(2, cfg.model.backbone.get('in_channels', 3), 64, 96))
         model.decode_head.conv_seg.weight.mul_(30)
     config, checkpoint = folder / f'{name}.py', folder / f'{name}.pth'
     cfg.dump(str(config))

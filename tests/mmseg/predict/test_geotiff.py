@@ -121,7 +121,7 @@ def test_a_model_of_many_bands(short_cfg, save, write, rasterio, call_tool, tmp_
     load = short_cfg.data.test.pipeline[0]
     load.color_type, load.imdecode_backend = 'unchanged', 'tifffile'
     short_cfg.data.test.pipeline[1].transforms[2].update(mean=[3000.] * 5, std=[1000.] * 5, to_rgb=False)
-    model = save_of_bands(short_cfg, tmp_path)
+    model = save(short_cfg, 'bands')
     image = blobs(90, 110, 5).astype(np.uint16) * 20
     done = call_tool('predict', *model, write('a.tif', image), '--out', tmp_path / 'out', '--save', 'mask')
     assert done.returncode == 0, done.stderr
@@ -131,16 +131,6 @@ def test_a_model_of_many_bands(short_cfg, save, write, rasterio, call_tool, tmp_
     done = call_tool('predict', *model, write('b.tif', image[..., :4]), '--out', tmp_path / 'out')
     assert done.returncode == 1
     assert 'b.tif: 4 bands, and the model takes 5' in done.stderr
-
-
-def save_of_bands(cfg, folder):
-    import torch
-
-    model = init_segmentor(cfg, device='cpu')
-    config, checkpoint = folder / 'bands.py', folder / 'bands.pth'
-    cfg.dump(str(config))
-    torch.save({'state_dict': model.state_dict(), 'meta': {}}, checkpoint)
-    return str(config), str(checkpoint)
 
 
 def test_a_plain_tiff_is_an_image_like_others(short, call_tool, tmp_path):
