@@ -13,10 +13,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from drawn_trees import draw_tree
 
 import mmcv
 from mmcv.checkpoint import read_checkpoint
@@ -46,16 +45,8 @@ def run(*arguments, code=0, **environment):
 @pytest.fixture(scope='module')
 def data(tmp_path_factory):
     """Eight fields to train on and five to validate."""
-    folder = tmp_path_factory.mktemp('fields')
-    draw = np.random.RandomState(0)
-    (folder / 'img').mkdir()
-    (folder / 'ann').mkdir()
-    names = [f'field_{i}' for i in range(13)]
-    for name in names:
-        label = np.kron(draw.randint(0, 3, (4, 4)), np.ones((12, 16), int)).astype(np.uint8)
-        image = (label * 90 + 30)[..., None] + draw.randint(-20, 20, (48, 64, 3))
-        cv2.imwrite(str(folder / 'img' / f'{name}.png'), image.astype(np.uint8))
-        Image.fromarray(label).save(folder / 'ann' / f'{name}.png')
+    folder, names = tmp_path_factory.mktemp('fields'), [f'field_{i}' for i in range(13)]
+    draw_tree(folder, names, image='img/{}.png', label='ann/{}.png')
     (folder / 'train.txt').write_text('\n'.join(names[:8]))
     (folder / 'val.txt').write_text('\n'.join(names[8:]))
     return folder
