@@ -4,7 +4,12 @@ from collections.abc import Iterable
 
 from torch import nn
 
-from .weight_init import constant_init, kaiming_init, normal_init
+from .weight_init import initialize
+
+_DRAWN = [
+    dict(type='Kaiming', layer='Conv2d'), dict(type='Constant', val=1, layer='BatchNorm2d'),
+    dict(type='Normal', std=0.01, layer='Linear'),
+]
 
 
 class FrozenBackbone(nn.Module):
@@ -35,20 +40,9 @@ class FrozenBackbone(nn.Module):
         Raises:
             TypeError: it is nothing of that kind.
         """
-        if pretrained is not None:
-            if not isinstance(pretrained, str):
-                raise TypeError(f'pretrained is {pretrained!r}: give a path, an address, or None')
-            from mmcv.checkpoint import load_checkpoint
-
-            load_checkpoint(self, pretrained)
-            return
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                kaiming_init(module)
-            elif isinstance(module, nn.BatchNorm2d):
-                constant_init(module, 1)
-            elif isinstance(module, nn.Linear):
-                normal_init(module, std=0.01)
+        if not isinstance(pretrained, str | None):
+            raise TypeError(f'pretrained is {pretrained!r}: give a path, an address, or None')
+        initialize(self, _DRAWN if pretrained is None else dict(type='Pretrained', checkpoint=pretrained))
 
     def train(self, mode: bool = True) -> 'FrozenBackbone':
         """Set the mode, but for what stays in eval mode."""
