@@ -1,5 +1,6 @@
 """Answers imports of old modules, and of old names in modules that are still there, from one table."""
 
+import functools
 import importlib
 import sys
 from collections.abc import Callable, Sequence
@@ -110,9 +111,13 @@ def _is_ours(spec: ModuleSpec | None) -> bool:
     """Whether a module lies beside this one, or is an old one itself."""
     if spec is None:
         return False
-    if isinstance(spec.loader, _OldModule):
-        return True
-    return bool(spec.origin) and Path(spec.origin).resolve().is_relative_to(_ROOT)
+    return isinstance(spec.loader, _OldModule) or (bool(spec.origin) and _lies_here(spec.origin))
+
+
+@functools.cache
+def _lies_here(origin: str) -> bool:
+    """Whether a file is below the root, links followed, which takes the longest of all that an import asks here."""
+    return Path(origin).resolve().is_relative_to(_ROOT)
 
 
 def _changed(spec: ModuleSpec | None) -> ModuleSpec | None:
@@ -150,7 +155,7 @@ def _add_old_names(module: ModuleType, old: str) -> None:
     """Let a module answer the names of an old one, and ``from module import *`` import those that it had by itself."""
     listed = _homes(old)
     homes = {name: _PASSED_ON_FROM[name] for name in PASSED_ON.get(old, '').split()} | listed
-    answer = vars(module).get('__getattr__')
+    answer = _answer_of(module)
 
     def get(name: str) -> object:
         if name in homes:
@@ -158,9 +163,7 @@ def _add_old_names(module: ModuleType, old: str) -> None:
             value = getattr(importlib.import_module(home), today)
             setattr(module, name, value)
             return value
-        if answer is not None:
-            return answer(name)
-        raise AttributeError(f'module {module.__name__!r} has no attribute {name!r}')
+        return answer(name)
 
     module.__getattr__ = get
     public = vars(module).get('__all__', [name for name in vars(module) if not name.startswith('_')])
@@ -169,20 +172,27 @@ def _add_old_names(module: ModuleType, old: str) -> None:
 
 def _add_modules(module: ModuleType) -> None:
     """Let a package answer the modules below it as attributes before anybody has imported them."""
-    answer = vars(module).get('__getattr__')
+    answer = _answer_of(module)
 
     def get(name: str) -> object:
         full = f'{module.__name__}.{name}'
         try:
-            if answer is not None:
-                return answer(name)
-            raise AttributeError(f'module {module.__name__!r} has no attribute {name!r}')
+            return answer(name)
         except AttributeError:
             if name.startswith('__') or find_spec(full) is None:
                 raise
         return importlib.import_module(full)
 
     module.__getattr__ = get
+
+
+def _answer_of(module: ModuleType) -> Callable[[str], object]:
+    """What a module has answered so far to names that are not in it."""
+
+    def refuse(name: str) -> object:
+        raise AttributeError(f'module {module.__name__!r} has no attribute {name!r}')
+
+    return vars(module).get('__getattr__', refuse)
 
 
 def _homes(module: str) -> dict[str, tuple[str, str]]:
