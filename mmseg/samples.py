@@ -113,6 +113,11 @@ def holder_of(dataset: Samples, index: int, protocol: type) -> tuple[Samples, in
     return dataset, index
 
 
+def spread(images: int, count: int) -> list[int]:
+    """Indices of so many of the images, or of all where they are fewer, evenly spread from the first to the last."""
+    return np.linspace(0, images - 1, min(count, images)).round().astype(int).tolist()
+
+
 def eval_label(dataset: Samples, index: int) -> np.ndarray:
     """The label map of a sample in class indices, (H, W), by the first data set on the way to it that gives labels."""
     holder, index = holder_of(dataset, index, GivesLabels)

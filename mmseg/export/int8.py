@@ -14,6 +14,7 @@ from mmseg.assembly.loaders import build_test_loader, pipeline_of
 from mmseg.datasets import build_dataset
 from mmseg.datasets.builder import innermost
 from mmseg.evaluation.results import Counted, Results
+from mmseg.samples import spread
 from mmseg.settings import Settings
 
 from .exported import ExportedSegmentor, open_exported
@@ -56,8 +57,8 @@ def calibration_images(model: ExportedSegmentor, settings: Settings, number: int
     for leaf in innermost(section):
         leaf['pipeline'] = pipeline_of(settings.data.test)
     dataset = build_dataset(section, {'test_mode': True})
-    for index in np.linspace(0, len(dataset) - 1, min(number, len(dataset))).round().astype(int):
-        image = dataset[int(index)]['img'][0]
+    for index in spread(len(dataset), number):
+        image = dataset[index]['img'][0]
         yield model.as_taken(_fitted(torch.as_tensor(image)[None], model.facts.size))
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mmseg.evaluation.image_pairs import ImagePairs
+from mmseg.samples import spread
 
 BEST, WORST, CONFUSED = 'best', 'worst', 'confused'
 
@@ -37,8 +38,7 @@ def choose(pairs: ImagePairs | None, images: int, count: int) -> list[Chosen]:
         Some of each kind in turn, for the time may not be enough for all.
     """
     if pairs is None or not pairs.images:
-        places = np.linspace(0, images - 1, min(count, images)).round().astype(int).tolist()
-        return [Chosen(index, '', None) for index in dict.fromkeys(places)]
+        return [Chosen(index, '', None) for index in spread(images, count)]
     ious = image_ious(pairs)
     ranked = sorted(ious, key=ious.get)
     half = min(count, len(ranked)) // 2

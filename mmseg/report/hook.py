@@ -22,7 +22,7 @@ from mmseg.evaluation.visualization import comparison
 from mmseg.page.render import write_page
 from mmseg.palette import Palette, random_palette
 from mmseg.protocols import Samples
-from mmseg.samples import class_names, palette, sample_files
+from mmseg.samples import class_names, palette, sample_files, spread
 
 from .page import page_of
 from .run import NoRun, config_lines, read_run
@@ -114,7 +114,7 @@ class ReportHook(Hook):
         self._refresh(runner)
 
     def _compare_for_loggers(self, model: torch.nn.Module) -> None:
-        for index in self._spread(self.logged):
+        for index in spread(len(self.dataset), self.logged):
             name = f'pictures/{picture_path(self.dataset, index).with_suffix("").as_posix()}'
             self._for_loggers[name] = np.ascontiguousarray(self._compare(model, index)[..., ::-1])
 
@@ -165,15 +165,11 @@ class ReportHook(Hook):
     def _pictures(self, runner: Runner) -> None:
         folder = Path(runner.work_dir, 'pictures')
         taken: set[PurePath] = set()
-        for index in self._spread(self.pictures):
+        for index in spread(len(self.dataset), self.pictures):
             _or_warn(runner, f'no picture of {sample_files(self.dataset, index)["img"]}',
                      lambda index=index: self._draw(unwrap(runner.model), index, folder, taken))
         if taken:
             runner.logger.info(f'Pictures (image, label, prediction): {folder}')
-
-    def _spread(self, count: int) -> list[int]:
-        """So many samples, evenly spread over the set."""
-        return np.linspace(0, len(self.dataset) - 1, min(count, len(self.dataset))).round().astype(int).tolist()
 
     def _draw(self, model: torch.nn.Module, index: int, folder: Path, taken: set[PurePath]) -> None:
         """Write the picture of one image; a name that is taken already gets the image's number."""

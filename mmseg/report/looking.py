@@ -12,7 +12,7 @@ from mmseg.evaluation.calibration import Calibration
 from mmseg.evaluation.picture import as_picture, load_image, load_label
 from mmseg.palette import Palette
 from mmseg.protocols import Samples
-from mmseg.samples import ignored_label, sample_files
+from mmseg.samples import ignored_label, sample_files, spread
 
 from .choice import Chosen
 from .panels import Panel, panels_of_image
@@ -65,8 +65,8 @@ class Looker:
         """Predict evenly spread images for half of the time, and in the rest those of ``chosen`` that are left."""
         begin = time.monotonic()
         wanted = dict.fromkeys(one.index for one in chosen)
-        sample = spread(len(self.dataset))
-        self._each(sample, begin + seconds / 2, lambda index: self._take(index, True, index in wanted))
+        sample = np.random.RandomState(0).permutation(spread(len(self.dataset), _SAMPLE))  # any beginning is spread too
+        self._each(sample.tolist(), begin + seconds / 2, lambda index: self._take(index, True, index in wanted))
         rest = [index for index in wanted if index not in self._drawn and index not in self._failed]
         self._each(rest, begin + seconds, lambda index: self._take(index, False, True))
         shown = [(one, self._drawn[one.index]) for one in chosen if one.index in self._drawn]
@@ -102,9 +102,3 @@ class Looker:
         counted = (label >= 0) & (label < len(self.names))
         self.calibration.add(prediction.confidence[counted], (label == prediction.label)[counted])
         self.measured += 1
-
-
-def spread(images: int) -> list[int]:
-    """Some images, evenly spread over all, in an order in which any beginning is spread as well."""
-    places = np.unique(np.linspace(0, images - 1, min(_SAMPLE, images)).round().astype(int))
-    return np.random.RandomState(0).permutation(places).tolist()
