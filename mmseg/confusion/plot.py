@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmseg.evaluation.counting import largest_confusions
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -22,12 +24,9 @@ def shares(matrix: np.ndarray) -> np.ndarray:
 
 def worst_pairs(matrix: np.ndarray, names: Sequence[str], count: int = 10) -> list[tuple[str, str, float, int]]:
     """(class, taken for, percent of its pixels, pixels) of the confusions with the most pixels."""
-    wrong, percent = matrix.copy(), shares(matrix)
-    np.fill_diagonal(wrong, 0)
-    order = np.argsort(wrong, axis=None)[::-1][:count]
-    rows, columns = np.unravel_index(order, wrong.shape)
-    return [(names[row], names[column], float(percent[row, column]), int(wrong[row, column]))
-            for row, column in zip(rows, columns) if wrong[row, column]]
+    percent = shares(matrix)
+    return [(names[row], names[column], float(percent[row, column]), int(matrix[row, column]))
+            for row, column in largest_confusions(matrix, count)]
 
 
 def draw_confusion(

@@ -57,3 +57,16 @@ class ConfusionMatrix:
         """Metrics as :func:`mmseg.evaluation.metrics.eval_metrics` returns them."""
         return total_area_to_metrics(*self.areas(), metrics, nan_to_num, beta)
 
+
+
+def largest_confusions(matrix: np.ndarray, most: int) -> list[tuple[int, int]]:
+    """The (label, prediction) cells off the diagonal with most pixels, the largest first.
+
+    Args:
+        matrix: (K, K) counts.
+        most: how many at most; empty cells are none.
+    """
+    wrong = matrix.copy()
+    np.fill_diagonal(wrong, 0)
+    cells = np.argsort(-wrong, axis=None, kind='stable')[:most]
+    return [divmod(int(cell), len(wrong)) for cell in cells if wrong.flat[cell]]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mmseg.evaluation.counting import largest_confusions
 from mmseg.evaluation.image_pairs import ImagePairs
 from mmseg.samples import spread
 
@@ -57,18 +58,6 @@ def image_ious(pairs: ImagePairs) -> dict[int, float]:
         warnings.filterwarnings('ignore', 'Mean of empty slice')
         means = np.nanmean(areas[:, 0] / areas[:, 1], axis=1)
     return {index: float(mean) for index, mean in zip(pairs.indices(), means) if not np.isnan(mean)}
-
-
-def largest_confusions(matrix: np.ndarray, most: int) -> list[tuple[int, int]]:
-    """The (label, prediction) cells off the diagonal with most pixels.
-
-    Args:
-        matrix: (K, K) counts.
-        most: how many at most; empty cells are none.
-    """
-    off = matrix * (1 - np.eye(len(matrix), dtype=matrix.dtype))
-    cells = np.argsort(-off, axis=None, kind='stable')[:most]
-    return [divmod(int(cell), len(matrix)) for cell in cells if off.flat[cell]]
 
 
 def _most_confused(pairs: ImagePairs, most: int) -> list[int]:

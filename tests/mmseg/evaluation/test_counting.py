@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from mmseg.evaluation.areas import intersect_and_union
-from mmseg.evaluation.counting import ConfusionMatrix
+from mmseg.evaluation.counting import ConfusionMatrix, largest_confusions
 from mmseg.evaluation.metrics import eval_metrics
 
 
@@ -52,6 +52,13 @@ def test_merge_adds():
     whole.reduce()  # one process: nothing to add
     expected = sum(torch.stack(intersect_and_union(p, t, 5, 255)) for p, t in zip(preds, labels))
     assert torch.equal(torch.stack(whole.areas()), expected)
+
+
+def test_the_largest_confusions_come_first_and_the_diagonal_is_none():
+    matrix = np.array([[90, 2, 0], [7, 50, 2], [0, 0, 3]])
+    assert largest_confusions(matrix, 9) == [(1, 0), (0, 1), (1, 2)]
+    assert largest_confusions(matrix, 1) == [(1, 0)]
+    assert matrix.diagonal().tolist() == [90, 50, 3]
 
 
 @pytest.mark.gpu
