@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from .run_log import Entry, positions, read_log, read_logs
+from .run_log import Entry, first_of, positions, read_log, read_logs
 
 #: Validation metrics that get a curve: means over classes, also of several data sets, not those of single classes.
 _MEANS = re.compile(r'(\d+_)?(aAcc|m[A-Z]\w*)')
@@ -52,7 +52,7 @@ def panels_of(entries: list[Entry]) -> tuple[str, list[tuple[str, list[Line]]]]:
     unit, places = positions(entries)
     train = [(at, entry) for at, entry in zip(places, entries) if entry['mode'] == 'train']
     val = [(at, entry) for at, entry in zip(places, entries) if entry['mode'] != 'train']
-    rates = [(at, {'lr': _first(entry['lr'])}) for at, entry in train if 'lr' in entry]
+    rates = [(at, {'lr': first_of(entry['lr'])}) for at, entry in train if 'lr' in entry]
     if not train:
         return unit, []
     panels = [
@@ -71,7 +71,3 @@ def _names(entries: list[tuple[float, Entry]]) -> list[str]:
 
 def _line(name: str, entries: list[tuple[float, Entry]]) -> Line:
     return name, [(at, entry[name]) for at, entry in entries if name in entry]
-
-
-def _first(value: float | dict) -> float:
-    return next(iter(value.values())) if isinstance(value, dict) else value

@@ -1,6 +1,7 @@
 """What a run wrote into its ``.log.json`` files, over all its resumes."""
 
 import json
+from collections.abc import Sequence
 from itertools import pairwise, takewhile
 from pathlib import Path
 
@@ -87,3 +88,20 @@ def positions(entries: list[Entry]) -> tuple[str, list[float]]:
             at = entry['epoch'] - 1 + entry['iter'] / length if by_epoch else entry['iter']
         found.append(at)
     return ('epoch' if by_epoch else 'iteration'), found
+
+
+def first_of(value: float | dict) -> float:
+    """A logged value; of one per optimizer the first."""
+    return next(iter(value.values())) if isinstance(value, dict) else value
+
+
+def short_names(paths: Sequence[str | Path]) -> list[str]:
+    """The last parts of paths, as few as tell them apart: 'a/x.log.json', 'b/x.log.json' of two runs in their folders.
+
+    A path that is given twice keeps its name twice.
+    """
+    parts = [Path(path).parts for path in paths]
+    count = 1
+    while len({one[-count:] for one in parts}) < len(set(parts)):
+        count += 1
+    return [str(Path(*one[-count:])) for one in parts]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmcv.utils import ConfigError, did_you_mean
-from mmseg.evaluation.run_log import Entry, positions, read_log, read_logs
+from mmseg.evaluation.run_log import Entry, first_of, positions, read_log, read_logs, short_names
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Run:
             ConfigError: nothing was logged under this name.
         """
         unit, places = positions(self.entries)
-        points = [(place, _number(entry[key])) for place, entry in zip(places, self.entries) if key in entry]
+        points = [(place, float(first_of(entry[key]))) for place, entry in zip(places, self.entries) if key in entry]
         if not points:
             raise ConfigError(f'{self.path}: no {key} was logged{did_you_mean(key, self.keys())}; '
                               f'there are {", ".join(self.keys())}')
@@ -88,22 +88,5 @@ def read_runs(paths: Sequence[str]) -> list[Run]:
     return [read_run(path, name) for path, name in zip(paths, short_names(paths))]
 
 
-def short_names(paths: Sequence[str]) -> list[str]:
-    """The last parts of paths, as few as tell them apart: 'a/x.log.json', 'b/x.log.json' of two runs in their folders.
-
-    A path that is given twice keeps its name twice.
-    """
-    parts = [Path(path).parts for path in paths]
-    count = 1
-    while len({one[-count:] for one in parts}) < len(set(parts)):
-        count += 1
-    return [str(Path(*one[-count:])) for one in parts]
-
-
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float, dict)) and not isinstance(value, bool)
-
-
-def _number(value: float | dict) -> float:
-    """The value; of one per optimizer the first."""
-    return float(next(iter(value.values())) if isinstance(value, dict) else value)

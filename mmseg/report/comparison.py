@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from mmseg.evaluation.run_log import short_names
 from mmseg.page.render import render
 
 from .curves import charts_of_runs, pace
@@ -32,7 +33,7 @@ def comparison_of(runs: Sequence[Run]) -> str:
     Raises:
         ValueError: jinja2 is not installed.
     """
-    names = _names(runs)
+    names = short_names([run.folder for run in runs])
     return render(Path(__file__).with_name('comparison.html'), {
         'names': names, 'runs': runs, 'charts': charts_of_runs(dict(zip(names, (run.entries for run in runs)))),
         'summary': _summary(runs), 'rows': class_rows(runs), 'differences': config_differences(runs),
@@ -91,12 +92,3 @@ def _figures(run: Run) -> dict[str, str]:
     if run.snapshot and run.snapshot.calibration.pixels:
         found['Calibration error, %'] = percent(run.snapshot.calibration.error())
     return found
-
-
-def _names(runs: Sequence[Run]) -> list[str]:
-    """The names of the folders, with those above where two are the same."""
-    for depth in range(1, max(len(run.folder.parts) for run in runs) + 1):
-        names = ['/'.join(run.folder.parts[-depth:]) for run in runs]
-        if len(set(names)) == len(names):
-            break
-    return names

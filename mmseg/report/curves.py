@@ -52,8 +52,8 @@ def waited(entry: Entry) -> float | None:
 
 def pace(entries: Sequence[Entry]) -> dict[str, str]:
     """What a run has taken, in words: time per iteration, waiting, the whole, memory."""
-    train = [(place, entry) for place, entry in zip(positions(entries)[1], entries)
-             if entry['mode'] == 'train' and 'time' in entry]
+    unit, places = positions(entries)
+    train = [(place, entry) for place, entry in zip(places, entries) if entry['mode'] == 'train' and 'time' in entry]
     if not train:
         return {}
     seconds = sum(entry['time'] for _, entry in train) / len(train)
@@ -61,7 +61,7 @@ def pace(entries: Sequence[Entry]) -> dict[str, str]:
     shares = [share for _, entry in train if (share := waited(entry)) is not None]
     if shares:
         told['Waiting for data'] = f'{percent(sum(shares) / len(shares))} %'
-    if positions(entries)[0] == 'iteration':
+    if unit == 'iteration':
         told['Training so far'] = duration(train[-1][0] * seconds)
     if memory := [entry['memory'] for _, entry in train if 'memory' in entry]:
         told['Peak memory'] = f'{max(memory):,} MB'

@@ -144,7 +144,7 @@ def test_labels_are_described_and_required_at_any_depth():
     require_labels(Around(Plain()))
 
 
-@pytest.mark.parametrize('images, count, indices', [
+@pytest.mark.parametrize(('images', 'count', 'indices'), [
     (9, 3, [0, 4, 8]), (3, 8, [0, 1, 2]), (6, 4, [0, 2, 3, 5]), (5, 1, [0]), (5, 0, []), (0, 4, [])])
 def test_some_images_from_all_over(images, count, indices):
     assert spread(images, count) == indices

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mmseg.evaluation.run_log import positions, read_log, read_logs
+from mmseg.evaluation.run_log import positions, read_log, read_logs, short_names
 
 
 def train(iteration, loss=1.0, epoch=1):
@@ -82,3 +82,13 @@ def test_one_epoch_per_log(tmp_path):
 def test_without_a_log(tmp_path):
     with pytest.raises(FileNotFoundError, match='log.json'):
         read_logs(tmp_path)
+
+
+@pytest.mark.parametrize(('paths', 'names'), [
+    (['x/a/1.log.json', 'x/b/1.log.json'], ['a/1.log.json', 'b/1.log.json']),
+    (['x/a.json', 'y/b.json'], ['a.json', 'b.json']),
+    (['a.json', 'a.json'], ['a.json', 'a.json']),
+    (['b/a.json', 'a.json'], ['b/a.json', 'a.json']),
+])
+def test_names_are_as_short_as_they_tell_runs_apart(paths, names):
+    assert short_names(paths) == names

@@ -7,7 +7,6 @@ import pytest
 
 from mmcv.utils import ConfigError
 from mmseg.logs import read_run
-from mmseg.logs.runs import short_names
 
 
 def write_log(path, offset=0.0):
@@ -45,16 +44,6 @@ def test_a_key_that_is_not_there_names_the_nearest(tmp_path):
     path = write_log(tmp_path / 'a.log.json')
     with pytest.raises(ConfigError, match=r'a\.log\.json: no mIou was logged.*mIoU'):
         read_run(str(path)).curve('mIou')
-
-
-@pytest.mark.parametrize(('paths', 'names'), [
-    (['x/a/1.log.json', 'x/b/1.log.json'], ['a/1.log.json', 'b/1.log.json']),
-    (['x/a.json', 'y/b.json'], ['a.json', 'b.json']),
-    (['a.json', 'a.json'], ['a.json', 'a.json']),
-    (['b/a.json', 'a.json'], ['b/a.json', 'a.json']),
-])
-def test_names_are_as_short_as_they_tell_runs_apart(paths, names):
-    assert short_names(paths) == names
 
 
 def test_several_runs_in_one_picture(tmp_path, call_tool):
