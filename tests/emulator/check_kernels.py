@@ -7,7 +7,18 @@ import pytest
 import torch
 
 from emulator.plugin import SEED, configure
-from emulator.samples import BEYOND_A_HALF, CLOSE, HALVES, INVALID, MANY, NEAR_1000, NOT_FINITE, SAMPLES, TIES
+from emulator.samples import (
+    BEYOND_A_HALF,
+    CLOSE,
+    HALVES,
+    INVALID,
+    MANY,
+    NEAR_1000,
+    NOT_FINITE,
+    SAMPLES,
+    TIES,
+    is_floating,
+)
 from mmcv.ops import _load
 
 CAPS = (0, 1, 3)  # blocks; 0: as many as a launch asks for
@@ -30,10 +41,6 @@ def reference(name: str, args: tuple) -> object:
 
 def double(args: tuple) -> tuple:
     return tuple(arg.double() if is_floating(arg) else arg for arg in args)
-
-
-def is_floating(arg: object) -> bool:
-    return isinstance(arg, torch.Tensor) and arg.is_floating_point()
 
 
 def results(out: object) -> list[torch.Tensor]:

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import torch
 
-OPS = Path(__file__).resolve().parents[1] / 'mmcv' / 'ops'
-SAID = [runpy.run_path(str(path)) for path in sorted(OPS.glob('test_*.py')) if path.stem != 'test_meta']
-SAMPLES, INVALID = ({name: value for said in SAID for name, value in said.get(what, {}).items()}
-                    for what in ('SAMPLES', 'INVALID'))
+META = runpy.run_path(str(Path(__file__).resolve().parents[1] / 'mmcv' / 'ops' / 'test_meta.py'))
+SAMPLES, INVALID, is_floating = META['SAMPLES'], META['INVALID'], META['is_floating']
 CLOSE = dict(rtol=1e-4, atol=1e-5)
 
 # The arguments that may be halves; the others stay as they are.
@@ -28,8 +26,7 @@ def as_halves(name: str, args: tuple, dtype: torch.dtype) -> tuple:
 def halves(name: str) -> Callable[[torch.dtype], Iterator[tuple]]:
     def samples(dtype: torch.dtype) -> Iterator[tuple]:
         for args in SAMPLES[name]():
-            if all(arg.dtype == torch.float32 for arg in args if isinstance(arg, torch.Tensor)
-                   and arg.is_floating_point()) and args[0].numel() < 5000:
+            if all(arg.dtype == torch.float32 for arg in args if is_floating(arg)) and args[0].numel() < 5000:
                 yield as_halves(name, args, dtype)
     return samples
 
