@@ -4,7 +4,6 @@ It takes about a minute of a core per method, so it waits to be asked for: ``TES
 tests/integration/test_every_method_exports.py``, with the packages of the extra ``export`` for their formats.
 """
 
-import importlib.util
 import os
 import runpy
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 import zoo
+from export_packages import can_be_written
 
 from mmseg.apis import load_config
 from mmseg.assembly.model import load_trained
@@ -26,7 +26,6 @@ METHODS = runpy.run_path(str(Path(__file__).with_name('test_every_method.py')))
 ONE_SIZE = {'beit': (64, 64), 'mae': (64, 64)}  # their positions are for one
 SIZES = [(1, 96, 160), (2, 101, 135), (1, 224, 96), (1, 64, 64), (1, 259, 387)]  # images, height, width
 LARGE = [(1, 416, 416), (1, 451, 559), (2, 417, 431), (1, 560, 640), (1, 700, 900)]
-PACKAGES = {'onnx': ('onnx', 'onnxscript', 'onnxruntime'), 'openvino': ('onnx', 'onnxscript', 'openvino')}
 
 
 def small_network(method):
@@ -37,10 +36,6 @@ def small_network(method):
     model = zoo.fill(load_trained(cfg, None))
     facts = facts_of(model, cfg)
     return Network(model, facts), facts
-
-
-def formats():
-    return [name for name in FORMATS if all(importlib.util.find_spec(package) for package in PACKAGES.get(name, ()))]
 
 
 @pytest.mark.slow
@@ -57,7 +52,7 @@ def test_gives_the_same_as_a_file(method, tmp_path):
         with torch.no_grad():
             pairs.append((given.numpy(), network(given).numpy()))
     same_points, same_labels = (0.999, 0.999) if method == 'point_rend' else (1, 0.9999)
-    for name in formats():
+    for name in filter(can_be_written, FORMATS):
         path = tmp_path / f'{method}{FORMATS[name].suffix}'
         FORMATS[name].write(traced.program, path, facts.as_metadata(), 'logits')
         run = RUNTIMES[path.suffix](path)

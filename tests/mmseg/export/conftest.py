@@ -19,7 +19,7 @@ TESTED = [
         dict(type='Collect', keys=['img'])])]
 
 
-@pytest.fixture
+@pytest.fixture(scope='session')
 def small_pspnet() -> Callable[..., EncoderDecoder]:
     """A PSPNet of 8 to 64 channels and three classes, its config in ``cfg``."""
     def build(**head: object) -> EncoderDecoder:

@@ -1,21 +1,30 @@
 """A model as a file: what it gives, what it holds, and what is refused."""
 
+import functools
 import json
 
 import pytest
 import torch
+from export_packages import require_packages
 
 from mmseg.export import FORMATS, export, load_exported
 from mmseg.export.comparison import FileDiffers
 from mmseg.export.network import Network
 
 SIZES = [(1, 64, 96), (2, 97, 131), (1, 33, 47), (3, 128, 80), (1, 415, 533)]
-NEEDS = {'onnx': ('onnx', 'onnxscript', 'onnxruntime'), 'openvino': ('onnx', 'onnxscript', 'openvino')}
 
 
-def require_packages(format):
-    for package in NEEDS.get(format, ()):
-        pytest.importorskip(package, reason=f'the extra `export`: pip install {package}')
+@pytest.fixture(scope='module')
+def exported(small_pspnet, tmp_path_factory):
+    """``exported(format, factored=True)``: a model, its file for any size, and what was told; each is made once."""
+
+    @functools.cache
+    def write(format, factored=True):
+        model, told, folder = small_pspnet(factored=factored), [], tmp_path_factory.mktemp(format)
+        path = export(model, format, dynamic=True, out=folder / f'net{FORMATS[format].suffix}', tell=told.append)
+        return model, path, told
+
+    return write
 
 
 def logits(model, images):
@@ -24,22 +33,22 @@ def logits(model, images):
 
 
 @pytest.mark.parametrize('format', FORMATS)
-def test_gives_what_the_model_gives_at_any_size(format, small_pspnet, tmp_path):
+def test_gives_what_the_model_gives_at_any_size(format, exported):
     require_packages(format)
-    model, told = small_pspnet(), []
-    path = export(model, format, dynamic=True, out=tmp_path / f'net{FORMATS[format].suffix}', tell=told.append)
-    exported = load_exported(path)
+    model, path, told = exported(format)
+    again = load_exported(path)
     for shape in SIZES:
         images = torch.randn(shape[0], 3, *shape[1:])
-        expected, found = logits(model, images), logits(exported, images)
+        expected, found = logits(model, images), logits(again, images)
         assert found.shape == expected.shape
         assert (found - expected).abs().max() <= 1e-4 * expected.abs().max()
         assert (found.argmax(1) == expected.argmax(1)).float().mean() >= 0.9999
     assert sum('compared at' in line for line in told) == 3
-    assert exported.CLASSES == ['dark', 'middle', 'bright']
-    assert exported.PALETTE[1] == [128, 128, 128]
-    assert exported.facts.mean == [120.0, 110.0, 100.0]
-    assert {file.suffix for file in tmp_path.iterdir()} == {'.xml', '.bin'} if format == 'openvino' else {path.suffix}
+    assert again.CLASSES == ['dark', 'middle', 'bright']
+    assert again.PALETTE[1] == [128, 128, 128]
+    assert again.facts.mean == [120.0, 110.0, 100.0]
+    written = {file.suffix for file in path.parent.iterdir()}
+    assert written == ({'.xml', '.bin'} if format == 'openvino' else {path.suffix})
 
 
 def test_one_size_alone(small_pspnet, tmp_path):
@@ -78,8 +87,8 @@ def test_half_types(small_pspnet, tmp_path):
     assert (found - expected).abs().max() <= 2e-2 * expected.abs().max()
 
 
-def test_holds_operators_of_torch_alone_and_no_training_parts(small_pspnet, tmp_path):
-    path = export(small_pspnet(), 'torch_export', out=tmp_path / 'net.pt2')
+def test_holds_operators_of_torch_alone_and_no_training_parts(exported):
+    _, path, _ = exported('torch_export')
     program = torch.export.load(path)
     assert {str(node.target).split('.')[0] for node in program.graph.nodes if isinstance(
         node.target, torch._ops.OpOverload)} == {'aten'}
@@ -109,10 +118,10 @@ def test_onnx_file(small_pspnet, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ['net.onnx']  # weights within
 
 
-def test_the_factored_head_is_exported_factored(small_pspnet, tmp_path):
+def test_the_factored_head_is_exported_factored(exported):
     widths = []
-    for factored in (True, False):
-        path = export(small_pspnet(factored=factored), 'torch_export', dynamic=True, out=tmp_path / 'net.pt2')
+    for options in ({}, {'factored': False}):
+        _, path, _ = exported('torch_export', **options)
         graph = torch.export.load(path).graph
         widths.append(max(node.args[1].meta['val'].shape[1] for node in graph.nodes
                           if str(node.target).startswith('aten.conv2d')))
