@@ -11,13 +11,13 @@ import mmcv
 from mmcv.utils import ConfigError, ProgressBar
 from mmseg.assembly.load import load_config
 from mmseg.cli import add_config_arguments
+from mmseg.evaluation.visualization import draw_over
 from mmseg.page.picture import embedded
 from mmseg.page.render import render, write_page
 from mmseg.palette import random_palette
 from mmseg.protocols import Samples
 from mmseg.samples import class_names, palette
 
-from .picture import overlay
 from .samples import SKIPPED, Shown, as_trained, training_set
 
 _ON_PAGE, _EDGE = 60, 420  # samples on a page unless --count says otherwise; pixels of the longer edge of a picture
@@ -63,7 +63,7 @@ def main(args: argparse.Namespace) -> None:
     elif args.show:
         for turns in samples:
             for shown in turns:
-                mmcv.imshow(overlay(shown.img, shown.label, colours, args.opacity), Path(shown.file).name,
+                mmcv.imshow(draw_over(shown.img, shown.label, colours, args.opacity), Path(shown.file).name,
                             args.show_interval)
     else:
         _write_files(Path(args.output_dir), samples, colours, args.opacity)
@@ -87,7 +87,7 @@ def _write_files(folder: Path, samples: Iterator[list[Shown]], colours: Sequence
             path = folder / name
             if taken[name] > 1:
                 path = path.with_stem(f'{path.stem}_{taken[name]}')
-            mmcv.imwrite(overlay(shown.img, shown.label, colours, opacity), str(path))
+            mmcv.imwrite(draw_over(shown.img, shown.label, colours, opacity), str(path))
 
 
 def _write_page(
@@ -96,7 +96,7 @@ def _write_page(
 ) -> None:
     listed = [{
         'name': Path(turns[0].file).name,
-        'pictures': [embedded(overlay(one.img, one.label, colours, args.opacity), _EDGE) for one in turns],
+        'pictures': [embedded(draw_over(one.img, one.label, colours, args.opacity), _EDGE) for one in turns],
         'classes': [names[value] for value in np.unique(turns[0].label) if value < len(names)],
     } for turns in samples]
     if not listed:

@@ -7,8 +7,8 @@ from browser import opened
 
 from mmseg.assembly.load import load_config
 from mmseg.browse import as_trained
-from mmseg.browse.picture import overlay
 from mmseg.browse.samples import training_set
+from mmseg.evaluation.visualization import draw_over
 
 
 def test_files_by_the_names_of_the_images(call_tool, demo_config, tmp_path):
@@ -44,7 +44,7 @@ def test_a_data_set_that_repeats_its_images_is_gone_through_once(demo_config):
 
 def test_pixels_without_a_class_stay_as_they_are():
     img = np.full((1, 3, 3), 100, np.uint8)
-    drawn = overlay(img, np.array([[0, 255, 1]]), [[200, 0, 0], [0, 0, 200]], 0.5)
+    drawn = draw_over(img, np.array([[0, 255, 1]]), [[200, 0, 0], [0, 0, 200]], 0.5)
     assert drawn.tolist() == [[[50, 50, 150], [100, 100, 100], [150, 50, 50]]]
 
 
