@@ -16,7 +16,8 @@ from .channels import choose
 from .png import decode_png_rows, png_shape
 from .stored import decode_stored, decode_unchanged, is_deep, is_deep_colour, with_sign
 
-_FLAGS = {
+#: OpenCV's number of each flag of :func:`imfrombytes`.
+FLAGS = {
     'color': cv2.IMREAD_COLOR,
     'grayscale': cv2.IMREAD_GRAYSCALE,
     'unchanged': cv2.IMREAD_UNCHANGED,
@@ -184,8 +185,8 @@ def _check_complete(content: bytes) -> None:
 
 def _name_of(flag: _Flag) -> str:
     """The name of a flag that may be one of OpenCV's numbers."""
-    name = flag if isinstance(flag, str) else next((name for name, number in _FLAGS.items() if number == flag), flag)
-    choose(_FLAGS, name, 'image flag')
+    name = flag if isinstance(flag, str) else next((name for name, number in FLAGS.items() if number == flag), flag)
+    choose(FLAGS, name, 'image flag')
     return name
 
 
@@ -202,7 +203,7 @@ def _decode_rows(content: bytes, flag: str, rgb: bool, rows: int) -> np.ndarray:
 def _decode_cv2(content: bytes, flag: str, rgb: bool) -> np.ndarray:
     if flag == 'stored':
         return decode_stored(content, 'cv2')
-    img = cv2.imdecode(np.frombuffer(content, np.uint8), _FLAGS[flag])
+    img = cv2.imdecode(np.frombuffer(content, np.uint8), FLAGS[flag])
     if img is None:
         kind = decode_unchanged(content).dtype
         raise ValueError(f"values of type {kind} do not become 8 bit: read them with color_type='unchanged'")

@@ -1,12 +1,16 @@
 """The classes of a model by name and colour."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
+import numpy as np
 from torch import nn
 
 from mmcv.checkpoint import class_facts, unwrap
+from mmcv.image.png_writer import PngWriter
 from mmseg.palette import plain_palette, random_palette
+
+_IN_A_BYTE = 256
 
 
 class Classes(NamedTuple):
@@ -35,3 +39,8 @@ class Classes(NamedTuple):
     def number(self) -> int:
         """How many there are."""
         return len(self.names)
+
+    def png_writer(self, file: IO[bytes], size: tuple[int, int]) -> PngWriter:
+        """Writes class indices (H, W) as a palette image; as a grey one of 16 bit where there are more than 256."""
+        wide = self.number > _IN_A_BYTE
+        return PngWriter(file, size, np.uint16 if wide else np.uint8, None if wide else self.colours)

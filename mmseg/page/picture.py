@@ -19,5 +19,14 @@ def embedded(picture: np.ndarray, edge: int, flat: bool = False) -> str:
     smooth = scale < 1 and not flat
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if smooth else cv2.INTER_NEAREST)
     kind = 'png' if flat else 'jpeg'
-    data = base64.b64encode(cv2.imencode(f'.{kind}', small)[1].tobytes()).decode()
-    return f'data:image/{kind};base64,{data}'
+    return data_address(cv2.imencode(f'.{kind}', small)[1].tobytes(), kind)
+
+
+def data_address(content: bytes, kind: str) -> str:
+    """An image file as an address that holds it.
+
+    Args:
+        content: what is in the file.
+        kind: 'png' or 'jpeg'.
+    """
+    return f'data:image/{kind};base64,{base64.b64encode(content).decode()}'

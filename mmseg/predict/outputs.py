@@ -50,10 +50,9 @@ TakesProbability = Callable[[int, int, np.ndarray], None]
 
 @contextlib.contextmanager
 def mask_png(path: Path, size: Size, classes: Classes) -> Iterator[TakesStrip]:
-    """Class indices as a palette image; as a grey one of 16 bit where there are more than 256."""
-    wide = classes.number > _WHITE + 1
+    """Class indices, as :meth:`.Classes.png_writer` writes them."""
     with atomic_write(path) as file:
-        writer = PngWriter(file, size, np.uint16 if wide else np.uint8, None if wide else classes.colours)
+        writer = classes.png_writer(file, size)
         yield lambda strip: writer.write(strip.labels)
         writer.close()
 

@@ -7,15 +7,15 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from typing import IO, Protocol
 
-import cv2
 import numpy as np
 import torch
 
+from mmcv.image.channels import choose
+from mmcv.image.io import FLAGS
 from mmseg.inference import Predictor
 
 #: From how many pixels on an image is not held.
 HUGE = 1 << 26
-_FLAGS = {'color': cv2.IMREAD_COLOR, 'grayscale': cv2.IMREAD_GRAYSCALE}
 
 
 class RowReader(Protocol):
@@ -76,10 +76,14 @@ print(image.dtype.str, *image.shape)
 def spilled(path: str, colour: str) -> Iterator[SpilledRows]:
     """Decode an image once, and keep it on the disk.
 
+    Args:
+        path: of the file.
+        colour: the flag that it is read with, see :func:`mmcv.image.imfrombytes`.
+
     Raises:
-        ValueError: OpenCV cannot decode it.
+        ValueError: OpenCV cannot decode it, or there is no such flag.
     """
-    flag = _FLAGS.get(colour.removesuffix('_ignore_orientation'), cv2.IMREAD_UNCHANGED)
+    flag = choose(FLAGS, colour, 'image flag')
     with tempfile.NamedTemporaryFile() as file:
         command = [sys.executable, '-c', _DECODE, path, str(flag), file.name]
         done = subprocess.run(command, capture_output=True, text=True)

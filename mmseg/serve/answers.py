@@ -1,14 +1,14 @@
 """What a request is answered with."""
 
-import base64
 import io
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import IO, NamedTuple
 
 import numpy as np
 
 from mmcv.image.png_writer import PngWriter
 from mmseg.inference import Classes
+from mmseg.page.picture import data_address
 
 _WHITE = 255
 
@@ -33,7 +33,7 @@ class Seen(NamedTuple):
     """What a model sees in an image.
 
     Attributes:
-        labels: (H, W) class indices, uint8 or uint16.
+        labels: (H, W) class indices, uint16.
         confidence: (H, W) uint8, how probable the class is that was chosen; 255 is certain.
         shares: {index of a class that was chosen: (its share of the pixels, its mean probability there)}.
     """
@@ -49,13 +49,11 @@ class Seen(NamedTuple):
         sums = np.bincount(labels.ravel(), confidence.ravel())
         shares = {int(index): (counts[index] / labels.size, min(1.0, sums[index] / counts[index]))
                   for index in np.argsort(-counts, kind='stable') if counts[index]}
-        kind = np.uint8 if len(counts) <= _WHITE + 1 else np.uint16
-        return cls(labels.astype(kind), np.rint(confidence * _WHITE).astype(np.uint8), shares)
+        return cls(labels.astype(np.uint16), np.rint(confidence * _WHITE).astype(np.uint8), shares)
 
     def as_png(self, classes: Classes) -> bytes:
-        """The labels as a palette image; as a grey one of 16 bit where there are too many."""
-        wide = classes.number > _WHITE + 1
-        return _png(self.labels, None if wide else classes.colours)
+        """The labels, as :meth:`.Classes.png_writer` writes them."""
+        return _png(self.labels, classes.png_writer)
 
     def as_document(self, classes: Classes, with_pictures: bool = False) -> dict:
         """For programs: the size, and the classes that were chosen, the one with the largest share first.
@@ -69,17 +67,14 @@ class Seen(NamedTuple):
             {'index': index, 'name': classes.names[index], 'share': float(share), 'confidence': float(confidence)}
             for index, (share, confidence) in self.shares.items()]}
         if with_pictures:
-            document |= {'mask': _address(self.as_png(classes)), 'certainty': _address(_png(self.confidence))}
+            pictures = {'mask': self.as_png(classes), 'certainty': _png(self.confidence)}
+            document |= {name: data_address(png, 'png') for name, png in pictures.items()}
         return document
 
 
-def _png(values: np.ndarray, palette: Sequence[Sequence[int]] | None = None) -> bytes:
+def _png(values: np.ndarray, writer_of: Callable[[IO[bytes], tuple[int, int]], PngWriter] = PngWriter) -> bytes:
     file = io.BytesIO()
-    writer = PngWriter(file, values.shape, values.dtype, palette)
+    writer = writer_of(file, values.shape)
     writer.write(values)
     writer.close()
     return file.getvalue()
-
-
-def _address(png: bytes) -> str:
-    return f'data:image/png;base64,{base64.b64encode(png).decode()}'

@@ -23,13 +23,11 @@ class Waiting(NamedTuple):
         content: of the image file.
         pixels: of the image.
         answer: is set to a :class:`Seen`, or to a :class:`Refused`.
-        loop: that waits for it.
     """
 
     content: bytes
     pixels: int
     answer: asyncio.Future
-    loop: asyncio.AbstractEventLoop
 
 
 class Batches:
@@ -63,8 +61,7 @@ class Batches:
 
     def put(self, content: bytes, pixels: int) -> asyncio.Future:
         """Let an image of so many pixels wait for its prediction; who cancels the future need not be answered."""
-        loop = asyncio.get_running_loop()
-        waiting = Waiting(content, pixels, loop.create_future(), loop)
+        waiting = Waiting(content, pixels, asyncio.get_running_loop().create_future())
         with self._changed:
             self._waiting.append(waiting)
             self._changed.notify()
@@ -136,7 +133,7 @@ class Batches:
 def _answer(waiting: Waiting, answer: Seen | Refused) -> None:
     """Hand an answer to the thread that waits for it; the first one counts."""
     with contextlib.suppress(RuntimeError):  # its loop has ended
-        waiting.loop.call_soon_threadsafe(_set, waiting.answer, answer)
+        waiting.answer.get_loop().call_soon_threadsafe(_set, waiting.answer, answer)
 
 
 def _set(future: asyncio.Future, answer: Seen | Refused) -> None:

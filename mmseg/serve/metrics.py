@@ -1,5 +1,6 @@
 """What ``GET /metrics`` tells, in the text format of Prometheus."""
 
+import bisect
 import collections
 import threading
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ class Histogram:
 
     def add(self, seconds: float) -> None:
         """Count one more."""
-        self.counts[next((i for i, bound in enumerate(_BOUNDS) if seconds <= bound), len(_BOUNDS))] += 1
+        self.counts[bisect.bisect_left(_BOUNDS, seconds)] += 1
         self.sum += seconds
 
     def lines(self, name: str) -> list[str]:
