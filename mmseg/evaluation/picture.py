@@ -113,6 +113,15 @@ def picture_path(dataset: Samples, index: int) -> PurePath:
 
 def predict(model: nn.Module, dataset: Samples, index: int) -> np.ndarray:
     """The label map (H, W) that a model, which is in eval mode, predicts for one image of a validation set."""
-    batch = to_device(collate([dataset[index]]), next(model.parameters()).device)
+    return predict_batch(model, batch_of(model, dataset, index))
+
+
+def batch_of(model: nn.Module, dataset: Samples, index: int) -> dict:
+    """One sample as a batch of its own, where the model is."""
+    return to_device(collate([dataset[index]]), next(model.parameters()).device)
+
+
+def predict_batch(model: nn.Module, batch: Mapping) -> np.ndarray:
+    """The label map (H, W) of a batch of one image, see :func:`predict`."""
     with torch.no_grad():
         return np.asarray(model(return_loss=False, rescale=True, **batch)[0])

@@ -73,12 +73,12 @@ class MMSegWandbHook(WandbLoggerHook):
     def _rows(self, runner: Runner, hook: EvalHook) -> Iterator[tuple]:
         """The name of an image, it under its label, and it under its prediction, of the images that are shown."""
         dataset = hook.dataloader.dataset
+        names = class_names(dataset)
         indices = np.random.default_rng(_SEED).permutation(len(dataset))[:self.num_eval_images]
         for index in indices.tolist():
             picture = bgr2rgb(as_picture(load_image(dataset, index)))
             prediction = predict(unwrap(runner.model), dataset, index)
-            count = len(class_names(dataset) or ()) or int(prediction.max()) + 1
-            labels = dict(enumerate(class_names(dataset) or map(str, range(count))))
+            labels = dict(enumerate(names or map(str, range(int(prediction.max()) + 1))))
             masks = {'ground_truth': load_label(dataset, index), 'prediction': prediction}
             yield picture_path(dataset, index).as_posix(), *(
                 None if mask is None else

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from dataclasses import replace
 
 from mmcv.checkpoint import class_facts, unwrap
 from mmcv.utils import ConfigError
@@ -17,8 +18,7 @@ from mmseg.evaluation.results import check_evaluation
 from mmseg.samples import class_names, require_labels
 from mmseg.settings import Settings
 
-from .run import Run, config_lines, read_run
-from .snapshot import Snapshot
+from .run import Run, config_lines
 from .taking import take_snapshot
 
 
@@ -46,11 +46,11 @@ def evaluated(run: Run, seconds: float = 60) -> Run:
     wrapped = wrap_for_device(prepare_inference(model, settings), settings, distributed=False).eval()
     results = evaluate(wrapped, loader, sys.stderr.isatty(), keep_images=True, **options)
     report = settings.report
-    snapshot: Snapshot = take_snapshot(
+    snapshot = take_snapshot(
         unwrap(wrapped), loader.dataset, results, report.get('pictures', 8), report.get('bands'), seconds)
     metrics = loader.dataset.evaluate(results, logger='silent', **options)
     snapshot.metrics = {name: float(value) for name, value in metrics.items()}
-    snapshot.name, snapshot.when = run.name, time.strftime('%Y-%m-%d %H:%M')
-    snapshot.done, snapshot.config = run.checkpoint.name, config_lines(settings.config)
+    snapshot.done, snapshot.when = run.checkpoint.name, time.strftime('%Y-%m-%d %H:%M')
+    snapshot.config = config_lines(settings.config)
     snapshot.save(run.folder)
-    return read_run(run.folder)
+    return replace(run, snapshot=snapshot)

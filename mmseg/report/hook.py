@@ -103,7 +103,6 @@ class ReportHook(Hook):
             'epoch', runner.finished_epochs)
         self._snapshot.done = f'{of} {number} of {runner.max_iters if of == "iteration" else runner.max_epochs}'
         self._snapshot.when = time.strftime('%Y-%m-%d %H:%M')
-        self._snapshot.name = Path(runner.work_dir).name
         self._snapshot.environment = str(runner.meta.get('env_info', ''))
         self._snapshot.config = config_lines(self.config) if self.config is not None else []
 

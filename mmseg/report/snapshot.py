@@ -25,7 +25,6 @@ class Snapshot:
         classes: their names.
         palette: (K, 3) RGB.
         images: the names of the validation images.
-        name: of the run.
         done: what the evaluated model was trained for: 'iteration 300 of 400'.
         when: the local time of the evaluation.
         metrics: what the evaluation gave.
@@ -41,7 +40,6 @@ class Snapshot:
     classes: Sequence[str]
     palette: Sequence[Sequence[int]]
     images: Sequence[str]
-    name: str = ''
     done: str = ''
     when: str = ''
     metrics: Mapping[str, float] = field(default_factory=dict)
