@@ -105,7 +105,8 @@ class BaseRunner(HookHost, ABC):
         self.meta = meta
         self.timestamp = time.strftime('%Y%m%d_%H%M%S', time.localtime())
         self._rank, self._world_size = dist.get_dist_info()
-        self._model_name = type(unwrap(model)).__name__
+        bare = unwrap(model)
+        self._model_name = type(bare).__name__
         self.mode: str | None = None
         self.outputs: dict[str, Any] = {}
         self.metrics: dict[str, Any] = {}
@@ -119,9 +120,8 @@ class BaseRunner(HookHost, ABC):
         self._losses_agree = self.world_size == 1
         self._stopped = False
         self._writer = Writer()
-        bare = unwrap(model)
         if isinstance(bare, _InitializesOnce) and not bare.is_init:
-            self.logger.warning(f'init_weights() of {type(bare).__name__} was never called: neither its init_cfg nor '
+            self.logger.warning(f'init_weights() of {self._model_name} was never called: neither its init_cfg nor '
                                 '`pretrained` has been followed')
 
     @property

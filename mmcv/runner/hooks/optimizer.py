@@ -115,8 +115,7 @@ class OptimizerHook(Hook):
             self._unsynchronised.enter_context(runner.model.no_sync())
 
     def after_train_iter(self, runner: Runner) -> None:
-        if self.scaler is None:  # of a subclass with a before_run of its own
-            self._prepare(runner)
+        self._prepare(runner)  # for a subclass with a before_run of its own
         loss = runner.outputs['loss']
         if self.cumulative_iters == 1 or runner.iter % self.cumulative_iters == 0:
             runner.optimizer.zero_grad()
