@@ -10,6 +10,7 @@ from mmcv.utils import choose_threads
 
 choose_threads()
 
+from mmseg.apis import load_exported, show_result_pyplot
 from mmseg.cli import add_config_arguments, run_tool
 from mmseg.export.old_tools import write_onnx_file
 
@@ -23,12 +24,18 @@ def parse_args() -> argparse.Namespace:
                         help="height and width of the image, or one number for both (default: the config's test scale)")
     parser.add_argument('--dynamic-export', action='store_true', help='any number of images of any size')
     parser.add_argument('--verify', action='store_true', help='without effect: every file is compared with the model')
-    parser.add_argument('--show', action='store_true', help='print the graph')
-    parser.add_argument('--input-img', help='an image to segment with the file; with --show, it is drawn')
+    parser.add_argument('--show', action='store_true', help='print the graph, and show what the file makes of the image')
+    parser.add_argument('--input-img', metavar='FILE', help='an image to compare file and model by, beside noise')
     parser.add_argument('--opset-version', type=int, default=11, help='at least (default: %(default)s)')
     parser.add_argument('--rescale_shape', type=int, nargs='+', help='without effect: labels have the size of images')
     return parser.parse_args()
 
 
+def main(args: argparse.Namespace) -> None:
+    labels = write_onnx_file(args)
+    if args.show and labels is not None:
+        show_result_pyplot(load_exported(args.output_file), args.input_img, [labels], title='ONNX Runtime')
+
+
 if __name__ == '__main__':
-    run_tool(write_onnx_file, parse_args())
+    run_tool(main, parse_args())

@@ -86,6 +86,8 @@ def _sizes(model: EncoderDecoder, dynamic: bool | None, size: tuple[int, int] | 
         raise ValueError('export: dynamic takes every size; give it or size')
     if dynamic is False and size is None:
         raise ValueError('export: give the size of the images, (height, width), or dynamic=True')
+    if size is not None and not (len(size) == 2 and all(isinstance(side, int) and side > 0 for side in size)):
+        raise ValueError(f'export: size is {size!r}; give (height, width) in pixels')
     channels = image_channels(model)
     if channels is None:
         raise ValueError('export: the backbone has no convolution that tells how many channels its images have')

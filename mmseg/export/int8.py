@@ -37,6 +37,7 @@ def quantize(
         images: how many of them.
         tell: is called with each line for the user.
     """
+    out.parent.mkdir(parents=True, exist_ok=True)
     model = open_exported(settings, path)
     calibration = list(calibration_images(model, settings, images))
 

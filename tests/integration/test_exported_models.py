@@ -105,3 +105,18 @@ def test_command_line_for_onnx_of_0x(small_model, call_tool, tmp_path):
     assert done.returncode == 0, done.stderr
     labels, = onnxruntime.InferenceSession(out).run(None, {'input': np.zeros((1, 3, 48, 64), np.float32)})
     assert labels.shape == (1, 48, 64)
+
+
+def test_command_line_for_onnx_of_0x_with_all_its_options(small_model, small_data, call_tool, tmp_path, monkeypatch):
+    require_packages('onnx')
+    monkeypatch.setenv('MPLBACKEND', 'agg')
+    config, checkpoint = small_model
+    out, image = tmp_path / 'tmp.onnx', small_data / 'img' / 'val' / '0.png'
+    options = ['--checkpoint', checkpoint, '--output-file', out, '--input-img', image, '--show', '--verify',
+               '--rescale_shape', 40, 60, '--cfg-options', 'model.test_cfg.mode=whole']
+    for size, taken in ((['--shape', 32], '1x3x32x32'), (['--dynamic-export'], 'Nx3xHxW'), ([], '1x3x48x64')):
+        done = call_tool('pytorch2onnx', config, *options, *size)
+        assert done.returncode == 0, done.stderr
+        assert '0.png: 0.0000% of the labels differ' in done.stdout
+        assert f'float[{taken.replace("x", ",")}] input' in done.stdout  # of the graph
+    assert call_tool('pytorch2onnx', config, *options, '--input-img', tmp_path / 'none.png').stderr.count('\n') == 1

@@ -154,6 +154,7 @@ def test_the_model_stays_as_it_is(small_pspnet, tmp_path):
     (dict(format='torch_export', out='net.onnx'), r'net.onnx: a file of torch_export has to end in .pt2'),
     (dict(dynamic=True, size=(32, 32)), 'dynamic takes every size'),
     (dict(dynamic=False), 'give the size of the images'),
+    (dict(size=(0, 32)), r'size is \(0, 32\); give \(height, width\) in pixels'),
     (dict(steps=['softmax']), "no step 'softmax'; use normalize and argmax"),
 ])
 def test_what_is_refused(given, message, small_pspnet):
