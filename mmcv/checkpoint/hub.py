@@ -1,6 +1,9 @@
 """Weights on the Hugging Face hub: ``hf://ORG/REPO[@REVISION]/FILE``, and ``timm://NAME``, whose names lead there."""
 
+import contextlib
+import logging
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -46,8 +49,10 @@ class HubFile(NamedTuple):
         kept = self.kept()
         if kept is not None:
             return kept
+        library = _hub(self)
         try:
-            return Path(_hub(self).hf_hub_download(self.repo, self.name, revision=self.revision))
+            with one_error():
+                return Path(library.hf_hub_download(self.repo, self.name, revision=self.revision))
         except (OSError, ValueError) as error:  # of the hub's own errors each is one of these
             raise DownloadError(f'{self}: cannot download: {one_line(error)}; {_ADVICE}') from error
 
@@ -91,6 +96,18 @@ def file_of_timm(name: str) -> HubFile | str:
         return config.url
     near = did_you_mean(name, {known for full in list_pretrained() for known in (full, full.partition('.')[0])})
     raise CheckpointError(f'timm://{name}: timm has no such weights{near}')
+
+
+@contextlib.contextmanager
+def one_error() -> Iterator[None]:
+    """While something is fetched from the hub, of which every attempt that fails would be two lines of a log."""
+    logger = logging.getLogger('huggingface_hub')
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _hub(file: HubFile) -> ModuleType:

@@ -19,6 +19,8 @@ def file_of_package(name: str) -> Path:
         CheckpointError: it is not installed, or does not carry one such file.
     """
     package, _, inside = name.partition('/')
+    if not package:
+        raise CheckpointError(f'package://{name}: write package://NAME, as the package is imported')
     package = package.replace('-', '_')
     spec = find_spec(package) if package.isidentifier() else None
     folders = [Path(folder) for folder in (spec and spec.submodule_search_locations) or ()]

@@ -10,6 +10,7 @@ from torch import nn
 
 from mmcv.checkpoint import fetch_checkpoint, get_weights
 from mmcv.checkpoint.efficientnet import OF_STRANGERS
+from mmcv.checkpoint.hub import one_error
 from mmcv.checkpoint.layouts import layout_of
 from mmcv.checkpoint.load import converted
 from mmcv.cnn.bricks.adaptive_padding import pad
@@ -69,6 +70,7 @@ class TIMMBackbone(BaseBackbone):
         **kwargs: Any,
     ) -> None:
         super().__init__(None, init_cfg, frozen_stages=0 if frozen else -1)
+        self.model_name = model_name
         if not features_only:
             raise ValueError('TIMMBackbone: features_only=False would give class scores, not maps: leave it out')
         path = checkpoint_path or (pretrained if isinstance(pretrained, str) else '')
@@ -114,10 +116,21 @@ class TIMMBackbone(BaseBackbone):
         return layer_of_vit(name, num_layers, decay_type)
 
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
-        """Images (N, C, H, W) to maps (N, out_channels[i], h, w)."""
+        """Images (N, C, H, W) to maps (N, out_channels[i], h, w).
+
+        Raises:
+            ValueError: the network does not take images of this size.
+        """
         (height, width), (rows, columns) = x.shape[2:], self.patch_size
         x = pad(x, [0, -width % columns, 0, -height % rows])
-        maps = self.timm_model(x)
+        try:
+            maps = self.timm_model(x)
+        except (AssertionError, RuntimeError) as error:
+            if isinstance(error, AssertionError) or 'must match the size of tensor' in str(error):
+                raise ValueError(f'TIMMBackbone: {self.model_name} takes no images of {height} x {width} '
+                                 f'({one_line(error)}): give it img_size=(HEIGHT, WIDTH) if it knows that, or let Pad '
+                                 f'fill them up in the pipelines (size_divisor={max(self.out_strides)})') from error
+            raise
         return [map_.permute(0, 3, 1, 2) for map_ in maps] if self.ends_with_channels else list(maps)
 
 
@@ -138,11 +151,15 @@ def _create(model_name: str, sizes: Sequence[dict] = _ANY_SIZE, **options: Any) 
         near = did_you_mean(model_name.partition('.')[0], timm.list_models())
         raise ValueError(f'TIMMBackbone: timm has no {model_name!r}{near}')
     try:
-        return timm.create_model(model_name, **{**sizes[0], **options})
+        with one_error():
+            return timm.create_model(model_name, **{**sizes[0], **options})
     except TypeError as error:
         if any(name in str(error) for name in sizes[0]):
             return _create(model_name, sizes[1:], **options)
         raise ValueError(f'TIMMBackbone: {model_name}: {one_line(error)}') from error
+    except IndexError as error:
+        raise ValueError(f'TIMMBackbone: {model_name}: it has fewer maps than out_indices='
+                         f'{options.get("out_indices")} asks for') from error
     except (OSError, RuntimeError, AssertionError) as error:
         advice = _ADVICE if options['pretrained'] else ''
         raise ValueError(f'TIMMBackbone: {model_name}: {one_line(error)}{advice}') from error

@@ -1,4 +1,5 @@
 """Names that lead to the hub; the network itself is a stand-in."""
+import logging
 import sys
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def hub(monkeypatch, tmp_path):
     def fetch(repo, name, revision=None):
         asked.append((repo, name, revision))
         if repo == 'ORG/gone':
+            logging.getLogger('huggingface_hub.utils._http').warning('Retrying in 1s [Retry 1/5].')
             raise library.errors.LocalEntryNotFoundError('cannot find the file\non the Hub')
         return str(tmp_path / 'weights.safetensors')
 
@@ -57,10 +59,11 @@ def test_weights_load(hub, tmp_path, monkeypatch):
     load_checkpoint(target, str(tmp_path / 'weights.safetensors'), strict=True)
 
 
-def test_what_cannot_be_fetched_is_one_line(hub):
+def test_what_cannot_be_fetched_is_one_line(hub, capfd):
     with pytest.raises(OSError, match='hf://ORG/gone/x.bin: cannot download: .*; give the path of a copy') as error:
         resolve('hf://ORG/gone/x.bin')
     assert '\n' not in str(error.value)
+    assert capfd.readouterr() == ('', '')
     assert str(local_or_address('hf://ORG/gone/x.bin')).endswith('/ORG/gone/resolve/main/x.bin')
 
 

