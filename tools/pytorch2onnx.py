@@ -24,7 +24,7 @@ def parse_args() -> argparse.Namespace:
                         help="height and width of the image, or one number for both (default: the config's test scale)")
     parser.add_argument('--dynamic-export', action='store_true', help='any number of images of any size')
     parser.add_argument('--verify', action='store_true', help='without effect: every file is compared with the model')
-    parser.add_argument('--show', action='store_true', help='print the graph, and show what the file makes of the image')
+    parser.add_argument('--show', action='store_true', help='print the graph, and show the labels of the image')
     parser.add_argument('--input-img', metavar='FILE', help='an image to compare file and model by, beside noise')
     parser.add_argument('--opset-version', type=int, default=11, help='at least (default: %(default)s)')
     parser.add_argument('--rescale_shape', type=int, nargs='+', help='without effect: labels have the size of images')
