@@ -259,11 +259,13 @@ def _register_evaluation(
 
 
 def _optimizer_config(settings: Settings) -> dict:
-    """``optimizer_config`` with the precision that ``amp`` or ``fp16`` asks for."""
-    config = copy.copy(settings.optimizer_config)
-    if 'type' in config:
+    """``optimizer_config`` with the precision that ``amp`` or ``fp16`` asks for.
+
+    A hook that is named decides itself; but of ``amp``, which 0.x has not, its plain ones know nothing.
+    """
+    config, amp = copy.copy(settings.optimizer_config), mixed_precision(settings)
+    if 'type' in config and not (amp and config['type'] in ('OptimizerHook', 'GradientCumulativeOptimizerHook')):
         return config
-    amp = mixed_precision(settings)
     if amp:
         config.update(type='AmpOptimizerHook', **amp)
     elif settings.fp16 is not None:

@@ -23,15 +23,20 @@ def read_optimizer(top: Section) -> dict:
         gradients['grad_clip'] = {key: value for key, value in clip.items() if key != 'type'}
         if clip.get('type', 'norm') != 'norm':
             wrapper.tell('clip_grad.type', f'= {clip["type"]!r} {NO_COUNTERPART}: gradients are clipped by their norm')
+    precision = _precision(wrapper) if kind == 'AmpOptimWrapper' else {}
     if (steps := wrapper.take('accumulative_counts', 1)) != 1:
-        gradients |= dict(type='GradientCumulativeOptimizerHook', cumulative_iters=steps)
-    found['optimizer_config'] = gradients
-    if kind == 'AmpOptimWrapper':
-        found |= _precision(wrapper)
-    elif kind != 'OptimWrapper':
+        gradients |= _accumulation(precision, steps)
+    if kind not in ('AmpOptimWrapper', 'OptimWrapper'):
         wrapper.tell('type', f'= {kind!r} {NO_COUNTERPART}')
     wrapper.close()
-    return found
+    return {**found, 'optimizer_config': gradients, **precision}
+
+
+def _accumulation(precision: dict, steps: int) -> dict:
+    """A hook of 0.x that is named decides on the precision of the training, too."""
+    if 'fp16' in precision:
+        return dict(type='GradientCumulativeFp16OptimizerHook', cumulative_iters=steps, **precision['fp16'])
+    return dict(cumulative_iters=steps, **({} if precision else dict(type='GradientCumulativeOptimizerHook')))
 
 
 def _precision(wrapper: Section) -> dict:

@@ -6,8 +6,9 @@ import torch
 from mmcv.config import Config
 from mmcv.utils import ConfigError
 from mmcv.utils.env import BUILD_DETAILS
-from mmseg.apis import run_training, train_segmentor
+from mmseg.apis import run_training, train_segmentor, training
 from mmseg.assembly.model import build_model
+from mmseg.settings import Settings
 
 
 class Begins(Exception):
@@ -132,6 +133,20 @@ def test_training_recomputes_norms(cfg, monkeypatch):
         train_segmentor(build_model(cfg), [], cfg)
     model, = built.value.args
     assert 'forward' in vars(model.backbone.layer1[0].norm1)
+
+
+@pytest.mark.parametrize(('given', 'expected'), [
+    ({}, 'AmpOptimizerHook'),
+    ({'type': 'OptimizerHook'}, 'AmpOptimizerHook'),
+    ({'type': 'GradientCumulativeOptimizerHook', 'cumulative_iters': 2}, 'AmpOptimizerHook'),
+    ({'type': 'GradientCumulativeFp16OptimizerHook'}, 'GradientCumulativeFp16OptimizerHook'),
+])
+def test_amp_holds_whatever_plain_hook_the_config_names(cfg, given, expected):
+    cfg.merge_from_dict({'amp': {'dtype': 'bfloat16'}, 'optimizer_config': {'_delete_': True, **given}})
+    config = training._optimizer_config(Settings.of(cfg))
+    assert config['type'] == expected
+    assert ('dtype' in config) == (expected == 'AmpOptimizerHook')
+    assert config.get('cumulative_iters') == given.get('cumulative_iters')
 
 
 def test_a_model_that_takes_no_steps_is_refused(cfg):
