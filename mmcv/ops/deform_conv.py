@@ -8,7 +8,9 @@ from torch import Tensor, nn
 
 from mmcv.utils import deprecated_api_warning, to_2tuple
 
+from ._load import is_exported
 from ._torchvision import torchvision_ops
+from .reference import deform_conv as reference
 
 _RENAMED = deprecated_api_warning({'deformable_groups': 'deform_groups'})
 
@@ -212,10 +214,11 @@ def _convolve(name: str, input: Tensor, offset: Tensor, mask: Tensor | None, wei
             raise ValueError(f'{name}: {what} is {tuple(tensor.shape)}; the weight needs (N, {channels}, H, W)')
     stride, padding, dilation = to_2tuple(stride), to_2tuple(padding), to_2tuple(dilation)
     kernel = tuple(weight.shape[2:])
-    out = torchvision_ops(name).deform_conv2d(
-        _wide(input), _off_the_border(_wide(offset), kernel, stride, padding, dilation), _wide(weight), _wide(bias),
-        stride, padding, dilation, _wide(mask))
-    return out.to(offset.dtype)
+    tensors = [_wide(tensor) for tensor in (input, offset, weight, bias)]
+    if is_exported():
+        return reference.deform_conv2d(*tensors, stride, padding, dilation, _wide(mask)).to(offset.dtype)
+    tensors[1] = _off_the_border(tensors[1], kernel, stride, padding, dilation)
+    return torchvision_ops(name).deform_conv2d(*tensors, stride, padding, dilation, _wide(mask)).to(offset.dtype)
 
 
 def _off_the_border(offset: Tensor, kernel: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int],

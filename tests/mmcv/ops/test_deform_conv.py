@@ -56,6 +56,21 @@ def test_each_tap_reads_where_its_offset_points():
                                masked + bias.view(3, 1, 1))
 
 
+@pytest.mark.parametrize('masked', [False, True])
+def test_what_is_exported_needs_no_torchvision(masked):
+    class Net(nn.Module):
+        def forward(self, x, offset, mask):
+            if masked:
+                return modulated_deform_conv2d(x, offset, mask, weight, bias, (2, 1), (1, 2), (1, 2), 2, 4)
+            return deform_conv2d(x, offset, weight, (2, 1), (1, 2), (1, 2), 2, 4)
+
+    x, weight, bias = torch.randn(2, 8, 9, 7), torch.randn(6, 4, 3, 2), torch.randn(6)
+    offset, mask = 3 * torch.randn(2, 4 * 6 * 2, 5, 9), torch.rand(2, 4 * 6, 5, 9)
+    program = torch.export.export(Net(), (x, offset, mask))
+    assert {str(node.target).partition('.')[0] for node in program.graph.nodes if node.op == 'call_function'} == {'aten'}
+    torch.testing.assert_close(program.module()(x, offset, mask), Net()(x, offset, mask), rtol=1e-4, atol=1e-4)
+
+
 def test_has_the_numbers_of_mmcv():
     layer = DeformConv2dPack(1, 1, 2, im2col_step=2)
     offsets = [[0.1, 0.4, 0.6, 0.1], [0.3, 0.2, 0.1, 0.3], [0.5, 0.5, 0.2, 0.8], [0.8, 0.3, 0.9, 0.1],
