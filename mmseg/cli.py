@@ -18,7 +18,7 @@ from mmcv.utils.users_code import users_line
 from mmseg.labels import DataError
 from mmseg.settings import Settings
 
-_CHECKPOINTS = ('.pth', '.pt', '.ckpt', '.pkl', '.bin', '.safetensors')
+_CHECKPOINTS = ('.pth', '.pt', '.ckpt', '.pkl', '.bin', '.safetensors', '.onnx', '.xml', '.pt2')
 
 
 def run_tool(main: Callable[[argparse.Namespace], None], args: argparse.Namespace) -> None:
@@ -126,7 +126,10 @@ def load_model(given: GivenModel, args: argparse.Namespace) -> nn.Module:
     """
     from mmseg import apis  # takes its seconds, which most tools and --help do not need
     from mmseg.assembly.load import config_in, load_config
+    from mmseg.export import is_exported_file
 
+    if not given.config and is_exported_file(given.checkpoint):
+        raise ConfigError(f'{given.checkpoint}: an exported model holds no config: give that of the model before it')
     cfg = load_config(given.config, args.cfg_options) if given.config else config_in(given.checkpoint, args.cfg_options)
     return apis.init_segmentor(cfg, given.checkpoint, device=args.device)
 

@@ -83,6 +83,14 @@ def test_a_checkpoint_without_a_config(short, picture, call_tool, tmp_path):
     assert 'bare.pth: this checkpoint holds no config: give one before it' in done.stderr
 
 
+@pytest.mark.parametrize('name', ['net.onnx', 'net.xml', 'net.pt2', 'net.pt'])
+def test_an_exported_model_without_a_config(name, picture, call_tool, tmp_path):
+    torch.jit.save(torch.jit.trace(torch.nn.ReLU(), torch.zeros(1)), tmp_path / name)
+    done = call_tool('predict', tmp_path / name, picture('a.png'))
+    assert done.returncode == 2
+    assert done.stderr.endswith(f'{name}: an exported model holds no config: give that of the model before it\n')
+
+
 def test_one_bad_file_is_named_and_the_others_are_done(short, picture, call_tool, tmp_path):
     good = [picture('a.png'), picture('z.jpg', seed=3)]
     bad = tmp_path / 'bad.png'
