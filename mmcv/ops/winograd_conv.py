@@ -6,10 +6,12 @@ from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
 from ._load import has_kernel, is_transformed, register
+from .dilated_conv import DilatedConv, products
 from .reference import winograd_conv as reference
 
-# Below these the transforms cost more than the multiplications that they save: measured, see docs/benchmarks.md.
-LEAST_CHANNELS, LEAST_PIXELS = 256, 1024
+# Below these the transforms cost more than the multiplications that they save: measured, see docs/benchmarks.md. The
+# saving counts as torch would multiply, which leaves the padding out; each tile takes 16 products.
+LEAST_CHANNELS, LEAST_PIXELS, LEAST_SAVING = 256, 1024, 1.4
 
 
 def _is_channels_last(x: Tensor) -> bool:
@@ -97,9 +99,10 @@ def conv2d(
 
     There 2x2 outputs are computed from 4x4 inputs, y = A^T [(G w G^T) * (B^T x B)] A with constant G, B and A: 16
     products instead of 36, summed over the channels as 16 matrix products. A dilated kernel does so on each of its
-    grids of pixels. Both gradients are computed in the same way. All is exact up to the rounding of float32. On a GPU
-    cuDNN decides for itself. Fast Algorithms for Convolutional Neural Networks, Lavin & Gray 2016,
-    https://arxiv.org/abs/1509.09308.
+    grids of pixels; one that is dilated so far that most of it lies in the padding is convolved by torch, but for its
+    weight's gradient, for which torch would multiply the padding too. The other gradients are computed in the same way.
+    All is exact up to the rounding of float32. On a GPU cuDNN decides for itself. Fast Algorithms for Convolutional
+    Neural Networks, Lavin & Gray 2016, https://arxiv.org/abs/1509.09308.
 
     Args:
         x: (N, C, H, W).
@@ -111,12 +114,15 @@ def conv2d(
     Returns:
         (N, K, H', W'), channels_last if x lies so in memory, else contiguous.
     """
-    if stride == (1, 1) and groups == 1 and _pays(x, weight, padding, dilation):
-        return _conv(x, weight, bias, list(padding), list(dilation), False)
+    if stride == (1, 1) and groups == 1 and _is_wide(x, weight, padding, dilation):
+        if _saves(x, padding, dilation):
+            return _conv(x, weight, bias, list(padding), list(dilation), False)
+        if torch.is_grad_enabled() and weight.requires_grad and not torch.compiler.is_compiling():
+            return DilatedConv.apply(x, weight, bias, padding, dilation)
     return F.conv2d(x, weight, bias, stride, padding, dilation, groups)
 
 
-def _pays(x: Tensor, weight: Tensor, padding: tuple[int, int], dilation: tuple[int, int]) -> bool:
+def _is_wide(x: Tensor, weight: Tensor, padding: tuple[int, int], dilation: tuple[int, int]) -> bool:
     return (
         not _is_watched()  # first: sizes that a graph leaves open must not be compared
         and x.dim() == 4
@@ -129,6 +135,17 @@ def _pays(x: Tensor, weight: Tensor, padding: tuple[int, int], dilation: tuple[i
         and has_kernel('winograd_conv', x)
         and has_kernel('winograd_conv', weight)
     )
+
+
+def _saves(x: Tensor, padding: tuple[int, int], dilation: tuple[int, int]) -> bool:
+    """Whether a map's tiles take fewer products than its pixels; few tiles are whole where the dilation is wide."""
+    if max(dilation) == 1:
+        return True
+    tiles = 1
+    for side, p, d in zip(x.shape[2:], padding, dilation):
+        pairs, rest = divmod(side + 2 * p - 2 * d, 2 * d)
+        tiles *= pairs * d + min(rest, d)
+    return products(x.shape[2:], padding, dilation) >= LEAST_SAVING * 16 * tiles
 
 
 def _is_watched() -> bool:
