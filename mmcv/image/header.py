@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from .orientation import QUARTER_TURNS, read_orientation
+from .orientation import QUARTER_TURNS, read_orientation, stored_size
 
 _LIMIT = threading.Lock()  # of Pillow, for all threads at once
 
@@ -50,7 +50,7 @@ def read_header(source: str | Path | bytes) -> Header:
         try:
             with Image.open(file) as image:
                 turned = read_orientation(image)
-                size = image.size[::-1] if turned not in QUARTER_TURNS else image.size
+                size = stored_size(image)[::-1 if turned in QUARTER_TURNS else 1]
                 return Header(*size, turned == 1, image.format)
         except OSError as error:
             if error.errno is not None:

@@ -2,7 +2,7 @@
 
 from typing import BinaryIO
 
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, TiffImagePlugin
 
 #: Values of the tag that exchange height and width.
 QUARTER_TURNS = (5, 6, 7, 8)
@@ -14,6 +14,13 @@ def read_orientation(image: Image.Image) -> int:
         return 1
     value = image.getexif().get(ExifTags.Base.Orientation, 1)
     return value if value in range(1, 9) else 1
+
+
+def stored_size(image: Image.Image) -> tuple[int, int]:
+    """(H, W) of an opened image as its file has it: of TIFF, Pillow tells the size of what is turned already."""
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        return image.tag_v2[TiffImagePlugin.IMAGELENGTH], image.tag_v2[TiffImagePlugin.IMAGEWIDTH]
+    return image.size[::-1]
 
 
 def _has_exif(png: BinaryIO) -> bool:

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from mmcv.checkpoint import kept_rng_state
-from mmcv.image.orientation import QUARTER_TURNS, read_orientation
+from mmcv.image.orientation import QUARTER_TURNS, read_orientation, stored_size
 from mmseg.checks import Facts, Sizes
 from mmseg.protocols import LoadsImages, Samples
 from mmseg.samples import class_names, inner_datasets, offering, sample_files
@@ -61,7 +61,7 @@ def _heads(dataset: Samples, count: int) -> Iterator[tuple[str, tuple[int, int],
             path = sample_files(dataset, int(index))['img']
             if os.path.isfile(path):
                 with Image.open(path) as image:
-                    yield path, image.size[::-1], read_orientation(image)
+                    yield path, stored_size(image), read_orientation(image)
 
 
 def _range(sizes: Mapping[str, tuple[int, int]]) -> Sizes | None:

@@ -14,6 +14,7 @@ from mmseg.trees.scanning import look_at_images, look_at_labels
 from mmseg.trees.tree import Tree
 from mmseg.trees.values import Reading, Values, can_be_trusted, read_values
 
+_ALL = 0.8  # share of the labels that is nearly all of them
 _KEPT_COLOURS, _MOST_COLOURS = 16, 4096  # of one label, and of all
 
 
@@ -167,6 +168,7 @@ def collect(
     the value is a colour.
     """
     _as_colours(labels)
+    _with_seams(labels)
     values, trusted = Values(), [facts for facts in labels.facts.values() if can_be_trusted(facts)]
     narrow = {value for facts in trusted if not facts.header.deep for value in facts.values}
     for facts in trusted:
@@ -184,3 +186,12 @@ def _as_colours(labels: Labels) -> None:
             colours = {(value, value, value): count for value, count in facts.values.items()}
             labels.colours.update(colours)
             labels.facts[path] = facts._replace(values={}, colours=colours)
+
+
+def _with_seams(labels: Labels) -> None:
+    """Take values between others for a class of its own, where it is a seam in all labels: they were drawn so."""
+    several = {path: facts for path, facts in labels.facts.items() if facts.values and not facts.lossy}
+    seams = [path for path, facts in several.items() if facts.seam]
+    if len(seams) > _ALL * len(several):
+        for path in seams:
+            labels.facts[path] = labels.facts[path]._replace(between=False)

@@ -1,8 +1,10 @@
 """Images that show the same: by a checksum of their pixels, or by a perceptual hash and a closer look."""
 
 import os
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, islice, product
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,57 +15,82 @@ _MOST = 500  # pairs that are looked at, the most alike ones first
 _ROWS = 512  # of the table of distances, at a time
 
 
-def equal_pairs(groups: Mapping[str, Sequence[str]], checksums: Mapping[str, int]) -> list[tuple[str, str]]:
+class PairsFound(NamedTuple):
+    """Pairs of images of different splits.
+
+    Attributes:
+        pairs: some of them.
+        count: how many there are.
+        more: whether there may be more than that, as not all were looked at.
+    """
+
+    pairs: list[tuple[str, str]]
+    count: int
+    more: bool = False
+
+
+def equal_pairs(groups: Mapping[str, Sequence[str]], checksums: Mapping[str, int]) -> PairsFound:
     """Pairs of images of different groups that have the same pixels.
 
     Args:
         groups: {split: paths}.
         checksums: {path: of the pixels, or 0 if not known}.
     """
-    seen, found = defaultdict(list), []
+    alike = defaultdict(lambda: defaultdict(list))
     for split, paths in groups.items():
-        for path in paths:
+        for path in dict.fromkeys(paths):
             if checksum := checksums.get(path, 0):
-                found += [(other, path) for of, other in seen[checksum] if of != split and other != path]
-                seen[checksum].append((split, path))
-    return found
+                alike[checksum][split].append(path)
+    sides = [pair for of_split in alike.values() for pair in combinations(of_split.values(), 2)]
+    count = sum(len(one) * len(other) - len(set(one) & set(other)) for one, other in sides)  # in both is no pair
+    return PairsFound(list(islice(_unequal(sides), _MOST)), count)
+
+
+def _unequal(sides: Sequence[tuple[list[str], list[str]]]) -> Iterator[tuple[str, str]]:
+    return (pair for one, other in sides for pair in product(one, other) if pair[0] != pair[1])
 
 
 def alike_pairs(
-    root: str, groups: Mapping[str, Sequence[str]], hashes: Mapping[str, Sequence[int]],
-    known: Sequence[tuple[str, str]] = (),
-) -> list[tuple[str, str]]:
+    root: str, groups: Mapping[str, Sequence[str]], hashes: Mapping[str, Sequence[int]], checksums: Mapping[str, int],
+) -> PairsFound:
     """Pairs of images of different groups that are one picture: encoded again, resized, cropped a little, brightened.
+
+    Those that are equal anyway are none of them; of copies in one group one is looked at.
 
     Args:
         root: the folder that paths are relative to.
         groups: {split: paths}.
         hashes: {path: perceptual hashes of the whole and of its middle, 64 bits each, or none}.
-        known: pairs that are equal anyway.
+        checksums: {path: of the pixels, or 0 if not known}.
     """
-    usable = {split: [path for path in paths if hashes.get(path)] for split, paths in groups.items()}
-    known = {*known, *((b, a) for a, b in known)}
-    return [(one, other) for _, one, other in _closest(usable, hashes, known)
-            if is_one_picture(os.path.join(root, one), os.path.join(root, other))]
+    usable = {split: [path for path in dict.fromkeys(paths) if hashes.get(path)] for split, paths in groups.items()}
+    copies = {split: Counter(checksums.get(path) or path for path in paths) for split, paths in usable.items()}
+    once = {split: list({checksums.get(path) or path: path for path in reversed(paths)}.values())[::-1]
+            for split, paths in usable.items()}
+    close = _closest(once, hashes, checksums)
+    found = [pair for _, *pair in close if is_one_picture(*(os.path.join(root, path) for _, path in pair))]
+    count = sum(copies[a][checksums.get(one) or one] * copies[b][checksums.get(other) or other]
+                for (a, one), (b, other) in found)
+    return PairsFound([(one, other) for (_, one), (_, other) in found], count, len(close) == _MOST)
 
 
 def _closest(
-    groups: Mapping[str, Sequence[str]], hashes: Mapping[str, Sequence[int]], known: set[tuple[str, str]]
-) -> list[tuple[int, str, str]]:
-    """(bits that differ, path, path) of the pairs of different groups whose hashes are closest."""
+    groups: Mapping[str, Sequence[str]], hashes: Mapping[str, Sequence[int]], checksums: Mapping[str, int]
+) -> list[tuple[int, tuple[str, str], tuple[str, str]]]:
+    """(bits that differ, (split, path), (split, path)) of the pairs with the closest hashes and other pixels."""
     found, limit = [], _ALIKE
-    tables = [(paths, np.array([hashes[path] for path in paths], np.uint64)) for paths in groups.values() if paths]
-    for number, (paths, table) in enumerate(tables):
-        for others, other_table in tables[number + 1:]:
-            for start in range(0, len(paths), _ROWS):
-                distances = _distances(table[start:start + _ROWS], other_table)
-                for row, column in np.argwhere(distances <= limit).tolist():
-                    pair = paths[start + row], others[column]
-                    if pair not in known and pair[0] != pair[1]:
-                        found.append((int(distances[row, column]), *pair))
-                if len(found) > 10 * _MOST:
-                    found = sorted(found)[:_MOST]
-                    limit = found[-1][0]
+    tables = [(split, paths, np.array([hashes[path] for path in paths], np.uint64))
+              for split, paths in groups.items() if paths]
+    for (split, paths, table), (other_split, others, other_table) in combinations(tables, 2):
+        for start in range(0, len(paths), _ROWS):
+            distances = _distances(table[start:start + _ROWS], other_table)
+            for row, column in np.argwhere(distances <= limit).tolist():
+                one, other = paths[start + row], others[column]
+                if one != other and (checksums.get(one) or one) != (checksums.get(other) or other):
+                    found.append((int(distances[row, column]), (split, one), (other_split, other)))
+            if len(found) > 10 * _MOST:
+                found = sorted(found)[:_MOST]
+                limit = found[-1][0]
     return sorted(found)[:_MOST]
 
 

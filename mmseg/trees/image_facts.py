@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from mmcv.image import imfrombytes
-from mmcv.image.orientation import QUARTER_TURNS, read_orientation
+from mmcv.image.orientation import QUARTER_TURNS, read_orientation, stored_size
 from mmcv.image.png import png_damage
 from mmcv.image.stored import decode_unchanged, is_deep
 
@@ -77,7 +77,7 @@ def read_header(content: bytes) -> Header | None:
     try:
         with Image.open(io.BytesIO(content)) as image:
             turn, deep = read_orientation(image), is_deep(image, content)
-            return Header(image.format, image.size[::-1], image.mode, turn, deep)
+            return Header(image.format, stored_size(image), image.mode, turn, deep)
     except UnidentifiedImageError:
         return None
 

@@ -4,8 +4,11 @@ import io
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from PIL import Image
+
+from mmseg.labels import IGNORED
 
 from .image_facts import Header, decode_checked, read_header, strange_suffix
 
@@ -15,6 +18,10 @@ _LARGE = 1 << 16  # pixels, from which on every fourth row and column is looked 
 # 0.04 of masks resized by the nearest neighbour, 0.22 to 0.57 of masks that were resized or blurred as pictures. Of
 # drawings of 40x40 to 512x512: 0.18 at most, of few steps, against 0.3 to 1.
 _BETWEEN, _CHANCE = 0.13, 7
+# Where most neighbours differ there are no areas, and so no borders: of classes drawn at random pixel by pixel a third
+# of the steps have their middle between, of a picture that is blurred throughout nearly all of them.
+_AREAS, _BETWEEN_WITHOUT_AREAS = 0.4, 0.5
+_SEAM = 4  # pixels, a drawn border is narrower
 
 Colour = tuple[int, int, int]
 
@@ -32,6 +39,7 @@ class LabelFacts(NamedTuple):
         values: {value: pixels} of one channel, or of several that are equal.
         colours: {(red, green, blue): pixels} of several channels that differ.
         between: whether values between those of two neighbours stand along borders.
+        seam: whether these are those of one class that is no more than a seam between two others.
         palette: {value: colour} of a palette file, for the values that occur.
     """
 
@@ -45,6 +53,7 @@ class LabelFacts(NamedTuple):
     values: Mapping[int, int] = {}
     colours: Mapping[Colour, int] = {}
     between: bool = False
+    seam: bool = False
     palette: Mapping[int, Colour] = {}
 
 
@@ -85,7 +94,8 @@ def label_facts(path: str, content: bytes) -> LabelFacts:
         plane = plane.astype(np.int64)
     values = count_values(plane)
     palette = _palette(content, values) if header.mode == 'P' else {}
-    return facts._replace(values=values, between=_has_between(plane), palette=palette)
+    between = _has_between(plane)
+    return facts._replace(values=values, between=between, seam=between and _is_seam(plane, values), palette=palette)
 
 
 def _all_equal(planes: np.ndarray) -> bool:
@@ -119,18 +129,38 @@ def _palette(content: bytes, values: Mapping[int, int]) -> dict[int, Colour]:
 def _has_between(plane: np.ndarray) -> bool:
     """Whether values run from one class to another by way of those between, as in a mask resized as a picture.
 
-    Of all places whose two neighbours in a row or column differ by more than one, those are counted whose value lies
-    between the two; in a mask of classes these are rare, as a border has nothing between.
+    Of all pairs in a row or column, one or two pixels apart, that differ by more than one, those are counted with
+    nothing but values between their own in between; in a mask of classes these are rare, as a border has nothing
+    between.
     """
-    steps = between = 0
     step = 4 if plane.size > _LARGE else 1
     kind = np.int16 if plane.dtype == np.uint8 else np.float32 if plane.dtype.kind == 'f' else np.int32
-    for lines in (plane[::step], plane[:, ::step].T):
-        if lines.shape[1] < 3:
-            continue
-        lines = np.ascontiguousarray(lines).astype(kind)
-        left, middle, right = lines[:, :-2], lines[:, 1:-1], lines[:, 2:]
-        far = np.abs(left - right) > 1
-        steps += int(far.sum())
-        between += int((far & ((left < middle) & (middle < right) | (left > middle) & (middle > right))).sum())
-    return between > _BETWEEN * steps + _CHANCE
+    directions = [np.ascontiguousarray(lines).astype(kind) for lines in (plane[::step], plane[:, ::step].T)]
+    areas = np.mean([(lines[:, 1:] == lines[:, :-1]).mean() for lines in directions if lines.shape[1] > 1] or [1])
+    limit = _BETWEEN if areas > _AREAS else _BETWEEN_WITHOUT_AREAS
+    for reach in (2, 3):
+        steps, between = np.sum([_count_between(lines, reach) for lines in directions], axis=0)
+        if between > limit * steps + _CHANCE:
+            return True
+    return False
+
+
+def _is_seam(plane: np.ndarray, values: Mapping[int, int]) -> bool:
+    """Whether the middle one of three classes is nowhere more than a few pixels wide: a border that was drawn."""
+    classes = sorted(values.keys() - {IGNORED})
+    if len(classes) != 3:
+        return False
+    return not cv2.erode((plane == classes[1]).astype(np.uint8), np.ones((_SEAM, _SEAM), np.uint8)).any()
+
+
+def _count_between(lines: np.ndarray, reach: int) -> tuple[int, int]:
+    """Pairs in a row, ``reach`` pixels apart, that differ by over one, and those with only values between theirs."""
+    size = max(0, lines.shape[1] - reach)
+    one, other = lines[:, :size], lines[:, reach:]
+    far = np.abs(one - other) > 1
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    passes = far.copy()
+    for place in range(1, reach):
+        middle = lines[:, place:place + size]
+        passes &= (low < middle) & (middle < high)
+    return int(far.sum()), int(passes.sum())

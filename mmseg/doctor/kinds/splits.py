@@ -1,12 +1,12 @@
 """Findings about what training, validation and testing share."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import combinations
 from pathlib import PurePosixPath
 
 from mmseg.doctor.examination import Examination
 from mmseg.doctor.finding import Finding
-from mmseg.doctor.hashes import alike_pairs, equal_pairs
+from mmseg.doctor.hashes import PairsFound, alike_pairs, equal_pairs
 from mmseg.trees.files import suffix_of
 
 
@@ -46,23 +46,25 @@ def split_overlap(seen: Examination) -> Iterator[Finding]:
 
 def duplicate_across_splits(seen: Examination) -> Iterator[Finding]:
     """Images of different splits that have the same pixels."""
-    if pairs := _equal(seen):
-        yield _of_pairs('duplicate-across-splits', 'error', pairs, 'are the same image, pixel for pixel')
+    found = equal_pairs(seen.tree.splits, _checksums(seen))
+    if found.count:
+        yield _of_pairs('duplicate-across-splits', 'error', found, 'are the same image, pixel for pixel')
 
 
 def near_duplicate_across_splits(seen: Examination) -> Iterator[Finding]:
     """Images of different splits that are one picture, encoded again, resized, cropped or brightened."""
     hashes = {path: facts.prints for path, facts in seen.images.items() if facts.prints and not facts.blank}
-    if pairs := alike_pairs(seen.tree.root, seen.tree.splits, hashes, _equal(seen)):
-        yield _of_pairs('near-duplicate-across-splits', 'warning', pairs, 'are one picture by their looks')
+    found = alike_pairs(seen.tree.root, seen.tree.splits, hashes, _checksums(seen))
+    if found.count:
+        yield _of_pairs('near-duplicate-across-splits', 'warning', found, 'are one picture by their looks')
 
 
-def _equal(seen: Examination) -> list[tuple[str, str]]:
-    checksums = {path: facts.pixels for path, facts in seen.images.items() if not facts.blank}
-    return equal_pairs(seen.tree.splits, checksums)
+def _checksums(seen: Examination) -> dict[str, int]:
+    return {path: facts.pixels for path, facts in seen.images.items() if not facts.blank}
 
 
-def _of_pairs(kind: str, severity: str, pairs: Sequence[tuple[str, str]], what: str) -> Finding:
-    return Finding.of(kind, severity, dict.fromkeys(file for pair in pairs for file in pair),
-                      f'{len(pairs)} pairs of images of different splits {what}: {" and ".join(pairs[0])}',
-                      'leave each in one split: what was trained on measures nothing', len(pairs))
+def _of_pairs(kind: str, severity: str, found: PairsFound, what: str) -> Finding:
+    return Finding.of(kind, severity, dict.fromkeys(file for pair in found.pairs for file in pair),
+                      f'{found.count}{" or more" if found.more else ""} pairs of images of different splits {what}: '
+                      f'{" and ".join(found.pairs[0])}',
+                      'leave each in one split: what was trained on measures nothing', found.count)

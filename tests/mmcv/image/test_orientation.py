@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from mmcv.image.orientation import read_orientation
+from mmcv.image.orientation import read_orientation, stored_size
 
 
 def content_of(kind, orientation=None):
@@ -55,3 +55,10 @@ def test_no_pixel_of_a_png_is_decoded(monkeypatch):
 def test_a_png_that_is_cut_off():
     with Image.open(io.BytesIO(content_of('PNG')[:-20])) as image:
         assert read_orientation(image) == 1
+
+
+@pytest.mark.parametrize('kind', ['JPEG', 'PNG', 'TIFF', 'WEBP'])
+@pytest.mark.parametrize('orientation', [1, 3, 6])
+def test_the_size_that_is_stored(kind, orientation):
+    with Image.open(io.BytesIO(content_of(kind, orientation))) as image:
+        assert stored_size(image) == (4, 6)

@@ -114,6 +114,14 @@ def half_turn(tree):
     return [tree.pairs[0][0]]
 
 
+@damage('exif-rotation', image='images/{}.tif')
+def quarter_turn_of_a_tiff(tree):
+    image = Image.open(tree.image(0))
+    image.load()
+    image.save(tree.image(0), tiffinfo={0x0112: 6})
+    return [tree.pairs[0][0]]
+
+
 def colours_of(tree, index, channels='RGB'):
     return np.array(Image.open(tree.label(index)).convert(channels))
 
@@ -290,6 +298,17 @@ def blurred(tree):
     return [tree.pairs[4][1]]
 
 
+@damage('interpolated-label')
+def blurred_with_a_band_of_two_pixels(tree):
+    for index in range(len(tree.pairs)):
+        tree.write(index, np.where(tree.read(index) == 2, 0, tree.read(index)).astype(np.uint8))
+        values = tree.read(index)
+        values[8:24, 30:50], values[24:40, 4:12] = 2, 1
+        tree.write(index, values)
+    tree.write(4, cv2.GaussianBlur(np.where(tree.read(4) == 255, 0, tree.read(4)).astype(np.uint8), (5, 5), 0))
+    return [tree.pairs[4][1]]
+
+
 @damage('lossy-label')
 def as_jpeg(tree):
     tree.label(5).unlink()
@@ -438,6 +457,18 @@ def test_damage(draw, name):
     assert found[kind].severity in ('warning', 'error')
     assert sorted(found[kind].files) == sorted(expected)[:10]
     assert [finding for finding in findings if finding.severity == 'error' and finding.kind != kind] == []
+
+
+def test_copies_are_counted_and_not_listed_one_by_one(draw):
+    tree = draw([f'{split}/{number:04}' for split in ('train', 'val') for number in range(4)])
+    for split, count in (('train', 300), ('val', 200)):
+        for number in range(4, count):
+            for folder in ('images', 'masks'):
+                (tree.root / f'{folder}/{split}/{number:04}.png').hardlink_to(tree.root / f'{folder}/train/0000.png')
+    found = {finding.kind: finding for finding in find_all(examine(read_tree(str(tree.root)), nproc=1))}
+    assert found['duplicate-across-splits'].count == 297 * 196
+    assert len(found['duplicate-across-splits'].files) == 10
+    assert 'near-duplicate-across-splits' not in found
 
 
 def test_every_kind_has_a_damage():

@@ -80,6 +80,21 @@ def test_pictures_beside_labels_are_neither(draw):
     assert [finding for finding in find_all(examine(found, nproc=1)) if finding.severity != 'note'] == []
 
 
+def test_a_drawn_seam_and_noise_are_not_interpolated(draw):
+    tree = draw(SPLITS)
+    rng = np.random.default_rng(0)
+    for index in range(len(tree.pairs)):
+        values = np.zeros((48, 64), np.uint8)
+        top, left = rng.integers(4, 20, 2)
+        values[top:top + 20, left:left + 30] = 1
+        values[top + 2:top + 18, left + 2:left + 28] = 2
+        tree.write(index, values)
+    assert find_all(examine(read_tree(str(tree.root)), nproc=1)) == []
+    for index in range(len(tree.pairs)):
+        tree.write(index, rng.integers(0, 6, (48, 64)).astype(np.uint8))
+    assert find_all(examine(read_tree(str(tree.root)), nproc=1)) == []
+
+
 def test_mean_and_deviation_are_those_of_the_pixels(draw):
     tree = draw(FLAT)
     seen = examine(read_tree(str(tree.root)), nproc=1)
