@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TextIO
 
 import numpy as np
 
+from mmseg.labels import IGNORED
+from mmseg.trees.class_names import ClassNames
 from mmseg.trees.image_facts import ImageFacts
 from mmseg.trees.label_facts import Colour, LabelFacts
 from mmseg.trees.scanning import look_at_images, look_at_labels
@@ -174,7 +176,16 @@ def collect(
     for facts in trusted:
         if not narrow or not facts.header.deep or facts.values.keys() <= narrow:
             values.add(facts.values)
+    if tree.names and tree.names.of_objects and not _fit(tree.names, values):
+        tree = replace(tree, names=None)
     return Examination(tree, images, labels.facts, values, labels.colours, crop)
+
+
+def _fit(names: ClassNames, values: Values) -> bool:
+    """Whether the values are those of the names, in the main."""
+    there = values.pixels.keys() - {0, IGNORED}
+    named = set(names.values or range(len(names.names))) - {0}
+    return not there or (there <= named and len(there) > len(named) / 2)
 
 
 def _as_colours(labels: Labels) -> None:

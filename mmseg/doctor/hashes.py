@@ -3,15 +3,17 @@
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations, islice, product
 from typing import NamedTuple
 
 import numpy as np
 
-from .overlay import is_one_picture
+from .overlay import is_one_picture, read_small
 
 _ALIKE = 28  # bits of 64 in which the hashes of two images may differ, to be looked at
 _MOST = 500  # pairs that are looked at, the most alike ones first
+_SMALL = 512  # pictures that are kept for the look at the next pair
 _ROWS = 512  # of the table of distances, at a time
 
 
@@ -67,8 +69,16 @@ def alike_pairs(
     copies = {split: Counter(checksums.get(path) or path for path in paths) for split, paths in usable.items()}
     once = {split: list({checksums.get(path) or path: path for path in reversed(paths)}.values())[::-1]
             for split, paths in usable.items()}
+    small = lru_cache(_SMALL)(read_small)
     close = _closest(once, hashes, checksums)
-    found = [pair for _, *pair in close if is_one_picture(*(os.path.join(root, path) for _, path in pair))]
+
+    def show_the_same(pair: Sequence[tuple[str, str]]) -> bool:
+        try:
+            return is_one_picture(*(small(os.path.join(root, path)) for _, path in pair))
+        except (ValueError, OSError):  # not there any more
+            return False
+
+    found = [pair for _, *pair in close if show_the_same(pair)]
     count = sum(copies[a][checksums.get(one) or one] * copies[b][checksums.get(other) or other]
                 for (a, one), (b, other) in found)
     return PairsFound([(one, other) for (_, one), (_, other) in found], count, len(close) == _MOST)

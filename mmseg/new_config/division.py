@@ -29,6 +29,9 @@ def divide(pairs: Pairs, splits: dict[str, list[str]]) -> dict[str, list[tuple[s
     chosen = {split: set(images) for split, images in splits.items()}
     found = {split: [pair for pair in pairs if pair[0] in images] for split, images in chosen.items()}
     found = {split: part for split, part in found.items() if part}
+    rest = [pair for pair in pairs if not any(pair[0] in images for images in chosen.values())]
+    if found and 'train' not in found and len(rest) > 1:
+        found['train'] = rest
     if 'val' not in found and 'test' in found and 'train' in found:
         found['val'] = found['test']
     if 'train' in found and 'val' in found:

@@ -12,6 +12,7 @@ _PIECES = re.compile(r'[^\W\d_]+|\d+|[\W_]')
 _MOST_PIECES, _MOST_AFFIXES = 7, 8
 _COMMON = 0.15  # share of the names that an affix has at least
 _GAIN = 1.25  # by how much more names have to fit before they are cut
+_SEVERAL = 4  # names, from which on what all of them have is no chance
 _ENOUGH = 400  # names that are looked at
 
 
@@ -95,10 +96,13 @@ def _candidates(stems: Sequence[str]) -> tuple[list[str], list[str]]:
         pieces = _PIECES.findall(stem)
         heads.update(accumulate(pieces[:_MOST_PIECES]))
         tails.update(accumulate(pieces[:-1 - _MOST_PIECES:-1], lambda tail, piece: piece + tail))
-    return _frequent(heads), _frequent(tails)
+    names = len(stems[::1 + len(stems) // _ENOUGH])
+    return _frequent(heads, names), _frequent(tails, names)
 
 
-def _frequent(counts: Counter) -> list[str]:
+def _frequent(counts: Counter, names: int) -> list[str]:
+    """Those with letters in them, and those that all of several names have."""
     least = max(1, _COMMON * max(counts.values(), default=0))
-    named = [affix for affix, count in counts.most_common() if count >= least and re.search(r'[^\W\d_]', affix)]
+    named = [affix for affix, count in counts.most_common() if count >= least and (
+        re.search(r'[^\W\d_]', affix) or count == names >= _SEVERAL)]
     return ['', *named[:_MOST_AFFIXES]]

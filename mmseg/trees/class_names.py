@@ -4,7 +4,7 @@ import csv
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from xml.etree import ElementTree
@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 from mmcv.utils import ConfigError
 from mmseg.datasets.name_list import read_names
 
+from .files import stem_of
 from .words import words
 
 _VOID = {'void', 'unlabeled', 'unlabelled', 'ignore', 'ignored', 'unknown', 'dontcare', "don't care", 'unannotated'}
@@ -31,12 +32,14 @@ class ClassNames:
         names: in the order of their values.
         values: of each; None if they count from 0.
         palette: [red, green, blue] of each, where the file has colours.
+        of_objects: whether the file is about objects (COCO), so that the classes of label maps may be others.
     """
 
     path: str
     names: tuple[str, ...]
     values: tuple[int, ...] | None = None
     palette: tuple[tuple[int, int, int], ...] | None = None
+    of_objects: bool = False
 
     @property
     def void(self) -> tuple[str, ...]:
@@ -54,15 +57,22 @@ def is_void(name: str) -> bool:
     return name.strip().lower() in _VOID
 
 
-def find_class_names(root: str, hints: Sequence[str]) -> ClassNames | None:
-    """The classes of a tree, from the file that lies highest and says most; None if none does."""
+def find_class_names(root: str, hints: Sequence[str], images: Collection[str] = ()) -> ClassNames | None:
+    """The classes of a tree, from the file that lies highest and says most; None if none does.
+
+    Args:
+        root: the folder.
+        hints: paths relative to it.
+        images: names of images without suffix; a text that tells of these is none of classes.
+    """
     told, others = [], []
     for path in sorted(hints, key=lambda path: (path.count('/'), path)):
         of_classes = set(words(PurePosixPath(path).stem)) & _OF_CLASSES
         (told if of_classes or path.endswith('.names') else others).append(path)
     others = [path for path in others if not path.lower().endswith(('.txt', '.csv', '.lst'))]
     files = [*told[:_MOST], *others[:_MOST]]  # labelling tools write a file per image
-    found = [names for path in files if (names := read_class_file(os.path.join(root, path), path))]
+    found = [names for path in files if (names := read_class_file(os.path.join(root, path), path))
+             and not any(stem_of(word) in images for name in names.names for word in name.split()[:1])]
     return max(found, key=lambda one: (one.palette is not None, -one.path.count('/')), default=None)
 
 
@@ -103,6 +113,9 @@ def _from_text(file: str, path: str) -> ClassNames | None:
     rows = [row for line in lines if (row := _row(line))]
     if not rows:
         return None
+    if len(rows) > 2 and any(row[0] is None and row[2] is None for row in rows[:1]) and all(
+            row[0] is not None or row[2] is not None for row in rows[1:]):
+        rows = rows[1:]  # the head of a table
     numbers, names, colours = zip(*rows)
     whole = all(colour is not None for colour in colours)
     counted = all(number is not None for number in numbers) and len(set(numbers)) == len(numbers)
@@ -158,7 +171,8 @@ def _from_tree(tree: object, path: str) -> ClassNames | None:
             whole = len(palette) == len(names) and all(isinstance(one, (list, tuple)) and len(one) == 3
                                                        for one in palette)
             return _checked(ClassNames(path, names, None if values == tuple(range(len(names))) else values,
-                                       tuple(tuple(map(int, one)) for one in palette) if whole else None))
+                                       tuple(tuple(map(int, one)) for one in palette) if whole else None,
+                                       {'images', 'annotations'} <= tree.keys()))
     return None
 
 

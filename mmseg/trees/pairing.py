@@ -18,7 +18,7 @@ class Pairs(NamedTuple):
         images: those without a label.
         labels: those without an image.
         doubles: (label, the images that it fits equally well); the first of them is in ``pairs``.
-        spare: labels of another kind (instances, colours) of images that have one.
+        spare: further labels (instances, colours, another version) of images that have one.
     """
 
     pairs: list[tuple[str, str]]
@@ -42,7 +42,7 @@ def pair(images: Sequence[str], labels: Sequence[str]) -> Pairs:
     for rank, label in ranked:
         fits = [] if rank == len(of_labels) else by_key[_key(label, of_labels[rank], roles)]
         if not _add(pairs, doubles, label, fits):
-            (spare if fits and rank else left).append(label)
+            (spare if fits else left).append(label)
     alone = [image for image in images if image not in pairs]
     left = _pair_elsewhere(pairs, doubles, alone, left, (of_images, of_labels), roles)
     in_doubt = {image for _, several in doubles for image in several}

@@ -47,6 +47,7 @@ def assign_roles(root: str, pictures: Sequence[str]) -> Roles:
         _by_content(root, roles)
     elif roles[None]:
         _settle_rest(roles)
+    _without_colours(root, roles)
     return Roles(*(sorted(roles[role]) for role in ('image', 'label', 'other')))
 
 
@@ -89,6 +90,34 @@ def _settle_rest(roles: dict[str | None, list[str]]) -> None:
     for path in rest:
         key = place_of(path), stem_of(path)
         roles['image' if key in wanted and key not in had else 'other'].append(path)
+
+
+def _without_colours(root: str, roles: dict[str | None, list[str]]) -> None:
+    """Of two folders of labels for the same images, one of which shows classes as colours, take the other one."""
+    alike = defaultdict(list)
+    for path in roles['label']:
+        alike[place_of(path), stem_of(path)].append(path)
+    files = defaultdict(list)
+    for path in sorted({path for paths in alike.values() if len(paths) > 1 for path in paths}):
+        files[PurePosixPath(path).parent].append(path)
+    coloured = {folder for folder, paths in files.items() if len(files) > 1 and _is_coloured(root, paths)}
+    shown = {path for paths in alike.values() for path in paths if PurePosixPath(path).parent in coloured
+             and not all(PurePosixPath(other).parent in coloured for other in paths)}
+    roles['other'] += sorted(shown)
+    roles['label'] = [path for path in roles['label'] if path not in shown]
+
+
+def _is_coloured(root: str, paths: Sequence[str]) -> bool:
+    """Whether most of some pictures have several channels."""
+    planes = [stored.ndim for path in _spread(paths) if (stored := _stored(os.path.join(root, path))) is not None]
+    return bool(planes) and float(np.mean(planes)) > 2.5
+
+
+def _stored(path: str) -> np.ndarray | None:
+    try:
+        return imfrombytes(get_bytes(path), 'stored')
+    except (OSError, ValueError):
+        return None
 
 
 def _by_content(root: str, roles: dict[str | None, list[str]]) -> None:

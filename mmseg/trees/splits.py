@@ -4,7 +4,7 @@ import csv
 import os
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -75,6 +75,30 @@ def read_lists(root: str, hints: Sequence[str], images: Sequence[str]) -> list[S
     return found
 
 
+def lists_of_one(lists: Sequence[SplitList], labelled: Collection[str]) -> list[SplitList]:
+    """The lists of one division of the images, where there are several.
+
+    Folds of a cross-validation and the tasks of Pascal VOC divide the same images each in its own way: lists of one
+    folder and one number belong together, and those count whose images have labels.
+
+    Args:
+        lists: all of them.
+        labelled: images that have a label.
+    """
+    groups = defaultdict(list)
+    for one in lists:
+        groups[PurePosixPath(one.path).parent, tuple(re.findall(r'\d+', stem_of(one.path)))].append(one)
+    whole = [group for group in groups.values() if len({one.split for one in group} - {None}) > 1]
+    if len(whole) < 2:
+        return list(lists)
+
+    def labelled_share(group: Sequence[SplitList]) -> float:
+        images = [image for one in group for image in one.images]
+        return sum(image in labelled for image in images) / max(1, len(images))
+
+    return max(whole, key=labelled_share)
+
+
 def read_list(root: str, path: str, known: NamedImages, split: str | None) -> SplitList | None:
     """A list of images; None if the text is about something else."""
     try:
@@ -102,7 +126,8 @@ def images_of(root: str, path: str, images: Sequence[str]) -> SplitList:
 
 def _names_in(root: str, path: str) -> list[str]:
     lines = read_names(os.path.join(root, path), 'split')
-    return [name for line in lines if (name := _first_column(line, path))]
+    told = [line for line in lines if not (line.startswith('#') and ' ' in line)]  # the head of a table
+    return [name for line in told if (name := _first_column(line, path))]
 
 
 def _looked_up(names: Sequence[str], path: str, known: NamedImages, split: str | None) -> SplitList:
@@ -128,9 +153,8 @@ def _first_column(line: str, path: str) -> str:
         return line.split('\t')[0].strip()
     first, *rest = re.split(r'\s+', line.strip())
     several = rest and (rest[-1].lower().endswith(PICTURES) or re.fullmatch(r'-?\d+', rest[-1]))
-    if several and first.lower().endswith(PICTURES):
-        return first
-    return line.strip()
+    numbers = len(rest) > 1 and all(re.fullmatch(r'-?\d+', one) for one in rest)
+    return first if several and (first.lower().endswith(PICTURES) or numbers) else line.strip()
 
 
 def splits_by_folder(images: Sequence[str]) -> dict[str, list[str]]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from mmcv.utils import ConfigError
 
 from .class_names import ClassNames, find_class_names
-from .files import Files, find_files
+from .files import Files, find_files, stem_of
 from .pairing import Pairs, pair
 from .roles import Roles, assign_roles
-from .splits import SplitList, images_of, read_lists, splits_by_folder, splits_by_lists
+from .splits import SplitList, images_of, lists_of_one, read_lists, splits_by_folder, splits_by_lists
 
 
 @dataclass(frozen=True)
@@ -107,15 +107,17 @@ def _tree(
         raise ConfigError(f'{root}: there are no images below it' + (
             f', only {len(roles.labels)} labels' if roles.labels else ''))
     pairs = pair(roles.images, roles.labels)
-    lists = read_lists(root, files.hints, roles.images) if lists is None else lists
+    labelled = {image for image, _ in pairs.pairs}
+    if lists is None:
+        lists = lists_of_one(read_lists(root, files.hints, roles.images), labelled)
     splits = splits_by_lists(lists) or splits_by_folder(roles.images)
     listed = {image for one in lists for image in one.images}
     unlisted = [image for image in pairs.images if listed and image not in listed]
-    labelled = {image for image, _ in pairs.pairs}
     for split, images in splits_by_folder(roles.images).items():
         if split == 'test' and labelled.isdisjoint(images):  # its labels are held back
             unlisted += sorted(set(images) - set(unlisted))
-    return Tree(root, roles, pairs, lists, splits, names or find_class_names(root, files.hints), files.hints, unlisted)
+    names = names or find_class_names(root, files.hints, set(map(stem_of, roles.images)))
+    return Tree(root, roles, pairs, lists, splits, names, files.hints, unlisted)
 
 
 def _below(folder: str, root: str, deep: bool = True) -> Files:

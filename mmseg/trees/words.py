@@ -28,6 +28,7 @@ SPLITS = {
     'train': 'train', 'training': 'train', 'trn': 'train', 'val': 'val', 'valid': 'val', 'validation': 'val',
     'dev': 'val', 'test': 'test', 'testing': 'test', 'tst': 'test'}
 _GLUED = re.compile(r'(train|val|valid|test)(ing|idation)?(\D+)')
+_OF_NNUNET = re.compile(r'(images|labels)T([rs])')
 _WORD = re.compile(r'[^\W\d_]+|\d+')
 _CAMEL = re.compile(r'(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])')
 
@@ -59,6 +60,8 @@ def role_of_folder(path: str) -> str | None:
 
 def split_of_name(name: str) -> str | None:
     """'train', 'val' or 'test', or None."""
+    if match := _OF_NNUNET.fullmatch(name):
+        return {'r': 'train', 's': 'test'}[match[2]]
     return next((SPLITS[word.rstrip('s')] for word in re.findall(r'[a-z]+', ' '.join(words(name)))
                  if word.rstrip('s') in SPLITS), None)
 

@@ -1,5 +1,7 @@
 """Sound trees of many layouts raise neither an error nor a warning, and every image finds its label."""
 
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -38,6 +40,8 @@ LAYOUTS = {
     'camvid': (FLAT, {'image': 'train/{}.png', 'label': 'trainannot/{}.png'}, None),
     'a folder per sample': (FLAT, {'image': '{}/image.png', 'label': '{}/mask.png'}, None),
     'one folder': (FLAT, {'image': '{}.jpg', 'label': '{}.png'}, None),
+    'nnU-Net': ([f'case_{number:03}' for number in range(8)], {'image': 'imagesTr/{}_0000.png',
+                                                               'label': 'labelsTr/{}.png'}, None),
     'flat labels': ([f'town{number % 3}/{number:03}' for number in range(9)], {'image': 'images/{}.jpg'}, None),
 }
 
@@ -78,6 +82,78 @@ def test_pictures_beside_labels_are_neither(draw):
     assert len(found.pairs.spare) == 2 * len(tree.pairs)
     assert len(found.labels) == len(tree.pairs)
     assert [finding for finding in find_all(examine(found, nproc=1)) if finding.severity != 'note'] == []
+
+
+def found_in(tree):
+    return {finding.kind: finding.severity for finding in find_all(examine(read_tree(str(tree.root)), nproc=1))}
+
+
+def test_lists_of_other_tasks_and_of_folds_divide_nothing(draw):
+    tree = draw(FLAT, image='JPEGImages/{}.jpg', label='SegmentationClass/{}.png')
+    for index in (1, 3, 5):  # of other tasks: they have no label
+        tree.label(index).unlink()
+    of_masks = [name for index, name in enumerate(FLAT) if index not in (1, 3, 5)]
+    lists = {'Main/train': FLAT[:7], 'Main/val': FLAT[7:], 'Segmentation/train': of_masks[::2],
+             'Segmentation/val': of_masks[1::2]}
+    for name, part in lists.items():
+        path = tree.root / f'ImageSets/{name}.txt'
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text('\n'.join(part))
+    assert found_in(tree) == {'image-without-label': 'note'}
+    found = read_tree(str(tree.root))
+    assert {split: len(images) for split, images in found.splits.items()} == {'train': 5, 'val': 4}
+
+
+def test_folds(draw):
+    tree = draw(FLAT)
+    for fold in range(3):
+        for split, part in (('train', [name for name in FLAT if int(name) % 3 != fold]), ('val', FLAT[fold::3])):
+            (tree.root / f'{split}_fold{fold}.txt').write_text('\n'.join(part))
+    assert found_in(tree) == {}
+    assert {split: len(images) for split, images in read_tree(str(tree.root)).splits.items()} == {'train': 8, 'val': 4}
+
+
+def test_a_table_with_a_head_lists_images(draw):
+    tree = draw(FLAT, image='images/{}.jpg', label='annotations/trimaps/{}.png')
+    rows = [f'{name} 1 1 2' for name in FLAT]
+    (tree.root / 'annotations/list.txt').write_text('\n'.join(['#Image CLASS-ID SPECIES BREED ID', *rows]))
+    (tree.root / 'annotations/trainval.txt').write_text('\n'.join(rows[:8]))
+    (tree.root / 'annotations/test.txt').write_text('\n'.join(rows[8:]))
+    assert found_in(tree) == {}
+    assert read_tree(str(tree.root)).splits == {'test': [tree.pairs[index][0] for index in range(8, 12)]}
+
+
+def test_texts_that_are_not_about_these_classes_name_none(draw):
+    tree = draw(FLAT)
+    (tree.root / 'sceneCategories.txt').write_text('\n'.join(f'{name} bathroom' for name in FLAT))
+    assert read_tree(str(tree.root)).names is None
+    objects = {'images': [], 'annotations': [], 'categories': [{'id': 10 + number, 'name': f'thing {number}'}
+                                                               for number in range(80)]}
+    (tree.root / 'instances.json').write_text(json.dumps(objects))
+    assert found_in(tree) == {}
+    (tree.root / '_classes.csv').write_text('Pixel Value, Class\n0, ground\n1, this\n2, that\n')
+    assert read_tree(str(tree.root)).names.names == ('ground', 'this', 'that')
+
+
+@pytest.mark.parametrize('colours', ['masks_human', 'a'])
+def test_of_colours_and_indices_of_the_same_images_the_indices_are_labels(draw, colours):
+    tree = draw(FLAT, image='ds/img/{}.jpg', label='ds/masks_machine/{}.png')
+    for image, label in tree.pairs:
+        beside = tree.root / label.replace('masks_machine', f'{colours}_masks')
+        beside.parent.mkdir(exist_ok=True)
+        Image.open(tree.root / image).quantize(4).convert('RGB').save(beside)
+    assert found_in(tree) == {}
+    assert sorted(read_tree(str(tree.root)).pairs.pairs) == sorted(tree.pairs)
+
+
+def test_further_labels_of_an_image_are_spare(draw):
+    tree = draw(FLAT, image='JPEGImages/{}.jpg', label='SegmentationClassAug/{}.png')
+    for index in range(6):
+        again = tree.root / tree.pairs[index][1].replace('ClassAug', 'Class')
+        again.parent.mkdir(exist_ok=True)
+        again.hardlink_to(tree.label(index))
+    assert found_in(tree) == {}
+    assert len(read_tree(str(tree.root)).labels) == 12
 
 
 def test_a_drawn_seam_and_noise_are_not_interpolated(draw):
