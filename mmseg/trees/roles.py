@@ -44,6 +44,8 @@ def assign_roles(root: str, pictures: Sequence[str]) -> Roles:
     roles = _by_names(pictures)
     if not (roles['image'] and roles['label']):
         roles[None] += roles.pop('other', [])
+        if not roles[None]:  # a word that is in all of their paths tells nothing
+            roles[None] = roles.pop('image', []) + roles.pop('label', [])
         _by_content(root, roles)
     elif roles[None]:
         _settle_rest(roles)

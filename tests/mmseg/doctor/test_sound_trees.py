@@ -33,6 +33,7 @@ LAYOUTS = {
     'suffix': (FLAT, {'image': '{}.jpg', 'label': '{}_mask.png'}, None),
     'label.png': (FLAT, {'image': 'data/{}.png', 'label': 'data/{}.label.png'}, None),
     'folders of unknown names': (SPLITS, {'image': 'A/{}.jpg', 'label': 'B/{}.png'}, None),
+    'one word above both': (FLAT, {'image': 'segmentation/a/{}.jpg', 'label': 'segmentation/b/{}.png'}, None),
     'unknown affix': (FLAT, {'image': 'x/{}.jpg', 'label': 'x/{}_q7x.png'}, None),
     'prefix': (FLAT, {'image': 'all/img_{}.png', 'label': 'all/lbl_{}.png'}, None),
     'split above': ([f'{number:03}' for number in range(4)], {'image': 'train/images/{}.jpg',
