@@ -44,9 +44,11 @@ def assign_roles(root: str, pictures: Sequence[str]) -> Roles:
     roles = _by_names(pictures)
     if not (roles['image'] and roles['label']):
         roles[None] += roles.pop('other', [])
-        if not roles[None]:  # a word that is in all of their paths tells nothing
-            roles[None] = roles.pop('image', []) + roles.pop('label', [])
+        told = roles
+        if not roles[None]:  # a word that is in all of their paths may tell nothing
+            roles = defaultdict(list, {None: roles['image'] + roles['label']})
         _by_content(root, roles)
+        roles = roles if roles['label'] else told
     elif roles[None]:
         _settle_rest(roles)
     _without_colours(root, roles)

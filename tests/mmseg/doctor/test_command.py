@@ -70,6 +70,14 @@ def test_folders_and_a_list(draw, run, tmp_path):
         run(split=str(tmp_path / 'chosen.txt'), **folders)
 
 
+def test_nothing_but_labels(draw, run):
+    tree = draw([f'{number:03}' for number in range(8)])
+    for image, _ in tree.pairs:
+        (tree.root / image).unlink()
+    with pytest.raises(ValueError, match='no images below it, only 8 labels'):
+        run(source=str(tree.root))
+
+
 def write_config(tmp_path, tree, **options):
     path = tmp_path / 'config.py'
     told = ''.join(f', {key}={value!r}' for key, value in options.items())
