@@ -18,7 +18,6 @@ from .version_answers import answer_versions
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = {name.partition('.')[0] for name in (*MODULES, *NAMES)}
-_PASSED_ON_FROM = {name: (home, name) for home, text in HOMES.items() for name in text.split()}
 #: Modules below which there were others.
 _PARENTS = {name.rpartition('.')[0] for name in (*MODULES, *NAMES)}
 _EXTENDED = {*NAMES, *PASSED_ON, *_PARENTS}
@@ -197,6 +196,13 @@ def _answer_of(module: ModuleType) -> Callable[[str], object]:
 
 def _homes(module: str) -> dict[str, tuple[str, str]]:
     """{old name: (module, name) of today} of an old module."""
-    homes = NAMES.get(module, {})
+    return _read(NAMES.get(module, {}))
+
+
+def _read(homes: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """{old name: (module, name) of today} of {module: its entries}."""
     pairs = ((entry.partition('=')[::2], home) for home, text in homes.items() for entry in text.split())
     return {old: (home, new or old) for (old, new), home in pairs}
+
+
+_PASSED_ON_FROM = _read(HOMES)

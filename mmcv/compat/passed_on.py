@@ -1,33 +1,54 @@
 """What old modules only imported, and so passed on to those who took it from there.
 
-``HOMES``: where each of these names is had today. ``PASSED_ON``: the modules, old or still there, that had them.
+``HOMES``: where each of these names is had today; ``old=new`` where it is called otherwise there. ``PASSED_ON``: the
+modules, old or still there, that had them.
 """
 
 HOMES = {
+    'getpass': 'getuser',
     'mmcv.checkpoint': 'MODULE_WRAPPERS is_module_wrapper save_checkpoint',
-    'mmcv.cnn': 'CONV_LAYERS UPSAMPLE_LAYERS',
+    'mmcv.cnn': """
+        CONV_LAYERS ConvModule Linear MMCV_MODELS=MODELS NORM_LAYERS PLUGIN_LAYERS Scale UPSAMPLE_LAYERS
+        build_activation_layer build_conv_layer build_dropout build_norm_layer build_plugin_layer constant_init
+        kaiming_init normal_init trunc_normal_init xavier_init""",
+    'mmcv.cnn.bricks.registry': 'MMCV_ATTENTION=ATTENTION',
+    'mmcv.cnn.bricks.transformer': 'ATTENTION FFN MultiheadAttention TRANSFORMER_LAYER build_transformer_layer',
+    'mmcv.cnn.weight_init': 'trunc_normal_',
     'mmcv.compat.device_type': 'IS_MLU_AVAILABLE IS_NPU_AVAILABLE',
     'mmcv.compat.half_precision': 'LossScaler',
     'mmcv.compat.runner': 'get_host_info get_time_str',
     'mmcv.dist': 'allreduce_grads allreduce_params get_dist_info master_only',
+    'mmcv.engine': 'collect_results_cpu collect_results_gpu',
     'mmcv.fileio': 'FileClient JsonHandler PickleHandler YamlHandler',
-    'mmcv.image': 'bgr2gray gray2bgr',
-    'mmcv.parallel': 'scatter scatter_kwargs',
-    'mmcv.runner': 'HOOKS Hook LoggerHook Priority get_priority wrap_fp16_model',
+    'mmcv.image': 'bgr2gray gray2bgr tensor2imgs',
+    'mmcv.ops': '_sigmoid_focal_loss=sigmoid_focal_loss',
+    'mmcv.parallel': 'DC=DataContainer MMDataParallel MMDistributedDataParallel collate scatter scatter_kwargs',
+    'mmcv.parallel._functions': 'Scatter',
+    'mmcv.runner': """
+        BaseModule CheckpointHook CheckpointLoader DistEvalHook _DistEvalHook=DistEvalHook DistSamplerSeedHook
+        EpochBasedRunner _EvalHook=EvalHook HOOKS Hook LoggerHook MMCV_OPTIMIZER_BUILDERS=OPTIMIZER_BUILDERS
+        ModuleList Priority get_priority _load_checkpoint load_checkpoint load_state_dict wrap_fp16_model""",
+    'mmcv.runner.hooks.lr_updater': 'format_param',
     'mmcv.utils': """
-        Registry TORCH_VERSION Timer build_from_cfg check_file_exist deprecated_api_warning digit_version get_logger
-        has_method import_modules_from_strings is_filepath is_list_of is_method_overridden is_seq_of is_str is_tuple_of
-        load_url logger_initialized mkdir_or_exist print_log scandir to_2tuple""",
+        _BatchNorm IS_CUDA_AVAILABLE Registry TORCH_VERSION Timer build_from_cfg check_file_exist
+        deprecated_api_warning digit_version get_logger has_method import_modules_from_strings is_filepath is_list_of
+        is_method_overridden is_seq_of is_str is_tuple_of load_url logger_initialized mkdir_or_exist print_log scandir
+        to_2tuple""",
+    'mmseg.assembly.seed': 'sync_random_seed=init_random_seed',
     'mmseg.datasets': 'CityscapesDataset build_dataloader build_dataset',
     'mmseg.datasets.pipelines': 'Compose',
     'mmseg.evaluation.areas': 'intersect_and_union',
     'mmseg.evaluation.metrics': 'eval_metrics pre_eval_to_metrics',
     'mmseg.logger': 'get_root_logger',
-    'mmseg.models': 'build_segmentor',
+    'mmseg.models': 'build_segmentor builder',
     'mmseg.models.backbones.beit': 'BEiTAttention BEiTTransformerEncoderLayer',
     'mmseg.models.backbones.mit': 'EfficientMultiheadAttention',
-    'mmseg.models.layers': 'ResLayer Upsample nchw_to_nlc resize',
+    'mmseg.models.backbones.resnet': '_Bottleneck=Bottleneck',
+    'mmseg.models.backbones.vit': 'VisionTransformerEncoderLayer=TransformerEncoderLayer',
+    'mmseg.models.layers': 'ResLayer _SelfAttentionBlock=SelfAttentionBlock Upsample nchw_to_nlc resize',
     'mmseg.models.segmentors.base_segmentor': 'add_prefix',
+    'mmseg.utils': 'get_device',
+    'socket': 'gethostname',
 }
 
 PASSED_ON = {
@@ -35,7 +56,9 @@ PASSED_ON = {
     'mmcv.cnn.bricks.hswish': 'TORCH_VERSION digit_version',
     'mmcv.cnn.bricks.norm': 'is_tuple_of',
     'mmcv.cnn.bricks.wrappers': 'CONV_LAYERS TORCH_VERSION UPSAMPLE_LAYERS',
+    'mmcv.cnn.resnet': 'constant_init kaiming_init',
     'mmcv.cnn.utils.weight_init': 'get_logger print_log',
+    'mmcv.cnn.vgg': 'constant_init kaiming_init normal_init',
     'mmcv.engine.test': 'get_dist_info',
     'mmcv.fileio.file_client': 'has_method is_filepath',
     'mmcv.fileio.io': 'JsonHandler PickleHandler YamlHandler is_list_of',
@@ -43,10 +66,21 @@ PASSED_ON = {
     'mmcv.image.geometric': 'to_2tuple',
     'mmcv.image.io': 'FileClient is_filepath is_str',
     'mmcv.image.photometric': 'bgr2gray gray2bgr is_tuple_of',
+    'mmcv.ops.carafe': 'UPSAMPLE_LAYERS normal_init xavier_init',
+    'mmcv.ops.cc_attention': 'PLUGIN_LAYERS Scale',
+    'mmcv.ops.deform_conv': 'CONV_LAYERS IS_MLU_AVAILABLE digit_version print_log',
+    'mmcv.ops.modulated_deform_conv': 'CONV_LAYERS IS_MLU_AVAILABLE digit_version print_log',
+    'mmcv.ops.multi_scale_deform_attn': """
+        ATTENTION BaseModule IS_CUDA_AVAILABLE IS_MLU_AVAILABLE constant_init deprecated_api_warning xavier_init""",
+    'mmcv.ops.nms': 'deprecated_api_warning',
+    'mmcv.ops.roi_align': 'deprecated_api_warning',
+    'mmcv.ops.saconv': 'TORCH_VERSION digit_version',
+    'mmcv.ops.sync_bn': 'NORM_LAYERS',
     'mmcv.parallel.data_parallel': 'scatter_kwargs',
     'mmcv.parallel.distributed': 'TORCH_VERSION digit_version print_log scatter_kwargs',
     'mmcv.parallel.distributed_deprecated': 'MODULE_WRAPPERS TORCH_VERSION digit_version scatter_kwargs',
     'mmcv.parallel.registry': 'Registry',
+    'mmcv.parallel.scatter_gather': 'Scatter',
     'mmcv.runner.base_module': 'get_logger logger_initialized master_only print_log',
     'mmcv.runner.base_runner': 'HOOKS Hook Priority get_dist_info get_priority get_time_str is_module_wrapper',
     'mmcv.runner.checkpoint': 'FileClient digit_version get_dist_info is_module_wrapper load_url mkdir_or_exist',
@@ -63,7 +97,7 @@ PASSED_ON = {
     'mmcv.runner.hooks.logger.text': 'is_tuple_of scandir',
     'mmcv.runner.hooks.logger.wandb': 'scandir',
     'mmcv.runner.hooks.lr_updater': 'Hook',
-    'mmcv.runner.hooks.momentum_updater': 'Hook',
+    'mmcv.runner.hooks.momentum_updater': 'Hook format_param',
     'mmcv.runner.hooks.optimizer': """
         IS_NPU_AVAILABLE LossScaler TORCH_VERSION allreduce_grads digit_version wrap_fp16_model""",
     'mmcv.runner.hooks.profiler': 'master_only',
@@ -71,6 +105,7 @@ PASSED_ON = {
     'mmcv.runner.iter_based_runner': 'get_host_info save_checkpoint',
     'mmcv.runner.optimizer.builder': 'IS_NPU_AVAILABLE',
     'mmcv.runner.optimizer.default_constructor': 'is_list_of',
+    'mmcv.runner.utils': 'gethostname getuser',
     'mmcv.utils.config': 'check_file_exist digit_version import_modules_from_strings',
     'mmcv.utils.hub': 'TORCH_VERSION digit_version mkdir_or_exist',
     'mmcv.utils.parrots_jit': 'TORCH_VERSION',
@@ -81,24 +116,60 @@ PASSED_ON = {
     'mmcv.utils.torch_ops': 'TORCH_VERSION digit_version',
     'mmcv.utils.trace': 'digit_version',
     'mmcv.visualization.color': 'is_str',
-    'mmseg.apis.inference': 'Compose build_segmentor',
-    'mmseg.apis.train': 'build_dataloader build_dataset digit_version',
-    'mmseg.core.optimizers.layer_decay_optimizer_constructor': 'get_root_logger',
+    'mmseg.apis.inference': 'Compose build_segmentor collate load_checkpoint scatter',
+    'mmseg.apis.test': 'collect_results_cpu collect_results_gpu get_dist_info tensor2imgs',
+    'mmseg.apis.train': """
+        DistSamplerSeedHook EpochBasedRunner build_dataloader build_dataset digit_version get_dist_info""",
+    'mmseg.core.builder': 'MMCV_OPTIMIZER_BUILDERS Registry build_from_cfg',
+    'mmseg.core.evaluation.eval_hooks': '_DistEvalHook _EvalHook',
+    'mmseg.core.hook.wandblogger_hook': 'CheckpointHook DistEvalHook master_only',
+    'mmseg.core.optimizers.layer_decay_optimizer_constructor': 'get_dist_info get_root_logger',
+    'mmseg.core.utils.dist_util': 'get_dist_info',
+    'mmseg.datasets.builder': 'collate digit_version get_dist_info',
     'mmseg.datasets.custom': 'eval_metrics intersect_and_union pre_eval_to_metrics',
-    'mmseg.datasets.dataset_wrappers': 'CityscapesDataset',
-    'mmseg.datasets.isaid': 'get_root_logger',
-    'mmseg.models.backbones.beit': 'get_root_logger',
-    'mmseg.models.backbones.hrnet': 'Upsample resize',
-    'mmseg.models.backbones.mae': 'BEiTAttention BEiTTransformerEncoderLayer get_root_logger',
-    'mmseg.models.backbones.mit': 'nchw_to_nlc',
+    'mmseg.datasets.dataset_wrappers': 'CityscapesDataset print_log',
+    'mmseg.datasets.isaid': 'get_root_logger print_log',
+    'mmseg.datasets.pipelines.formatting': 'DC',
+    'mmseg.datasets.pipelines.transforms': 'deprecated_api_warning is_tuple_of',
+    'mmseg.datasets.samplers.distributed_sampler': 'get_device sync_random_seed',
+    'mmseg.models.backbones.beit': """
+        BaseModule VisionTransformerEncoderLayer build_dropout constant_init get_root_logger kaiming_init
+        _load_checkpoint""",
+    'mmseg.models.backbones.cgnet': 'BaseModule _BatchNorm',
+    'mmseg.models.backbones.fast_scnn': 'BaseModule',
+    'mmseg.models.backbones.hrnet': 'BaseModule _BatchNorm ModuleList Upsample resize',
+    'mmseg.models.backbones.icnet': 'BaseModule',
+    'mmseg.models.backbones.mae': """
+        BEiTAttention BEiTTransformerEncoderLayer ModuleList constant_init get_root_logger kaiming_init
+        _load_checkpoint trunc_normal_""",
+    'mmseg.models.backbones.mit': 'constant_init nchw_to_nlc normal_init trunc_normal_init',
+    'mmseg.models.backbones.mobilenet_v2': 'BaseModule',
+    'mmseg.models.backbones.mobilenet_v3': 'BaseModule',
     'mmseg.models.backbones.resnest': 'ResLayer',
-    'mmseg.models.backbones.resnext': 'ResLayer',
-    'mmseg.models.backbones.swin': 'get_root_logger',
-    'mmseg.models.backbones.twins': 'EfficientMultiheadAttention',
-    'mmseg.models.backbones.vit': 'get_root_logger resize',
+    'mmseg.models.backbones.resnet': 'BaseModule _BatchNorm build_plugin_layer',
+    'mmseg.models.backbones.resnext': '_Bottleneck ResLayer build_conv_layer build_norm_layer',
+    'mmseg.models.backbones.swin': """
+        CheckpointLoader build_dropout constant_init get_root_logger load_state_dict to_2tuple trunc_normal_init""",
+    'mmseg.models.backbones.timm_backbone': 'BaseModule',
+    'mmseg.models.backbones.twins': """
+        BaseModule EfficientMultiheadAttention FFN build_dropout constant_init normal_init trunc_normal_init""",
+    'mmseg.models.backbones.unet': 'BaseModule _BatchNorm',
+    'mmseg.models.backbones.vit': """
+        BaseModule CheckpointLoader FFN MultiheadAttention constant_init get_root_logger kaiming_init load_state_dict
+        resize""",
+    'mmseg.models.builder': 'MMCV_ATTENTION MMCV_MODELS',
+    'mmseg.models.decode_heads.ann_head': '_SelfAttentionBlock',
     'mmseg.models.decode_heads.apc_head': 'resize',
-    'mmseg.models.decode_heads.da_head': 'add_prefix',
-    'mmseg.models.decode_heads.dpt_head': 'resize',
-    'mmseg.models.decode_heads.knet_head': 'get_root_logger',
-    'mmseg.models.segmentors.cascade_encoder_decoder': 'resize',
+    'mmseg.models.decode_heads.da_head': '_SelfAttentionBlock add_prefix',
+    'mmseg.models.decode_heads.dpt_head': 'BaseModule Linear build_activation_layer resize',
+    'mmseg.models.decode_heads.knet_head': """
+        ConvModule FFN MultiheadAttention TRANSFORMER_LAYER build_activation_layer build_norm_layer
+        build_transformer_layer get_root_logger""",
+    'mmseg.models.decode_heads.lraspp_head': 'is_tuple_of',
+    'mmseg.models.decode_heads.ocr_head': '_SelfAttentionBlock',
+    'mmseg.models.losses.focal_loss': '_sigmoid_focal_loss',
+    'mmseg.models.segmentors.cascade_encoder_decoder': 'builder resize',
+    'mmseg.models.segmentors.encoder_decoder': 'builder',
+    'mmseg.models.utils.embed': 'BaseModule build_conv_layer build_norm_layer to_2tuple',
+    'mmseg.utils.util_distribution': 'MMDataParallel MMDistributedDataParallel digit_version',
 }
