@@ -29,7 +29,7 @@ class Registry:
         build_func: ``build_func(cfg, *args, registry=self, **kwargs)`` behind :meth:`build`; by default the parent's,
             or :func:`build_from_cfg`.
         parent: asked for names that this registry does not have.
-        base: what is registered has to be a subclass of this; by default anything that can be called may be.
+        base: a class that is registered has to be a subclass of this; functions that make one may be, too.
         scope: prefix by which this registry's types can be named, as in 'mmseg.ResNet'; by default the package that
             makes the registry.
         folder: package or packages whose files register here, see :meth:`add_folder`.
@@ -189,12 +189,14 @@ class Registry:
         """Whether ``module`` is of this registry's kind."""
         if self.base is None:
             return callable(module)
-        return inspect.isclass(module) and issubclass(module, self.base)
+        return inspect.isfunction(module) or inspect.isclass(module) and issubclass(module, self.base)
 
     @property
     def kind(self) -> str:
         """What :meth:`accepts` asks for, in words."""
-        return f'a subclass of {self.base.__name__}' if self.base else 'a class or function'
+        if self.base is None:
+            return 'a class or function'
+        return f'a subclass of {self.base.__name__}, or a function that makes one'
 
     def find(self, kind: str | Callable, where: str) -> Callable:
         """The class or function that the ``type`` of a config names (or is).
@@ -259,10 +261,14 @@ def build_from_cfg(cfg: dict, registry: Registry, default_args: dict | None = No
     builder = registry.find(args.pop('type'), locate(cfg, 'type'))
     check_arguments(builder, cfg, args, registry.elsewhere)
     try:
-        return builder(**args)
+        made = builder(**args)
     except (TypeError, AttributeError) as error:
         explain(error, cfg, builder)
         raise
     except ValueError as error:
         add_location(error, cfg, builder)
         raise
+    if registry.base and not isinstance(made, registry.base):
+        raise ConfigTypeError(f'{locate(cfg, "type")}: {name_of(builder)} makes a {name_of(type(made))}, which is no '
+                              f'{registry.base.__name__} ({registry.name})')
+    return made

@@ -25,4 +25,10 @@ class ADE20KDataset(CustomDataset):
 
         ``to_label_id`` is there for old code and without effect.
         """
+        return self.results2img(results, imgfile_prefix, to_label_id, indices)
+
+    def results2img(
+        self, results: list, imgfile_prefix: str, to_label_id: bool, indices: list[int] | None = None
+    ) -> list[str]:
+        """The step of :meth:`format_results` that writes the files, for subclasses that change it alone."""
         return write_label_maps(self, results, imgfile_prefix, indices, ids=FACTS.server_ids)

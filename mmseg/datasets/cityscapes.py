@@ -10,6 +10,7 @@ import numpy as np
 from mmcv.utils import ConfigError, print_log
 from mmseg.evaluation.counting import ConfusionMatrix
 from mmseg.evaluation.evaluator import Evaluator
+from mmseg.labels import read_label_map
 
 from .builder import DATASETS
 from .custom import CustomDataset
@@ -43,6 +44,19 @@ class CityscapesDataset(CustomDataset):
         Returns:
             The paths of the files.
         """
+        return self.results2img(results, imgfile_prefix, to_label_id, indices)
+
+    @staticmethod
+    def _convert_to_label_id(result: np.ndarray) -> np.ndarray:
+        """The server's ids of indices of all classes, (H, W)."""
+        ids = np.zeros(256, np.uint8)
+        ids[:len(FACTS.server_ids)] = FACTS.server_ids
+        return ids[read_label_map(result)]
+
+    def results2img(
+        self, results: list, imgfile_prefix: str, to_label_id: bool, indices: list[int] | None = None
+    ) -> list[str]:
+        """The step of :meth:`format_results` that writes the files, for subclasses that change it alone."""
         if not to_label_id:
             return write_label_maps(self, results, imgfile_prefix, indices, palette=self.PALETTE)
         palette = np.zeros((256, 3), np.uint8)

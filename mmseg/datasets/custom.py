@@ -1,5 +1,6 @@
 """The data set of images in one folder and label maps in another; all others derive from it."""
 
+import functools
 import logging
 import os.path as osp
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 from torch.utils.data import Dataset
 
+from mmcv.fileio import FileClient
 from mmcv.utils import ConfigError, print_log
 from mmcv.utils.methods import passes_over_unknown
 from mmseg.checks import Facts, Problem, check_part
@@ -120,6 +122,11 @@ class CustomDataset(Dataset):
             raise ConfigError('a data set to test on needs class names: set classes')
         self.img_infos = self.load_annotations(
             self.img_dir, self.img_suffix, self.ann_dir, self.seg_map_suffix, self.split)
+
+    @functools.cached_property
+    def file_client(self) -> FileClient:
+        """The client of ``file_client_args``, for subclasses that list and read files by it."""
+        return FileClient.infer_client(self.file_client_args)
 
     def _below_root(self, path: str | None) -> str | None:
         return path if path is None or self.data_root is None else osp.join(self.data_root, path)

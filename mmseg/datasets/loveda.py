@@ -20,4 +20,8 @@ class LoveDADataset(CustomDataset):
 
     def format_results(self, results: list, imgfile_prefix: str, indices: list[int] | None = None) -> list[str]:
         """Write ``imgfile_prefix/NAME.png`` for the test server, which counts classes from 0; returns the paths."""
+        return self.results2img(results, imgfile_prefix, indices)
+
+    def results2img(self, results: list, imgfile_prefix: str, indices: list[int] | None = None) -> list[str]:
+        """The step of :meth:`format_results` that writes the files, for subclasses that change it alone."""
         return write_label_maps(self, results, imgfile_prefix, indices, ids=FACTS.server_ids)

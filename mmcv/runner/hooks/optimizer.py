@@ -107,6 +107,7 @@ class OptimizerHook(Hook):
             device, enabled=False)
 
     def before_train_iter(self, runner: Runner) -> None:
+        super().before_train_iter(runner)
         if not self._began:
             self.guard.begin(runner.model)
             self._began = True
@@ -120,7 +121,7 @@ class OptimizerHook(Hook):
         if self.cumulative_iters == 1 or runner.iter % self.cumulative_iters == 0:
             runner.optimizer.zero_grad()
         if self.detect_anomalous_params:
-            self.report_unused(loss, runner)
+            self.detect_anomalous_parameters(loss, runner)
         factor = self._get_loss_factor(runner)
         self.scaler.scale(loss if factor == 1 else loss / factor).backward()
         self._unsynchronised.close()
@@ -165,7 +166,7 @@ class OptimizerHook(Hook):
         params = [p for p in params if p.requires_grad and p.grad is not None]
         return whole(clip_grad_norm_(params, **self.grad_clip)) if params else None
 
-    def report_unused(self, loss: torch.Tensor, runner: Runner) -> None:
+    def detect_anomalous_parameters(self, loss: torch.Tensor, runner: Runner) -> None:
         """Log the parameters that are not in the graph of ``loss``: under DDP they need find_unused_parameters."""
         used, seen, todo = set(), set(), [loss.grad_fn]
         while todo:

@@ -50,6 +50,7 @@ class BaseBackbone(BaseModule):
         frozen_stages: int = -1,
     ) -> None:
         super().__init__(pretrained_init_cfg(pretrained, init_cfg, self.default_init_cfg))
+        self.pretrained = pretrained
         self.norm_eval = norm_eval
         self.with_cp = with_cp
         self.frozen_stages = frozen_stages

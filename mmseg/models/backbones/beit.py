@@ -124,18 +124,18 @@ class BEiT(TransformerBackbone):
         super().__init__(pretrained, init_cfg, norm_eval=norm_eval, with_cp=with_cp)
         self.img_size = image_size(img_size)
         self.patch_size = patch_size
-        self.embed_dims = embed_dims
+        self.in_channels, self.embed_dims = in_channels, embed_dims
+        self.num_layers, self.num_heads = num_layers, num_heads
+        self.mlp_ratio, self.num_fcs = mlp_ratio, num_fcs
+        self.qv_bias = qv_bias
+        self.attn_drop_rate, self.drop_path_rate = attn_drop_rate, drop_path_rate
+        self.norm_cfg, self.act_cfg = norm_cfg, act_cfg
+        self.patch_norm = patch_norm
+        self.init_values = init_values
         self.window_size = self.patch_shape = tuple(side // patch_size for side in self.img_size)
         self.cls_token = nn.Parameter(torch.zeros(1, 1, embed_dims))
-        self.patch_embed = PatchEmbed(
-            in_channels, embed_dims, kernel_size=patch_size, stride=patch_size, padding=0,
-            norm_cfg=norm_cfg if patch_norm else None)
-        options = dict(attn_drop_rate=attn_drop_rate, num_fcs=num_fcs, bias='qv_bias' if qv_bias else self.qkv_bias,
-                       act_cfg=act_cfg, norm_cfg=norm_cfg, window_size=self.window_size, init_values=init_values,
-                       with_cp=with_cp)
-        self.layers = ModuleList(
-            BEiTTransformerEncoderLayer(embed_dims, num_heads, mlp_ratio * embed_dims, drop_path_rate=rate, **options)
-            for rate in drop_path_rates(drop_path_rate, num_layers))
+        self._build_patch_embedding()
+        self._build_layers()
         self.out_indices = layers_to_return(out_indices, num_layers)
         self.out_channels = (embed_dims,) * len(self.out_indices)
         self.out_strides = (patch_size,) * len(self.out_indices)
@@ -143,6 +143,21 @@ class BEiT(TransformerBackbone):
         if final_norm:
             self.norm1_name, norm1 = build_norm_layer(norm_cfg, embed_dims, postfix=1)
             self.add_module(self.norm1_name, norm1)
+
+    def _build_patch_embedding(self) -> None:
+        self.patch_embed = PatchEmbed(
+            self.in_channels, self.embed_dims, kernel_size=self.patch_size, stride=self.patch_size, padding=0,
+            norm_cfg=self.norm_cfg if self.patch_norm else None)
+
+    def _build_layers(self) -> None:
+        options = dict(
+            attn_drop_rate=self.attn_drop_rate, num_fcs=self.num_fcs,
+            bias='qv_bias' if self.qv_bias else self.qkv_bias, act_cfg=self.act_cfg, norm_cfg=self.norm_cfg,
+            window_size=self.window_size, init_values=self.init_values, with_cp=self.with_cp)
+        width = self.mlp_ratio * self.embed_dims
+        self.layers = ModuleList(
+            BEiTTransformerEncoderLayer(self.embed_dims, self.num_heads, width, drop_path_rate=rate, **options)
+            for rate in drop_path_rates(self.drop_path_rate, self.num_layers))
 
     @property
     def norm1(self) -> nn.Module:

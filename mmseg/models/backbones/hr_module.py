@@ -46,19 +46,35 @@ class HRModule(BaseModule):
         init_cfg: dict | list[dict] | None = None,
     ) -> None:
         super().__init__(init_cfg)
-        for name, value in dict(num_blocks=num_blocks, in_channels=in_channels, num_channels=num_channels).items():
-            if len(value) != num_branches:
-                raise ValueError(f'HRModule: {name} is {value}; give one value for each of the {num_branches} branches')
+        self._check_branches(num_branches, num_blocks, in_channels, num_channels)
         self.num_branches = num_branches
         self.multiscale_output = multiscale_output
         self.conv_cfg, self.norm_cfg, self.with_cp = conv_cfg, norm_cfg, with_cp
-        layers = dict(conv_cfg=conv_cfg, norm_cfg=norm_cfg, with_cp=with_cp, init_cfg=block_init_cfg)
-        self.branches = ModuleList(
-            ResLayer(blocks, inplanes, planes, number, **layers)
-            for inplanes, planes, number in zip(in_channels, num_channels, num_blocks))
-        self.in_channels = [planes * blocks.expansion for planes in num_channels]
+        self.block_init_cfg = block_init_cfg
+        self.in_channels = list(in_channels)
+        self.branches = self._make_branches(num_branches, blocks, num_blocks, num_channels)
         self.fuse_layers = self._make_fuse_layers() if num_branches > 1 else None
         self.relu = nn.ReLU(inplace=True)
+
+    def _check_branches(
+        self, num_branches: int, num_blocks: Sequence[int], in_channels: Sequence[int], num_channels: Sequence[int],
+    ) -> None:
+        for name, value in dict(num_blocks=num_blocks, in_channels=in_channels, num_channels=num_channels).items():
+            if len(value) != num_branches:
+                raise ValueError(f'HRModule: {name} is {value}; give one value for each of the {num_branches} branches')
+
+    def _make_branches(
+        self, num_branches: int, block: type[nn.Module], num_blocks: Sequence[int], num_channels: Sequence[int],
+    ) -> ModuleList:
+        return ModuleList(self._make_one_branch(i, block, num_blocks, num_channels) for i in range(num_branches))
+
+    def _make_one_branch(
+        self, i: int, block: type[nn.Module], num_blocks: Sequence[int], num_channels: Sequence[int], stride: int = 1,
+    ) -> nn.Sequential:
+        before, self.in_channels[i] = self.in_channels[i], num_channels[i] * block.expansion
+        return ResLayer(
+            block, before, num_channels[i], num_blocks[i], stride=stride, conv_cfg=self.conv_cfg,
+            norm_cfg=self.norm_cfg, with_cp=self.with_cp, init_cfg=self.block_init_cfg)
 
     def _make_fuse_layers(self) -> nn.ModuleList:
         """At [i][j] what takes map j to the size and channels of map i; None where it is there already."""

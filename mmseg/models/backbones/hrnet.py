@@ -61,7 +61,8 @@ class HRNet(BaseBackbone):
         self.extra = extra
         self.conv_cfg, self.norm_cfg = conv_cfg, norm_cfg
         self.zero_init_residual = zero_init_residual and init_cfg is None and pretrained is None
-        stages = [_checked(extra, f'stage{i}') for i in (1, 2, 3, 4)]
+        stages = self.stage1_cfg, *others = [_checked(extra, f'stage{i}') for i in (1, 2, 3, 4)]
+        self.stage2_cfg, self.stage3_cfg, self.stage4_cfg = others
 
         self.norm1_name, norm1 = build_norm_layer(norm_cfg, _STEM_CHANNELS, postfix=1)
         self.norm2_name, norm2 = build_norm_layer(norm_cfg, _STEM_CHANNELS, postfix=2)
@@ -72,14 +73,13 @@ class HRNet(BaseBackbone):
         self.relu = nn.ReLU(inplace=True)
 
         block, width = self.blocks_dict[stages[0]['block']], stages[0]['num_channels'][0]
-        self.layer1 = ResLayer(
-            block, _STEM_CHANNELS, width, stages[0]['num_blocks'][0], conv_cfg=conv_cfg, norm_cfg=norm_cfg,
-            with_cp=with_cp, init_cfg=self._block_init_cfg(block))
+        self.layer1 = self._make_layer(block, _STEM_CHANNELS, width, stages[0]['num_blocks'][0])
         channels = [width * block.expansion]
-        for i, stage in enumerate(stages[1:], start=1):
-            before, channels = channels, [n * self.blocks_dict[stage['block']].expansion for n in stage['num_channels']]
-            self.add_module(f'transition{i}', self._transition(before, channels))
-            self.add_module(f'stage{i + 1}', self._stage(stage, channels, multiscale_output or i < 3))
+        for i, stage in enumerate(others, start=1):
+            inputs = [n * self.blocks_dict[stage['block']].expansion for n in stage['num_channels']]
+            self.add_module(f'transition{i}', self._make_transition_layer(channels, inputs))
+            parts, channels = self._make_stage(stage, inputs, multiscale_output or i < 3)
+            self.add_module(f'stage{i + 1}', parts)
         self.out_channels = tuple(channels if multiscale_output else channels[:1])
         self.out_strides = tuple(4 * 2**i for i in range(len(self.out_channels)))
         self._freeze_stages()
@@ -93,7 +93,14 @@ class HRNet(BaseBackbone):
             return None
         return dict(type='Constant', val=0, override=dict(name='norm2' if block is BasicBlock else 'norm3'))
 
-    def _transition(self, before: Sequence[int], after: Sequence[int]) -> nn.ModuleList:
+    def _make_layer(
+        self, block: type[nn.Module], inplanes: int, planes: int, blocks: int, stride: int = 1,
+    ) -> nn.Sequential:
+        return ResLayer(
+            block, inplanes, planes, blocks, stride=stride, conv_cfg=self.conv_cfg, norm_cfg=self.norm_cfg,
+            with_cp=self.with_cp, init_cfg=self._block_init_cfg(block))
+
+    def _make_transition_layer(self, before: Sequence[int], after: Sequence[int]) -> nn.ModuleList:
         """What leads from the maps of one stage to those of the next; None where a map stays as it is."""
         def layers(i: int) -> nn.Module | None:
             if i < len(before):
@@ -108,14 +115,18 @@ class HRNet(BaseBackbone):
         conv = self._convolution(in_channels, out_channels, stride)
         return conv, build_norm_layer(self.norm_cfg, out_channels)[1], nn.ReLU(inplace=True)
 
-    def _stage(self, stage: dict, channels: Sequence[int], multiscale_output: bool) -> Sequential:
+    def _make_stage(
+        self, stage: dict, channels: list[int], multiscale_output: bool = True,
+    ) -> tuple[Sequential, list[int]]:
+        """The modules of a stage, and the channels of each map behind them."""
         block, last = self.blocks_dict[stage['block']], stage['num_modules'] - 1
-        return Sequential(*(
+        modules = [
             HRModule(
                 stage['num_branches'], block, stage['num_blocks'], channels, stage['num_channels'],
                 multiscale_output=multiscale_output or i < last, with_cp=self.with_cp, conv_cfg=self.conv_cfg,
                 norm_cfg=self.norm_cfg, block_init_cfg=self._block_init_cfg(block))
-            for i in range(stage['num_modules'])))
+            for i in range(stage['num_modules'])]
+        return Sequential(*modules), channels
 
     @property
     def norm1(self) -> nn.Module:

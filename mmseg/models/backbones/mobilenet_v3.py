@@ -101,10 +101,10 @@ class MobileNetV3(BaseBackbone):
         self.conv_cfg, self.norm_cfg = conv_cfg, norm_cfg
         self.out_indices = out_indices
         self.reduction_factor = reduction_factor
-        self.layers = self._make_layers()
+        self.layers = self._make_layer()
         self._freeze_stages()
 
-    def _make_layers(self) -> list[str]:
+    def _make_layer(self) -> list[str]:
         narrower, second, fourth = self._turns[self.arch]
         layers: list[nn.Module] = [ConvModule(
             3, 16, 3, stride=2, padding=1, conv_cfg=dict(type='Conv2dAdaptivePadding'), norm_cfg=self.norm_cfg,

@@ -1,10 +1,15 @@
 """The blocks of residual networks (https://arxiv.org/abs/1512.03385)."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 
 from mmcv.cnn import BaseModule, add_shortcut, build_conv_layer, build_norm_layer, build_plugin_layer
 from mmseg.models.layers import checkpointed
+
+#: Where plugins may stand in a block.
+_POSITIONS = ('after_conv1', 'after_conv2', 'after_conv3')
 
 
 class _ResidualBlock(BaseModule):
@@ -133,6 +138,9 @@ class Bottleneck(_ResidualBlock):
         self.dilation = dilation
         self.style = style
         self.with_cp = with_cp
+        self.conv_cfg, self.norm_cfg = conv_cfg, norm_cfg
+        self.dcn, self.with_dcn = dcn, dcn is not None
+        self.plugins, self.with_plugins = plugins, plugins is not None
         self.conv1_stride, self.conv2_stride = (1, stride) if style == 'pytorch' else (stride, 1)
         self.groups = groups
         self.width = planes if groups == 1 else int(planes * (base_width / base_channels)) * groups
@@ -144,9 +152,12 @@ class Bottleneck(_ResidualBlock):
         self._add(3, build_conv_layer(conv_cfg, self.width, outplanes, kernel_size=1, bias=False), norm_cfg, outplanes)
         self.relu = nn.ReLU(inplace=True)
         self.downsample = downsample
-        self.plugins = {position: [] for position in ('after_conv1', 'after_conv2', 'after_conv3')}
-        for plugin in plugins or ():
-            self._add_plugin(plugin['cfg'], plugin['position'])
+        _check_positions(plugins or ())
+        self.after_conv1_plugins, self.after_conv2_plugins, self.after_conv3_plugins = (
+            [plugin['cfg'] for plugin in plugins or () if plugin['position'] == position] for position in _POSITIONS)
+        self.after_conv1_plugin_names = self.make_block_plugins(self.width, self.after_conv1_plugins)
+        self.after_conv2_plugin_names = self.make_block_plugins(self.width, self.after_conv2_plugins)
+        self.after_conv3_plugin_names = self.make_block_plugins(outplanes, self.after_conv3_plugins)
 
     def _add_middle(self, conv_cfg: dict | None, norm_cfg: dict) -> None:
         conv = build_conv_layer(
@@ -157,16 +168,17 @@ class Bottleneck(_ResidualBlock):
     def _middle(self, x: torch.Tensor) -> torch.Tensor:
         return self.relu(self.norm2(self.conv2(x)))
 
-    def _add_plugin(self, cfg: dict, position: str) -> None:
-        if position not in self.plugins:
-            raise ValueError(f'plugins: position is {position!r}; use one of {", ".join(self.plugins)}')
-        cfg = dict(cfg)
-        channels = self.planes * self.expansion if position == 'after_conv3' else self.width
-        name, layer = build_plugin_layer(cfg, postfix=cfg.pop('postfix', ''), in_channels=channels)
-        if hasattr(self, name):
-            raise ValueError(f'plugins: two plugins are named {name}; give each a `postfix` of its own')
-        self.add_module(name, layer)
-        self.plugins[position].append(name)
+    def make_block_plugins(self, in_channels: int, plugins: list[dict]) -> list[str]:
+        """Add the layers of these configs, for maps of so many channels; returns their names."""
+        names = []
+        for plugin in plugins:
+            cfg = dict(plugin)
+            name, layer = build_plugin_layer(cfg, postfix=cfg.pop('postfix', ''), in_channels=in_channels)
+            if hasattr(self, name):
+                raise ValueError(f'plugins: two plugins are named {name}; give each a `postfix` of its own')
+            self.add_module(name, layer)
+            names.append(name)
+        return names
 
     @property
     def norm3(self) -> nn.Module:
@@ -174,14 +186,21 @@ class Bottleneck(_ResidualBlock):
         return getattr(self, self.norm3_name)
 
     def _branch(self, x: torch.Tensor) -> torch.Tensor:
-        x = self._plug(self.relu(self.norm1(self.conv1(x))), 'after_conv1')
-        x = self._plug(self._middle(x), 'after_conv2')
-        return self._plug(self.norm3(self.conv3(x)), 'after_conv3')
+        x = self.forward_plugin(self.relu(self.norm1(self.conv1(x))), self.after_conv1_plugin_names)
+        x = self.forward_plugin(self._middle(x), self.after_conv2_plugin_names)
+        return self.forward_plugin(self.norm3(self.conv3(x)), self.after_conv3_plugin_names)
 
-    def _plug(self, x: torch.Tensor, position: str) -> torch.Tensor:
-        for name in self.plugins[position]:
+    def forward_plugin(self, x: torch.Tensor, plugin_names: list[str]) -> torch.Tensor:
+        """The map behind the layers of these names."""
+        for name in plugin_names:
             x = getattr(self, name)(x)
         return x
+
+
+def _check_positions(plugins: Sequence[dict]) -> None:
+    for plugin in plugins:
+        if plugin['position'] not in _POSITIONS:
+            raise ValueError(f'plugins: position is {plugin["position"]!r}; use one of {", ".join(_POSITIONS)}')
 
 
 def _middle_cfg(conv_cfg: dict | None, dcn: dict | None, stride: int) -> dict | None:

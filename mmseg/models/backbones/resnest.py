@@ -174,6 +174,9 @@ class ResNeSt(ResNetV1d):
         avg_down_stride: bool = True,
         **kwargs: Any,
     ) -> None:
+        self.groups, self.base_width = groups, base_width
+        self.radix, self.reduction_factor = radix, reduction_factor
+        self.avg_down_stride = avg_down_stride
         self._options = dict(
             groups=groups, base_width=base_width, radix=radix, reduction_factor=reduction_factor,
             avg_down_stride=avg_down_stride)

@@ -175,15 +175,22 @@ class STDCNet(BaseBackbone):
             ConvModule(channels[0], channels[1], 3, stride=2, padding=1, **layers)])
         self.num_shallow_features = len(self.stages)  # whose maps are not returned
         for before, width, strides in zip(channels[1:], channels[2:], self.stage_strides):
-            self.stages.append(Sequential(*(
-                STDCModule(
-                    width if i else before, width, stride, num_convs=num_convs, fusion_type=bottleneck_type, **layers)
-                for i, stride in enumerate(strides))))
+            self.stages.append(self._make_stage(before, width, strides, norm_cfg, act_cfg, bottleneck_type))
         last = max(1024, channels[-1]) if with_final_conv else channels[-1]
         if with_final_conv:
             self.final_conv = ConvModule(channels[-1], last, 1, **layers)
         self.out_channels = (*channels[2:4], last)
         self.out_strides = (8, 16, 32)
+
+    def _make_stage(
+        self, in_channels: int, out_channels: int, strides: Sequence[int], norm_cfg: dict | None,
+        act_cfg: dict | None, bottleneck_type: str,
+    ) -> Sequential:
+        return Sequential(*(
+            STDCModule(
+                out_channels if i else in_channels, out_channels, stride, norm_cfg, act_cfg, self.num_convs,
+                bottleneck_type)
+            for i, stride in enumerate(strides)))
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
         maps = []

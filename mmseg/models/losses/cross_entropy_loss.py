@@ -4,12 +4,12 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 from mmcv.ops import upsample_cross_entropy
 from mmseg.checks import Facts, Problem
 from mmseg.models.builder import LOSSES
 
+from .named_loss import NamedLoss
 from .weighting import (
     check_class_values,
     check_reduction,
@@ -135,7 +135,7 @@ def mask_cross_entropy(
 
 
 @LOSSES.register_module()
-class CrossEntropyLoss(nn.Module):
+class CrossEntropyLoss(NamedLoss):
     """Cross entropy.
 
     Args:
@@ -158,7 +158,7 @@ class CrossEntropyLoss(nn.Module):
         loss_name: str = 'loss_ce',
         avg_non_ignore: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(loss_name)
         if use_sigmoid and use_mask:
             raise ValueError('CrossEntropyLoss: use_sigmoid and use_mask exclude each other')
         self.use_sigmoid = use_sigmoid
@@ -166,7 +166,6 @@ class CrossEntropyLoss(nn.Module):
         self.reduction = reduction
         self.class_weight = get_class_weight(class_weight)
         self.loss_weight = loss_weight
-        self.loss_name = loss_name
         self.avg_non_ignore = avg_non_ignore
         self.takes_one_channel = use_sigmoid
         self.cls_criterion = (

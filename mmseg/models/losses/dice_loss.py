@@ -3,12 +3,12 @@
 from typing import Any
 
 import torch
-from torch import nn
 
 from mmcv.utils.methods import passes_over_unknown
 from mmseg.checks import Facts, Problem
 from mmseg.models.builder import LOSSES
 
+from .named_loss import NamedLoss
 from .weighting import (
     check_class_values,
     check_reduction,
@@ -61,7 +61,7 @@ def mean_over_classes(
 
 
 @LOSSES.register_module()
-class DiceLoss(nn.Module):
+class DiceLoss(NamedLoss):
     """V-Net's loss, https://arxiv.org/abs/1606.04797, over the softmax of the logits.
 
     Args:
@@ -86,14 +86,13 @@ class DiceLoss(nn.Module):
         ignore_index: int | None = None,
         loss_name: str = 'loss_dice',
     ) -> None:
-        super().__init__()
+        super().__init__(loss_name)
         self.smooth = smooth
         self.exponent = exponent
         self.reduction = reduction
         self.class_weight = get_class_weight(class_weight)
         self.loss_weight = loss_weight
         self.ignore_index = ignore_index
-        self.loss_name = loss_name
 
     def check(self, facts: Facts) -> list[Problem]:
         """Class weights of another number than the logits."""

@@ -5,12 +5,12 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 from mmcv.ops import sigmoid_focal_loss
 from mmseg.checks import Facts, Problem
 from mmseg.models.builder import LOSSES
 
+from .named_loss import NamedLoss
 from .weighting import check_class_values, class_weight_tensor, get_class_weight, labelled, weight_reduce_loss
 
 _ARGUMENTS = {
@@ -23,7 +23,7 @@ _ARGUMENTS = {
 
 
 @LOSSES.register_module()
-class FocalLoss(nn.Module):
+class FocalLoss(NamedLoss):
     """Binary cross entropy per class that gives easy pixels little weight, https://arxiv.org/abs/1708.02002.
 
     Args:
@@ -51,7 +51,7 @@ class FocalLoss(nn.Module):
         loss_weight: float = 1.0,
         loss_name: str = 'loss_focal',
     ) -> None:
-        super().__init__()
+        super().__init__(loss_name)
         if use_sigmoid is not True:
             raise ValueError('FocalLoss: use_sigmoid has to be True; leave it out')
         if reduction not in ('none', 'mean', 'sum'):
@@ -67,7 +67,6 @@ class FocalLoss(nn.Module):
         self.reduction = reduction
         self.class_weight = get_class_weight(class_weight)
         self.loss_weight = loss_weight
-        self.loss_name = loss_name
 
     def check(self, facts: Facts) -> list[Problem]:
         """Class weights, or values of ``alpha``, of another number than the logits."""

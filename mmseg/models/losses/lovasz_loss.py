@@ -4,11 +4,11 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 from mmseg.checks import Facts, Problem
 from mmseg.models.builder import LOSSES
 
+from .named_loss import NamedLoss
 from .weighting import (
     check_class_values,
     check_reduction,
@@ -85,7 +85,7 @@ def lovasz_softmax(
 
 
 @LOSSES.register_module()
-class LovaszLoss(nn.Module):
+class LovaszLoss(NamedLoss):
     """https://arxiv.org/abs/1705.08790.
 
     Args:
@@ -111,7 +111,7 @@ class LovaszLoss(nn.Module):
         loss_weight: float = 1.0,
         loss_name: str = 'loss_lovasz',
     ) -> None:
-        super().__init__()
+        super().__init__(loss_name)
         if loss_type not in ('binary', 'multi_class'):
             raise ValueError(f"LovaszLoss: loss_type is {loss_type!r}; use 'binary' or 'multi_class'")
         if isinstance(classes, str) and classes not in ('all', 'present'):
@@ -124,7 +124,6 @@ class LovaszLoss(nn.Module):
         self.reduction = reduction
         self.class_weight = get_class_weight(class_weight)
         self.loss_weight = loss_weight
-        self.loss_name = loss_name
         self.takes_one_channel = loss_type == 'binary'
 
     def check(self, facts: Facts) -> list[Problem]:

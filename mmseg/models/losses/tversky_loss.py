@@ -4,12 +4,12 @@ import math
 from typing import Any
 
 import torch
-from torch import nn
 
 from mmseg.checks import Facts, Problem
 from mmseg.models.builder import LOSSES
 
 from .dice_loss import mean_over_classes
+from .named_loss import NamedLoss
 from .weighting import (
     check_class_values,
     class_weight_tensor,
@@ -52,7 +52,7 @@ def tversky_loss(
 
 
 @LOSSES.register_module()
-class TverskyLoss(nn.Module):
+class TverskyLoss(NamedLoss):
     """Dice with unequal costs, https://arxiv.org/abs/1706.05721, over the softmax of the logits.
 
     Args:
@@ -78,7 +78,7 @@ class TverskyLoss(nn.Module):
         beta: float = 0.7,
         loss_name: str = 'loss_tversky',
     ) -> None:
-        super().__init__()
+        super().__init__(loss_name)
         if not math.isclose(alpha + beta, 1):
             raise ValueError(f'TverskyLoss: alpha={alpha} and beta={beta} must add up to 1')
         self.smooth = smooth
@@ -87,7 +87,6 @@ class TverskyLoss(nn.Module):
         self.ignore_index = ignore_index
         self.alpha = alpha
         self.beta = beta
-        self.loss_name = loss_name
 
     def check(self, facts: Facts) -> list[Problem]:
         """Class weights of another number than the logits."""

@@ -113,7 +113,7 @@ class TestRegister:
 
         assert registry.get('Plain') is Plain
 
-    @pytest.mark.parametrize('module', [Crop, scale, 5, nn.ReLU()])
+    @pytest.mark.parametrize('module', [Crop, 5, nn.ReLU()])
     def test_foreign_kind(self, module):
         with pytest.raises(TypeError, match='subclass of Module'):
             BACKBONES.register_module(name='X', module=module)
@@ -518,3 +518,18 @@ class TestOldMethods:
         assert parent.get('own.Net') is None
         parent._add_children(child)
         assert parent.get('own.Net') is Net
+
+
+def test_a_function_may_make_what_a_registry_holds(tmp_path):
+    registry = Registry('maker', base=nn.Module)
+
+    @registry.register_module()
+    def small_net(**kwargs):
+        return Net(18, **kwargs)
+
+    assert registry.build(dict(type='small_net', in_channels=4)).args == (18, 4, None)
+    assert registry.build(dict(type=small_net)).args == (18, 3, None)
+    registry.register_module(module=scale)
+    cfg = config(tmp_path, "net = dict(type='scale', x=2)")
+    assert message(registry, cfg.net, error=TypeError) == (
+        f'{tmp_path}/x.py:1: net.type: scale makes a int, which is no Module (maker)')

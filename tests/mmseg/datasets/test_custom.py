@@ -1,3 +1,4 @@
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,21 @@ def test_a_subclass_may_return_a_plain_list(draw_tree):
     assert len(dataset) == 1
     assert dataset.get_gt_seg_map_by_idx(0).shape == (20, 24)
     assert dataset.sample_files(0)['label'].endswith('ann/b.png')
+
+
+def test_a_subclass_lists_by_the_client_of_its_files(draw_tree):
+    class Listed(CustomDataset):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            assert self.file_client.exists(self.img_dir)
+
+        def load_annotations(self, img_dir, img_suffix, ann_dir, seg_map_suffix, split):
+            found = self.file_client.list_dir_or_file(img_dir, list_dir=False, suffix=img_suffix, recursive=True)
+            return sorted(({'filename': name} for name in found), key=lambda info: info['filename'])
+
+    dataset = make(draw_tree(), Listed, test_mode=True)
+    assert [info['filename'] for info in dataset.img_infos] == ['a-1.png', 'a.png', 'b.png', 'sub/a.png', 'sub/z.png']
+    assert pickle.loads(pickle.dumps(dataset.file_client)).isdir(dataset.img_dir)
 
 
 class TestClasses:

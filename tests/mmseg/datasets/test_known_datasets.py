@@ -122,6 +122,22 @@ class TestFormat:
         assert path.endswith('out/a.png')
         assert np.array(Image.open(path)).tolist() == [[0, 6]]
 
+    @pytest.mark.parametrize(('name', 'suffix'), [
+        ('CityscapesDataset', '_leftImg8bit.png'), ('ADE20KDataset', '.jpg'), ('LoveDADataset', '.png')])
+    def test_the_step_that_writes_is_a_subclass_own(self, draw_tree, tmp_path, name, suffix):
+        class Own(DATASETS.get(name)):
+            def results2img(self, results, imgfile_prefix, *args, **kwargs):
+                return super().results2img([result + 1 for result in results], imgfile_prefix, *args, **kwargs)
+
+        plain, own = (self.build(draw_tree, kind, suffix) for kind in (name, Own))
+        maps = []
+        for dataset, value in ((own, 2), (plain, 3)):
+            (path,) = dataset.format_results([np.array([[value]])], str(tmp_path / 'out'), indices=[1])
+            maps.append(np.array(Image.open(path)).tolist())
+        assert maps[0] == maps[1]
+        if name == 'CityscapesDataset':
+            assert plain._convert_to_label_id(np.array([[0, 18, 255]])).tolist() == [[7, 33, 0]]
+
     @pytest.mark.parametrize(('name', 'suffix', 'classes', 'ids'), [
         ('CityscapesDataset', '_leftImg8bit.png', ['car', 'road', 'person'], [26, 7, 24]),
         ('ADE20KDataset', '.jpg', ['sky', 'wall'], [3, 1]), ('LoveDADataset', '.png', ['water', 'building'], [3, 1]),

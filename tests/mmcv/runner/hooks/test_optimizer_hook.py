@@ -113,6 +113,25 @@ def test_unused_parameters_are_named(weights, caplog):
     assert [record.message for record in caplog.records] == ['other () is not in the graph of the loss']
 
 
+def test_steps_that_a_project_adds(weights, caplog):
+    class Own(OptimizerHook):
+        iterations = 0
+
+        def before_iter(self, runner):
+            self.iterations += 1
+
+        def after_train_iter(self, runner):
+            runner.optimizer.zero_grad()
+            self.detect_anomalous_parameters(runner.outputs['loss'], runner)
+            runner.outputs['loss'].backward()
+            runner.optimizer.step()
+
+    hook = Own()
+    with caplog.at_level(logging.ERROR):
+        weights(hook, [1, 1])
+    assert hook.iterations == len(caplog.records) == 2
+
+
 def test_gradients_are_exchanged_once_a_step(make_runner):
     class Counting(Line):
         entered = 0

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from mmseg.models import build_loss, get_class_weight, weight_reduce_loss, weighted_loss
+from mmseg.models.losses.cross_entropy_loss import CrossEntropyLoss
 
 CROSS_ENTROPY = {'type': 'CrossEntropyLoss', 'class_weight': [1.0, 0.5, 2.0, 1.0, 0.1], 'avg_non_ignore': True}
 LOVASZ = {'type': 'LovaszLoss', 'reduction': 'none'}
@@ -185,3 +186,19 @@ def test_sigmoid_cross_entropy_takes_a_weight_per_logit():
     expected = F.binary_cross_entropy_with_logits(pred, target, pos_weight=weight)
     loss = build_loss({'type': 'CrossEntropyLoss', 'use_sigmoid': True, 'class_weight': weight})
     torch.testing.assert_close(loss(pred, label), expected)
+
+
+def test_a_loss_that_names_itself():
+    class Own(CrossEntropyLoss):
+
+        def __init__(self, scale=2, loss_name='loss_own', **kwargs):
+            super().__init__(**kwargs)
+            self.scale, self._loss_name = scale, loss_name
+
+        @property
+        def loss_name(self):
+            return f'{self._loss_name}_{self.scale}'
+
+    assert Own().loss_name == 'loss_own_2'
+    assert [build_loss(dict(type=name, loss_name='loss_x')).loss_name for name in ('FocalLoss', 'DiceLoss')] == [
+        'loss_x', 'loss_x']
