@@ -1,5 +1,6 @@
 import pytest
 
+from mmseg.datasets import class_names
 from mmseg.datasets.class_names import get_classes, get_palette
 from mmseg.datasets.known import known_names
 
@@ -36,3 +37,17 @@ def test_unknown_name():
         get_classes('cityscape')
     with pytest.raises(TypeError):
         get_palette(3)
+
+
+@pytest.mark.parametrize(
+    'name', ['cityscapes', 'ade', 'voc', 'cocostuff', 'loveda', 'potsdam', 'vaihingen', 'isaid', 'stare',
+             'occludedface'])
+def test_a_function_for_each_data_set(name):
+    assert getattr(class_names, f'{name}_classes')() == get_classes(name)
+    assert getattr(class_names, f'{name}_palette')() == get_palette(name)
+
+
+@pytest.mark.parametrize('name', ['city_classes', 'ade_colours', 'classes'])
+def test_no_function_for_what_is_not_known(name):
+    with pytest.raises(AttributeError, match=name):
+        getattr(class_names, name)
