@@ -21,6 +21,8 @@ _PACKAGES = {name.partition('.')[0] for name in (*MODULES, *NAMES)}
 #: Modules below which there were others.
 _PARENTS = {name.rpartition('.')[0] for name in (*MODULES, *NAMES)}
 _EXTENDED = {*NAMES, *PASSED_ON, *_PARENTS}
+#: Modules that packages of others had once.
+_OF_OTHERS = {'torch._six': 'mmcv.compat.torch_six'}
 #: What is done to modules when they are loaded, beside old names.
 _CHANGES = {'mmcv': answer_versions, 'mmseg': answer_versions, 'numpy': answer_old_names}
 
@@ -49,6 +51,8 @@ class OldAddresses(MetaPathFinder):
     ) -> ModuleSpec | None:
         if fullname == 'numpy':
             return _changed(self._spec_of_others(fullname, path, target))
+        if fullname in _OF_OTHERS:
+            return self._spec_of_others(fullname, path, target) or _spec_of_old(fullname, _OF_OTHERS[fullname])
         package, (name_of_parent, _, child) = fullname.partition('.')[0], fullname.rpartition('.')
         parent = sys.modules.get(name_of_parent)
         if package not in _PACKAGES or (parent and not _is_ours(sys.modules[package].__spec__)):

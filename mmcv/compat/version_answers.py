@@ -5,8 +5,8 @@ import sys
 from collections.abc import Mapping
 from types import FrameType, ModuleType
 
-#: MMCV_MIN, MMCV_MAXIMUM_VERSION, mmseg_minimum_version, ...
-_BOUND = re.compile(r'(mmcv|mmseg)_(min|max)(?:imum)?(?:_version)?', re.IGNORECASE)
+#: The words of MMCV_MIN, MINIMUM_MMCV_VERSION, mmseg_version_max, ... beside the package's name.
+_BOUND = {'min': 'min', 'minimum': 'min', 'max': 'max', 'maximum': 'max'}
 
 
 class _Answering(ModuleType):
@@ -35,9 +35,12 @@ def _asking() -> FrameType:
 
 def _stated(package: str, asking: FrameType) -> Mapping[str, str]:
     """{'min': '1.3.0', 'max': '1.4.0'}: the bounds among the names that the asking code sees."""
-    seen = {**asking.f_globals, **asking.f_locals}
-    found = {name: _BOUND.fullmatch(name) for name, value in seen.items() if isinstance(value, str)}
-    return {match[2].lower(): seen[name] for name, match in found.items() if match and match[1].lower() == package}
+    stated = {}
+    for name, value in {**asking.f_globals, **asking.f_locals}.items():
+        words = {*name.lower().split('_')} - {package, 'version'}
+        if package in name.lower().split('_') and len(words) == 1 and words <= _BOUND.keys():
+            stated[_BOUND[words.pop()]] = '.'.join(map(str, value[:3])) if isinstance(value, tuple) else str(value)
+    return stated
 
 
 def _within(own: str, bounds: Mapping[str, str]) -> str:

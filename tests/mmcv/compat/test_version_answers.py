@@ -1,6 +1,7 @@
 """What a project that asserts a version at its import is told."""
 
 import pytest
+from packaging.version import parse
 
 import mmcv
 import mmseg
@@ -34,6 +35,10 @@ def test_bounds_are_kept():
     ({'MMCV_MIN': '1.3.0', 'MMCV_MAX': '1.7.3'}, '1.3.0'),
     ({'mmcv_max_version': '1.4.0'}, '1.3.0'),
     ({'mmcv_maximum_version': '1.3.8'}, '1.3.7'),
+    ({'MIN_MMCV_VERSION': '1.3.0', 'max_mmcv': '1.4.0'}, '1.3.0'),
+    ({'mmcv_min_version': (1, 3, 0, 0, 0, 0), 'mmcv_max_version': (1, 4, 0, 0, 0, 0)}, '1.3.0'),
+    ({'mmcv_version_minimum': parse('1.3.0'), 'mmcv_version_maximum': parse('1.4.0')}, '1.3.0'),
+    ({'MMCV_MAX_ITERS': '1', 'mmcv_version': '1.2.0'}, '1.7.3'),
     ({'MMSEG_MIN': '0.1', 'MMSEG_MAX': '0.2'}, '1.7.3'),
     ({'MMCV_MIN': '2.0.0rc1', 'MMCV_MAX': '2.1.0'}, '1.7.3'),
 ])
