@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import os
 import os.path as osp
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -82,12 +83,12 @@ class CustomDataset(Dataset):
     def __init__(
         self,
         pipeline: Sequence,
-        img_dir: str,
+        img_dir: str | os.PathLike,
         img_suffix: str | Sequence[str] = '.jpg',
-        ann_dir: str | None = None,
+        ann_dir: str | os.PathLike | None = None,
         seg_map_suffix: str | Sequence[str] = '.png',
-        split: str | None = None,
-        data_root: str | None = None,
+        split: str | os.PathLike | None = None,
+        data_root: str | os.PathLike | None = None,
         test_mode: bool = False,
         ignore_index: int | None = 255,
         reduce_zero_label: bool = False,
@@ -101,7 +102,7 @@ class CustomDataset(Dataset):
         self.pipeline = Compose(pipeline, fuse)
         self.img_suffix = img_suffix
         self.seg_map_suffix = seg_map_suffix
-        self.data_root = data_root
+        self.data_root = None if data_root is None else os.fspath(data_root)
         self.img_dir = self._below_root(img_dir)
         self.ann_dir = self._below_root(ann_dir)
         self.split = self._below_root(split)
@@ -128,8 +129,8 @@ class CustomDataset(Dataset):
         """The client of ``file_client_args``, for subclasses that list and read files by it."""
         return FileClient.infer_client(self.file_client_args)
 
-    def _below_root(self, path: str | None) -> str | None:
-        return path if path is None or self.data_root is None else osp.join(self.data_root, path)
+    def _below_root(self, path: str | os.PathLike | None) -> str | None:
+        return None if path is None else osp.join(self.data_root or '', path)
 
     def __len__(self) -> int:
         return len(self.img_infos)

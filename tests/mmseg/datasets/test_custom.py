@@ -46,6 +46,16 @@ def test_from_a_config_without_code(draw_tree, train_pipeline):
     assert set(sample['gt_semantic_seg'].unique().tolist()) <= {0, 1, 2, 255}
 
 
+def test_folders_that_are_paths(draw_tree):
+    folder = draw_tree()
+    below = CustomDataset([], Path('img'), '.png', Path('ann'), split=Path('split.txt'), data_root=folder)
+    alone = CustomDataset([], folder / 'img', '.png', folder / 'ann', split=folder / 'split.txt')
+    assert below.data_root == str(folder)
+    for dataset in (below, alone):
+        assert (dataset.img_dir, dataset.ann_dir) == (str(folder / 'img'), str(folder / 'ann'))
+        assert [info['filename'] for info in dataset.img_infos] == ['sub/z.png', 'a.png']
+
+
 def test_order_and_split(draw_tree):
     folder = draw_tree()
     assert [i['filename'] for i in make(folder).img_infos] == ['a-1.png', 'a.png', 'b.png', 'sub/a.png', 'sub/z.png']
