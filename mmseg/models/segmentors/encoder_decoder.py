@@ -80,6 +80,15 @@ class EncoderDecoder(BaseSegmentor):
         self.num_classes = head.num_classes
         self.out_channels = head.out_channels
 
+    @property
+    def out_channels(self) -> int:
+        """Channels of the logits; one per class in subclasses of old, which set ``num_classes`` alone."""
+        return self.__dict__.get('out_channels', self.num_classes)
+
+    @out_channels.setter
+    def out_channels(self, channels: int) -> None:
+        self.__dict__['out_channels'] = channels
+
     def _init_auxiliary_head(self, auxiliary_head: dict | list[dict] | None) -> None:
         if isinstance(auxiliary_head, (list, tuple)):
             self.auxiliary_head = nn.ModuleList(checked_head(cfg, AuxiliaryHead) for cfg in auxiliary_head)
@@ -246,9 +255,11 @@ class EncoderDecoder(BaseSegmentor):
         steps = ('inference', 'whole_inference', 'slide_inference', 'encode_decode')
         own = all(
             getattr(type(self), step) is getattr(EncoderDecoder, step) and step not in self.__dict__ for step in steps)
+        if not own:  # and perhaps without a head
+            return False
         head = self.last_head()
         fused = isinstance(head, BaseDecodeHead) and head.fused
-        return own and fused and self.out_channels > 1 and has_kernel('upsample_argmax', img)
+        return fused and self.out_channels > 1 and has_kernel('upsample_argmax', img)
 
     def _fused_labels(self, img: torch.Tensor, img_meta: list[dict], rescale: bool) -> torch.Tensor:
         """The classes (N, H, W) of :meth:`inference`, whose last resizing and softmax are never carried out."""

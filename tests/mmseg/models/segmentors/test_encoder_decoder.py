@@ -5,8 +5,9 @@ import pytest
 import torch
 from torch import nn
 
+from mmcv import Config
 from mmseg.models import BACKBONES, HEADS, BaseCascadeDecodeHead, BaseDecodeHead, build_segmentor
-from mmseg.models.segmentors.encoder_decoder import windows
+from mmseg.models.segmentors.encoder_decoder import EncoderDecoder, windows
 
 AUXILIARY = {'type': 'FCNHead', 'num_convs': 1}
 
@@ -168,3 +169,28 @@ def test_an_exported_model_gives_label_maps_as_a_tensor(test_cfg):
     with torch.no_grad():
         traced = torch.jit.trace(model, example_inputs=([img],), check_trace=False)
     assert torch.equal(traced([img]), expected[None, None])
+
+
+class Aligned(EncoderDecoder):
+    """A segmentor of 0.x's day without a head, that sets what it needs in the place of its base's constructor."""
+
+    def __init__(self, **test_cfg):
+        super(EncoderDecoder, self).__init__()
+        self.test_cfg = Config(test_cfg)
+        self.num_classes, self.align_corners = 3, False
+
+    def encode_decode(self, img, img_metas):
+        return img
+
+
+@pytest.mark.parametrize('test_cfg', [dict(mode='whole'), dict(mode='slide', crop_size=(8, 8), stride=(6, 6))])
+@pytest.mark.parametrize('times', [1, 2])
+def test_a_segmentor_without_a_head(test_cfg, times):
+    model = Aligned(**test_cfg)
+    img = torch.randn(1, 3, 12, 16)
+    meta = dict(ori_shape=(12, 16, 3), img_shape=(12, 16, 3), flip=False)
+    (labels,) = model(return_loss=False, img=[img] * times, img_metas=[[meta]] * times)
+    assert (labels == img[0].argmax(0).numpy()).all()
+    assert model.out_channels == 3
+    model.out_channels = 4
+    assert model.out_channels == 4
