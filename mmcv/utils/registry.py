@@ -189,7 +189,7 @@ class Registry:
         """Whether ``module`` is of this registry's kind."""
         if self.base is None:
             return callable(module)
-        return inspect.isfunction(module) or inspect.isclass(module) and issubclass(module, self.base)
+        return inspect.isfunction(module) or (inspect.isclass(module) and issubclass(module, self.base))
 
     @property
     def kind(self) -> str:
