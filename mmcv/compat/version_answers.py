@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from types import FrameType, ModuleType
 
+_NUMBERS = re.compile(r'\d+(\.\d+)*')
 #: The words of MMCV_MIN, MINIMUM_MMCV_VERSION, mmseg_version_max, ... beside the package's name.
 _BOUND = {'min': 'min', 'minimum': 'min', 'max': 'max', 'maximum': 'max'}
 
@@ -38,8 +39,11 @@ def _stated(package: str, asking: FrameType) -> Mapping[str, str]:
     stated = {}
     for name, value in {**asking.f_globals, **asking.f_locals}.items():
         words = {*name.lower().split('_')} - {package, 'version'}
-        if package in name.lower().split('_') and len(words) == 1 and words <= _BOUND.keys():
-            stated[_BOUND[words.pop()]] = '.'.join(map(str, value[:3])) if isinstance(value, tuple) else str(value)
+        if package not in name.lower().split('_') or len(words) != 1 or not words <= _BOUND.keys():
+            continue
+        text = '.'.join(map(str, value[:3])) if isinstance(value, (list, tuple)) else str(value)
+        if _NUMBERS.match(text):
+            stated[_BOUND[words.pop()]] = text
     return stated
 
 

@@ -38,6 +38,8 @@ def test_bounds_are_kept():
     ({'MIN_MMCV_VERSION': '1.3.0', 'max_mmcv': '1.4.0'}, '1.3.0'),
     ({'mmcv_min_version': (1, 3, 0, 0, 0, 0), 'mmcv_max_version': (1, 4, 0, 0, 0, 0)}, '1.3.0'),
     ({'mmcv_version_minimum': parse('1.3.0'), 'mmcv_version_maximum': parse('1.4.0')}, '1.3.0'),
+    ({'mmcv_min_version': [1, 3, 0], 'mmcv_max_version': [1, 4, 0]}, '1.3.0'),
+    ({'mmcv_min': min, 'mmcv_max': None}, '1.7.3'),
     ({'MMCV_MAX_ITERS': '1', 'mmcv_version': '1.2.0'}, '1.7.3'),
     ({'MMSEG_MIN': '0.1', 'MMSEG_MAX': '0.2'}, '1.7.3'),
     ({'MMCV_MIN': '2.0.0rc1', 'MMCV_MAX': '2.1.0'}, '1.7.3'),
