@@ -45,7 +45,8 @@ class NamedImages:
         for image in images:
             self._by_name[plain(stem_of(image))].append(image)
 
-    def find(self, name: str) -> str | None:
+    def find(self, name: str, split: str | None = None) -> str | None:
+        """The image of a name; of several the one whose folders are most like it, first in the split that is given."""
         path = PurePosixPath(plain(name.replace('\\', '/')))
         stem = path.name[:-len(path.suffix)] if path.suffix.lower() in PICTURES else path.name
         fits = self._by_name.get(stem, [])
@@ -53,7 +54,8 @@ class NamedImages:
             return fits[0] if fits else None
         folders = [part for part in path.parts[:-1] if part not in ('.', '..')]
         same = [image for image in fits if not path.suffix or image.lower().endswith(path.suffix.lower())] or fits
-        return max(same, key=lambda image: _shared(folders, PurePosixPath(plain(image)).parts[:-1]))
+        return max(same, key=lambda image: (_shared(folders, PurePosixPath(plain(image)).parts[:-1]),
+                                            split is not None and split_of_folder(image) == split))
 
 
 def read_lists(root: str, hints: Sequence[str], images: Sequence[str]) -> list[SplitList]:

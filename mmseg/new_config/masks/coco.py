@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mmseg.trees.files import stem_of
+from mmseg.trees.words import split_of_folder, split_of_name
+
 from .json_files import json_objects
 from .shapes import Drawing, Drawings, Shape, box
 
@@ -24,11 +27,11 @@ def read_coco(root: str, hints: Sequence[str]) -> Drawings | None:
         where.append(path)
         of_category = {one['id']: one['name'] for one in told['categories']}
         names.update({number: of_category[number] for number in sorted(of_category)})
-        of_image = {}
+        of_image, split = {}, split_of_name(stem_of(path)) or split_of_folder(path)
         for one in told['images']:
             size = (int(one['height']), int(one['width'])) if one.get('height') and one.get('width') else None
             name = str(one['file_name'])
-            of_image[one['id']] = drawings.setdefault(name, Drawing(name, size))
+            of_image[one['id']] = drawings.setdefault((split, name), Drawing(name, size, split=split))
         for one in told['annotations']:
             shape = _shape(of_category[one['category_id']], one)
             if shape is not None and one['image_id'] in of_image:

@@ -33,11 +33,19 @@ class Shape:
 
 @dataclass
 class Drawing:
-    """All objects of an image, in the order in which they are drawn; ``size`` is (H, W), None if nobody says."""
+    """All objects of an image.
+
+    Attributes:
+        image: its name, perhaps with folders.
+        size: (H, W), None if nobody says.
+        shapes: in the order in which they are drawn.
+        split: 'train', 'val' or 'test', if the file says so that tells of it.
+    """
 
     image: str
     size: tuple[int, int] | None
     shapes: list[Shape] = field(default_factory=list)
+    split: str | None = None
 
 
 @dataclass

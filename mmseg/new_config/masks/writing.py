@@ -1,6 +1,7 @@
 """Writes index masks beside a folder, and gives the tree that they make with its images."""
 
 import os
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -48,6 +49,7 @@ class _Plan(NamedTuple):
     palette: list[list[int]]
     reader: MaskReader | None = None
     values: Mapping[str, int] | None = None
+    splits: Mapping[str, list[str]] = {}
 
 
 def write_masks(seen: Examination, nproc: int | None = None, progress: TextIO | None = None) -> Tree:
@@ -102,14 +104,23 @@ def _from_drawings(seen: Examination, out: Path) -> _Plan:
                           'name the folders with --img-dir and --ann-dir')
     values, names = values_of(_in_order(found, tree.names))
     known = NamedImages(list(sizes))
-    masks = []
+    masks, splits = [], defaultdict(list)
     for drawing in found.drawings:
-        image = known.find(drawing.image)
+        image = known.find(drawing.image, drawing.split)
         if image is not None:
             masks.append(Mask(image, str(out / _named(image)), None, drawing, drawing.size or sizes[image]))
+            if drawing.split:
+                splits[drawing.split].append(image)
     if not masks:
         raise ConfigError(f'{found.where}: none of its {len(found.drawings)} images is below {tree.root}')
-    return _Plan(masks, names, [[0, 0, 0], *random_palette(len(names))[:len(names) - 1]], None, values)
+    return _Plan(masks, names, _colours(names, tree.names), None, values, splits)
+
+
+def _colours(names: Sequence[str], told: ClassNames | None) -> list[list[int]]:
+    """A colour per class: black for the background, those that the tool has, and others."""
+    known = dict(zip(told.names, told.palette)) if told and told.palette else {}
+    others = [[0, 0, 0], *random_palette(len(names))]
+    return [list(known.get(name, colour)) for name, colour in zip(names, others)]
 
 
 def _in_order(found: Drawings, names: ClassNames | None) -> list[str]:
@@ -141,6 +152,6 @@ def _tree(seen: Examination, root: Path, out: Path, plan: _Plan) -> Tree:
     labelled = {image for image, _ in pairs}
     alone = [image for image in images if image not in labelled]
     names = ClassNames('what was written', tuple(plan.names), None, tuple(map(tuple, plan.palette)))
-    splits = {split: below(part) for split, part in seen.tree.splits.items()}
+    splits = {split: below(part) for split, part in (seen.tree.splits or plan.splits).items()}
     return Tree(str(above), Roles(images, [label for _, label in pairs], []), Pairs(sorted(pairs), alone, [], [], []),
                 splits=splits, names=names, unlisted=alone)

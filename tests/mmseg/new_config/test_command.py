@@ -92,6 +92,15 @@ def test_lists_of_the_tree_are_kept(draw, new):
     assert [info['filename'][:3] for info in build_dataset(cfg.data.val).img_infos] == FLAT[::2]
 
 
+def test_images_that_no_list_of_the_test_has_are_trained_on(draw, new):
+    tree = draw(FLAT)
+    (tree.root / 'test.txt').write_text('\n'.join(FLAT[9:]))
+    cfg = new(tree.root)
+    names = {split: [info['filename'][:3] for info in build_dataset(cfg.data[split]).img_infos]
+             for split in ('train', 'val', 'test')}
+    assert names == {'train': FLAT[:9], 'val': FLAT[9:], 'test': FLAT[9:]}
+
+
 def test_names_that_differ_at_will(draw, new):
     tree = draw(FLAT, image='pics/img_{}.png', label='gt/lbl_{}.png')
     cfg = new(tree.root)

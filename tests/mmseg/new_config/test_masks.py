@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -166,6 +167,30 @@ def test_coco_runs(draw, new):
     check(new(tree.root)[1], labels)
 
 
+@pytest.mark.parametrize(('image', 'where'), [('{}.png', 'annotations/instances_{}2017.json'),
+                                              ('images/{}.png', 'instances_{}.json'), ('{}.png', '{}/_coco.json')])
+def test_splits_of_coco(draw, new, image, where):
+    """Each split has a json of its own, whose names of images may be the same; or images lie all in one folder."""
+    folders = image == '{}.png'
+    names = [f'{split}/{number}' if folders else f'{split}{number}' for split, count in (('train', 6), ('val', 4))
+             for number in range(count)]
+    tree = draw(names, image=image, label='gone/{}.png')
+    drawn = rectangles({name: tree.read(index) for index, name in enumerate(names)})
+    shutil.rmtree(tree.root / 'gone')
+    for split in ('train', 'val'):
+        coco(tree, {Path(name).name: drawn[name] for name in names if name.startswith(split)},
+             lambda mask, corners: [corners.ravel().tolist()])
+        (tree.root / where.format(split)).parent.mkdir(parents=True, exist_ok=True)
+        (tree.root / 'instances.json').rename(tree.root / where.format(split))
+    cfg, _ = new(tree.root)
+    for split, count in (('train', 6), ('val', 4)):
+        data = build_dataset({**cfg.data[split], 'test_mode': True})
+        assert len(data) == count
+        for index, info in enumerate(data.img_infos):
+            stem = Path(info['filename']).stem
+            np.testing.assert_array_equal(data.eval_label(index), drawn[f'{split}/{stem}' if folders else stem])
+
+
 def test_labelme(draw, new):
     tree, labels = without_labels(draw)
     for name, label in rectangles(labels).items():
@@ -186,8 +211,8 @@ def test_labelme(draw, new):
 
 def test_cvat(draw, new):
     tree, labels = without_labels(draw)
-    text = ('<annotations><meta><task><labels><label><name>b</name></label><label><name>a</name></label></labels>'
-            '</task></meta>')
+    text = ('<annotations><meta><task><labels><label><name>b</name><color>#0a0b0c</color></label>'
+            '<label><name>a</name><color>#fa0000</color></label></labels></task></meta>')
     for name, label in rectangles(labels).items():
         text += f'<image name="images/{name}.png" width="{SIZE[1]}" height="{SIZE[0]}">'
         for value, corners in parts_of(label):
@@ -204,6 +229,7 @@ def test_cvat(draw, new):
     (tree.root / 'annotations.xml').write_text(text + '</annotations>')
     cfg, found = new(tree.root)
     assert cfg.classes == ['background', 'b', 'a']
+    assert cfg.palette == [[0, 0, 0], [10, 11, 12], [250, 0, 0]]
     check(found, labels, (0, 2, 1))
 
 
