@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from mmcv.image import imread
+from mmcv.fileio import get_bytes
+from mmseg.trees.image_facts import decode_checked
 
 _SIDE = 96  # of the grey pictures that are compared
 _BLUR, _FINE_BLUR = 6.0, 1.5  # in their pixels; what is coarser is the light and does not count
@@ -95,7 +96,7 @@ def read_small(path: str) -> np.ndarray:
     Raises:
         OSError, ValueError: it cannot be read.
     """
-    grey = imread(path, 'grayscale')
+    grey, _ = decode_checked(get_bytes(path), 'grayscale')
     return cv2.resize(grey, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
 
 

@@ -1,12 +1,14 @@
 """What is read of an image file."""
 
 import contextlib
+import functools
 import io
 import os
 import tempfile
 import zlib
+from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import cv2
 import numpy as np
@@ -96,19 +98,32 @@ def decode_checked(content: bytes, flag: str) -> tuple[np.ndarray, str]:
     """
     if content.startswith(b'\x89PNG') and (damage := png_damage(content)):
         raise ValueError(damage)
-    if not content.startswith(b'\xff\xd8'):
-        return imfrombytes(content, flag, 'rgb'), ''
-    with tempfile.TemporaryFile() as complaints:  # libjpeg fills what is damaged with grey, and prints a line
-        before = os.dup(2)
-        try:
-            os.dup2(complaints.fileno(), 2)
-            img = imfrombytes(content, flag, 'rgb')
-        finally:
-            os.dup2(before, 2)
-            os.close(before)
-        complaints.seek(0)
-        said = complaints.read().decode(errors='replace')
-    return img, said.strip().splitlines()[0] if 'Corrupt JPEG' in said else ''
+    with _complaints() as said:
+        img = imfrombytes(content, flag, 'rgb')
+    doubts = [line for line in said if 'Corrupt JPEG' in line]  # which libjpeg fills with grey
+    return img, doubts[0] if doubts else ''
+
+
+@contextlib.contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """The lines that decoders print meanwhile, which else go to stderr; they are there at the end."""
+    file, before, said = _file_of(os.getpid()), os.dup(2), []
+    try:
+        os.dup2(file.fileno(), 2)
+        yield said
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        file.seek(0)
+        said += file.read().decode(errors='replace').splitlines()
+        file.seek(0)
+        file.truncate()
+
+
+@functools.lru_cache(maxsize=1)
+def _file_of(process: int) -> BinaryIO:
+    """A file of each process's own: those that are forked would share the place in it."""
+    return tempfile.TemporaryFile(buffering=0)
 
 
 def image_facts(path: str, content: bytes, with_sums: bool = True) -> ImageFacts:
@@ -148,7 +163,7 @@ def _decode(content: bytes) -> tuple[np.ndarray, str]:
     try:
         return decode_checked(content, 'color_ignore_orientation')
     except ValueError as error:
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError), _complaints():
             img = decode_unchanged(content)
             if img.dtype != np.uint8 or img.ndim == 2 or img.shape[2] != 3:  # fractions, or many channels
                 return img, ''

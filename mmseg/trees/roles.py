@@ -12,10 +12,10 @@ import numpy as np
 from PIL import Image
 
 from mmcv.fileio import get_bytes
-from mmcv.image import imfrombytes
 
 from .affixes import Affix, find_affixes
 from .files import stem_of, suffix_of
+from .image_facts import decode_checked
 from .words import place_of, role_of_folder, role_of_name, words
 
 _PEEKED = 5  # files of a group that are looked into
@@ -119,7 +119,7 @@ def _is_coloured(root: str, paths: Sequence[str]) -> bool:
 
 def _stored(path: str) -> np.ndarray | None:
     try:
-        return imfrombytes(get_bytes(path), 'stored')
+        return decode_checked(get_bytes(path), 'stored')[0]
     except (OSError, ValueError):
         return None
 
@@ -187,7 +187,7 @@ def _flatness_of(path: str) -> float | None:
     """The share of equal neighbours, and a bit for one channel, a palette, few colours; None of what has none."""
     try:
         content = get_bytes(path)
-        stored = imfrombytes(content, 'stored')
+        stored, _ = decode_checked(content, 'stored')
         with Image.open(io.BytesIO(content)) as image:
             of_palette = image.mode == 'P' and image.format != 'GIF'
     except (OSError, ValueError):

@@ -459,6 +459,18 @@ def test_damage(draw, name):
     assert [finding for finding in findings if finding.severity == 'error' and finding.kind != kind] == []
 
 
+@pytest.mark.parametrize('suffix', ['jpg', 'png', 'tif'])
+def test_decoders_print_nothing(draw, capfd, suffix):
+    tree = draw(SPLITS, image=f'images/{{}}.{suffix}')
+    content = bytearray(tree.image(3).read_bytes())
+    content[len(content) // 2:len(content) // 2 + 40] = bytes(40)
+    tree.image(3).write_bytes(content)
+    tree.image(4).write_bytes(content[:len(content) // 3])
+    found = {finding.kind: finding for finding in find_all(examine(read_tree(str(tree.root)), nproc=1))}
+    assert tree.pairs[4][0] in found['unreadable'].files
+    assert capfd.readouterr().err == ''
+
+
 def test_copies_are_counted_and_not_listed_one_by_one(draw):
     tree = draw([f'{split}/{number:04}' for split in ('train', 'val') for number in range(4)])
     for split, count in (('train', 300), ('val', 200)):
