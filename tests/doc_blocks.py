@@ -33,7 +33,7 @@ _COPIED = ('LICENSE', 'MANIFEST.in', 'README.md', 'configs', 'docs', 'mmcv', 'mm
            'requirements.txt', 'setup.py', 'tests', 'tools', 'train.sh', 'train_dist.sh')
 _LIMIT = 300  # seconds for a block
 
-#: The demo and the small PSPNet of CamVid, made smaller still: the commands are the same, and take seconds.
+#: The small PSPNets made smaller still: the commands are the same, and take seconds.
 NARROW = """
 _base_ = './{name}_full.py'
 model = dict(backbone=dict(base_channels=8, stem_channels=8), decode_head=dict(in_channels=64, channels=8),
@@ -44,6 +44,7 @@ evaluation = dict(interval=4)
 report = dict(seconds=1)
 device = 'cpu'
 """
+NARROWED = ('pspnet_r18-d8_demo', 'pspnet_r18-d8_360x480_20k_camvid', 'pspnet_r18-d8_512x1024_80k_cityscapes')
 FEW = """
 few = dict(num_scenes=(6, 3), height=64)
 data = dict(samples_per_gpu=2, workers_per_gpu=0, train=few, val=few, test=few)
@@ -132,7 +133,7 @@ class Checkout:
                 shutil.copytree(ROOT / name, self.folder / name, ignore=shutil.ignore_patterns('__pycache__'))
             else:
                 shutil.copy2(ROOT / name, self.folder)
-        for name in ('pspnet_r18-d8_demo', 'pspnet_r18-d8_360x480_20k_camvid'):
+        for name in NARROWED:
             path = self.folder / f'configs/pspnet/{name}.py'
             path.rename(path.with_stem(f'{name}_full'))
             path.write_text(NARROW.format(name=name) + (FEW if 'demo' in name else ''))

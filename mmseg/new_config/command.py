@@ -78,7 +78,7 @@ def main(args: argparse.Namespace) -> None:
     splits = divide(usable.pairs, seen.tree.splits)
     arguments = {split: _write_list(seen.tree.root, pairs, out.with_name(f'{out.stem}_{split}.txt'))
                  for split, pairs in splits.items()}
-    data = _data(seen, arguments, crop)
+    data = _data(seen, arguments, crop, len(splits['train']))
     largest = max(max(size) for size in seen.sizes)
     parts = adapt(base, len(data.classes), crop, largest, data.ignore_index, _needs_weights(seen))
     for reason in leave_out_weights(parts):
@@ -129,14 +129,14 @@ def _write_list(root: str, pairs: Sequence[tuple[str, str]], path: Path) -> dict
     return {**found, 'split': os.path.abspath(path)}
 
 
-def _data(seen: Examination, arguments: dict[str, dict], crop: tuple[int, int]) -> DataParts:
+def _data(seen: Examination, arguments: dict[str, dict], crop: tuple[int, int], images: int) -> DataParts:
     reading, stats = seen.reading, rounded_stats(seen)
     if stats is None:
         raise ConfigError(f'{seen.tree.root}: the images are not of three channels and 8 bits: convert them, or write '
                           'a config by hand')
     mean, std = stats
     area = crop[0] * crop[1]
-    batch = 8 if area <= 256**2 else 4 if area <= 512**2 else 2
+    batch = min(images, 8 if area <= 256**2 else 4 if area <= 512**2 else 2)
     names = class_names(seen)
     colours = palette(seen)
     return DataParts(

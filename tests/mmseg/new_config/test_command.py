@@ -49,6 +49,7 @@ def test_splits_of_folders_are_kept(draw, new):
     assert [info['ann']['seg_map'] for info in val.img_infos] == [f'val{number:03}_x.png' for number in range(6)]
     assert cfg.crop_size == (32, 64)
     assert cfg.runner.max_iters == 4
+    assert cfg.data.samples_per_gpu == 6  # there are no more
     assert cfg.model.decode_head.num_classes == cfg.model.auxiliary_head.num_classes == 3
     assert cfg.palette == [[0, 0, 0], [200, 30, 30], [30, 200, 30]]
     pixels = np.concatenate([np.array(Image.open(tree.image(index))).reshape(-1, 3) for index in range(12)])
