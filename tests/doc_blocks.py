@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -29,8 +30,8 @@ _FENCE = re.compile(r'^( *)```([\w-]*)(.*?)\n(.*?)^\1```$', re.MULTILINE | re.DO
 _MARKS = re.compile(r'(?:^ *<!-- \w+: [^>]+ -->\n)+\Z', re.MULTILINE)
 _MARK = re.compile(r'<!-- (\w+): (.+?) -->')
 _NAME = re.compile(r'# ([\w./-]+\.py)\b')
-_COPIED = ('LICENSE', 'MANIFEST.in', 'README.md', 'configs', 'docs', 'mmcv', 'mmseg', 'pyproject.toml',
-           'requirements.txt', 'setup.py', 'tests', 'tools', 'train.sh', 'train_dist.sh')
+_COPIED = ('.ci', 'LICENSE', 'MANIFEST.in', 'README.md', 'configs', 'docs', 'mmcv', 'mmseg',
+           'pyproject.toml', 'requirements.txt', 'setup.py', 'tests', 'tools', 'train.sh', 'train_dist.sh')
 _LIMIT = 300  # seconds for a block
 
 #: The small PSPNets made smaller still: the commands are the same, and take seconds.
@@ -179,9 +180,11 @@ class Checkout:
         pytest.fail(f'{block.page}:{block.line}: no answer')
 
     def close(self) -> None:
+        """End what was started, and remove the folder."""
         for server in self._servers:
-            os.killpg(server.pid, 15)
-            server.wait(60)
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait(_LIMIT)
+        shutil.rmtree(self.folder)
 
 
 def _command(block: Block) -> list[str]:

@@ -19,7 +19,9 @@ RUNNING = [page for page in PAGES if BLOCKS[page]]
 @pytest.fixture(scope='session')
 def fresh(tmp_path_factory):
     """A checkout as it is fetched."""
-    return Checkout(tmp_path_factory.mktemp('fresh'))
+    checkout = Checkout(tmp_path_factory.mktemp('fresh'))
+    yield checkout
+    checkout.close()
 
 
 @pytest.fixture(scope='session')
@@ -27,7 +29,8 @@ def started(fresh, tmp_path_factory):
     """A checkout after the quick start's training."""
     checkout = Checkout(tmp_path_factory.mktemp('started'), fresh)
     checkout.run(Block('docs/quick_start.md', 0, 'bash', 'bash train.sh pspnet_r18-d8_demo', {}))
-    return checkout
+    yield checkout
+    checkout.close()
 
 
 @pytest.mark.parametrize('page', [
