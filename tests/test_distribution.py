@@ -38,8 +38,9 @@ def test_configs_and_tools_lie_where_mim_looks(installed):
         assert (installed / 'mmseg/.mim' / path).is_file()
 
 
-def test_commands_of_an_installation_are_its_own_scripts(installed, tmp_path):
-    code = (f'import sys; sys.path.insert(0, {str(installed)!r})\n'
-            'from mmseg.__main__ import commands\nprint(*commands().values())')
-    found = subprocess.run([sys.executable, '-c', code], cwd=tmp_path, check=True, capture_output=True, text=True)
-    assert str(installed / 'mmseg/.mim/tools/train.py') in found.stdout.split()
+@pytest.mark.parametrize('words', [['-m', 'mmseg', 'print-config'], ['{installed}/mmseg/.mim/tools/print_config.py']])
+def test_commands_of_an_installation_know_its_configs(words, installed, tmp_path):
+    words = [word.format(installed=installed) for word in words]
+    found = subprocess.run([sys.executable, *words, 'pspnet_r18-d8_demo', '--origin'], cwd=tmp_path, check=True,
+                           capture_output=True, text=True, env={**os.environ, 'PYTHONPATH': str(installed)})
+    assert f'{installed}/mmseg/.mim/configs/pspnet/pspnet_r18-d8_demo.py' in found.stdout

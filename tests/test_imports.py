@@ -38,6 +38,7 @@ LAYERS = {
         ['cli'],
         ['benchmark', 'browse', 'confusion', 'conversion', 'ensemble', 'logs', 'new_config', 'predict', 'publish',
          'serve'],
+        ['commands'],
         ['__main__'],
     ],
 }

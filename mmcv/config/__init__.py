@@ -1,9 +1,11 @@
 """Config files: read, merged, checked for misspelled keys, written; every value knows where it was set."""
 
-from .arrays import unpack_arrays
-from .config import Config, check_known_keys
-from .dict import ConfigDict
-from .dict_action import DictAction
-from .find import find_config
+from mmcv.utils.lazy import lazy_names
 
-__all__ = ['Config', 'ConfigDict', 'DictAction', 'check_known_keys', 'find_config', 'unpack_arrays']
+__getattr__, __dir__, __all__ = lazy_names(__name__, {
+    '.arrays': 'unpack_arrays',
+    '.config': 'Config check_known_keys',
+    '.dict': 'ConfigDict',
+    '.dict_action': 'DictAction',
+    '.find': 'find_config',
+})

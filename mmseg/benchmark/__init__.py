@@ -1,8 +1,10 @@
 """What ``tools/benchmark.py`` measures: each way of doing a piece of work beside the plain one, in one run."""
 
-from .machine import describe_machine
-from .markdown import comparison
-from .measure import Case, Way, measure, trace
-from .suites import SUITES
+from mmcv.utils.lazy import lazy_names
 
-__all__ = ['SUITES', 'Case', 'Way', 'comparison', 'describe_machine', 'measure', 'trace']
+__getattr__, __dir__, __all__ = lazy_names(__name__, {
+    '.machine': 'describe_machine',
+    '.markdown': 'comparison',
+    '.measurement': 'Case Way measure trace',
+    '.suites': 'SUITES',
+})

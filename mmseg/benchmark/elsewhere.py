@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from .measure import Way
+from .measurement import Way
 
 
 class Elsewhere:
@@ -17,7 +17,7 @@ class Elsewhere:
 
     Args:
         python: an interpreter, or what passes its arguments on to one.
-        worker: the script that it runs, which ends in :func:`mmseg.benchmark.measure.answer`.
+        worker: the script that it runs, which ends in :func:`mmseg.benchmark.measurement.answer`.
         jobs: by the name of a function in ``worker``, its arguments; anything that torch.save takes. What it returns
             does the work once.
 
@@ -56,7 +56,7 @@ class Elsewhere:
 
 
 class There:
-    """A way (:class:`~mmseg.benchmark.measure.Timed`) that another process does.
+    """A way (:class:`~mmseg.benchmark.measurement.Timed`) that another process does.
 
     Args:
         process: which one.

@@ -17,33 +17,18 @@ from mmseg.assembly.load import as_config, load_config
 from mmseg.assembly.loaders import build_test_loader
 from mmseg.assembly.model import load_trained
 from mmseg.assembly.speed import prepare_inference, set_backends, speed_up
-from mmseg.cli import add_config_arguments
 from mmseg.logger import get_root_logger
 from mmseg.settings import Settings
 
 _WARM_UP = 5  # images that do not count
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The arguments of frames per second."""
-    add_config_arguments(parser)
-    parser.add_argument('checkpoint', help='weights of the model')
-    parser.add_argument('--log-interval', type=int, default=50, help='say the speed every so many images (%(default)s)')
-    parser.add_argument('--work-dir', help='where a json of the speeds goes (default: work_dirs/CONFIG)')
-    parser.add_argument('--repeat-times', type=int, default=1, help='measure so often (default: once)')
-    parser.add_argument('--images', type=int, default=200, help='per measurement (default: %(default)s)')
-    parser.add_argument('--device', help="in the place of the config's")
-
-
-def main(args: argparse.Namespace) -> None:
+def measure_model(args: argparse.Namespace) -> None:
     """Measure, and leave a json of the speeds.
 
     Raises:
-        ValueError: a number that is not positive; what is wrong with the config.
+        ValueError: too few images; what is wrong with the config.
     """
-    for name in ('log_interval', 'repeat_times'):
-        if getattr(args, name) < 1:
-            raise ValueError(f'--{name.replace("_", "-")} is {getattr(args, name)}: it must be positive')
     cfg, speeds = load_config(args.config, args.cfg_options), []
     for number in range(args.repeat_times):
         print(f'Run {number + 1}:')

@@ -9,7 +9,7 @@ from mmcv.amp import native_half
 from mmcv.config import Config
 from mmcv.utils import processor
 
-from .measure import Way
+from .measurement import Way
 from .precision import backends
 
 # Large enough for the best rate, small enough for seconds.

@@ -13,7 +13,7 @@ from torch import distributed
 
 
 class Processes:
-    """A way (:class:`~mmseg.benchmark.measure.Timed`) that runs in a process group; it starts with the first run.
+    """A way (:class:`~mmseg.benchmark.measurement.Timed`) that runs in a process group; it starts with the first run.
 
     Args:
         count: processes.

@@ -18,8 +18,8 @@ from torch import Tensor, nn
 
 HERE = Path(__file__).parent
 sys.path[:] = [path for path in sys.path if path != str(HERE)]  # a package may be called like a file in it
-# measure.py imports nothing of this project: the same clock on both sides.
-_spec = importlib.util.spec_from_file_location('measure', HERE / 'measure.py')
+# measurement.py imports nothing of this project: the same clock on both sides.
+_spec = importlib.util.spec_from_file_location('measurement', HERE / 'measurement.py')
 measure = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(measure)
 

@@ -17,7 +17,7 @@ from mmcv.config import Config  # noqa: E402
 from mmseg.assembly.load import load_config  # noqa: E402
 from mmseg.assembly.model import build_model  # noqa: E402
 from mmseg.assembly.speed import prepare_inference, speed_up  # noqa: E402
-from mmseg.benchmark.measure import answer  # noqa: E402
+from mmseg.benchmark.measurement import answer  # noqa: E402
 from mmseg.benchmark.suites.models import iteration as whole_iteration  # noqa: E402
 from mmseg.benchmark.suites.models import prediction, trained  # noqa: E402
 from mmseg.settings import Settings  # noqa: E402

@@ -1,5 +1,5 @@
 """Browsing: samples as a model is trained on them, with their labels over them, as files, in windows or as a page."""
 
-from .samples import Shown, as_trained
+from mmcv.utils.lazy import lazy_names
 
-__all__ = ['Shown', 'as_trained']
+__getattr__, __dir__, __all__ = lazy_names(__name__, {'.samples': 'Shown as_trained'})

@@ -1,26 +1,10 @@
-"""What ``tools/browse_dataset.py`` does."""
+"""Looking at samples: ``mmseg browse``."""
 
 import argparse
-import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-import numpy as np
-
-import mmcv
-from mmcv.utils import ConfigError, ProgressBar
-from mmseg.assembly.load import load_config
 from mmseg.cli import add_config_arguments
-from mmseg.evaluation.visualization import draw_over
-from mmseg.page.picture import embedded
-from mmseg.page.render import render, write_page
-from mmseg.palette import random_palette
-from mmseg.protocols import Samples
-from mmseg.samples import class_names, palette
 
-from .samples import SKIPPED, Shown, as_trained, training_set
-
-_ON_PAGE, _EDGE = 60, 420  # samples on a page unless --count says otherwise; pixels of the longer edge of a picture
+from .defaults import ON_PAGE, SKIPPED
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help='transforms to leave out (default: %(default)s)')
     parser.add_argument('--output-dir', default='./output', metavar='DIR', help='where the pictures go (%(default)s)')
     parser.add_argument('--page', metavar='FILE', help='write one page with the pictures in it instead')
-    parser.add_argument('--count', type=int, help=f'of images (default: all; on a page {_ON_PAGE})')
+    parser.add_argument('--count', type=int, help=f'of images (default: all; on a page {ON_PAGE})')
     parser.add_argument('--times', type=int, default=1, help='how often each image is augmented (default: once)')
     parser.add_argument('--seed', type=int, default=0, help='of the augmentation (default: 0)')
     parser.add_argument('--show', action='store_true', help='in windows, instead of files')
@@ -48,62 +32,9 @@ def main(args: argparse.Namespace) -> None:
     if not 0 < args.opacity <= 1:
         raise ValueError(f'--opacity is {args.opacity}: use more than 0 and at most 1')
     for name in ('count', 'times'):
-        if (getattr(args, name) or 1) < 1:
-            raise ValueError(f'--{name} is {getattr(args, name)}: it must be positive')
-    cfg = load_config(args.config, args.cfg_options)
-    dataset = training_set(cfg, args.skip_type, args.show_origin)
-    names, colours = list(class_names(dataset) or ()), palette(dataset)
-    if colours is None:
-        colours = random_palette(len(names) or 256)
-    count = args.count or (_ON_PAGE if args.page else None)
-    samples = _progressing(as_trained(dataset, count, args.times, args.seed), min(count or len(dataset), len(dataset)))
-    if args.page:
-        _write_page(args.page, args, dataset, samples, names, colours)
-        print(f'Samples: {args.page}')
-    elif args.show:
-        for turns in samples:
-            for shown in turns:
-                mmcv.imshow(draw_over(shown.img, shown.label, colours, args.opacity), Path(shown.file).name,
-                            args.show_interval)
-    else:
-        _write_files(Path(args.output_dir), samples, colours, args.opacity)
-        print(f'Samples: {args.output_dir}')
+        value = getattr(args, name)
+        if value is not None and value < 1:
+            raise ValueError(f'--{name} is {value}: it must be positive')
+    from .showing import show
 
-
-def _progressing(samples: Iterator[list[Shown]], total: int) -> Iterator[list[Shown]]:
-    bar = ProgressBar(total, file=sys.stderr)
-    for turns in samples:
-        yield turns
-        bar.update()
-
-
-def _write_files(folder: Path, samples: Iterator[list[Shown]], colours: Sequence, opacity: float) -> None:
-    """Each picture by its image's name; where that is taken already, with a number."""
-    taken: dict[str, int] = {}
-    for turns in samples:
-        for shown in turns:
-            name = Path(shown.file).name
-            taken[name] = taken.get(name, 0) + 1
-            path = folder / name
-            if taken[name] > 1:
-                path = path.with_stem(f'{path.stem}_{taken[name]}')
-            mmcv.imwrite(draw_over(shown.img, shown.label, colours, opacity), str(path))
-
-
-def _write_page(
-    path: str, args: argparse.Namespace, dataset: Samples, samples: Iterator[list[Shown]], names: Sequence[str],
-    colours: Sequence,
-) -> None:
-    listed = [{
-        'name': Path(turns[0].file).name,
-        'pictures': [embedded(draw_over(one.img, one.label, colours, args.opacity), _EDGE) for one in turns],
-        'classes': [names[value] for value in np.unique(turns[0].label) if value < len(names)],
-    } for turns in samples]
-    if not listed:
-        raise ConfigError(f'{args.config}: data.train has no samples')
-    how = f'augmented {args.times} times' if args.times > 1 else 'augmented'
-    how = 'as their files are' if args.show_origin else how
-    page = render(Path(__file__).parent / 'page.html', {
-        'name': Path(args.config).stem, 'total': len(dataset), 'kind': type(dataset).__name__, 'how': how,
-        'classes': [{'name': name, 'colour': colour} for name, colour in zip(names, colours)], 'samples': listed})
-    write_page(path, page)
+    show(args)

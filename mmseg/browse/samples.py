@@ -14,8 +14,7 @@ from mmseg.evaluation.picture import as_picture
 from mmseg.protocols import Samples
 from mmseg.samples import locate, sample_files
 
-#: What makes tensors of pictures, and is left out.
-SKIPPED = ('DefaultFormatBundle', 'Normalize', 'Collect')
+from .defaults import SKIPPED
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """Confusion matrices of label maps that a test left behind: counted, drawn, and what is confused most."""
 
-from .count import count_results
-from .plot import draw_confusion
+from mmcv.utils.lazy import lazy_names
 
-__all__ = ['count_results', 'draw_confusion']
+__getattr__, __dir__, __all__ = lazy_names(__name__, {'.count': 'count_results', '.plot': 'draw_confusion'})

@@ -1,20 +1,9 @@
-"""What ``tools/confusion_matrix.py`` does."""
+"""Confusion matrices of a test: ``mmseg confusion-matrix``."""
 
 import argparse
-import csv
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-from mmcv.fileio import atomic_write
-from mmseg.assembly.load import load_config
-from mmseg.assembly.loaders import build_test_loader
 from mmseg.cli import add_config_arguments
-from mmseg.samples import class_names, require_labels
-
-from .count import count_results, read_results
-from .plot import draw_confusion, save, worst_pairs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +26,13 @@ def main(args: argparse.Namespace) -> None:
         import matplotlib
     except ImportError as error:
         raise ValueError(f'a plot needs a package: pip install matplotlib ({error})') from error
+    from mmseg.assembly.load import load_config
+    from mmseg.assembly.loaders import build_test_loader
+    from mmseg.samples import class_names, require_labels
+
+    from .count import count_results, read_results, write_counts
+    from .plot import draw_confusion, save, worst_pairs
+
     if not args.show:
         matplotlib.use('Agg')
     dataset = build_test_loader(load_config(args.config, args.cfg_options), 'test').dataset
@@ -44,7 +40,7 @@ def main(args: argparse.Namespace) -> None:
     names, folder = list(class_names(dataset)), Path(args.save_dir)
     matrix = count_results(dataset, read_results(args.prediction_path, dataset))
     save(draw_confusion(matrix, names, args.title, args.color_theme), folder / 'confusion_matrix.png')
-    _write_counts(folder / 'confusion_matrix.csv', matrix, names)
+    write_counts(folder / 'confusion_matrix.csv', matrix, names)
     for label, taken, percent, pixels in worst_pairs(matrix, names):
         print(f'{label}: {percent:.1f} % are taken for {taken} ({pixels:,} pixels)')
     print(f'Confusion matrix: {folder / "confusion_matrix.png"}, its pixels: {folder / "confusion_matrix.csv"}')
@@ -52,10 +48,3 @@ def main(args: argparse.Namespace) -> None:
         import matplotlib.pyplot as plt
 
         plt.show()
-
-
-def _write_counts(path: Path, matrix: np.ndarray, names: Sequence[str]) -> None:
-    with atomic_write(path, 'w', encoding='utf-8', newline='') as file:
-        rows = csv.writer(file)
-        rows.writerow(['label \\ prediction', *names])
-        rows.writerows([name, *row] for name, row in zip(names, matrix.tolist()))

@@ -1,11 +1,13 @@
 """Label maps of a whole data set against its labels."""
 
+import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 import mmcv
+from mmcv.fileio import atomic_write
 from mmcv.utils import ConfigError
 from mmseg.evaluation.counting import ConfusionMatrix
 from mmseg.evaluation.picture import picture_path
@@ -60,3 +62,11 @@ def count_results(dataset: Samples, results: Sequence[np.ndarray | str]) -> np.n
                              f'compared with a label of shape {label.shape}')
         counted.update(predicted, label)
     return counted.matrix.cpu().numpy()
+
+
+def write_counts(path: Path, matrix: np.ndarray, names: Sequence[str]) -> None:
+    """Write the matrix (labels, predictions) as a table with the names of the classes."""
+    with atomic_write(path, 'w', encoding='utf-8', newline='') as file:
+        rows = csv.writer(file)
+        rows.writerow(['label \\ prediction', *names])
+        rows.writerows([name, *row] for name, row in zip(names, matrix.tolist()))

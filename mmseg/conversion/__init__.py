@@ -5,7 +5,9 @@ about its data set. ``sources`` reads files in folders and archives, ``isprs`` a
 one publisher share.
 """
 
-from .jobs import Job, Tiles, convert, make_parser, require, write_list
-from .sources import Refused, Source
+from mmcv.utils.lazy import lazy_names
 
-__all__ = ['Job', 'Refused', 'Source', 'Tiles', 'convert', 'make_parser', 'require', 'write_list']
+__getattr__, __dir__, __all__ = lazy_names(__name__, {
+    '.jobs': 'Job Tiles convert make_parser require write_list',
+    '.sources': 'Refused Source',
+})

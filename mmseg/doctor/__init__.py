@@ -1,8 +1,10 @@
 """The doctor: what is wrong with a folder of images and labels, and what to change."""
 
-from .examination import Examination, examine
-from .finding import Finding
-from .kinds import KINDS, find_all
-from .sample import look_at_sample
+from mmcv.utils.lazy import lazy_names
 
-__all__ = ['KINDS', 'Examination', 'Finding', 'examine', 'find_all', 'look_at_sample']
+__getattr__, __dir__, __all__ = lazy_names(__name__, {
+    '.examination': 'Examination examine',
+    '.finding': 'Finding',
+    '.kinds': 'KINDS find_all',
+    '.sample': 'look_at_sample',
+})

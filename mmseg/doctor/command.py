@@ -1,25 +1,9 @@
-"""What ``tools/doctor.py`` does."""
+"""The doctor: ``mmseg doctor``."""
 
 import argparse
-import json
 import os
 import re
 import sys
-from dataclasses import replace
-
-from mmcv.config import Config
-from mmcv.fileio import atomic_write
-from mmseg.page.render import write_page
-from mmseg.trees.class_names import given_class_names
-from mmseg.trees.tree import read_folders, read_tree
-
-from .advice import advise
-from .configured import read_configured
-from .document import as_document, as_text
-from .examination import Examination, examine
-from .finding import worst
-from .kinds import find_all
-from .page import as_page
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,34 +39,19 @@ def main(args: argparse.Namespace) -> None:
         ValueError: there is nothing to look at.
         SystemExit: with 1 or 2, after warnings or errors.
     """
-    seen = _examine(args)
-    findings, advice = find_all(seen), advise(seen)
-    document, config = as_document(seen, findings, advice), Config(advice).pretty_text
-    for line in as_text(seen, findings, config):
-        print(line)
-    if args.json:
-        with atomic_write(args.json, 'w', encoding='utf-8') as file:
-            json.dump(document, file, indent=1, ensure_ascii=False)
-    if args.html:
-        write_page(args.html, as_page(seen, findings, document, config))
-    if code := worst(findings):
+    _check(args)
+    from .visit import visit
+
+    if code := visit(args):
         sys.exit(code)
 
 
-def _examine(args: argparse.Namespace) -> Examination:
-    names = given_class_names(args.classes) if args.classes else None
+def _check(args: argparse.Namespace) -> None:
+    """Refuse what names no data."""
     if args.source is not None and (args.img_dir or args.ann_dir):
         raise ValueError('give either DIR, or --img-dir and --ann-dir')
-    how = {'nproc': args.nproc, 'progress': sys.stderr}
-    if args.img_dir and args.ann_dir:
-        return examine(read_folders(args.img_dir, args.ann_dir, args.split, names), args.crop, **how)
-    if args.source is None:
+    if args.source is None and not (args.img_dir and args.ann_dir):
         raise ValueError('give a folder or a config, or both --img-dir and --ann-dir')
-    if os.path.isdir(args.source):
-        return examine(read_tree(args.source, names), args.crop, **how)
-    if not re.search(r'\.(py|json|ya?ml)$', args.source) and os.sep in args.source:
+    if (args.source is not None and not os.path.isdir(args.source) and os.sep in args.source
+            and not re.search(r'\.(py|json|ya?ml)$', args.source)):
         raise ValueError(f'{args.source}: there is no such folder')
-    told = read_configured(args.source)
-    tree = replace(told.tree, names=names) if names else told.tree
-    seen = examine(tree, args.crop or told.crop, **how)
-    return replace(seen, given=told.reading, resized=tuple if args.crop else told.resized)

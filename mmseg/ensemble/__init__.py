@@ -1,5 +1,5 @@
 """Ensembles: label maps of several models together, by the mean of their probabilities."""
 
-from .ensemble import Ensemble
+from mmcv.utils.lazy import lazy_names
 
-__all__ = ['Ensemble']
+__getattr__, __dir__, __all__ = lazy_names(__name__, {'.ensemble': 'Ensemble'})

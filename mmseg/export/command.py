@@ -1,20 +1,10 @@
-"""What ``tools/export.py`` does."""
+"""The export: ``mmseg export``."""
 
 import argparse
-import sys
-import tempfile
-from pathlib import Path
 
 from mmcv.config import DictAction
-from mmseg.assembly.load import load_config
-from mmseg.assembly.model import load_trained
-from mmseg.settings import Settings
 
-from .comparison import FileDiffers
-from .exporting import export
-from .formats import FORMATS
-from .int8 import quantize
-from .network import STEPS
+from .formats import FORMATS, STEPS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,21 +35,9 @@ def main(args: argparse.Namespace) -> None:
         SystemExit: with 1 where the file differs from the model.
     """
     _check(args)
-    config = load_config(args.config, args.cfg_options)
-    settings = Settings.of(config, 'cpu')
-    model = load_trained(settings, args.checkpoint, strict=True)
-    out = Path(args.out or f'{settings.name}{FORMATS[args.format].suffix}')
-    how = {'size': tuple(args.size) if args.size else None, 'half': args.half, 'steps': args.steps, 'config': config}
-    try:
-        if not args.int8:
-            export(model, args.format, out=out, tell=print, **how)
-            return
-        with tempfile.TemporaryDirectory(prefix='mmseg-export-') as folder:
-            path = export(model, args.format, out=Path(folder, out.name), tell=print, **how)
-            quantize(path, out, settings, args.calibrate, tell=print)
-    except FileDiffers as error:
-        print(f'error: {error}; nothing is written', file=sys.stderr)
-        sys.exit(1)
+    from .request import fulfil
+
+    fulfil(args)
 
 
 def _check(args: argparse.Namespace) -> None:

@@ -10,8 +10,8 @@ from mmcv.cnn import fuse_conv_bn
 from mmseg.models.segmentors.encoder_decoder import EncoderDecoder
 
 from .facts import Facts
+from .formats import STEPS
 
-STEPS = ('normalize', 'argmax')
 _LABELS = 256  # that a byte tells apart
 
 

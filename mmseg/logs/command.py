@@ -1,12 +1,7 @@
-"""What ``tools/analyze_logs.py`` does."""
+"""Curves of logs: ``mmseg analyze-logs``."""
 
 import argparse
 from collections.abc import Sequence
-
-from prettytable import PrettyTable
-
-from .plot import draw, use_style
-from .runs import Curve, read_runs
 
 _WITHOUT_DISPLAY = 'curves.png'
 
@@ -32,12 +27,16 @@ def main(args: argparse.Namespace) -> None:
     Raises:
         ValueError: matplotlib is not installed; a log or a key that is not there.
     """
+    from .plot import draw, use_style
+    from .runs import read_runs
+    from .summary import legend_of, table
+
     runs = read_runs(args.json_logs)
     curves = [run.curve(key) for run in runs for key in args.keys]
-    legend = args.legend or _legend(curves)
+    legend = args.legend or legend_of(curves)
     if len(legend) != len(curves):
         raise ValueError(f'--legend has {len(legend)} texts for {len(curves)} curves: one per log and key')
-    print(_table(curves))
+    print(table(curves))
     try:
         import matplotlib
         import matplotlib.pyplot as plt
@@ -60,20 +59,3 @@ def _with_windows() -> Sequence[str]:
     from matplotlib.backends import BackendFilter, backend_registry
 
     return backend_registry.list_builtin(BackendFilter.INTERACTIVE)
-
-
-def _legend(curves: Sequence[Curve]) -> list[str]:
-    """What tells the curves apart: runs, keys, or both."""
-    many_runs = len({curve.run for curve in curves}) > 1
-    many_keys = len({curve.key for curve in curves}) > 1
-    return [' '.join([curve.run] * many_runs + [curve.key] * (many_keys or not many_runs)) for curve in curves]
-
-
-def _table(curves: Sequence[Curve]) -> PrettyTable:
-    table = PrettyTable(['run', 'key', 'best', 'at', 'last'])
-    table.align = 'r'
-    table.align['run'] = table.align['key'] = 'l'
-    for curve in curves:
-        place, value = curve.best
-        table.add_row([curve.run, curve.key, f'{value:.4g}', f'{curve.unit} {place:g}', f'{curve.points[-1][1]:.4g}'])
-    return table

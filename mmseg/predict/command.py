@@ -1,4 +1,4 @@
-"""What ``tools/predict.py`` does."""
+"""Predictions: ``mmseg predict``."""
 
 import argparse
 import re
@@ -51,12 +51,6 @@ def main(args: argparse.Namespace) -> None:
         ValueError: an argument that means nothing, or nothing to predict.
         SystemExit: with 1 where a file could not be predicted.
     """
-    from mmseg.inference import Classes, Predictor, find_sources  # in a second or two, which --help does not take
-
-    from .names import output_names
-    from .run import Run
-    from .writing import Wanted
-
     given, inputs = model_in(args.paths)
     if not inputs:
         raise ValueError('give [CONFIG] CHECKPOINT INPUT [INPUT ...]: an input, or the checkpoint, is missing')
@@ -64,6 +58,12 @@ def main(args: argparse.Namespace) -> None:
         raise ValueError(f'--opacity {args.opacity}: has to be in [0, 1]')
     if args.overlap is not None and args.overlap < 0:
         raise ValueError(f'--overlap {args.overlap}: at least 0')
+    from mmseg.inference import Classes, Predictor, find_sources
+
+    from .names import output_names
+    from .run import Run
+    from .writing import Wanted
+
     sources = find_sources(inputs)
     model = load_model(given, args)
     predictor = Predictor(model, args.batch_size, args.tile, args.overlap)

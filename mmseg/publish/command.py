@@ -1,12 +1,8 @@
-"""What ``tools/publish_model.py`` does."""
+"""Publishing: ``mmseg publish-model``."""
 
 import argparse
 
-from mmseg.assembly.load import load_config
 from mmseg.cli import add_config_arguments
-
-from .folder import publish
-from .weights import strip_file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +24,11 @@ def main(args: argparse.Namespace) -> None:
     """
     if args.out is None and args.config.endswith('.py'):
         raise ValueError(f'{args.config} is a config: name the folder to publish into, --out DIR')
+    from mmseg.assembly.load import load_config
+
+    from .folder import publish
+    from .weights import strip_file
+
     if args.out is None:
         print(strip_file(args.config, args.checkpoint))
         return

@@ -1,14 +1,9 @@
-"""What ``tools/report.py`` does."""
+"""Reports: ``mmseg report``."""
 
 import argparse
 from pathlib import Path
 
 from mmcv.utils.errors import short_path
-from mmseg.page.render import write_page
-
-from .comparison import comparison_of
-from .page import page_of
-from .run import read_run
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +24,12 @@ def main(args: argparse.Namespace) -> None:
     Raises:
         ValueError: a folder holds no run, or none that can be evaluated.
     """
+    from mmseg.page.render import write_page
+
+    from .comparison import comparison_of
+    from .page import page_of
+    from .run import read_run
+
     runs = [read_run(folder, args.evaluate) for folder in args.work_dirs]
     if args.evaluate:
         from .evaluating import evaluated  # all of a model, which nothing else here needs

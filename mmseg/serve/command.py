@@ -1,4 +1,4 @@
-"""What ``tools/serve.py`` does."""
+"""The server: ``mmseg serve``."""
 
 import argparse
 import socket

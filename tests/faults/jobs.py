@@ -6,7 +6,6 @@ The processes are forked from a server that has imported everything, so that a s
 import atexit
 import contextlib
 import faulthandler
-import importlib.util
 import json
 import multiprocessing
 import os
@@ -26,7 +25,8 @@ import tiny  # noqa: E402, F401
 import torch  # noqa: E402
 import torch._dynamo  # noqa: E402  which the first optimizer would import, in seconds
 
-from mmseg import apis  # noqa: E402
+from mmseg.apis import testing, training  # noqa: E402, F401
+from mmseg.commands import run  # noqa: E402
 
 CONFIG = """
 
@@ -108,15 +108,7 @@ def children_of(pid):
     return found
 
 
-def load_tool(name):
-    spec = importlib.util.spec_from_file_location(f'tool_{name}', ROOT / 'tools' / f'{name}.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-TOOLS = {name: load_tool(name) for name in ('train', 'test')}
-apis.training.collect_env = dict  # asks compilers for their versions, which takes longer than all the rest
+training.collect_env = dict  # asks compilers for their versions, which takes longer than all the rest
 
 
 def run_rank(tool, arguments, environment, log, before):
@@ -133,8 +125,7 @@ def run_rank(tool, arguments, environment, log, before):
     try:
         if before is not None:
             before()
-        module = TOOLS[tool]
-        module.run_tool(module.main, module.parse_args())
+        run(tool)
     finally:
         atexit._run_exitfuncs()  # multiprocessing leaves without it
         sys.stdout.flush()

@@ -20,7 +20,7 @@ import pytest
 ])
 def test_wrong_arguments_are_one_line(arguments, message, call_tool, tmp_path, monkeypatch):
     machine = dict(device='none', threads=1, torch='', matmul_flops_per_s={}, copy_bytes_per_s=0)
-    monkeypatch.setattr('mmseg.benchmark.describe_machine', lambda device: machine)  # which takes seconds
+    monkeypatch.setattr('mmseg.benchmark.run.describe_machine', lambda device: machine)  # which takes seconds
     ended = call_tool('benchmark', 'eval', '--device', 'cpu', *arguments, cwd=tmp_path)
     assert ended.returncode == 2
     assert message in ended.stderr.splitlines()[-1]

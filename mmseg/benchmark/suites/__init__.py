@@ -1,15 +1,25 @@
 """The suites: functions from :class:`Options` to the cases to measure, one after the other."""
 
-from .data import data
-from .evaluation import evaluation
-from .exported import exported
-from .models import infer, model, train
-from .operators import operators
+import importlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
 from .options import Options
-from .scaling import scaling
-from .zoo import zoo
 
-SUITES = {'model': model, 'train': train, 'infer': infer, 'data': data, 'eval': evaluation, 'ops': operators,
-          'scaling': scaling, 'zoo': zoo, 'export': exported}
+if TYPE_CHECKING:
+    from mmseg.benchmark.measurement import Case
 
-__all__ = ['SUITES', 'Options']
+#: What each is called, and where it is: its module is imported when it is measured.
+SUITES = {
+    'model': '.models:model', 'train': '.models:train', 'infer': '.models:infer', 'data': '.data:data',
+    'eval': '.evaluation:evaluation', 'ops': '.operators:operators', 'scaling': '.scaling:scaling', 'zoo': '.zoo:zoo',
+    'export': '.exported:exported',
+}
+
+__all__ = ['SUITES', 'Options', 'find_suite']
+
+
+def find_suite(name: str) -> 'Callable[[Options], Iterator[Case]]':
+    """The function of a suite."""
+    module, _, function = SUITES[name].partition(':')
+    return getattr(importlib.import_module(module, __name__), function)

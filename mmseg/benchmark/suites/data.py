@@ -14,7 +14,7 @@ from PIL import Image
 
 from mmseg.assembly.load import load_config
 from mmseg.assembly.loaders import pipeline_of
-from mmseg.benchmark.measure import Case, Timed, Way
+from mmseg.benchmark.measurement import Case, Timed, Way
 from mmseg.benchmark.rival import RIVAL, Rival
 from mmseg.datasets import CityscapesDataset, RepeatDataset, build_dataloader
 from mmseg.datasets.pipelines import Compose

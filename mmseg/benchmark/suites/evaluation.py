@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import torch
 
 from mmcv.ops import confusion_matrix, upsample_argmax
-from mmseg.benchmark.measure import Case, Way
+from mmseg.benchmark.measurement import Case, Way
 from mmseg.benchmark.rival import RIVAL, Rival
 
 from .operators import count_areas, resize

@@ -10,7 +10,7 @@ import torch
 
 from mmcv.config import Config
 from mmseg.assembly.speed import prepare_inference
-from mmseg.benchmark.measure import Case, Way
+from mmseg.benchmark.measurement import Case, Way
 from mmseg.export.facts import facts_of
 from mmseg.export.formats import FORMATS
 from mmseg.export.network import Network, Sizes

@@ -12,7 +12,7 @@ from mmcv.config import Config, find_config
 from mmseg.assembly.load import load_config
 from mmseg.assembly.model import build_model
 from mmseg.assembly.speed import mixed_precision, prepare_inference, prepare_training, speed_up
-from mmseg.benchmark.measure import Case, Way
+from mmseg.benchmark.measurement import Case, Way
 from mmseg.benchmark.precision import backends, precision_of
 from mmseg.benchmark.rival import RIVAL, Rival
 from mmseg.models import exact

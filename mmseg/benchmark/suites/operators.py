@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mmcv.ops import confusion_matrix, pyramid_pool, upsample_argmax, upsample_cross_entropy
-from mmseg.benchmark.measure import Case, Way
+from mmseg.benchmark.measurement import Case, Way
 
 from .options import Options
 from .sampling import sampling

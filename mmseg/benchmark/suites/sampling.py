@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mmcv.ops import carafe, dcnv3, dcnv3_core_pytorch, ms_deform_attn, multi_scale_deformable_attn_pytorch
-from mmseg.benchmark.measure import Case, Way
+from mmseg.benchmark.measurement import Case, Way
 
 
 def sampling(device: str) -> Iterator[Case]:

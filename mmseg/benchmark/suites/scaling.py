@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from mmcv.parallel import MMDistributedDataParallel
-from mmseg.benchmark.measure import Case, Way
+from mmseg.benchmark.measurement import Case, Way
 from mmseg.benchmark.processes import Processes
 from mmseg.datasets import CustomDataset
 

@@ -8,7 +8,7 @@ import torch
 
 from mmcv.config import find_config
 from mmseg.benchmark.elsewhere import Elsewhere, There
-from mmseg.benchmark.measure import Case
+from mmseg.benchmark.measurement import Case
 from mmseg.benchmark.rival import RIVAL
 from mmseg.benchmark.rival import WORKER as RIVAL_WORKER
 

@@ -1,6 +1,5 @@
 """Configs of mmsegmentation 1.x (and its follower onedl), read without mmengine, as ours; and the other way."""
 
-from .back import convert_back
-from .config import Converted, convert_config
+from mmcv.utils.lazy import lazy_names
 
-__all__ = ['Converted', 'convert_back', 'convert_config']
+__getattr__, __dir__, __all__ = lazy_names(__name__, {'.back': 'convert_back', '.config': 'Converted convert_config'})

@@ -1,15 +1,7 @@
-"""What ``tools/convert_config.py`` does."""
+"""Converting a config: ``mmseg convert-config``."""
 
 import argparse
 from pathlib import Path
-
-from mmcv.config import Config
-from mmcv.fileio import atomic_write
-from mmcv.utils import ConfigError
-from mmseg.assembly.load import load_config
-
-from .back import convert_back
-from .config import convert_config
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,23 +21,19 @@ def main(args: argparse.Namespace) -> None:
     """
     if Path(args.out).suffix != '.py':
         raise ValueError(f'{args.out}: name a file ending in .py')
+    from mmcv.fileio import atomic_write
+    from mmseg.assembly.load import load_config
+
+    from .back import convert_back
+    from .config import convert_config
+    from .reading import read
+
     if args.to_1x:
         converted = convert_back(load_config(args.config))
     else:
-        converted = convert_config(_read(args.config))
+        converted = convert_config(read(args.config))
     with atomic_write(args.out, 'w', encoding='utf-8') as file:
         file.write(converted.config.pretty_text)
     for line in converted.lines:
         print(line)
     print(f'{args.out} written; differences: {len(converted.lines)}')
-
-
-def _read(path: str) -> Config:
-    """A config of 1.x, of the kind that names its bases in ``_base_``."""
-    try:
-        return Config.fromfile(path, import_custom_modules=False)
-    except ConfigError as error:
-        if "No module named 'mm" not in str(error):
-            raise
-        raise ConfigError(f'{error}: it imports what it inherits (read_base), which only mmengine reads: where that '
-                          'is, Config.fromfile(IN).dump(OUT) writes a file that can be converted') from error

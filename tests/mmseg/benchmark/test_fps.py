@@ -18,7 +18,7 @@ def test_speeds_are_said_and_kept(call_tool, demo_config, tmp_path):
 
 @pytest.mark.parametrize(('option', 'message'), [
     (['--images', '5'], '--images is 5: the first 5 do not count'),
-    (['--repeat-times', '0'], '--repeat-times is 0: it must be positive'),
+    (['--repeat-times', '0'], '--repeat-times is 0; it must be positive'),
 ])
 def test_wrong_numbers_are_one_line(option, message, call_tool, demo_config, tmp_path):
     done = call_tool('benchmark', demo_config, 'none.pth', *option, cwd=tmp_path)

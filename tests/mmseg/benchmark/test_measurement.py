@@ -1,6 +1,7 @@
 """The clock, the memory gauge, and that every way of a case does the same work."""
 
 import functools
+import inspect
 import multiprocessing
 import time
 
@@ -12,9 +13,9 @@ import torch
 from mmseg.apis import load_config
 from mmseg.assembly.loaders import pipeline_of
 from mmseg.benchmark import SUITES, Case, Way, measure, trace
-from mmseg.benchmark.measure import quartiles, resident_growth
+from mmseg.benchmark.measurement import quartiles, resident_growth
 from mmseg.benchmark.processes import Processes
-from mmseg.benchmark.suites import Options, models
+from mmseg.benchmark.suites import Options, find_suite, models
 from mmseg.benchmark.suites.data import SAMPLES, data
 from mmseg.benchmark.suites.evaluation import evaluation
 from mmseg.benchmark.suites.operators import argmax_case, counting_case, cross_entropy_case, pools_case
@@ -200,3 +201,4 @@ def test_scaling_shares_the_machine_among_the_processes(monkeypatch):
 
 def test_every_suite_of_the_tool_is_there():
     assert list(SUITES) == ['model', 'train', 'infer', 'data', 'eval', 'ops', 'scaling', 'zoo', 'export']
+    assert all(inspect.isgeneratorfunction(find_suite(name)) for name in SUITES)

@@ -1,0 +1,25 @@
+"""What is said of curves: their names, and their best and last values."""
+
+from collections.abc import Sequence
+
+from prettytable import PrettyTable
+
+from .runs import Curve
+
+
+def legend_of(curves: Sequence[Curve]) -> list[str]:
+    """What tells the curves apart: runs, keys, or both."""
+    many_runs = len({curve.run for curve in curves}) > 1
+    many_keys = len({curve.key for curve in curves}) > 1
+    return [' '.join([curve.run] * many_runs + [curve.key] * (many_keys or not many_runs)) for curve in curves]
+
+
+def table(curves: Sequence[Curve]) -> PrettyTable:
+    """A row per curve."""
+    rows = PrettyTable(['run', 'key', 'best', 'at', 'last'])
+    rows.align = 'r'
+    rows.align['run'] = table.align['key'] = 'l'
+    for curve in curves:
+        place, value = curve.best
+        rows.add_row([curve.run, curve.key, f'{value:.4g}', f'{curve.unit} {place:g}', f'{curve.points[-1][1]:.4g}'])
+    return rows
