@@ -26,7 +26,7 @@ LAYERS = {
     ],
     'mmseg': [
         ['version'],
-        ['checks', 'protocols', 'labels', 'palette', 'settings', 'logger', 'env'],
+        ['checks', 'protocols', 'labels', 'palette', 'settings', 'logger', 'env', 'invocation'],
         ['samples', 'arrays', 'processes', 'page'],
         ['evaluation'],
         ['datasets', 'models'],

@@ -10,6 +10,7 @@ from mmcv import dist
 from mmcv.utils import ConfigError
 from mmseg.datasets.custom import CustomDataset
 from mmseg.doctor import look_at_sample
+from mmseg.invocation import called
 from mmseg.logger import get_root_logger
 from mmseg.protocols import LabelledDataset, Samples
 from mmseg.samples import offering, sample_files
@@ -81,7 +82,7 @@ def _ask_doctor(dataset: LabelledDataset, seconds: float) -> None:
     for finding in look_at_sample(pairs, dataset.label_mapping(), dataset.ignore_index, seconds):
         get_root_logger().warning(
             f'In a sample: {finding.kind}: {finding.message}: {", ".join(finding.files[:3])}: {finding.mend} (the '
-            'whole data set: tools/doctor.py)')
+            f'whole data set: {called("doctor")})')
 
 
 def _count(dataset: LabelledDataset, seconds: float) -> tuple[Counter, int]:

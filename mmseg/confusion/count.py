@@ -11,6 +11,7 @@ from mmcv.fileio import atomic_write
 from mmcv.utils import ConfigError
 from mmseg.evaluation.counting import ConfusionMatrix
 from mmseg.evaluation.picture import picture_path
+from mmseg.invocation import called
 from mmseg.labels import read_label_map
 from mmseg.protocols import Samples
 from mmseg.samples import class_names, eval_label, ignored_label
@@ -27,7 +28,7 @@ def read_results(path: str, dataset: Samples) -> list[np.ndarray | str]:
         ValueError: there is no such file, it holds something else, or not one label map per image.
     """
     if not Path(path).is_file():
-        raise ConfigError(f'{path}: there is no such file: tools/test.py CONFIG CHECKPOINT --out {path} writes it')
+        raise ConfigError(f'{path}: there is no such file: {called("test")} CONFIG CHECKPOINT --out {path} writes it')
     results = np.load(path) if path.endswith('.npz') else mmcv.load(path)
     if isinstance(results, (Mapping, np.lib.npyio.NpzFile)):
         names = [picture_path(dataset, index).as_posix() for index in range(len(dataset))]
@@ -37,7 +38,7 @@ def read_results(path: str, dataset: Samples) -> list[np.ndarray | str]:
         return [np.asarray(results[name]) for name in names]
     if not isinstance(results, Sequence) or not all(isinstance(one, (np.ndarray, str)) for one in results):
         kind = type(results[0]).__name__ if isinstance(results, Sequence) and results else type(results).__name__
-        raise ConfigError(f'{path}: holds no label maps but {kind}: write it by tools/test.py --out, without --eval')
+        raise ConfigError(f'{path}: holds no label maps but {kind}: write it by {called("test")} --out, without --eval')
     if len(results) != len(dataset):
         raise ConfigError(f'{path}: holds {len(results)} label maps, the data set has {len(dataset)} images: was it '
                           'written with this config?')

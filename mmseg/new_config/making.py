@@ -15,6 +15,7 @@ from mmcv.utils import ConfigError
 from mmseg.assembly.load import load_config
 from mmseg.doctor import Examination, examine, find_all
 from mmseg.doctor.advice import class_names, palette, rounded_stats
+from mmseg.invocation import called, in_checkout
 from mmseg.trees.class_names import given_class_names
 from mmseg.trees.layout import find_layout
 from mmseg.trees.tree import read_folders, read_tree
@@ -69,7 +70,7 @@ def make(args: argparse.Namespace) -> None:
     load_config(str(out))
     counts = ', '.join(f'{len(pairs)} {split}' for split, pairs in splits.items())
     print(f'{out}: {len(data.classes)} classes, {counts}, crops of {crop[0]}x{crop[1]}, {iterations} iterations of '
-          f'{data.batch} images\nbash train.sh {out}')
+          f'{data.batch} images\n{_training(out)}')
 
 
 def _examine(args: argparse.Namespace) -> Examination:
@@ -130,8 +131,12 @@ def _iterations(images: int, batch: int) -> int:
     return int(min(_MOST, max(_FEWEST, -(-epochs // _ROUND) * _ROUND)))
 
 
+def _training(out: Path) -> str:
+    return f'{"bash train.sh" if in_checkout() else "mmseg train"} {out}'
+
+
 def _head(args: argparse.Namespace, seen: Examination, out: Path) -> str:
     reading = seen.reading
-    return (f'# bash train.sh {out}\n# Made by tools/new_config.py from {seen.tree.root}, with the model of '
+    return (f'# {_training(out)}\n# Made by {called("new-config")} from {seen.tree.root}, with the model of '
             f'{args.model}.\n# reduce_zero_label={reading.reduce_zero_label}, ignore_index={reading.ignore_index}: '
             f'{reading.why}.')

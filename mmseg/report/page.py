@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mmcv.utils.errors import short_path
 from mmseg.evaluation.run_log import positions
+from mmseg.invocation import called
 from mmseg.page.render import render
 
 from .choice import BEST, CONFUSED, WORST
@@ -76,15 +77,15 @@ def commands(run: Run) -> list[tuple[str, str]]:
     if config is None:
         return []
     folder, config = _quoted(run.folder), _quoted(config)
-    lines = [('Resume', f'python tools/train.py {config} --work-dir {folder} --auto-resume')]
+    lines = [('Resume', f'{called("train")} {config} --work-dir {folder} --auto-resume')]
     if checkpoint is not None:
         both = f'{config} {_quoted(checkpoint)}'
         lines += [
-            ('Test', f'python tools/test.py {both} --eval mIoU'),
-            ('Predict', f'python tools/predict.py {both} IMAGES --out predictions'),
-            ('Export', f'python tools/export.py {both} --format onnx'),
+            ('Test', f'{called("test")} {both} --eval mIoU'),
+            ('Predict', f'{called("predict")} {both} IMAGES --out predictions'),
+            ('Export', f'{called("export")} {both} --format onnx'),
         ]
-    return [*lines, ('This page again', f'python tools/report.py {folder}')]
+    return [*lines, ('This page again', f'{called("report")} {folder}')]
 
 
 def _quoted(path: Path) -> str:

@@ -44,7 +44,7 @@ def main(args: argparse.Namespace) -> None:
         from .application import Service
         from .server import serve
     except ImportError as error:
-        raise ValueError(f'tools/serve.py needs packages: pip install starlette uvicorn ({error})') from error
+        raise ValueError(f'a server needs packages: pip install starlette uvicorn ({error})') from error
     from mmseg.inference import Classes, Predictor
 
     from .uploads import Limits

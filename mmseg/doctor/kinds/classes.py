@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from mmseg.doctor.examination import Examination
 from mmseg.doctor.finding import Finding
+from mmseg.invocation import called
 from mmseg.labels import IGNORED
 from mmseg.trees.class_names import is_void
 from mmseg.trees.values import ranges
@@ -24,7 +25,8 @@ def binary_255(seen: Examination) -> Iterator[Finding]:
     if files:
         yield Finding.of('binary-255', 'error', files,
                          f'{len(files)} labels hold 0 and {white}: masks for people; the classes are 0 and 1, and 255 '
-                         'is what is ignored', 'write 1 instead: tools/new_config.py --write-masks does so beside them')
+                         'is what is ignored',
+                         f'write 1 instead: {called("new-config")} --write-masks does so beside them')
 
 
 def _white_among_classes(seen: Examination) -> list[str]:

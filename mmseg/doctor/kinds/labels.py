@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from mmseg.datasets.class_names import get_palette
 from mmseg.doctor.examination import Examination
 from mmseg.doctor.finding import Finding
+from mmseg.invocation import called
 from mmseg.trees.class_names import is_void
 from mmseg.trees.label_facts import Colour, LabelFacts
 
@@ -30,11 +31,11 @@ def colour_mask(seen: Examination) -> Iterator[Finding]:
         colours = class_colours(seen)
         text = ', '.join(f'{list(colour)} {count} pixels' for colour, count in seen.colours.most_common(_SHOWN))
         message = f'{len(files)} labels hold colours instead of class indices: {text}'
-        mend = ('tools/new_config.py --write-masks writes index masks beside them, with this palette: '
+        mend = (f'{called("new-config")} --write-masks writes index masks beside them, with this palette: '
                 f'palette = {[list(colour) for colour in colours]}')
     else:
         message = f'{len(files)} labels are grey in three channels, where one of class indices is needed'
-        mend = 'keep one of the channels: tools/new_config.py --write-masks does so beside them'
+        mend = f'keep one of the channels: {called("new-config")} --write-masks does so beside them'
     yield Finding.of('colour-mask', 'error' if plain else 'warning', files, message, mend)
 
 
@@ -56,8 +57,8 @@ def alpha_label(seen: Examination) -> Iterator[Finding]:
     """Labels with a channel for opacity."""
     if files := _where(seen, lambda facts: facts.alpha and not facts.lossy):
         yield Finding.of('alpha-label', 'error', files, f'{len(files)} labels have an alpha channel',
-                         'save them without it, as one channel of class indices: tools/new_config.py --write-masks '
-                         'does so beside them')
+                         'save them without it, as one channel of class indices: '
+                         f'{called("new-config")} --write-masks does so beside them')
 
 
 def lossy_label(seen: Examination) -> Iterator[Finding]:

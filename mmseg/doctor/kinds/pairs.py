@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from mmseg.doctor.examination import Examination
 from mmseg.doctor.finding import Finding
+from mmseg.invocation import called
 from mmseg.trees.files import suffix_of
 from mmseg.trees.image_facts import Header
 
@@ -19,7 +20,7 @@ def image_without_label(seen: Examination) -> Iterator[Finding]:
     if alone and not pairs.pairs:
         yield Finding.of('image-without-label', 'error', alone, f'none of {len(alone)} images has a label',
                          'name the folders with --img-dir and --ann-dir; polygons and boxes become masks with '
-                         'tools/new_config.py --write-masks')
+                         f'{called("new-config")} --write-masks')
     elif alone:
         yield Finding.of('image-without-label', 'error', alone, f'{len(alone)} images have no label',
                          'label them, or take them out')

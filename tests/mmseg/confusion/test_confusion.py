@@ -52,9 +52,9 @@ def test_counts_and_picture(suffix, predicted, tmp_path, call_tool):
 
 
 @pytest.mark.parametrize(('content', 'message'), [
-    (None, 'there is no such file: tools/test.py CONFIG CHECKPOINT --out'),
+    (None, 'there is no such file: python tools/test.py CONFIG CHECKPOINT --out'),
     ([np.zeros((4, 8), int)], 'holds 1 label maps, the data set has 2 images'),
-    ([(1, 2)], 'holds no label maps but tuple: write it by tools/test.py --out, without --eval'),
+    ([(1, 2)], 'holds no label maps but tuple: write it by python tools/test.py --out, without --eval'),
     ([np.zeros((2, 2), int)] * 2, 'a label map of shape (2, 2) cannot be compared with a label of shape (4, 8)'),
 ])
 def test_what_does_not_fit_is_one_line(content, message, predicted, tmp_path, call_tool):
