@@ -8,7 +8,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, NoReturn, Protocol
 
 from mmcv.utils import choose_threads, did_you_mean
 from mmseg.cli import run_tool
@@ -104,12 +104,25 @@ SYNONYMS = {'browse-dataset': 'browse', 'publish': 'publish-model'}
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose help opens with an example."""
+    """A parser whose help opens with an example, and which says in one line what is wrong."""
 
-    example = ''
+    def __init__(self, prog: str, example: str, description: str) -> None:
+        super().__init__(prog, description=description)
+        self.example = example
 
     def format_help(self) -> str:
         return f'Example: {self.prog} {self.example}\n\n{super().format_help()}'
+
+    def parse(self) -> argparse.Namespace:
+        """The arguments of this process; of one that there is not, the nearest is named."""
+        args, unknown = self.parse_known_args()
+        if unknown:
+            hint = did_you_mean(unknown[0].partition('=')[0], self._option_string_actions)
+            self.error(f'unrecognized arguments: {" ".join(unknown)}{hint}')
+        return args
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f'error: {message}; see {self.prog} --help\n')
 
 
 def run(name: str, called: str | None = None) -> None:
@@ -121,10 +134,9 @@ def run(name: str, called: str | None = None) -> None:
     """
     command = COMMANDS[name]
     work: Work = importlib.import_module(command.module)
-    parser = _Parser(called or f'python tools/{name.replace("-", "_")}.py', description=command.summary)
-    parser.example = command.example
+    parser = _Parser(called or f'python tools/{name.replace("-", "_")}.py', command.example, command.summary)
     work.add_arguments(parser)
-    args = parser.parse_args()
+    args = parser.parse()
     choose_threads()  # before anything loads torch
     run_tool(work.main, args)
 
