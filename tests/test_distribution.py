@@ -1,6 +1,8 @@
 """What an installation of the packages holds beside them."""
 
+import importlib
 import os
+import re
 import subprocess
 import sys
 from importlib import metadata
@@ -44,3 +46,8 @@ def test_commands_of_an_installation_know_its_configs(words, installed, tmp_path
     found = subprocess.run([sys.executable, *words, 'pspnet_r18-d8_demo', '--origin'], cwd=tmp_path, check=True,
                            capture_output=True, text=True, env={**os.environ, 'PYTHONPATH': str(installed)})
     assert f'{installed}/mmseg/.mim/configs/pspnet/pspnet_r18-d8_demo.py' in found.stdout
+
+
+def test_the_console_command_leads_somewhere():
+    module, name = re.search(r'^mmseg = "(.+):(.+)"$', (ROOT / 'pyproject.toml').read_text(), re.MULTILINE).groups()
+    assert callable(getattr(importlib.import_module(module), name))
