@@ -15,11 +15,11 @@ def legend_of(curves: Sequence[Curve]) -> list[str]:
 
 
 def table(curves: Sequence[Curve]) -> PrettyTable:
-    """A row per curve."""
-    rows = PrettyTable(['run', 'key', 'best', 'at', 'last'])
-    rows.align = 'r'
-    rows.align['run'] = table.align['key'] = 'l'
+    """Their best and last values, one row per curve."""
+    result = PrettyTable(['run', 'key', 'best', 'at', 'last'])
+    result.align = 'r'
+    result.align['run'] = result.align['key'] = 'l'
     for curve in curves:
         place, value = curve.best
-        rows.add_row([curve.run, curve.key, f'{value:.4g}', f'{curve.unit} {place:g}', f'{curve.points[-1][1]:.4g}'])
-    return rows
+        result.add_row([curve.run, curve.key, f'{value:.4g}', f'{curve.unit} {place:g}', f'{curve.points[-1][1]:.4g}'])
+    return result
