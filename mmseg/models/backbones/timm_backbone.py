@@ -1,7 +1,7 @@
 """Backbones of timm, by name (https://github.com/huggingface/pytorch-image-models)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, Protocol, runtime_checkable
 
@@ -74,14 +74,16 @@ class TIMMBackbone(BaseBackbone):
         if not features_only:
             raise ValueError('TIMMBackbone: features_only=False would give class scores, not maps: leave it out')
         path = checkpoint_path or (pretrained if isinstance(pretrained, str) else '')
+        weights = _weights_for_timm(path) if path else {}
         if path:
-            overlay = kwargs.get('pretrained_cfg_overlay', {})
-            kwargs['pretrained_cfg_overlay'] = {**overlay, 'state_dict': _weights_for_timm(path)}
+            kwargs['pretrained_cfg_overlay'] = {**kwargs.get('pretrained_cfg_overlay', {}), 'state_dict': weights}
         if isinstance(kwargs.get('norm_layer'), str):
             kwargs['norm_layer'] = NORM_LAYERS.find(kwargs['norm_layer'], 'TIMMBackbone.norm_layer')
         self.is_loaded = bool(pretrained or path)
         self.timm_model = _create(
             model_name, features_only=True, pretrained=self.is_loaded, in_chans=in_channels, **kwargs)
+        if path:
+            _require_some_fit(self.timm_model, weights, f'{path}: of {model_name}')
         self.out_channels = tuple(self.timm_model.feature_info.channels())
         self.out_strides = tuple(self.timm_model.feature_info.reduction())
         # What wraps a transformer of equal layers has it below; others are themselves what gives the maps.
@@ -138,6 +140,25 @@ def _weights_for_timm(path: str) -> dict[str, torch.Tensor]:
     weights = get_weights(fetch_checkpoint(path), path)
     layout = layout_of(weights, OF_STRANGERS)
     return dict(converted(weights, layout, path) if layout else weights)
+
+
+def _require_some_fit(network: nn.Module, weights: Mapping[str, torch.Tensor], where: str) -> None:
+    """Refuse weights of another network, which timm passes over with a warning.
+
+    timm may have renamed them, so that their values tell them again.
+
+    Raises:
+        ValueError: hardly a kernel is one of the file.
+    """
+    def size(kernel: torch.Tensor) -> str:
+        return f'{kernel.detach().abs().sum(dtype=torch.float64):.6e}'
+
+    given = {size(weight) for weight in weights.values() if weight.dim() > 1 and weight.is_floating_point()}
+    kernels = [parameter for parameter in network.parameters() if parameter.dim() > 1]
+    found = sum(size(kernel) in given for kernel in kernels)
+    if 4 * found < len(kernels):
+        raise ValueError(f"TIMMBackbone: {where}'s {len(kernels)} kernels it has {found or 'none'}; is it of another "
+                         'architecture?')
 
 
 def _create(model_name: str, sizes: Sequence[dict] = _ANY_SIZE, **options: Any) -> nn.Module:

@@ -74,7 +74,10 @@ def calls(monkeypatch):
         if options['pretrained'] and 'pretrained_cfg_overlay' not in options:
             raise FileNotFoundError('no connection')
         found.append({'in_chans': in_chans, 'strict_img_size': strict_img_size, **options})
-        return Network(in_chans, name == 'vit', norm_layer)
+        network = Network(in_chans, name == 'vit', norm_layer)
+        if name == 'net' and options['pretrained']:
+            network.stem[0].weight = nn.Parameter(next(iter(options['pretrained_cfg_overlay']['state_dict'].values())))
+        return network
 
     stand_in = SimpleNamespace(create_model=create_model, is_model=lambda name: name in ('net', 'vit'),
                                list_models=lambda: ['net', 'vit'])
@@ -125,6 +128,13 @@ def test_weights_of_a_package_become_timms(calls, tmp_path, monkeypatch):
     TIMMBackbone('net', pretrained='package://carries_weights')
     assert list(calls[0]['pretrained_cfg_overlay']['state_dict']) == [
         'conv_stem.weight', 'blocks.0.0.conv_dw.weight', 'blocks.0.0.conv_pw.weight', 'bn2.bias']
+
+
+def test_weights_of_another_network_are_refused(calls, tmp_path):
+    torch.save({'a': torch.ones(4, 3, 8, 8), 'b': torch.ones(3)}, tmp_path / 'a.pth')
+    TIMMBackbone('net', checkpoint_path=str(tmp_path / 'a.pth'))
+    with pytest.raises(ValueError, match=r"a.pth: of vit's 1 kernels it has none; is it of another architecture"):
+        TIMMBackbone('vit', checkpoint_path=str(tmp_path / 'a.pth'))
 
 
 def test_frozen(calls):
