@@ -2,6 +2,7 @@
 
 import functools
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -13,7 +14,8 @@ from PIL import Image, ImageOps
 from mmcv.fileio import get_bytes
 
 from .channels import choose
-from .png import decode_png_rows, png_shape
+from .jpeg import decode_jpeg_rows, jpeg_shape
+from .png import decode_png_rows, inflates_fast, png_shape
 from .stored import decode_stored, decode_unchanged, is_deep, is_deep_colour, with_sign
 
 #: OpenCV's number of each flag of :func:`imfrombytes`.
@@ -88,7 +90,8 @@ class EncodedImage:
     @functools.cached_property
     def shape(self) -> tuple[int, int, int] | None:
         """(H, W, 3) of the decoded image, where decoding can stop at a row; None elsewhere."""
-        return _shape_of_rows(self.content, _name_of(self.flag), self.backend)
+        found = _rows_decoder(self.content, _name_of(self.flag), self.backend)
+        return None if found is None else found[0]
 
     def decode(self, rows: int | None = None) -> np.ndarray:
         """As :func:`imfrombytes`; the message of a ValueError opens with the path."""
@@ -119,8 +122,9 @@ def imfrombytes(
         backend: ``'cv2'``, ``'pillow'`` or ``'tifffile'`` (an optional package; it returns what is stored, whatever
             the flag, with the channels last).
         rows: only this many from the top are wanted, 1 or more. The others are 0 in the result, and damage there is not
-            noticed, if the file is a PNG of 8-bit RGB, the flag a colour one, the decoder cv2, and ``mmcv._ext`` built;
-            any other image is decoded whole.
+            noticed, if the flag is a colour one, the decoder cv2, and the file a PNG of 8-bit RGB, with ``mmcv._ext``
+            built, or a JPEG that is stored from the top to the bottom, with the optional package simplejpeg. Any other
+            image is decoded whole.
 
     Raises:
         ValueError: an unknown option, or content that cannot be decoded or that ends too early.
@@ -132,8 +136,9 @@ def imfrombytes(
         raise ValueError(f'rows={rows}: an image has 1 or more')
     content = bytes(content)  # of some storages it is a memoryview; bytes are not copied
     _check_complete(content)
-    if rows is not None and _shape_of_rows(content, flag, backend):
-        decode = functools.partial(_decode_rows, rows=rows)
+    found = _rows_decoder(content, flag, backend) if rows is not None or inflates_fast() else None
+    if found and (rows is not None or found[1] is decode_png_rows):
+        decode = functools.partial(_decode_rows, rows=rows or found[0][0], decode=found[1])
     try:
         return decode(content, flag, rgb)
     except ImportError as error:
@@ -190,13 +195,23 @@ def _name_of(flag: _Flag) -> str:
     return name
 
 
-def _shape_of_rows(content: bytes, flag: str, backend: str | None) -> tuple[int, int, int] | None:
-    plain = (backend or _default_backend) == 'cv2' and flag.startswith('color')
-    return png_shape(content) if plain else None
+def _rows_decoder(
+    content: bytes, flag: str, backend: str | None,
+) -> tuple[tuple[int, int, int], Callable[[bytes, int], np.ndarray]] | None:
+    """The shape of an image, and what decodes its upper rows; None where nothing does."""
+    if (backend or _default_backend) != 'cv2' or not flag.startswith('color'):
+        return None
+    for shape_of, decode in ((png_shape, decode_png_rows), (jpeg_shape, decode_jpeg_rows)):
+        shape = shape_of(content)
+        if shape is not None:
+            return shape, decode
+    return None
 
 
-def _decode_rows(content: bytes, flag: str, rgb: bool, rows: int) -> np.ndarray:
-    img = decode_png_rows(content, rows)
+def _decode_rows(
+    content: bytes, flag: str, rgb: bool, rows: int, decode: Callable[[bytes, int], np.ndarray]
+) -> np.ndarray:
+    img = decode(content, rows)
     return cv2.cvtColor(img, cv2.COLOR_BGR2RGB, dst=img) if rgb else img
 
 

@@ -1,8 +1,12 @@
 """PNG files of which only the upper rows are wanted: the data of those below is not even inflated."""
 
+import contextlib
+import functools
+import importlib
 import re
 import zlib
 from collections.abc import Iterator
+from types import ModuleType
 
 import numpy as np
 import torch
@@ -14,6 +18,7 @@ _RGB = b'\x08\x02\0\0\0'  # 8 bit, colours without alpha, the one way to compres
 _SAY_MORE = {b'eXIf', b'acTL'}  # how it is turned, and further frames
 _MINOR = rb'(?:[a-z][a-zA-Z][A-Z][a-zA-Z])*'  # chunks that a decoder may leave out, by their names
 _ORDER = re.compile(rb'IHDR' + _MINOR + rb'(?:PLTE' + _MINOR + rb')?(?:IDAT)+' + _MINOR + rb'IEND')
+_FASTER = ('isal.isal_zlib', 'zlib_ng.zlib_ng')  # optional packages with the names of Python's zlib
 _LONGEST_EDGE, _MOST_PIXELS = 10**6, 2**30  # that libpng and OpenCV take
 
 
@@ -30,12 +35,26 @@ def decode_png_rows(content: bytes, rows: int) -> np.ndarray:
     """The first ``rows`` rows of an image that has a :func:`png_shape`, BGR; (H, W, 3), with 0 in all others.
 
     Raises:
-        ValueError, zlib.error: the data of these rows is damaged, or ends too early.
+        ValueError, or the error of what inflates: the data of these rows is damaged, or ends too early.
     """
     height, width = _size(content)
     rows, row_size = min(rows, height), 1 + 3 * width
     filtered = torch.frombuffer(_inflate(content, rows * row_size), dtype=torch.uint8)
     return png_unfilter(filtered.view(rows, row_size), height).numpy()
+
+
+@functools.cache
+def inflater() -> ModuleType:
+    """What inflates and checks: isal or zlib-ng, whichever is installed, else Python's zlib."""
+    for name in _FASTER:
+        with contextlib.suppress(ImportError):
+            return importlib.import_module(name)
+    return zlib
+
+
+def inflates_fast() -> bool:
+    """Whether a package is there with which :func:`decode_png_rows` is the fastest way for whole images too."""
+    return inflater() is not zlib
 
 
 def _is_plain(content: bytes) -> bool:
@@ -49,7 +68,7 @@ def _size(content: bytes) -> tuple[int, int]:
 
 
 def _inflate(content: bytes, size: int) -> bytearray:
-    stream, inflated = zlib.decompressobj(), bytearray()
+    stream, inflated = inflater().decompressobj(), bytearray()
     for kind, chunk in _chunks(content):
         if kind != b'IDAT':
             continue
@@ -76,7 +95,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
 
 
 def _is_intact(chunk: memoryview) -> bool:
-    return zlib.crc32(chunk[:-4]) == int.from_bytes(chunk[-4:], 'big')
+    return inflater().crc32(chunk[:-4]) == int.from_bytes(chunk[-4:], 'big')
 
 
 def png_damage(content: bytes) -> str:

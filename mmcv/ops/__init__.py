@@ -2,6 +2,7 @@
 
 from ._load import OPERATORS, has_kernel, holds, is_exported, is_transformed
 from .augment_crop import augment_crop, augment_crop_label, crop_label_counts
+from .axis_map import AxisMap
 from .carafe import CARAFE, carafe
 from .confusion_matrix import confusion_matrix
 from .criss_cross_attention import CrissCrossAttention, ca_map, ca_weight
@@ -25,6 +26,7 @@ from .png_unfilter import png_unfilter
 from .point_sample import SimpleRoIAlign, bilinear_grid_sample, point_sample, rel_roi_point_to_rel_img_point
 from .psamask import PSAMask, psamask
 from .pyramid_pool import pyramid_pool
+from .resample_argmax import resample_argmax
 from .roi_align import RoIAlign, roi_align
 from .sync_bn import SyncBatchNorm
 from .upsample_argmax import upsample_argmax
@@ -34,6 +36,7 @@ from .winograd_conv import conv2d
 __all__ = [
     'CARAFE',
     'OPERATORS',
+    'AxisMap',
     'CrissCrossAttention',
     'DCNv3',
     'DCNv3Function',
@@ -73,6 +76,7 @@ __all__ = [
     'psamask',
     'pyramid_pool',
     'rel_roi_point_to_rel_img_point',
+    'resample_argmax',
     'roi_align',
     'sigmoid_focal_loss',
     'softmax_focal_loss',

@@ -93,6 +93,38 @@ def evaluate(logits: Tensor, label: np.ndarray, size: tuple[int, int], num_class
     return run
 
 
+def labels(
+    views: list[tuple[list[Tensor], Tensor, dict]], test_cfg: dict, num_classes: int,
+) -> Callable[[], list]:
+    """What a head gave of an image, in each view of it and in each window, to the image's label map."""
+    from mmcv.utils import ext_loader
+
+    ext_loader.load_ext = lambda name, functions: SimpleNamespace(**dict.fromkeys(functions))
+    from mmcv import ConfigDict
+    from mmseg.models.segmentors import EncoderDecoder
+
+    resize = _of_0x('mmseg.ops', 'resize')
+
+    class Given(EncoderDecoder):
+        """The maps of all windows, one after the other."""
+
+        def __init__(self) -> None:
+            nn.Module.__init__(self)
+            self.test_cfg, self.align_corners = ConfigDict(test_cfg), False
+            self.num_classes = self.out_channels = num_classes
+
+        def encode_decode(self, img: Tensor, img_metas: list[dict]) -> Tensor:
+            return resize(next(self.maps), size=img.shape[2:], mode='bilinear', align_corners=False)
+
+    model = Given()
+    imgs, metas = [img for _, img, _ in views], [[meta] for _, _, meta in views]
+
+    def run() -> list:
+        model.maps = (one for maps, _, _ in views for one in maps)
+        return model.simple_test(imgs[0], metas[0]) if len(views) == 1 else model.aug_test(imgs, metas)
+    return run
+
+
 def data(
     pipeline: list[dict], img_dir: str, ann_dir: str, name: str, label_name: str, samples: int,
 ) -> Callable[[], None]:

@@ -34,9 +34,11 @@ class ImgInfos(Sequence):
         self, stems: Iterable[str], img_suffix: str | Endings, seg_map_suffix: str | Endings | None,
         missing_labels: int = 0,
     ) -> None:
-        encoded = [os.fsencode(stem) for stem in stems]
-        self._names = b''.join(encoded)
-        self._ends = np.cumsum([0, *map(len, encoded)])
+        stems = list(stems)
+        self._names = os.fsencode(''.join(stems))
+        if len(self._names) > sum(map(len, stems)):  # letters of several bytes
+            stems = [os.fsencode(stem) for stem in stems]
+        self._ends = np.concatenate([[0], np.cumsum(np.fromiter(map(len, stems), np.int64, len(stems)))])
         self._img_endings = Endings(img_suffix) if isinstance(img_suffix, str) else img_suffix
         self._label_endings = Endings(seg_map_suffix) if isinstance(seg_map_suffix, str) else seg_map_suffix
         self.missing_labels = missing_labels

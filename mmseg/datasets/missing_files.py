@@ -47,25 +47,31 @@ def named(names: Sequence[str]) -> str:
 
 def missing_files(root: str, names: Sequence[str]) -> list[str]:
     """Those of the names, relative to ``root``, that are no files."""
+    missing = {name for sub, group in _by_folder(names).items() for name in _missing(root, sub, group)}
+    return [name for name in names if name in missing] if missing else []
+
+
+def _by_folder(names: Sequence[str]) -> dict[str, Sequence[str]]:
+    if '/' not in '\0'.join(names):
+        return {'': names}
     groups = defaultdict(list)
     for name in names:
         groups[name.rpartition('/')[0]].append(name)
-    there = set().union(*(_existing(root, sub, group) for sub, group in groups.items()))
-    return [name for name in names if name not in there] if len(there) < len(names) else []
+    return groups
 
 
-def _existing(root: str, sub: str, names: list[str]) -> Iterable[str]:
-    """Those of the names, all in the folder ``sub`` below ``root``, that are files.
+def _missing(root: str, sub: str, names: Sequence[str]) -> list[str]:
+    """Those of the names, all in the folder ``sub`` below ``root``, that are no files.
 
     A folder is listed once if many of its files are named: on a network each question takes its time.
     """
     folder = os.path.join(root, sub)
     if len(names) < _LISTED or not os.path.isdir(folder):
-        return [name for name in names if os.path.isfile(os.path.join(root, name))]
+        return [name for name in names if not os.path.isfile(os.path.join(root, name))]
     prefix = f'{sub}/' if sub else ''
     with os.scandir(folder) as entries:
         listed = {prefix + entry.name for entry in entries if entry.is_file()}
-    return listed.intersection(names)
+    return [name for name in names if name not in listed]
 
 
 def describe_link(path: str) -> str:

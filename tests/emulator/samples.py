@@ -7,6 +7,8 @@ from pathlib import Path
 
 import torch
 
+from mmcv.ops.axis_map import AxisMap, stacked
+
 META = runpy.run_path(str(Path(__file__).resolve().parents[1] / 'mmcv' / 'ops' / 'test_meta.py'))
 SAMPLES, INVALID, is_floating = META['SAMPLES'], META['INVALID'], META['is_floating']
 CLOSE = dict(rtol=1e-4, atol=1e-5)
@@ -80,6 +82,14 @@ def entropy(logits: torch.Tensor, align_corners: bool = False) -> tuple:
     return logits, label.masked_fill(torch.rand(label.shape) < 0.2, 255), None, 255, align_corners
 
 
+def resampled(logits: torch.Tensor, align_corners: bool = False, views: int = 1) -> tuple:
+    """What resizes maps (N, K, h, w) twice; several views are the same one."""
+    h, w = logits.shape[2:]
+    row, column = (AxisMap.resized(2 * n, size, align_corners).after(AxisMap.resized(n, 2 * n, align_corners))
+                   for n, size in ((h, 11), (w, 14)))
+    return logits.flatten(2), *stacked([row.spread(w)] * views), *stacked([column] * views)
+
+
 def near_1000() -> dict[str, tuple]:
     logits = torch.randn(2, 5, 4, 6) + 1000
     return {
@@ -89,6 +99,7 @@ def near_1000() -> dict[str, tuple]:
         'softmax_focal_loss_backward': (torch.rand(9), *focal(1000.0)),
         'upsample_cross_entropy': entropy(logits),
         'upsample_argmax': (logits + 40 * (torch.arange(5) == 3).view(1, 5, 1, 1), 11, 14, False, True),
+        'resample_argmax': resampled(logits + 40 * (torch.arange(5) == 3).view(1, 5, 1, 1), views=2),
     }
 
 
@@ -132,6 +143,12 @@ def argmaxes() -> Iterator[tuple]:
             yield logits, 11, 14, align_corners, True
 
 
+def resampled_argmaxes() -> Iterator[tuple]:
+    for logits in logits_not_finite():
+        for views in (1, 2):
+            yield resampled(logits, views == 2, views)
+
+
 def focal_losses(grad: Callable[[torch.Tensor], tuple]) -> Callable[[], Iterator[tuple]]:
     def samples() -> Iterator[tuple]:
         for value in (-math.inf, math.inf, math.nan):
@@ -148,12 +165,14 @@ def maps(share: float = 0.02) -> Iterator[torch.Tensor]:
 
 
 TIES = {'upsample_argmax': lambda: ((torch.zeros(2, 5, 3, 4), 7, 9, align_corners, True)
-                                    for align_corners in (False, True))}
+                                    for align_corners in (False, True)),
+        'resample_argmax': lambda: (resampled(torch.zeros(2, 5, 3, 4), views=views) for views in (1, 2))}
 
 NOT_FINITE = {
     'upsample_cross_entropy': entropies,
     'upsample_cross_entropy_backward': entropy_gradients,
     'upsample_argmax': argmaxes,
+    'resample_argmax': resampled_argmaxes,
     'sigmoid_focal_loss': focal_losses(lambda logits: ()),
     'sigmoid_focal_loss_backward': focal_losses(lambda logits: (torch.rand_like(logits),)),
     'softmax_focal_loss': focal_losses(lambda logits: ()),

@@ -16,13 +16,17 @@ from mmseg.assembly.load import load_config
 from mmseg.assembly.loaders import pipeline_of
 from mmseg.benchmark.measurement import Case, Timed, Way
 from mmseg.benchmark.rival import RIVAL, Rival
-from mmseg.datasets import CityscapesDataset, RepeatDataset, build_dataloader
+from mmseg.datasets import ADE20KDataset, CityscapesDataset, RepeatDataset, build_dataloader
+from mmseg.datasets.custom import CustomDataset
 from mmseg.datasets.pipelines import Compose
 
 from .options import Options
 
 SAMPLES = 16
 NAME, LABEL = 'frame_leftImg8bit.png', 'frame_gtFine_labelTrainIds.png'
+PHOTO, PHOTO_LABEL = 'photo.jpg', 'photo.png'
+PHOTO_CONFIG = 'pspnet_r50-d8_512x512_80k_ade20k'
+PHOTO_SIZES = ((512, 683), (1536, 2048))
 _FILTERS = 'written by pillow, which chooses a filter for each row (OpenCV takes one for all)'
 
 
@@ -52,26 +56,40 @@ def data(options: Options, size: tuple[int, int] = (1024, 2048)) -> Iterator[Cas
                       label=sample['gt_semantic_seg'], samples=SAMPLES)
         ways = {RIVAL: rival, **ways}
     yield Case(f'{SAMPLES} training samples after decoding {size}, one thread', ways, SAMPLES)
+    yield from _photos(options)
     yield _loading(folder, pipeline, size)
 
 
-def draw_frame(folder: Path, size: tuple[int, int]) -> None:
+def _photos(options: Options) -> Iterator[Case]:
+    """The same of photographs, as ADE20K has them and as cameras take them."""
+    pipeline = pipeline_of(load_config(PHOTO_CONFIG).data.train)
+    for size in PHOTO_SIZES:
+        folder = TemporaryDirectory()
+        draw_frame(Path(folder.name), size, PHOTO, PHOTO_LABEL)
+        yield Case(f'{SAMPLES} training samples from JPEG files of {size}, one thread',
+                   _ways(folder, pipeline, options, PHOTO, PHOTO_LABEL, ADE20KDataset), SAMPLES)
+
+
+def draw_frame(folder: Path, size: tuple[int, int], name: str = NAME, label_name: str = LABEL) -> None:
     """A frame as smooth and as noisy as one of a camera, with its label."""
     draw = np.random.default_rng(0)
     coarse = draw.integers(0, 256, (size[0] // 32, size[1] // 32, 3), dtype=np.uint8)
     img = cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_CUBIC) + draw.normal(0, 2, (*size, 3))
     label = cv2.resize(draw.integers(0, 19, (16, 32), dtype=np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST)
-    cv2.imwrite(str(folder / NAME), img.clip(0, 255).astype(np.uint8))
-    cv2.imwrite(str(folder / LABEL), label)
+    cv2.imwrite(str(folder / name), img.clip(0, 255).astype(np.uint8))
+    cv2.imwrite(str(folder / label_name), label)
 
 
-def _ways(folder: TemporaryDirectory, pipeline: list[dict], options: Options) -> dict[str, Timed]:
-    ways = {name: Way(_seeded(lambda dataset=dataset: (folder, dataset[0])))
-            for name, dataset in _datasets(folder, pipeline).items()}
+def _ways(
+    folder: TemporaryDirectory, pipeline: list[dict], options: Options, name: str = NAME, label_name: str = LABEL,
+    kind: type[CustomDataset] = CityscapesDataset,
+) -> dict[str, Timed]:
+    ways = {way: Way(_seeded(lambda dataset=dataset: (folder, dataset[0])))
+            for way, dataset in _datasets(folder, pipeline, kind).items()}
     if not options.against:
         return ways
-    rival = Rival(options.against, 'data', pipeline=pipeline, img_dir=folder.name, ann_dir=folder.name, name=NAME,
-                  label_name=LABEL, samples=SAMPLES)
+    rival = Rival(options.against, 'data', pipeline=pipeline, img_dir=folder.name, ann_dir=folder.name, name=name,
+                  label_name=label_name, samples=SAMPLES)
     return {RIVAL: rival, **ways}
 
 
@@ -87,11 +105,13 @@ def _loading(folder: TemporaryDirectory, pipeline: list[dict], size: tuple[int, 
     return Case(f'{samples} training samples of {size} in batches of 2 from {workers} workers', ways, samples)
 
 
-def _datasets(folder: TemporaryDirectory, pipeline: list[dict]) -> dict[str, CityscapesDataset]:
+def _datasets(
+    folder: TemporaryDirectory, pipeline: list[dict], kind: type[CustomDataset] = CityscapesDataset,
+) -> dict[str, CustomDataset]:
     """The frame as a data set, by way of making samples of it."""
     options = {'chain of transforms': dict(fuse=False), 'one pass': {},
                'one pass, cached': dict(cache=dict(type='disk', dir=str(Path(folder.name, 'cache'))))}
-    return {name: CityscapesDataset(pipeline=copy.deepcopy(pipeline), img_dir=folder.name, ann_dir=folder.name, **more)
+    return {name: kind(pipeline=copy.deepcopy(pipeline), img_dir=folder.name, ann_dir=folder.name, **more)
             for name, more in options.items()}
 
 

@@ -8,7 +8,7 @@ from torch import nn
 
 from mmcv.amp import auto_fp16
 from mmcv.config import ConfigDict
-from mmcv.ops import has_kernel, is_exported, upsample_argmax
+from mmcv.ops import has_kernel, is_exported
 from mmcv.utils import ConfigError
 from mmcv.utils.origins import locate
 from mmseg.checks import Facts, Problem, check_part
@@ -20,6 +20,7 @@ from mmseg.models.layouts.pspnet import SEMSEG, SMP
 from mmseg.protocols import AuxiliaryHead, Backbone, Head, lacking, require
 
 from .base_segmentor import BaseSegmentor, add_prefix
+from .coarse_view import CoarseView, labels_of_views
 from .feature_cache import FeatureCache
 from .pretrained import build_pretrained
 
@@ -166,8 +167,7 @@ class EncoderDecoder(BaseSegmentor):
 
         The last windows move back inside of the image; where it is smaller than a window, the window shrinks.
         """
-        crop, stride = self.test_cfg['crop_size'], self.test_cfg['stride']
-        rows, columns = (windows(*sizes) for sizes in zip(img.shape[2:], crop, stride))
+        rows, columns = self._windows(img)
         logits = img.new_zeros(len(img), self.out_channels, *img.shape[2:], dtype=_at_least_float32(img))
         count = img.new_zeros(1, 1, *img.shape[2:])
         for y in rows:
@@ -242,7 +242,7 @@ class EncoderDecoder(BaseSegmentor):
         if is_exported():
             return self._exported_labels(img, img_meta, rescale)
         if self._can_fuse_prediction(img):
-            return list(self._fused_labels(img, img_meta, rescale).cpu().numpy())
+            return self._fused_labels([img], [img_meta], rescale)
         return self._labels(self.inference(img, img_meta, rescale))
 
     def _exported_labels(self, img: torch.Tensor, img_meta: list[dict], rescale: bool) -> torch.Tensor:
@@ -259,26 +259,37 @@ class EncoderDecoder(BaseSegmentor):
             return False
         head = self.last_head()
         fused = isinstance(head, BaseDecodeHead) and head.fused
-        return fused and self.out_channels > 1 and has_kernel('upsample_argmax', img)
+        return fused and self.out_channels > 1 and has_kernel('resample_argmax', img)
 
-    def _fused_labels(self, img: torch.Tensor, img_meta: list[dict], rescale: bool) -> torch.Tensor:
-        """The classes (N, H, W) of :meth:`inference`, whose last resizing and softmax are never carried out."""
+    def _fused_labels(
+        self, imgs: list[torch.Tensor], img_metas: list[list[dict]], rescale: bool
+    ) -> list[np.ndarray]:
+        """The label maps of the mean of :meth:`inference` over augmentations, straight from what the head gives."""
+        views = [self._coarse_view(img, img_meta, rescale) for img, img_meta in zip(imgs, img_metas)]
+        return list(labels_of_views(views, self.align_corners).cpu().numpy())
+
+    def _coarse_view(self, img: torch.Tensor, img_meta: list[dict], rescale: bool) -> CoarseView:
         _check_one_size(img_meta)
-        seen, size = tuple(img.shape[2:]), tuple(img.shape[2:])
-        if rescale:
-            seen, size = tuple(img_meta[0]['img_shape'][:2]), tuple(img_meta[0]['ori_shape'][:2])
+        seen = size = tuple(img.shape[2:])
+        rows, columns = ([slice(0, length)] for length in size)
         if self.test_cfg['mode'] == 'slide':
-            logits = self.slide_inference(img, img_meta, rescale=False)[:, :, :seen[0], :seen[1]]
-        elif seen == size == tuple(img.shape[2:]):
-            logits = self._decode_head_forward_test(self.extract_feat(img), img_meta)
-        else:
-            logits = self.encode_decode(img, img_meta)[:, :, :seen[0], :seen[1]]
-        return _unflip(upsample_argmax(logits, size, self.align_corners), img_meta[0])
+            rows, columns = self._windows(img)
+        maps = [self._decode_head_forward_test(self.extract_feat(img[:, :, y, x]), img_meta)
+                for y in rows for x in columns]
+        if rescale:
+            seen, size = (tuple(img_meta[0][key][:2]) for key in ('img_shape', 'ori_shape'))
+        return CoarseView(maps, rows, columns, seen, size, _flip_direction(img_meta[0]))
+
+    def _windows(self, img: torch.Tensor) -> tuple[list[slice], list[slice]]:
+        return tuple(map(windows, img.shape[2:], self.test_cfg['crop_size'], self.test_cfg['stride']))
 
     def aug_test(
         self, imgs: list[torch.Tensor], img_metas: list[list[dict]], rescale: bool = True
     ) -> list[np.ndarray]:
         """One integer label map (H, W) per image, of the probabilities averaged over augmentations."""
+        _check_rescaled(rescale)
+        if self._can_fuse_prediction(imgs[0]):
+            return self._fused_labels(imgs, img_metas, rescale)
         return self._labels(self._mean_probabilities(imgs, img_metas, rescale))
 
     def simple_test_logits(
@@ -296,8 +307,7 @@ class EncoderDecoder(BaseSegmentor):
     def _mean_probabilities(
         self, imgs: list[torch.Tensor], img_metas: list[list[dict]], rescale: bool
     ) -> torch.Tensor:
-        if not rescale:
-            raise ValueError('aug_test: augmentations have several sizes; only rescale=True brings them together')
+        _check_rescaled(rescale)
         probs = self.inference(imgs[0], img_metas[0], rescale)
         for img, img_meta in zip(imgs[1:], img_metas[1:]):
             probs += self.inference(img, img_meta, rescale)
@@ -335,14 +345,24 @@ def _check_one_size(img_meta: list[dict]) -> None:
         raise ValueError(f'inference: images of one batch differ in ori_shape, {shapes}; predict them one by one')
 
 
+def _check_rescaled(rescale: bool) -> None:
+    if not rescale:
+        raise ValueError('aug_test: augmentations have several sizes; only rescale=True brings them together')
+
+
+def _flip_direction(meta: dict) -> str:
+    """'horizontal' or 'vertical' of a flipped image, else ''."""
+    if not meta.get('flip'):
+        return ''
+    if meta['flip_direction'] not in ('horizontal', 'vertical'):
+        raise ValueError(f"inference: flip_direction is {meta['flip_direction']!r}; use 'horizontal' or 'vertical'")
+    return meta['flip_direction']
+
+
 def _unflip(maps: torch.Tensor, meta: dict) -> torch.Tensor:
     """Turn maps (..., H, W) of a flipped image back."""
-    if not meta.get('flip'):
-        return maps
-    axes = {'horizontal': [-1], 'vertical': [-2]}
-    if meta['flip_direction'] not in axes:
-        raise ValueError(f"inference: flip_direction is {meta['flip_direction']!r}; use 'horizontal' or 'vertical'")
-    return maps.flip(axes[meta['flip_direction']])
+    direction = _flip_direction(meta)
+    return maps.flip(-1 if direction == 'horizontal' else -2) if direction else maps
 
 
 def _at_least_float32(tensor: torch.Tensor) -> torch.dtype:

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from mmcv.image import EncodedImage, imfrombytes
+from mmcv.image import png as png_module
 from mmcv.ops import _load
 
 compiled = pytest.mark.skipif(_load.EXTENSION is None, reason=_load.PROBLEM)
@@ -76,6 +77,19 @@ def test_gives_the_upper_rows_as_opencv_does(write, size):
 
 
 @compiled
+@pytest.mark.parametrize('name', ['isal.isal_zlib', 'zlib_ng.zlib_ng', 'zlib'])
+@pytest.mark.parametrize('rows', [150, 301, None])
+def test_whatever_inflates_gives_the_same(name, rows, monkeypatch):
+    module = pytest.importorskip(name, reason=f'pip install {name.partition(".")[0].replace("_", "-")}')
+    monkeypatch.setattr(png_module, 'inflater', lambda: module)
+    noise = np.random.RandomState(0).randint(0, 256, (301, 202, 3), dtype=np.uint8)
+    for content in (written_by_cv2(noise), written_by_pillow(noise)):
+        np.testing.assert_array_equal(imfrombytes(content, rows=rows)[:rows], noise[:rows])
+        with pytest.raises(ValueError, match='^damaged image'):
+            imfrombytes(flip_a_bit(content, 60_000), rows=rows)
+
+
+@compiled
 @pytest.mark.parametrize(('kind', 'data'), [
     (b'gAMA', (30000).to_bytes(4, 'big')), (b'sRGB', b'\0'), (b'sBIT', b'\5\5\5'), (b'pHYs', b'\0\0\0\1\0\0\0\2\1'),
     (b'bKGD', b'\0\1\0\2\0\3'), (b'tRNS', b'\0\1\0\2\0\3'), (b'PLTE', b'123456789'), (b'tIME', b'\7\xd0\1\1\1\1\1'),
@@ -128,7 +142,7 @@ OTHERS = {
     'turned, said at the end': lambda: insert(written_by_cv2(draw()), b'eXIf', EXIF, at=-12),
     'animated': lambda: written_by_pillow(
         Image.fromarray(draw()), save_all=True, append_images=[Image.fromarray(255 - draw())]),
-    'jpeg': lambda: cv2.imencode('.jpg', draw())[1].tobytes(),
+    'grey jpeg': lambda: cv2.imencode('.jpg', draw(channels=1))[1].tobytes(),
     'bmp': lambda: cv2.imencode('.bmp', draw())[1].tobytes(),
 }
 

@@ -99,9 +99,12 @@ def test_ways_of_the_operators_give_the_same():
 
 
 def test_ways_of_the_evaluation_give_the_same():
-    case, = evaluation(Options(), (64, 128), 5)
+    case, *labelled = evaluation(Options(), (64, 128), 5)
     (intersect, _, _), matrix = results(case)
     assert (intersect.long() - matrix.diagonal()).abs().max() <= 2  # where two classes tie
+    assert len(labelled) == 4
+    for plain, one_pass in map(results, labelled):
+        assert (plain == one_pass).float().mean() > 0.999
 
 
 def test_ways_of_inference_give_the_same_labels():

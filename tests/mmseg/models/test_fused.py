@@ -135,16 +135,37 @@ SLIDE = {'mode': 'slide', 'crop_size': (16, 16), 'stride': (12, 12)}
     {'img_shape': (32, 40, 3), 'ori_shape': (51, 67, 3), 'flip': True, 'flip_direction': 'vertical'},
 ])
 def test_fused_labels_equal_those_of_the_probabilities(test_cfg, rescale, meta, monkeypatch):
-    calls = count_calls(monkeypatch, encoder_decoder, 'upsample_argmax')
+    calls = count_calls(monkeypatch, encoder_decoder, 'labels_of_views')
     img = torch.randn(2, 3, 32, 40)
     predictions = (segmentor(fused, **test_cfg).simple_test(img, [meta] * 2, rescale) for fused in (True, False))
-    labels, expected = (torch.from_numpy(np.stack(prediction)) for prediction in predictions)
+    assert_equal_but_for_ties(*predictions, segmentor(False, **test_cfg).inference(img, [meta] * 2, rescale))
     assert len(calls) == 1
+
+
+def assert_equal_but_for_ties(prediction, plain, probs):
+    labels, expected = (torch.from_numpy(np.stack(maps)) for maps in (prediction, plain))
     assert labels.shape == expected.shape
-    probs = segmentor(False, **test_cfg).inference(img, [meta] * 2, rescale)
     clear = probs.topk(2, 1).values.diff(dim=1).abs()[:, 0] > 1e-4
     assert clear.float().mean() > 0.99
     assert torch.equal(labels[clear], expected[clear])
+
+
+@pytest.mark.parametrize('align_corners', [False, True])
+@pytest.mark.parametrize('test_cfg', [{'mode': 'whole'}, SLIDE])
+def test_fused_labels_of_augmentations_equal_those_of_their_mean_probabilities(test_cfg, align_corners, monkeypatch):
+    calls = count_calls(monkeypatch, encoder_decoder, 'labels_of_views')
+    sizes = [((32, 40), (30, 37), {}), ((48, 60), (45, 56), {'flip': True, 'flip_direction': 'horizontal'}),
+             ((24, 28), (24, 28), {'flip': True, 'flip_direction': 'vertical'}), ((51, 67), (51, 67), {})]
+    imgs = [torch.randn(2, 3, *padded) for padded, _, _ in sizes]
+    metas = [[{'img_shape': (*seen, 3), 'ori_shape': (51, 67, 3), **flip}] * 2 for _, seen, flip in sizes]
+    models = [segmentor(fused, **test_cfg) for fused in (True, False)]
+    for model in models:
+        model.align_corners = align_corners
+    predictions = (model.aug_test(imgs, metas) for model in models)
+    assert_equal_but_for_ties(*predictions, models[1].predict_probabilities(imgs, metas)[1])
+    assert len(calls) == 1
+    with pytest.raises(ValueError, match='only rescale=True brings them together'):
+        models[0].aug_test(imgs, metas, rescale=False)
 
 
 class Doubting(EncoderDecoder):
@@ -197,7 +218,7 @@ def test_torch_func_gets_what_it_can_differentiate():
 
 def test_without_compiled_operators_everything_is_plain(monkeypatch):
     monkeypatch.setattr(_load, 'OPERATORS', {name: op._replace(kernels=()) for name, op in _load.OPERATORS.items()})
-    uses = {encoder_decoder: 'upsample_argmax', cross_entropy_loss: 'upsample_cross_entropy', psp_head: 'pyramid_pool'}
+    uses = {encoder_decoder: 'labels_of_views', cross_entropy_loss: 'upsample_cross_entropy', psp_head: 'pyramid_pool'}
     calls = [count_calls(monkeypatch, module, name) for module, name in uses.items()]
     segmentor().simple_test(torch.randn(1, 3, 32, 40), [{'img_shape': (32, 40, 3), 'ori_shape': (32, 40, 3)}])
     head = PSPHead(in_channels=12, channels=6, num_classes=5)

@@ -53,8 +53,12 @@ template <class T>
 MMCV_INLINE void upsample_row(const T* source, const std::vector<Run>& runs, const T* weight, T* out) {
   const int64_t origin = runs.front().first;
   for (const Run& run : runs) {
-    const T low = source[run.low], high = source[run.high];
-    for (int64_t x = run.first; x < run.last; x += kVector) {
+    const T low = source[run.low], high = source[run.high], step = high - low;
+    const bool is_finite = step - step == 0;  // then one product does; else which of both is NaN matters
+    for (int64_t x = run.first; is_finite && x < run.last; x += kVector) {
+      for (int64_t i = 0; i < kVector; ++i) out[x - origin + i] = low + weight[x + i] * step;
+    }
+    for (int64_t x = run.first; !is_finite && x < run.last; x += kVector) {
       for (int64_t i = 0; i < kVector; ++i) out[x - origin + i] = between(low, high, weight[x + i]);
     }
   }

@@ -28,10 +28,9 @@ struct Tally {
   bool valid = true;
 };
 
-// z (K, kStride) of one output row, the highest of each column and the class that has it first; NaN is higher than all
-// numbers, as for torch.argmax
+// z (K, kStride) of one output row, the highest number of each column and the class that has it first
 template <class T>
-MMCV_INLINE void upsample(const Band<T>& band, T weight, int64_t classes, T* z, T* best, int64_t* index) {
+MMCV_INLINE void upsample(const Band<T>& band, T weight, int64_t classes, T* z, T* best, int32_t* index) {
   std::fill_n(best, kBlock, -INFINITY);
   std::fill_n(index, kBlock, 0);
   for (int64_t k = 0; k < classes; ++k) {
@@ -39,8 +38,8 @@ MMCV_INLINE void upsample(const Band<T>& band, T weight, int64_t classes, T* z, 
     T* row = z + k * kStride;
     for (int64_t x = 0; x < kBlock; ++x) {
       row[x] = between(top[x], bottom[x], weight);
-      const bool better = is_higher(row[x], best[x]);
-      index[x] = better ? k : index[x];
+      const bool better = row[x] > best[x];
+      index[x] = better ? static_cast<int32_t>(k) : index[x];
       best[x] = better ? row[x] : best[x];
     }
   }
@@ -57,9 +56,23 @@ MMCV_INLINE void reduce(const T* z, int64_t classes, const T* best, int64_t widt
   for (int64_t x = 0; x < width; ++x) logsumexp[x] = best[x] + std::log(sum[x]);
 }
 
+// Where a column has NaN, which makes its logsumexp one: NaN is higher than all numbers, as for torch.argmax.
+template <class T>
+MMCV_INLINE void find_nan(const T* z, int64_t classes, int64_t width, const T* logsumexp, int32_t* index) {
+  for (int64_t x = 0; x < width; ++x) {
+    if (logsumexp[x] == logsumexp[x]) continue;
+    T best = -INFINITY;
+    for (int64_t k = 0; k < classes; ++k) {
+      if (!is_higher(z[k * kStride + x], best)) continue;
+      best = z[k * kStride + x];
+      index[x] = static_cast<int32_t>(k);
+    }
+  }
+}
+
 template <class T>
 MMCV_INLINE void score(
-    const CrossEntropy<T>& in, const T* z, const int64_t* label, const int64_t* index, const T* logsumexp,
+    const CrossEntropy<T>& in, const T* z, const int64_t* label, const int32_t* index, const T* logsumexp,
     int64_t width, T* loss, Tally* tally) {
   for (int64_t x = 0; x < width; ++x) {
     const int64_t k = label[x];
@@ -83,7 +96,7 @@ MMCV_INLINE Tally forward_rows(
   const int64_t image = size.classes * size.y.in * size.x.in;
   std::vector<T> z(size.classes * kStride);
   T best[kBlock];
-  int64_t index[kBlock];
+  int32_t index[kBlock];
   Tally tally;
   for (const auto& runs : columns.blocks) {
     Block<T> block(runs, size.classes);
@@ -93,6 +106,7 @@ MMCV_INLINE Tally forward_rows(
       block.band.move(at, in.logits + sample * image, size, runs, columns.weight.data());
       upsample(block.band, at.weight, size.classes, z.data(), best, index);
       reduce(z.data(), size.classes, best, block.width, logsumexp + out);
+      find_nan(z.data(), size.classes, block.width, logsumexp + out, index);
       score(in, z.data(), in.label + out, index, logsumexp + out, block.width, loss + out, &tally);
     }
   }

@@ -1,0 +1,90 @@
+"""JPEG files of which only the upper rows are decoded."""
+
+import io
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmcv.image import EncodedImage, imfrombytes
+from mmcv.image.jpeg import decode_jpeg_rows, jpeg_shape
+
+
+@pytest.fixture(autouse=True)
+def _needs_simplejpeg():
+    pytest.importorskip('simplejpeg', reason='pip install simplejpeg')
+
+
+def draw(height=157, width=203):
+    coarse = np.random.RandomState(height).randint(0, 256, (9, 11, 3), dtype=np.uint8)
+    return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+def jpeg(img=None, **options):
+    file = io.BytesIO()
+    Image.fromarray(draw() if img is None else img).save(file, 'JPEG', **options)
+    return file.getvalue()
+
+
+def whole(content):
+    return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+
+
+@pytest.mark.parametrize('subsampling', ['4:4:4', '4:2:2', '4:2:0'])
+@pytest.mark.parametrize('quality', [40, 95])
+@pytest.mark.parametrize('size', [(157, 203), (16, 16), (1, 1), (33, 5)])
+def test_gives_the_upper_rows_as_opencv_does(size, quality, subsampling, capfd):
+    content = jpeg(draw(*size), quality=quality, subsampling=subsampling)
+    expected = whole(content)
+    assert EncodedImage('i.jpg', content).shape == expected.shape
+    for rows in {1, 8, 16, 17, (size[0] + 1) // 2, size[0], size[0] + 99}:
+        img = imfrombytes(content, rows=rows)
+        np.testing.assert_array_equal(img[:rows], expected[:rows])
+        assert img.shape == expected.shape
+        assert not img[rows:].any()
+    np.testing.assert_array_equal(imfrombytes(content, channel_order='rgb', rows=size[0]), expected[..., ::-1])
+    assert capfd.readouterr() == ('', '')
+
+
+def turned(orientation):
+    exif = Image.Exif()
+    exif[274] = orientation
+    return jpeg(exif=exif)
+
+
+def cmyk():
+    file = io.BytesIO()
+    Image.fromarray(draw()).convert('CMYK').save(file, 'JPEG')
+    return file.getvalue()
+
+
+def test_photographs_that_say_they_are_upright():
+    np.testing.assert_array_equal(imfrombytes(turned(1), rows=40)[:40], whole(turned(1))[:40])
+    assert EncodedImage('i.jpg', turned(1)).shape == (157, 203, 3)
+
+
+def test_files_with_restarts():
+    content = cv2.imencode('.jpg', draw(), [cv2.IMWRITE_JPEG_RST_INTERVAL, 3])[1].tobytes()
+    assert jpeg_shape(content) == (157, 203, 3)
+    np.testing.assert_array_equal(decode_jpeg_rows(content, 70)[:70], whole(content)[:70])
+
+
+@pytest.mark.parametrize('make', [
+    lambda: turned(6), lambda: turned(3), lambda: jpeg(progressive=True), lambda: jpeg(draw()[..., 0]),
+    lambda: cmyk(), lambda: jpeg()[:300]],
+    ids=['by a quarter', 'upside down', 'progressive', 'grey', 'four colours', 'a part of the header'])
+def test_others_are_decoded_whole_or_not_at_all(make):
+    assert jpeg_shape(make()) is None
+
+
+def test_a_file_that_is_cut_off_is_refused():
+    with pytest.raises(ValueError, match='cut off'):
+        imfrombytes(jpeg()[:-2], rows=16)
+
+
+def test_another_size_in_a_thumbnail_is_not_taken():
+    thumbnail = jpeg(draw(20, 30))
+    content = jpeg()
+    segment = b'\xff\xe2' + (len(thumbnail) + 2).to_bytes(2, 'big') + thumbnail
+    assert jpeg_shape(content[:2] + segment + content[2:]) == (157, 203, 3)
