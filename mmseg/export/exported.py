@@ -12,7 +12,8 @@ from mmcv.utils import one_line
 from mmseg.checks import Facts as RunFacts
 from mmseg.checks import Problem
 from mmseg.models.segmentors.base_segmentor import BaseSegmentor
-from mmseg.models.segmentors.encoder_decoder import EncoderDecoder, checked_test_cfg
+from mmseg.models.segmentors.encoder_decoder import EncoderDecoder
+from mmseg.models.segmentors.windows import checked_test_cfg
 from mmseg.settings import Settings
 
 from .facts import Facts

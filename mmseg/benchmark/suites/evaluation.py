@@ -9,7 +9,7 @@ from mmcv.ops import confusion_matrix, upsample_argmax
 from mmseg.benchmark.measurement import Case, Timed, Way
 from mmseg.benchmark.rival import RIVAL, Rival
 from mmseg.models.segmentors.coarse_view import CoarseView, labels_of_views
-from mmseg.models.segmentors.encoder_decoder import windows
+from mmseg.models.segmentors.windows import windows
 
 from .operators import count_areas, resize
 from .options import Options

@@ -7,9 +7,7 @@ import torch
 from torch import nn
 
 from mmcv.amp import auto_fp16
-from mmcv.config import ConfigDict
 from mmcv.ops import has_kernel, is_exported
-from mmcv.utils import ConfigError
 from mmcv.utils.origins import locate
 from mmseg.checks import Facts, Problem, check_part
 from mmseg.models.builder import SEGMENTORS, build_head, build_neck
@@ -23,6 +21,7 @@ from .base_segmentor import BaseSegmentor, add_prefix
 from .coarse_view import CoarseView, labels_of_views
 from .feature_cache import FeatureCache
 from .pretrained import build_pretrained
+from .windows import checked_test_cfg, windows
 
 
 @SEGMENTORS.register_module()
@@ -367,42 +366,3 @@ def _unflip(maps: torch.Tensor, meta: dict) -> torch.Tensor:
 
 def _at_least_float32(tensor: torch.Tensor) -> torch.dtype:
     return torch.promote_types(tensor.dtype, torch.float32)
-
-
-def windows(size: int, crop: int, stride: int) -> list[slice]:
-    """Windows of ``crop`` pixels that cover ``size`` pixels in steps of ``stride``."""
-    number = max(size - crop + stride - 1, 0) // stride + 1
-    ends = [min(i * stride + crop, size) for i in range(number)]
-    return [slice(max(end - crop, 0), end) for end in ends]
-
-
-def checked_test_cfg(test_cfg: dict | None) -> ConfigDict:
-    """``test_cfg`` with its default mode.
-
-    Raises:
-        ConfigError: the mode is unknown, or windows have no size or leave gaps.
-    """
-    checked = ConfigDict(test_cfg or {})
-    checked.setdefault('mode', 'whole')
-    if checked['mode'] not in ('whole', 'slide'):
-        raise _wrong(test_cfg, 'mode', f"is {checked['mode']!r}; use 'whole' or 'slide'")
-    if checked['mode'] == 'whole':
-        return checked
-    missing = [key for key in ('crop_size', 'stride') if key not in checked]
-    if missing:
-        raise _wrong(test_cfg, 'mode', f"'slide' needs {' and '.join(missing)}, (height, width) in pixels")
-    for key in ('crop_size', 'stride'):
-        value = checked[key]
-        pair = isinstance(value, (list, tuple)) and len(value) == 2
-        if not pair or not all(isinstance(edge, int) and edge > 0 for edge in value):
-            raise _wrong(test_cfg, key, f'is {value!r}; use (height, width) in whole pixels')
-    stride, crop = checked['stride'], checked['crop_size']
-    if any(step > size for step, size in zip(stride, crop)):
-        raise _wrong(test_cfg, 'stride', f'{stride} exceeds crop_size {crop}; it would leave gaps between windows: '
-                                         'use about two thirds of crop_size')
-    return checked
-
-
-def _wrong(test_cfg: dict, key: str, message: str) -> ConfigError:
-    place = locate(test_cfg, key)
-    return ConfigError(f'{place if "." in place else f"test_cfg: {key}"} {message}')

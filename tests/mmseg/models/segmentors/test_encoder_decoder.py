@@ -7,7 +7,8 @@ from torch import nn
 
 from mmcv import Config
 from mmseg.models import BACKBONES, HEADS, BaseCascadeDecodeHead, BaseDecodeHead, build_segmentor
-from mmseg.models.segmentors.encoder_decoder import EncoderDecoder, windows
+from mmseg.models.segmentors.encoder_decoder import EncoderDecoder
+from mmseg.models.segmentors.windows import windows
 
 AUXILIARY = {'type': 'FCNHead', 'num_convs': 1}
 
