@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmcv.config import Config
 from mmcv.fileio import atomic_write
 from mmcv.utils import ConfigError
 from mmseg.assembly.load import load_config
@@ -23,6 +24,7 @@ from mmseg.trees.tree import read_folders, read_tree
 from .division import divide
 from .masks.writing import write_masks
 from .model import adapt, find_model, fixed_crop, leave_out_weights, starts_from_weights
+from .pace import Pace, pace_for_here
 from .text import DataParts, config_text
 from .usable import usable_pairs
 
@@ -51,12 +53,13 @@ def make(args: argparse.Namespace) -> None:
     for finding in findings:
         if finding.severity == 'warning':
             print(f'{finding.severity}: {finding.kind}: {finding.message}')
-    crop = args.crop or fixed_crop(base) or _crop(seen, [image for image, _ in usable.pairs])
+    pace, wanted = _pace(args, base, seen, usable.pairs)
+    crop = pace.crop
     out = Path(args.out or f'configs/{_name(args, crop)}.py')
     splits = divide(usable.pairs, seen.tree.splits)
     arguments = {split: _write_list(seen.tree.root, pairs, out.with_name(f'{out.stem}_{split}.txt'))
                  for split, pairs in splits.items()}
-    data = _data(seen, arguments, crop, len(splits['train']))
+    data = _data(seen, arguments, crop, min(pace.batch, len(splits['train'])))
     largest = max(max(size) for size in seen.sizes)
     parts = adapt(base, len(data.classes), crop, largest, data.ignore_index, _needs_weights(seen))
     for reason in leave_out_weights(parts):
@@ -66,7 +69,7 @@ def make(args: argparse.Namespace) -> None:
         data = replace(data, mean=known['mean'], std=known['std'])
     iterations = args.iters or _iterations(len(splits['train']), data.batch)
     with atomic_write(out, 'w', encoding='utf-8') as file:
-        file.write(config_text(_head(args, seen, out), parts, data, iterations))
+        file.write(config_text(_head(args, seen, out), parts, data, iterations, wanted != pace))
     load_config(str(out))
     counts = ', '.join(f'{len(pairs)} {split}' for split, pairs in splits.items())
     print(f'{out}: {len(data.classes)} classes, {counts}, crops of {crop[0]}x{crop[1]}, {iterations} iterations of '
@@ -77,6 +80,22 @@ def _examine(args: argparse.Namespace) -> Examination:
     names = given_class_names(args.classes) if args.classes else None
     tree = read_tree(args.source, names) if args.source else read_folders(args.img_dir, args.ann_dir, None, names)
     return examine(tree, args.crop, args.nproc, sys.stderr)
+
+
+def _pace(
+    args: argparse.Namespace, base: Config, seen: Examination, pairs: Sequence[tuple[str, str]],
+) -> tuple[Pace, Pace]:
+    """Crop and batch for this machine, and those that the data ask for."""
+    given = args.crop or fixed_crop(base)
+    crop = given or _crop(seen, [image for image, _ in pairs])
+    area = crop[0] * crop[1]
+    wanted = Pace(crop, 8 if area <= 256**2 else 4 if area <= 512**2 else 2)
+    pace = pace_for_here(base, wanted, given is not None)
+    if pace != wanted:
+        print(f'note: there is no GPU here: {pace.batch} crops of {pace.crop[0]}x{pace.crop[1]} per iteration, which '
+              f'take about a second, instead of {wanted.batch} of {crop[0]}x{crop[1]}; for a machine with a GPU make '
+              'the config there')
+    return pace, wanted
 
 
 def _crop(seen: Examination, images: Sequence[str]) -> tuple[int, int]:
@@ -105,14 +124,12 @@ def _write_list(root: str, pairs: Sequence[tuple[str, str]], path: Path) -> dict
     return {**found, 'split': os.path.abspath(path)}
 
 
-def _data(seen: Examination, arguments: dict[str, dict], crop: tuple[int, int], images: int) -> DataParts:
+def _data(seen: Examination, arguments: dict[str, dict], crop: tuple[int, int], batch: int) -> DataParts:
     reading, stats = seen.reading, rounded_stats(seen)
     if stats is None:
         raise ConfigError(f'{seen.tree.root}: the images are not of three channels and 8 bits: convert them, or write '
                           'a config by hand')
     mean, std = stats
-    area = crop[0] * crop[1]
-    batch = min(images, 8 if area <= 256**2 else 4 if area <= 512**2 else 2)
     names = class_names(seen)
     colours = palette(seen)
     return DataParts(

@@ -98,7 +98,7 @@ def leave_out_weights(parts: dict) -> list[str]:
     Without them an optimizer is set that learns from nothing.
     """
     lost = []
-    for node, key, name in _weights(parts['model']):
+    for node, key, name in weights_of(parts['model']):
         if reason := _missing(name):
             lost.append(reason)
             node[key] = None
@@ -112,10 +112,10 @@ def leave_out_weights(parts: dict) -> list[str]:
 
 def starts_from_weights(parts: dict) -> bool:
     """Whether a part of the model starts from weights that were learned elsewhere."""
-    return any(name for _, _, name in _weights(parts['model']))
+    return any(name for _, _, name in weights_of(parts['model']))
 
 
-def _weights(model: dict) -> Iterator[tuple[dict, str, object]]:
+def weights_of(model: dict) -> Iterator[tuple[dict, str, object]]:
     """Where a model names weights: the dict of a part, its key for them, and the name, if any."""
     for node in dicts_with(model, 'pretrained'):
         yield node, 'pretrained', node['pretrained']

@@ -34,7 +34,7 @@ class DataParts:
     batch: int
 
 
-def config_text(head: str, parts: Mapping, data: DataParts, iterations: int) -> str:
+def config_text(head: str, parts: Mapping, data: DataParts, iterations: int, slow: bool) -> str:
     """A config that inherits from none: it can lie anywhere.
 
     Args:
@@ -42,9 +42,10 @@ def config_text(head: str, parts: Mapping, data: DataParts, iterations: int) -> 
         parts: model, optimizer and the like, from :func:`.model.adapt`.
         data: what it is trained on.
         iterations: how long.
+        slow: whether a short run is to be evaluated less often.
     """
     blocks = [head.rstrip(), format_python(_of_data(data)).rstrip(), _data_block(data),
-              format_python(parts).rstrip(), format_python(_of_run(parts, iterations)).rstrip()]
+              format_python(parts).rstrip(), format_python(_of_run(parts, iterations, slow)).rstrip()]
     return '\n'.join(blocks) + '\n'
 
 
@@ -103,8 +104,8 @@ def _data_block(data: DataParts) -> str:
     return '\n'.join([*lines, ')'])
 
 
-def _of_run(parts: Mapping, iterations: int) -> dict:
-    interval = max(1, iterations // (4 if iterations < 2000 else 10))
+def _of_run(parts: Mapping, iterations: int, slow: bool) -> dict:
+    interval = max(1, iterations // (10 if iterations >= 2000 else 2 if slow else 4))
     run = {} if 'optimizer_config' in parts else {'optimizer_config': {}}
     return {
         **run,
