@@ -1,5 +1,7 @@
 """Old names of published weights, and where files of them are kept."""
 
+import os
+
 from mmcv.checkpoint.catalogues import OPEN_MMLAB_ALIASES, TORCHVISION, TORCHVISION_ROOT
 from mmcv.fileio import cache_home
 
@@ -10,9 +12,9 @@ DEFAULT_CACHE_DIR = '~/.cache'
 
 def get_mmcv_home() -> str:
     """The folder of what was downloaded, which is made where it is not there."""
-    home = cache_home()
-    home.mkdir(parents=True, exist_ok=True)
-    return str(home)
+    home = os.path.expanduser(os.environ.get(ENV_MMCV_HOME) or str(cache_home()))
+    os.makedirs(home, exist_ok=True)
+    return home
 
 
 def get_deprecated_model_names() -> dict[str, str]:

@@ -60,11 +60,18 @@ def get_git_hash(fallback: str = 'unknown', digits: int | None = None) -> str:
     """
     if digits is not None and not isinstance(digits, int):
         raise TypeError(f'digits has to be an int or None, not {digits!r}')
-    root = Path(__file__).resolve().parents[2]
-    if not (root / '.git').exists():  # else git would answer for whatever checkout site-packages lies in
+    if not (_root() / '.git').exists():  # else git would answer for whatever checkout site-packages lies in
         return fallback
     try:
-        done = subprocess.run(['git', 'rev-parse', 'HEAD'], cwd=root, capture_output=True, text=True, check=True)
+        return _minimal_ext_cmd(['git', 'rev-parse', 'HEAD']).decode().strip()[:digits]
     except (OSError, subprocess.CalledProcessError):
         return fallback
-    return done.stdout.strip()[:digits]
+
+
+def _root() -> Path:
+    return Path(__file__).resolve().parents[2]
+
+
+def _minimal_ext_cmd(cmd: list[str]) -> bytes:
+    """What a command prints in this checkout."""
+    return subprocess.run(cmd, cwd=_root(), capture_output=True, check=True).stdout

@@ -61,6 +61,8 @@ def test_published_weights(monkeypatch, tmp_path):
     monkeypatch.setenv('MMCV_HOME', str(tmp_path / 'home'))
     assert _get_mmcv_home() == str(tmp_path / 'home')
     assert (tmp_path / 'home').is_dir()
+    monkeypatch.setenv('MMCV_HOME', f'{tmp_path}/home/')
+    assert _get_mmcv_home() == f'{tmp_path}/home/'
     models, old = get_external_models(), get_deprecated_model_names()
     assert models['resnet50_v1c'].startswith('https://')
     assert old

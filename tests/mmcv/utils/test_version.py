@@ -42,6 +42,8 @@ def test_git_hash(tmp_path, monkeypatch):
         assert get_git_hash(digits=7) == get_git_hash()[:7]
     with pytest.raises(TypeError, match='digits'):
         get_git_hash(digits='7')
+    monkeypatch.setattr('mmcv.utils.version_utils._minimal_ext_cmd', lambda cmd: b'3b46d33e\n')
+    assert get_git_hash(fallback='none') == ('3b46d33e' if (Path(__file__).parents[3] / '.git').exists() else 'none')
     monkeypatch.setattr(version, '__file__', str(tmp_path / 'mmcv' / 'utils' / 'version.py'))
     assert get_git_hash(fallback='none') == 'none'
 
