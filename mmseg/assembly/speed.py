@@ -35,7 +35,8 @@ def mixed_precision(settings: Settings) -> dict | None:
 def speed_up(model: nn.Module, settings: Settings) -> nn.Module:
     """Apply the keys of speed of training and inference alike to a model in its final shape, not wrapped yet.
 
-    ``winograd = False`` has torch do every convolution; else, on a CPU, :func:`mmcv.ops.conv2d` does the wide ones.
+    ``winograd = False`` has torch do every convolution; else, on a CPU, :func:`mmcv.ops.conv2d` does the wide ones,
+    with ``winograd = 4`` in larger tiles.
 
     ``compile`` is a dict of arguments of torch.compile, or 'auto': on a GPU only. On a CPU nearly all of the time goes
     into convolutions, which compiling leaves as they are, and it takes many minutes.
@@ -48,10 +49,10 @@ def speed_up(model: nn.Module, settings: Settings) -> nn.Module:
         model = model.to(memory_format=torch.channels_last)
         for backbone in _backbone(model):
             backbone.register_forward_pre_hook(_channels_last)  # sharded weights are not kept so: images decide
-    if settings.winograd is False:
+    if settings.winograd is not None:
         for module in model.modules():
             if isinstance(module, Conv2d):
-                module.winograd = False
+                module.winograd = settings.winograd
     if _compiles(settings):
         for part in _parts(model):
             _compile(part, settings.compile if isinstance(settings.compile, dict) else {})

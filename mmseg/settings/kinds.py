@@ -136,6 +136,8 @@ def _is_level(value: object) -> bool:
 
 ANYTHING = Kind('anything', lambda value: True)
 SWITCH = Kind('True or False', _is_switch, bool)
+WINOGRAD = Kind('True, False or 4', lambda value: _is_switch(value) or (isinstance(value, Integral) and value == 4),
+                lambda value: value if value == 4 else bool(value))
 SECTION = Kind('dict(...)', lambda value: isinstance(value, dict))
 #: A hook, or the section that one is built from.
 HOOK = Kind('dict(policy=...)', lambda value: not isinstance(value, (str, int, float, list, tuple)))

@@ -30,6 +30,7 @@ from .kinds import (
     SECTION,
     START_METHOD,
     SWITCH,
+    WINOGRAD,
     WORKFLOW,
     Refused,
     whole,
@@ -156,10 +157,11 @@ class Settings:
         SWITCH, 'Speed', 'tf32 = True',
         'on NVIDIA GPUs from Ampere on, multiply float32 with 10 bits of mantissa; `False` forbids it, `None` '
         "leaves torch's choice")]
-    winograd: Annotated[bool | None, Key(
-        SWITCH, 'Speed', 'winograd = False',
+    winograd: Annotated[bool | int | None, Key(
+        WINOGRAD, 'Speed', 'winograd = False',
         'let torch do every convolution; else, in float32 on a CPU, wide 3x3 ones take 2.25 times fewer '
-        'multiplications, equal up to rounding')]
+        'multiplications, equal up to rounding. `4`: when testing, 4 times fewer, with errors of about 2e-6 of the '
+        'largest value')]
     fuse_conv_bn: Annotated[bool | None, Key(
         SWITCH, 'Speed', 'fuse_conv_bn = True',
         'when testing, make batch norm a part of the convolution before it')]

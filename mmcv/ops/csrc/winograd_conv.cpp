@@ -15,7 +15,8 @@ constexpr int64_t kBlock = 1 << 20;  // transformed values of a block of tiles: 
 constexpr int64_t kLeast = 128;      // tiles of a block, lest the matrix products get too narrow
 
 Winograd describe(
-    const std::string& name, const Tensor& x, const std::vector<int64_t>& padding, const std::vector<int64_t>& dilation) {
+    const std::string& name, int64_t edge, const Tensor& x, const std::vector<int64_t>& padding,
+    const std::vector<int64_t>& dilation) {
   constexpr int64_t kMost = 1 << 24;
   STD_TORCH_CHECK(x.dim() == 4 && x.size(1) > 0, name, ": x must be (N, C, H, W) with at least one channel");
   STD_TORCH_CHECK(padding.size() == 2 && dilation.size() == 2, name, ": padding and dilation must have two values each");
@@ -25,8 +26,8 @@ Winograd describe(
     STD_TORCH_CHECK(size > 0 && size + 2 * p > 2 * d, name, ": the kernel is larger than the padded map");
   }
   return {
-      x.size(0), WinogradAxis::of(x.size(2), padding[0], dilation[0]),
-      WinogradAxis::of(x.size(3), padding[1], dilation[1])};
+      static_cast<int>(edge), x.size(0), WinogradAxis::of(edge, x.size(2), padding[0], dilation[0]),
+      WinogradAxis::of(edge, x.size(3), padding[1], dilation[1])};
 }
 
 // (N, C, H, W) as (N, H, W, C), contiguous. torch's own copy is three times as slow where the map is contiguous.
@@ -54,7 +55,7 @@ Map<const T> pixels(const Tensor& map, T type) {
   return {data(map, type), map.size(1), map.size(2), map.size(3)};
 }
 
-// out (16, m, n) = beta * out + a (16, m, k) b (16, k, n)
+// out (positions, m, n) = beta * out + a (positions, m, k) b (positions, k, n)
 void multiply(const Tensor& out, const Tensor& a, const Tensor& b, double beta) {
   TORCH_ERROR_CODE_CHECK(aoti_torch_cpu_baddbmm_out(out.get(), out.get(), a.get(), b.get(), beta, 1));
 }
@@ -62,42 +63,44 @@ void multiply(const Tensor& out, const Tensor& a, const Tensor& b, double beta) 
 // Room for the transformed tiles of a block, of one side of the convolution.
 class Room {
  public:
-  Room(const Tensor& like, int64_t tiles, int64_t channels)
-      : storage_(torch::stable::new_empty(like, {kWinograd * tiles * channels})), channels_(channels) {}
+  Room(const Tensor& like, int64_t positions, int64_t tiles, int64_t channels)
+      : storage_(torch::stable::new_empty(like, {positions * tiles * channels})),
+        positions_(positions),
+        channels_(channels) {}
 
-  // (16, count, channels)
+  // (positions, count, channels)
   Tensor of(int64_t count) {
-    Tensor part = torch::stable::narrow(storage_, 0, 0, kWinograd * count * channels_);
-    return torch::stable::view(part, {kWinograd, count, channels_});
+    Tensor part = torch::stable::narrow(storage_, 0, 0, positions_ * count * channels_);
+    return torch::stable::view(part, {positions_, count, channels_});
   }
 
  private:
   Tensor storage_;
-  int64_t channels_;
+  int64_t positions_, channels_;
 };
 
 // run(first, count, v, m) over blocks of tiles, with room for their transformed inputs and outputs.
 template <class Run>
 void for_blocks(const Winograd& w, const Tensor& like, int64_t inputs, int64_t outputs, const Run& run) {
-  const int64_t fit = std::max(kBlock / (kWinograd * std::max(inputs, outputs)), kLeast);
+  const int64_t fit = std::max(kBlock / (w.positions() * std::max(inputs, outputs)), kLeast);
   const int64_t blocks = (w.tiles() + fit - 1) / fit, most = std::min(w.tiles(), fit);
-  Room v(like, most, inputs), m(like, most, outputs);
+  Room v(like, w.positions(), most, inputs), m(like, w.positions(), most, outputs);
   for (int64_t block = 0; block < blocks; ++block) {
     const int64_t first = w.tiles() * block / blocks, count = w.tiles() * (block + 1) / blocks - first;
     run(first, count, v.of(count), m.of(count));
   }
 }
 
-// The weight (K, C, 3, 3) transformed, (16, C, K), or (16, K, C) for the transposed convolution: a matrix product is
+// The weight (K, C, 3, 3) transformed, (positions, C, K), or (positions, K, C) for the transposed convolution: a matrix product is
 // fastest where the outputs lie side by side.
-Tensor transformed(const Tensor& weight, bool transposed) {
+Tensor transformed(int edge, const Tensor& weight, bool transposed) {
   const Tensor taps = weight.stride(2) == 3 * weight.stride(3) ? weight : torch::stable::contiguous(weight);
   const int64_t row = transposed ? 0 : 1, column = 1 - row;
-  Tensor u = torch::stable::new_empty(weight, {kWinograd, weight.size(row), weight.size(column)});
+  Tensor u = torch::stable::new_empty(weight, {winograd_positions(edge), weight.size(row), weight.size(column)});
   visit_floating(weight, "winograd_conv: weight", [&](auto type) {
     const Kernels kernels{
         weight.size(row), weight.size(column), taps.stride(row), taps.stride(column), taps.stride(3), transposed};
-    winograd_weight_cpu(kernels, data(taps, type), mutable_data(u, type));
+    winograd_weight_cpu(edge, kernels, data(taps, type), mutable_data(u, type));
   });
   return u;
 }
@@ -110,8 +113,9 @@ bool is_channels_last(const Tensor& map) {
 
 Tensor convolve(
     const Tensor& map, const Tensor& weight, const std::optional<Tensor>& bias, std::vector<int64_t> padding,
-    std::vector<int64_t> dilation, bool transposed) {
-  const Winograd w = describe("winograd_conv", map, padding, dilation);
+    std::vector<int64_t> dilation, bool transposed, int64_t edge) {
+  STD_TORCH_CHECK(edge == 2 || edge == 4, "winograd_conv: edge must be 2 or 4");
+  const Winograd w = describe("winograd_conv", edge, map, padding, dilation);
   const int64_t inputs = map.size(1), side = transposed ? 0 : 1;
   STD_TORCH_CHECK(
       weight.dim() == 4 && weight.size(side) == inputs && weight.size(1 - side) > 0 && weight.size(2) == 3 &&
@@ -124,7 +128,7 @@ Tensor convolve(
       "winograd_conv: x, weight and bias must be of one type");
   const Tensor x = channels_last(map);
   const std::optional<Tensor> shift = bias ? std::optional(torch::stable::contiguous(*bias)) : std::nullopt;
-  const Tensor u = transformed(weight, transposed);
+  const Tensor u = transformed(w.edge, weight, transposed);
   Tensor y = torch::stable::new_empty(x, {w.samples, w.y.outputs, w.x.outputs, outputs});
   visit_floating(x, "winograd_conv: x", [&](auto type) {
     using T = decltype(type);
@@ -141,7 +145,7 @@ Tensor convolve(
 
 Tensor weight_gradient(
     const Tensor& gradient, const Tensor& map, std::vector<int64_t> padding, std::vector<int64_t> dilation) {
-  const Winograd w = describe("winograd_conv_weight", map, padding, dilation);
+  const Winograd w = describe("winograd_conv_weight", 2, map, padding, dilation);
   STD_TORCH_CHECK(
       gradient.dim() == 4 && gradient.size(0) == w.samples && gradient.size(1) > 0 && gradient.size(2) == w.y.outputs &&
           gradient.size(3) == w.x.outputs,
@@ -149,7 +153,7 @@ Tensor weight_gradient(
   STD_TORCH_CHECK(gradient.scalar_type() == map.scalar_type(), "winograd_conv_weight: grad and x must be of one type");
   const int64_t inputs = map.size(1), outputs = gradient.size(1);
   const Tensor x = channels_last(map), grad = channels_last(gradient);
-  const Tensor u = torch::stable::new_zeros(x, {kWinograd, outputs, inputs});
+  const Tensor u = torch::stable::new_zeros(x, {w.positions(), outputs, inputs});
   Tensor weight = torch::stable::new_empty(x, {outputs, inputs, 3, 3});
   visit_floating(x, "winograd_conv_weight: x", [&](auto type) {
     using T = decltype(type);
@@ -167,8 +171,8 @@ Tensor weight_gradient(
 }  // namespace mmcv
 
 STABLE_TORCH_LIBRARY_FRAGMENT(mmcv, m) {
-  m.def("winograd_conv(Tensor x, Tensor weight, Tensor? bias, int[] padding, int[] dilation, bool transposed) "
-        "-> Tensor");
+  m.def("winograd_conv(Tensor x, Tensor weight, Tensor? bias, int[] padding, int[] dilation, bool transposed, "
+        "int edge) -> Tensor");
   m.def("winograd_conv_weight(Tensor grad, Tensor x, int[] padding, int[] dilation) -> Tensor");
 }
 

@@ -2,7 +2,8 @@
 //
 // A 3x3 convolution computes 2x2 outputs from 4x4 inputs: 36 products a channel. With d the inputs and w the kernel,
 //     out = A^T [ (G w G^T) * (B^T d B) ] A
-// takes 16, and over all channels and tiles these are 16 matrix products. B and A hold only 0, 1 and -1.
+// takes 16, and over all channels and tiles these are 16 matrix products. B and A hold only 0, 1 and -1. For 4x4 outputs,
+// from 6x6 inputs, it takes 36 instead of 144; rounding costs more there.
 // A dilated convolution is one without dilation over each of the grids of pixels that lie `dilation` apart.
 #pragma once
 
@@ -12,26 +13,30 @@
 
 namespace mmcv {
 
-constexpr int kWinograd = 16;  // positions of a tile, hence matrix products
+// Positions of a tile of edge x edge outputs, hence matrix products.
+constexpr int winograd_positions(int edge) { return (edge + 2) * (edge + 2); }
 
-// One axis: `tiles` pairs of outputs, `dilation` apart, that cover `outputs`.
+// One axis: `tiles` of `edge` outputs, `dilation` apart, that cover `outputs`.
 struct WinogradAxis {
-  int64_t inputs, outputs, padding, dilation, tiles;
+  int64_t edge, inputs, outputs, padding, dilation, tiles;
 
-  static WinogradAxis of(int64_t inputs, int64_t padding, int64_t dilation) {
-    const int64_t outputs = inputs + 2 * padding - 2 * dilation, rest = outputs % (2 * dilation);
-    return {inputs, outputs, padding, dilation, outputs / (2 * dilation) * dilation + (rest < dilation ? rest : dilation)};
+  static WinogradAxis of(int64_t edge, int64_t inputs, int64_t padding, int64_t dilation) {
+    const int64_t outputs = inputs + 2 * padding - 2 * dilation, rest = outputs % (edge * dilation);
+    const int64_t tiles = outputs / (edge * dilation) * dilation + (rest < dilation ? rest : dilation);
+    return {edge, inputs, outputs, padding, dilation, tiles};
   }
 
-  // The first output of a tile; the second lies `dilation` behind it, and may lie beyond the end.
-  int64_t output(int64_t tile) const { return tile / dilation * 2 * dilation + tile % dilation; }
+  // The first output of a tile; each other lies `dilation` behind the last, and may lie beyond the end.
+  int64_t output(int64_t tile) const { return tile / dilation * edge * dilation + tile % dilation; }
 };
 
 struct Winograd {
+  int edge;  // 2 or 4 outputs
   int64_t samples;
   WinogradAxis y, x;
 
   int64_t tiles() const { return samples * y.tiles * x.tiles; }
+  int64_t positions() const { return winograd_positions(edge); }
 };
 
 // Images (N, height, width, channels).
@@ -41,7 +46,7 @@ struct Map {
   int64_t height, width, channels;
 };
 
-// Tiles [first, first + count), transformed: (16, count, channels).
+// Tiles [first, first + count), transformed: (positions, count, channels).
 template <class T>
 struct Block {
   T* data;
@@ -55,9 +60,9 @@ struct Kernels {
   bool flipped;
 };
 
-// weight -> u (16, rows, columns), G w G^T; and the transpose, to a weight (rows, columns, 3, 3).
+// weight -> u (positions, rows, columns), G w G^T; and the transpose, to a weight (rows, columns, 3, 3), of 2x2 outputs.
 template <class T>
-void winograd_weight_cpu(const Kernels& kernels, const T* weight, T* u);
+void winograd_weight_cpu(int edge, const Kernels& kernels, const T* weight, T* u);
 template <class T>
 void winograd_weight_backward_cpu(int64_t rows, int64_t columns, const T* grad, T* weight);
 
@@ -65,7 +70,7 @@ void winograd_weight_backward_cpu(int64_t rows, int64_t columns, const T* grad, 
 template <class T>
 void winograd_input_cpu(const Winograd& w, const Map<const T>& x, const Block<T>& v);
 
-// y = A^T m A + bias (channels; may be null); and the transpose, without bias.
+// y = A^T m A + bias (channels; may be null); and the transpose, without bias, of 2x2 outputs.
 template <class T>
 void winograd_output_cpu(const Winograd& w, const Block<const T>& m, const T* bias, const Map<T>& y);
 template <class T>

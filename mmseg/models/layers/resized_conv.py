@@ -54,7 +54,7 @@ def conv_module_over_resized(
     conv = module.conv
     x = conv_over_resized(
         x, coarse, conv.weight, conv.bias, conv.stride, conv.padding, conv.dilation, align_corners=align_corners,
-        winograd=isinstance(conv, Conv2d) and conv.winograd, before=before,
+        winograd=conv.winograd if isinstance(conv, Conv2d) else False, before=before,
     )
     for layer in module.order[1:]:
         if layer == 'norm' and module.with_norm:
@@ -73,7 +73,7 @@ def conv_over_resized(
     padding: tuple[int, int] = (0, 0),
     dilation: tuple[int, int] = (1, 1),
     align_corners: bool = False,
-    winograd: bool = True,
+    winograd: bool | int = True,
     before: Sequence[torch.Tensor] = (),
 ) -> torch.Tensor:
     """Convolve over ``x`` and bilinearly resized ``coarse`` maps, which are never made.
@@ -85,7 +85,7 @@ def conv_over_resized(
         bias: (O,), or None.
         stride, padding, dilation: as of ``torch.nn.functional.conv2d``, in pairs (rows, columns).
         align_corners: as of ``torch.nn.functional.interpolate``.
-        winograd: let :func:`mmcv.ops.conv2d` save multiplications over ``x``.
+        winograd: of :func:`mmcv.ops.conv2d`, over ``x``.
         before: further coarse maps, whose channels come before those of ``x``.
 
     Returns:
@@ -94,7 +94,7 @@ def conv_over_resized(
     weights = list(weight.split([p.shape[1] for p in (*before, x, *coarse)], dim=1))
     weight_x, coarse = weights.pop(len(before)), [*before, *coarse]
     x, weight_x, coarse, weights = _join_fine(x, weight_x, coarse, weights, align_corners)
-    out = (conv2d if winograd else F.conv2d)(x, weight_x, bias, stride, padding, dilation)
+    out = conv2d(x, weight_x, bias, stride, padding, dilation, winograd=winograd)
     if not coarse:
         return out
     if weight.shape[2:] == (1, 1) and has_size(out, x.shape[2:]):  # it commutes with resizing: one tap, no shift

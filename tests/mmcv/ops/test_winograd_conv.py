@@ -23,14 +23,18 @@ def all_cases():
 def samples():
     for (shape, kernels, padding, dilation), like in all_cases():
         x, weight = torch.randn(shape).to(like), torch.randn(kernels, shape[1], 3, 3).to(like)
-        yield x, weight, torch.randn(kernels).to(like), list(padding), list(dilation), False
-        yield x.to(memory_format=torch.channels_last), weight, None, list(padding), list(dilation), False
-        yield x, weight.transpose(0, 1).contiguous(), None, list(padding), list(dilation), True
+        yield x, weight, torch.randn(kernels).to(like), list(padding), list(dilation), False, 2
+        yield x.to(memory_format=torch.channels_last), weight, None, list(padding), list(dilation), False, 2
+        yield x, weight.transpose(0, 1).contiguous(), None, list(padding), list(dilation), True, 2
     x, weight = torch.randn(1, 6, 9, 8), torch.randn(3, 5, 3, 3)
-    yield x[:, ::2, 1:, ::2], weight[:2, 1:4], torch.randn(6)[::3], [1, 1], [1, 1], False
-    yield x[:, 1:4], weight.mT, None, [1, 1], [2, 1], True
-    yield x.to(memory_format=torch.channels_last)[:, :5, :, 2:], weight, None, [1, 1], [1, 1], False
-    yield x[:, :1].expand(2, 5, -1, -1), weight, None, [1, 1], [1, 1], False
+    yield x[:, ::2, 1:, ::2], weight[:2, 1:4], torch.randn(6)[::3], [1, 1], [1, 1], False, 2
+    yield x[:, 1:4], weight.mT, None, [1, 1], [2, 1], True, 2
+    yield x.to(memory_format=torch.channels_last)[:, :5, :, 2:], weight, None, [1, 1], [1, 1], False, 2
+    yield x[:, :1].expand(2, 5, -1, -1), weight, None, [1, 1], [1, 1], False, 2
+    for shape, kernels, padding, dilation in CASES:  # of 4x4 outputs, whose tiles rarely end with the map
+        x, weight = torch.randn(shape, dtype=torch.float64), torch.randn(kernels, shape[1], 3, 3, dtype=torch.float64)
+        yield x, weight, torch.randn(kernels).double(), list(padding), list(dilation), False, 4
+        yield x, weight.transpose(0, 1).contiguous(), None, list(padding), list(dilation), True, 4
 
 
 def weight_samples():
@@ -45,20 +49,21 @@ def weight_samples():
 
 def invalid():
     x, weight = torch.zeros(1, 3, 5, 5), torch.zeros(2, 3, 3, 3)
-    yield x[0], weight, None, [1, 1], [1, 1], False
-    yield x, weight[:, :2], None, [1, 1], [1, 1], False
-    yield x, weight, None, [1, 1], [1, 1], True
-    yield x, weight[..., :2], None, [1, 1], [1, 1], False
-    yield x, weight[:0], None, [1, 1], [1, 1], False
-    yield x[:, :0], weight[:, :0], None, [1, 1], [1, 1], False
-    yield x, weight, torch.zeros(3), [1, 1], [1, 1], False
-    yield x, weight.double(), None, [1, 1], [1, 1], False
-    yield x, weight, None, [1], [1, 1], False
-    yield x, weight, None, [-1, 1], [1, 1], False
-    yield x, weight, None, [1, 1], [0, 1], False
-    yield x, weight, None, [0, 0], [3, 1], False
-    yield x[:, :, :0], weight, None, [2, 1], [1, 1], False
-    yield x.half(), weight.half(), None, [1, 1], [1, 1], False
+    yield x[0], weight, None, [1, 1], [1, 1], False, 2
+    yield x, weight[:, :2], None, [1, 1], [1, 1], False, 2
+    yield x, weight, None, [1, 1], [1, 1], True, 2
+    yield x, weight[..., :2], None, [1, 1], [1, 1], False, 2
+    yield x, weight[:0], None, [1, 1], [1, 1], False, 2
+    yield x[:, :0], weight[:, :0], None, [1, 1], [1, 1], False, 2
+    yield x, weight, torch.zeros(3), [1, 1], [1, 1], False, 2
+    yield x, weight.double(), None, [1, 1], [1, 1], False, 2
+    yield x, weight, None, [1], [1, 1], False, 2
+    yield x, weight, None, [-1, 1], [1, 1], False, 2
+    yield x, weight, None, [1, 1], [0, 1], False, 2
+    yield x, weight, None, [0, 0], [3, 1], False, 2
+    yield x[:, :, :0], weight, None, [2, 1], [1, 1], False, 2
+    yield x.half(), weight.half(), None, [1, 1], [1, 1], False, 2
+    yield x, weight, None, [1, 1], [1, 1], False, 3
 
 
 def invalid_weight():
@@ -77,13 +82,14 @@ INVALID = {'winograd_conv': invalid, 'winograd_conv_weight': invalid_weight}
 compiled = pytest.mark.skipif(not has_kernel('winograd_conv', torch.zeros(1)), reason='no compiled kernel')
 
 
+@pytest.mark.parametrize('edge', [2, 4])
 @pytest.mark.parametrize('layout', [torch.contiguous_format, torch.channels_last])
 @pytest.mark.parametrize(('shape', 'kernels', 'padding', 'dilation'), CASES + LARGE)
-def test_equals_torch_with_both_gradients(shape, kernels, padding, dilation, layout):
+def test_equals_torch_with_both_gradients(shape, kernels, padding, dilation, layout, edge):
     x = torch.randn(shape, dtype=torch.float64).to(memory_format=layout).requires_grad_()
     weight = torch.randn(kernels, shape[1], 3, 3, dtype=torch.float64, requires_grad=True)
     bias = torch.randn(kernels, dtype=torch.float64, requires_grad=True)
-    y = torch.ops.mmcv.winograd_conv(x, weight, bias, padding, dilation, False)
+    y = torch.ops.mmcv.winograd_conv(x, weight, bias, padding, dilation, False, edge)
     expected = F.conv2d(x, weight, bias, 1, padding, dilation)
     torch.testing.assert_close(y, expected)
     assert y.is_contiguous(memory_format=layout) or not y.numel() or shape[1] == 1  # both layouts at once
@@ -101,7 +107,7 @@ def test_equals_torch_with_both_gradients(shape, kernels, padding, dilation, lay
 def test_lies_in_memory_as_torch_lays_it(view):
     x = view(torch.randn(2, 4, 6, 7).to(memory_format=torch.channels_last))
     weight = torch.randn(5, x.shape[1], 3, 3)
-    y = torch.ops.mmcv.winograd_conv(x, weight, None, [1, 1], [1, 1], False)
+    y = torch.ops.mmcv.winograd_conv(x, weight, None, [1, 1], [1, 1], False, 2)
     expected = F.conv2d(x, weight, None, 1, 1)
     assert y.stride() == expected.stride()
     torch.testing.assert_close(y, expected)
@@ -114,7 +120,7 @@ def test_lies_in_memory_as_torch_lays_it(view):
 def test_is_differentiable_twice(transposed):
     x = torch.randn(1, 2, 4, 5, dtype=torch.float64, requires_grad=True)
     weight = torch.randn(2, 2, 3, 3, dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradgradcheck(torch.ops.mmcv.winograd_conv, (x, weight, None, [1, 2], [1, 2], transposed))
+    assert torch.autograd.gradgradcheck(torch.ops.mmcv.winograd_conv, (x, weight, None, [1, 2], [1, 2], transposed, 2))
 
 
 @compiled
@@ -123,7 +129,7 @@ def test_errors_of_float32_are_those_of_any_float32(dilation):
     x, weight = torch.randn(1, 512, 24, 24).relu(), torch.randn(256, 512, 3, 3) / 68
     exact = F.conv2d(x.double(), weight.double(), None, 1, dilation, dilation)
     args = [dilation] * 2, [dilation] * 2
-    y = torch.ops.mmcv.winograd_conv(x, weight, None, *args, False)
+    y = torch.ops.mmcv.winograd_conv(x, weight, None, *args, False, 2)
     direct = F.conv2d(x, weight, None, 1, dilation, dilation)
     ours, torchs = ((result - exact).square().mean().sqrt() for result in (y, direct))
     assert ours < 4 * torchs < 1e-5 * exact.std()
@@ -131,6 +137,15 @@ def test_errors_of_float32_are_those_of_any_float32(dilation):
     exact = gradients.conv2d_weight(x.double(), weight.shape, grad.double(), 1, dilation, dilation)
     ours = torch.ops.mmcv.winograd_conv_weight(grad, x, *args)
     assert (ours - exact).square().mean().sqrt() < 1e-6 * exact.std()
+
+
+@compiled
+@pytest.mark.parametrize('channels', [256, 2048])
+def test_errors_of_larger_tiles_stay_under_a_hundred_thousandth(channels):
+    x, weight = torch.randn(1, channels, 24, 24).relu(), torch.randn(256, channels, 3, 3) / channels ** 0.5
+    exact = F.conv2d(x.double(), weight.double(), None, 1, 1)
+    y = torch.ops.mmcv.winograd_conv(x, weight, None, [1, 1], [1, 1], False, 4)
+    assert (y - exact).abs().max() < 5e-6 * exact.abs().max()
 
 
 class Calls(torch.utils._python_dispatch.TorchDispatchMode):
@@ -162,6 +177,17 @@ def test_conv2d_takes_it_where_it_pays():
     y, winograd = chosen(x, weight, None, (1, 1), (2, 2), (2, 2))
     assert winograd
     torch.testing.assert_close(y, F.conv2d(x, weight, None, 1, 2, 2), rtol=1e-4, atol=1e-3)
+
+
+@compiled
+def test_larger_tiles_are_for_inference():
+    x, weight = torch.randn(4, LEAST_CHANNELS, 32, 33), wide()[1]
+    with torch.no_grad():
+        y, winograd = chosen(x, weight, None, (1, 1), (1, 1), (1, 1), 1, 4)
+        assert winograd
+        assert y.equal(torch.ops.mmcv.winograd_conv(x, weight, None, [1, 1], [1, 1], False, 4))
+    recorded = conv2d(x, weight, None, (1, 1), (1, 1), (1, 1), 1, 4)
+    assert recorded.equal(torch.ops.mmcv.winograd_conv(x, weight, None, [1, 1], [1, 1], False, 2))
 
 
 @pytest.mark.parametrize(

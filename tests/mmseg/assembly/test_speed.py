@@ -218,11 +218,13 @@ def test_fused_optimizers_work_on_the_cpu(kind):
     torch.testing.assert_close(models[0].state_dict(), models[1].state_dict())
 
 
-@pytest.mark.parametrize('winograd', [None, False])
-def test_winograd_can_be_left_out(cfg, winograd):
+@pytest.mark.parametrize(('winograd', 'expected'), [(None, True), (True, True), (False, False), (4, 4)])
+def test_winograd_can_be_left_out_or_take_larger_tiles(cfg, winograd, expected):
     cfg.winograd = winograd
     model = speed_up(build_model(cfg), Settings.of(cfg))
-    assert {module.winograd for module in model.modules() if isinstance(module, Conv2d)} == {winograd is None}
+    chosen = {module.winograd for module in model.modules() if isinstance(module, Conv2d)}
+    assert chosen == {expected}
+    assert type(chosen.pop()) is type(expected)
 
 
 @pytest.mark.gpu

@@ -30,7 +30,7 @@ CAMVID = 'pspnet_r18-d8_360x480_20k_camvid'
     ('fsdp', {'min_parms': 3}), ('fsdp', {'min_params': 'few'}), ('seed', -1), ('seed', 2**32), ('seed', 'x'),
     ('log_level', 'LOUD'), ('work_dir', 3), ('workflow', 'train'), ('custom_hooks', 'EMAHook'), ('total_iters', 0),
     ('gpu_ids', 1), ('gpu_ids', []), ('lr_config', 'poly'), ('momentum_config', ['cyclic']),
-    ('tf32', np.array([1, 2])), ('compile', np.array([1, 2])), ('winograd', 2),
+    ('tf32', np.array([1, 2])), ('compile', np.array([1, 2])), ('winograd', 2), ('winograd', 'F4'),
 ])
 def test_values_that_mean_nothing_are_refused(key, value):
     with pytest.raises(ConfigError, match=rf'--cfg-options: {key}[._a-z]* is .*: use'):
