@@ -1,11 +1,16 @@
 """Runs by their logs, and the curves of what they logged."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mmcv.utils import ConfigError, did_you_mean
 from mmseg.evaluation.run_log import Entry, first_of, positions, read_log, read_logs, short_names
+
+_NEITHER = ('lr', 'momentum', 'time', 'data_time', 'memory', 'grad_norm')  # better neither high nor low
+_TIME = re.compile(r'\d{8}_\d{6}\.log\.json')
 
 
 @dataclass
@@ -25,8 +30,10 @@ class Curve:
     points: list[tuple[float, float]]
 
     @property
-    def best(self) -> tuple[float, float]:
-        """The point of the lowest loss, or of the highest of anything else."""
+    def best(self) -> tuple[float, float] | None:
+        """The point of the lowest loss or of the highest score; None of what is neither."""
+        if self.key in _NEITHER:
+            return None
         return (min if 'loss' in self.key else max)(self.points, key=lambda point: point[1])
 
 
@@ -85,7 +92,15 @@ def read_run(path: str, name: str | None = None) -> Run:
 
 def read_runs(paths: Sequence[str]) -> list[Run]:
     """Several runs, each named by the part of its path that tells it from the others."""
-    return [read_run(path, name) for path, name in zip(paths, short_names(paths))]
+    return [read_run(path, name) for path, name in zip(paths, short_names(_names(paths)))]
+
+
+def _names(paths: Sequence[str]) -> list[str]:
+    """The paths; of a log that is called by its time alone, its folder, where that has no other of them."""
+    folders = Counter(Path(path).parent for path in paths)
+    named = {path: Path(path).parent for path in paths if _TIME.fullmatch(Path(path).name)}
+    return [str(named[path]) if path in named and folders[named[path]] == 1 and named[path].name else path
+            for path in paths]
 
 
 def _is_number(value: object) -> bool:

@@ -20,6 +20,6 @@ def table(curves: Sequence[Curve]) -> PrettyTable:
     result.align = 'r'
     result.align['run'] = result.align['key'] = 'l'
     for curve in curves:
-        place, value = curve.best
-        result.add_row([curve.run, curve.key, f'{value:.4g}', f'{curve.unit} {place:g}', f'{curve.points[-1][1]:.4g}'])
+        best = ('', '') if curve.best is None else (f'{curve.best[1]:.4g}', f'{curve.unit} {curve.best[0]:g}')
+        result.add_row([curve.run, curve.key, *best, f'{curve.points[-1][1]:.4g}'])
     return result

@@ -1,12 +1,15 @@
 """Curves of several training logs: what is drawn, what is said, and one line for what is not there."""
 
 import json
+from pathlib import Path
 
 import cv2
 import pytest
 
 from mmcv.utils import ConfigError
 from mmseg.logs import read_run
+from mmseg.logs.runs import read_runs
+from mmseg.logs.summary import table
 
 
 def write_log(path, offset=0.0):
@@ -30,6 +33,29 @@ def test_a_validation_stands_at_the_step_before_it(tmp_path):
 
 def test_the_best_loss_is_the_lowest(tmp_path):
     assert read_run(str(write_log(tmp_path / 'a.log.json'))).curve('loss').best == (40, 1.0)
+
+
+def test_no_learning_rate_is_best(tmp_path):
+    curve = read_run(str(write_log(tmp_path / 'a.log.json'))).curve('lr')
+    assert curve.best is None
+    assert str(table([curve])).splitlines()[3].split() == ['|', str(tmp_path / 'a.log.json'), '|', 'lr', '|', '|', '|',
+                                                           '0.01', '|']
+
+
+@pytest.mark.parametrize(('paths', 'names'), [
+    (['a/20261128_165256.log.json', 'b/20261128_170057.log.json'], ['a', 'b']),
+    (['a/20261128_165256.log.json'], ['a']),
+    (['a/20261128_165256.log.json', 'a/20261128_170057.log.json'],
+     ['20261128_165256.log.json', '20261128_170057.log.json']),
+    (['20261128_165256.log.json'], ['20261128_165256.log.json']),
+    (['x/a/20261128_165256.log.json', 'y/a'], ['x/a', 'y/a']),
+    (['a/mine.log.json', 'b/mine.log.json'], ['a/mine.log.json', 'b/mine.log.json']),
+])
+def test_runs_are_not_named_by_the_time_of_their_log(paths, names, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for path in paths:
+        write_log(Path(path if path.endswith('.json') else f'{path}/1.log.json'))
+    assert [run.name for run in read_runs(paths)] == names
 
 
 def test_a_work_directory_is_one_run_with_its_resumes(tmp_path):
