@@ -10,9 +10,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import torch
@@ -32,7 +33,9 @@ _MARK = re.compile(r'<!-- (\w+): (.+?) -->')
 _NAME = re.compile(r'# ([\w./-]+\.py)\b')
 _COPIED = ('.ci', 'LICENSE', 'MANIFEST.in', 'README.md', 'configs', 'docs', 'mmcv', 'mmseg',
            'pyproject.toml', 'requirements.txt', 'setup.py', 'tests', 'tools', 'train.sh', 'train_dist.sh')
-_LIMIT = 300  # seconds for a block
+#: Of tests, so that ``bash tests/run.sh`` has little to collect.
+_FEWER_TESTS = ('__pycache__', 'golden', 'mmcv', 'mmseg', 'integration', 'emulator', 'docs')
+_LIMIT = 600  # seconds for a block
 
 #: The small PSPNets made smaller still: the commands are the same, and take seconds.
 NARROW = """
@@ -124,14 +127,15 @@ class Checkout:
 
     def __init__(self, folder: Path, like: 'Checkout | None' = None) -> None:
         self.folder = folder / 'pspnet'
-        self._servers: list[subprocess.Popen] = []
+        self._running: list[subprocess.Popen] = []
         if like:
             shutil.copytree(like.folder, self.folder)
             return
         self.folder.mkdir(parents=True)
         for name in _COPIED:
             if (ROOT / name).is_dir():
-                shutil.copytree(ROOT / name, self.folder / name, ignore=shutil.ignore_patterns('__pycache__'))
+                left_out = _FEWER_TESTS if name == 'tests' else ('__pycache__',)
+                shutil.copytree(ROOT / name, self.folder / name, ignore=shutil.ignore_patterns(*left_out))
             else:
                 shutil.copy2(ROOT / name, self.folder)
         for name in NARROWED:
@@ -160,17 +164,23 @@ class Checkout:
         elif 'serves' in block.marks:
             self._serve(block)
         else:
-            done = subprocess.run(_command(block), cwd=self.folder, env=self.environment(), capture_output=True,
-                                  text=True, timeout=_LIMIT, stdin=subprocess.DEVNULL)
+            process = self._start(block, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            said, _ = process.communicate(timeout=_LIMIT)
+            self._running.remove(process)
             expected = int(block.marks.get('ends', 0))
-            assert done.returncode == expected, f'{block.page}:{block.line}:\n{block.text}\n{done.stdout}{done.stderr}'
+            assert process.returncode == expected, f'{block.page}:{block.line}:\n{block.text}\n{said}'
+
+    def _start(self, block: Block, **streams: Any) -> subprocess.Popen:
+        process = subprocess.Popen(_command(block), cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL,
+                                   start_new_session=True, **streams)
+        self._running.append(process)
+        return process
 
     def _serve(self, block: Block) -> None:
         """Start what does not end by itself, and wait until it answers at the address of the mark."""
-        server = subprocess.Popen(_command(block), cwd=self.folder, env=self.environment(), stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL, start_new_session=True)
-        self._servers.append(server)
-        for _ in range(_LIMIT):
+        server = self._start(block, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        end = time.monotonic() + _LIMIT
+        while time.monotonic() < end:
             assert server.poll() is None, f'{block.page}:{block.line}: it has ended'
             try:
                 urllib.request.urlopen(block.marks['serves'], timeout=_LIMIT).close()
@@ -180,10 +190,11 @@ class Checkout:
         pytest.fail(f'{block.page}:{block.line}: no answer')
 
     def close(self) -> None:
-        """End what was started, and remove the folder."""
-        for server in self._servers:
-            os.killpg(server.pid, signal.SIGTERM)
-            server.wait(_LIMIT)
+        """End what still runs, with all that it has started, and remove the folder."""
+        for process in self._running:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            process.wait(_LIMIT)
         shutil.rmtree(self.folder)
 
 
