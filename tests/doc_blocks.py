@@ -95,7 +95,7 @@ def missing(block: Block) -> str:
 
 def draw_data(folder: Path) -> None:
     """What stands for a reader's own data."""
-    for seed, (split, count) in enumerate({'train': 6, 'val': 3}.items()):
+    for seed, (split, count) in enumerate({'train': 12, 'val': 3}.items()):
         names = [f'{split}_{number}' for number in range(count)]
         for kind in ('mine', 'colours', 'binary'):
             tree = draw_tree(folder / kind, names, image=f'images/{split}/{{}}.jpg', label=f'labels/{split}/{{}}.png',
