@@ -1,5 +1,6 @@
 """The command blocks of the documentation, and a checkout in which they run as they are written."""
 
+import functools
 import os
 import re
 import shutil
@@ -31,7 +32,7 @@ _FENCE = re.compile(r'^( *)```([\w-]*)(.*?)\n(.*?)^\1```$', re.MULTILINE | re.DO
 _MARKS = re.compile(r'(?:^ *<!-- \w+: [^>]+ -->\n)+\Z', re.MULTILINE)
 _MARK = re.compile(r'<!-- (\w+): (.+?) -->')
 _NAME = re.compile(r'# ([\w./-]+\.py)\b')
-_COPIED = ('.ci', 'LICENSE', 'MANIFEST.in', 'README.md', 'configs', 'docs', 'mmcv', 'mmseg',
+_COPIED = ('.ci', '.gitignore', 'LICENSE', 'MANIFEST.in', 'README.md', 'configs', 'docs', 'mmcv', 'mmseg',
            'pyproject.toml', 'requirements.txt', 'setup.py', 'tests', 'tools', 'train.sh', 'train_dist.sh')
 _TESTS = ('conftest.py', 'run.sh', 'drawn_trees.py', 'downstream', 'faults')  # of them few: they are collected only
 _LIMIT = 600  # seconds for a block
@@ -109,6 +110,12 @@ def draw_data(folder: Path) -> None:
     shutil.rmtree(folder / 'new_labels')
 
 
+@functools.cache
+def extension_is_current() -> bool:
+    check = [sys.executable, ROOT / 'mmcv/ops/build.py', '--check']
+    return subprocess.run(check, capture_output=True).returncode == 0
+
+
 def _left_out(folder: str, names: list[str]) -> set[str]:
     return {'__pycache__', *(names if Path(folder) == ROOT / 'tests' else ())}.difference(_TESTS)
 
@@ -145,6 +152,7 @@ class Checkout:
             path.rename(path.with_stem(f'{name}_full'))
             path.write_text(NARROW.format(name=name) + (FEW if 'demo' in name else ''))
         draw_data(self.folder / 'data')
+        (self.folder / '.git').mkdir()  # in repositories alone ruff heeds .gitignore
         (self.folder / '.programs').mkdir()
         for name in ('python', 'python3'):
             program = self.folder / '.programs' / name
@@ -153,8 +161,9 @@ class Checkout:
 
     def environment(self) -> dict[str, str]:
         programs = str(self.folder / '.programs')
+        extension = {} if extension_is_current() else {'MMCV_EXT': 'off'}  # else each page would build it
         return {**os.environ, 'PATH': os.pathsep.join([programs, os.environ['PATH']]), 'PYTHON': f'{programs}/python',
-                'PYTHONPATH': str(self.folder), 'OMP_NUM_THREADS': '1', 'PYTEST_ADDOPTS': '--collect-only'}
+                'PYTHONPATH': str(self.folder), 'OMP_NUM_THREADS': '1', 'PYTEST_ADDOPTS': '--collect-only', **extension}
 
     def run(self, block: Block) -> None:
         """Run a block as a reader does: a script by bash or Python, or a file of the name in its first line."""
