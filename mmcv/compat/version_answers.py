@@ -54,12 +54,12 @@ def _within(own: str, bounds: Mapping[str, str]) -> str:
     from mmcv.utils.version import digit_version  # loads torch
     if digit_version(own) < digit_version(highest):
         return own
-    return bounds.get('min') or _before(highest)
+    lowest, below = bounds.get('min', '0'), _before(highest)
+    return max(lowest, below, key=digit_version)
 
 
 def _before(version: str) -> str:
-    """A release that is older than another one: '1.3.0' for '1.4.0'."""
+    """The newest release that is older than another one: '1.3.99' for '1.4.0', as projects also ask what is new."""
     numbers = [int(number) for number in re.findall(r'\d+', version)[:3]]
     last = max(place for place, number in enumerate(numbers) if number)
-    numbers[last] -= 1
-    return '.'.join(map(str, numbers))
+    return '.'.join(map(str, [*numbers[:last], numbers[last] - 1, *[99] * (len(numbers) - last - 1)]))
