@@ -36,5 +36,11 @@ class MAE(BEiT):
         side = int((weight.shape[1] - 1)**0.5)
         return resize_pos_embed(weight, self.patch_shape, (side, side))
 
+    def resize_abs_pos_embed(self, state_dict: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        """Fit the positions among weights, which are changed and returned, to this size, for loaders of old."""
+        if 'pos_embed' in state_dict:
+            state_dict['pos_embed'] = self.resize_weight('pos_embed', state_dict['pos_embed'])
+        return state_dict
+
     def embed(self, inputs: torch.Tensor) -> torch.Tensor:
         return super().embed(inputs) + self.pos_embed

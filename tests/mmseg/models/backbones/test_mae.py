@@ -31,6 +31,9 @@ def test_positions_of_another_size(tmp_path):
     map_ = embed[:, 1:].transpose(1, 2).reshape(1, 8, 4, 4)
     expected = F.interpolate(map_, (4, 6), mode='bicubic').flatten(2).transpose(1, 2)
     torch.testing.assert_close(model.pos_embed.data[:, 1:], expected)
+    fitted = tiny().resize_abs_pos_embed({'pos_embed': embed, 'x': embed})
+    assert list(fitted) == ['pos_embed', 'x']
+    torch.testing.assert_close(fitted['pos_embed'][:, 1:], expected)
 
 
 def test_all_of_queries_keys_and_values_have_biases():
