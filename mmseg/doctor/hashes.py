@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations, islice, product
 from typing import NamedTuple
@@ -15,6 +15,7 @@ _ALIKE = 28  # bits of 64 in which the hashes of two images may differ, to be lo
 _MOST = 500  # pairs that are looked at, the most alike ones first
 _SMALL = 512  # pictures that are kept for the look at the next pair
 _ROWS = 512  # of the table of distances, at a time
+_NEVER = 255  # bits
 
 
 class PairsFound(NamedTuple):
@@ -66,11 +67,12 @@ def alike_pairs(
         checksums: {path: of the pixels, or 0 if not known}.
     """
     usable = {split: [path for path in dict.fromkeys(paths) if hashes.get(path)] for split, paths in groups.items()}
-    copies = {split: Counter(checksums.get(path) or path for path in paths) for split, paths in usable.items()}
-    once = {split: list({checksums.get(path) or path: path for path in reversed(paths)}.values())[::-1]
+    shown = {path: checksums.get(path) or path for paths in usable.values() for path in paths}
+    copies = {split: Counter(map(shown.__getitem__, paths)) for split, paths in usable.items()}
+    once = {split: list({shown[path]: path for path in reversed(paths)}.values())[::-1]
             for split, paths in usable.items()}
     small = lru_cache(_SMALL)(read_small)
-    close = _closest(once, hashes, checksums)
+    close = _closest(once, hashes, shown)
 
     def show_the_same(pair: Sequence[tuple[str, str]]) -> bool:
         try:
@@ -79,29 +81,28 @@ def alike_pairs(
             return False
 
     found = [pair for _, *pair in close if show_the_same(pair)]
-    count = sum(copies[a][checksums.get(one) or one] * copies[b][checksums.get(other) or other]
-                for (a, one), (b, other) in found)
+    count = sum(copies[a][shown[one]] * copies[b][shown[other]] for (a, one), (b, other) in found)
     return PairsFound([(one, other) for (_, one), (_, other) in found], count, len(close) == _MOST)
 
 
 def _closest(
-    groups: Mapping[str, Sequence[str]], hashes: Mapping[str, Sequence[int]], checksums: Mapping[str, int]
+    groups: Mapping[str, Sequence[str]], hashes: Mapping[str, Sequence[int]], shown: Mapping[str, Hashable],
 ) -> list[tuple[int, tuple[str, str], tuple[str, str]]]:
     """(bits that differ, (split, path), (split, path)) of the pairs with the closest hashes and other pixels."""
     found, limit = [], _ALIKE
-    tables = [(split, paths, np.array([hashes[path] for path in paths], np.uint64))
-              for split, paths in groups.items() if paths]
-    for (split, paths, table), (other_split, others, other_table) in combinations(tables, 2):
+    numbers = {one: number for number, one in enumerate(dict.fromkeys(shown.values()))}
+    tables = [(split, paths, np.array([hashes[path] for path in paths], np.uint64),
+               np.array([numbers[shown[path]] for path in paths])) for split, paths in groups.items() if paths]
+    for (split, paths, table, ids), (other_split, others, other_table, other_ids) in combinations(tables, 2):
         for start in range(0, len(paths), _ROWS):
             distances = _distances(table[start:start + _ROWS], other_table)
-            for row, column in np.argwhere(distances <= limit).tolist():
-                one, other = paths[start + row], others[column]
-                if one != other and (checksums.get(one) or one) != (checksums.get(other) or other):
-                    found.append((int(distances[row, column]), (split, one), (other_split, other)))
-            if len(found) > 10 * _MOST:
-                found = sorted(found)[:_MOST]
-                limit = found[-1][0]
-    return sorted(found)[:_MOST]
+            distances[ids[start:start + _ROWS, None] == other_ids[None]] = _NEVER
+            enough = np.cumsum(np.bincount(distances.ravel(), minlength=limit + 1)[:limit + 1])
+            limit = min(limit, int(np.searchsorted(enough, _MOST)))  # so many are that close
+            found += [(int(distances[row, column]), (split, paths[start + row]), (other_split, others[column]))
+                      for row, column in np.argwhere(distances <= limit).tolist()]
+        found = sorted(found)[:_MOST]
+    return found
 
 
 def _distances(table: np.ndarray, others: np.ndarray) -> np.ndarray:
