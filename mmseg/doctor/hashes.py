@@ -12,6 +12,7 @@ import numpy as np
 from .overlay import is_one_picture, read_small
 
 _ALIKE = 28  # bits of 64 in which the hashes of two images may differ, to be looked at
+_NEARLY = 4  # bits, of hashes that are nearly the same
 _MOST = 500  # pairs that are looked at, the most alike ones first
 _SMALL = 512  # pictures that are kept for the look at the next pair
 _ROWS = 512  # of the table of distances, at a time
@@ -74,13 +75,13 @@ def alike_pairs(
     small = lru_cache(_SMALL)(read_small)
     close = _closest(once, hashes, shown)
 
-    def show_the_same(pair: Sequence[tuple[str, str]]) -> bool:
+    def show_the_same(distance: int, pair: Sequence[tuple[str, str]]) -> bool:
         try:
-            return is_one_picture(*(small(os.path.join(root, path)) for _, path in pair))
+            return is_one_picture(*(small(os.path.join(root, path)) for _, path in pair), distance <= _NEARLY)
         except (ValueError, OSError):  # not there any more
             return False
 
-    found = [pair for _, *pair in close if show_the_same(pair)]
+    found = [pair for distance, *pair in close if show_the_same(distance, pair)]
     count = sum(copies[a][shown[one]] * copies[b][shown[other]] for (a, one), (b, other) in found)
     return PairsFound([(one, other) for (_, one), (_, other) in found], count, len(close) == _MOST)
 

@@ -35,7 +35,8 @@ def split_overlap(seen: Examination) -> Iterator[Finding]:
     for one, other in combinations(seen.tree.splits, 2):
         shared = set(seen.tree.splits[one]) & set(seen.tree.splits[other])
         if shared:
-            found.update(dict.fromkeys(sorted(shared), 'train' in (one, other)))
+            one_for_both = len(shared) == len(set(seen.tree.splits[one]) | set(seen.tree.splits[other]))
+            found.update(dict.fromkeys(sorted(shared), 'train' in (one, other) or not one_for_both))
             names.append(f'{len(shared)} are in {one} and in {other}')
     if found:
         severe = [image for image, trained in found.items() if trained]

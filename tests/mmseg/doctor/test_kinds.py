@@ -384,6 +384,21 @@ def in_both_lists(tree):
     return [tree.pairs[7][0]]
 
 
+@damage('split-overlap', files=FLAT)
+def in_two_that_are_not_trained_on(tree):
+    write_lists(tree, train=FLAT[:6], val=FLAT[6:9], test=FLAT[8:])
+    return [tree.pairs[8][0]]
+
+
+@damage('near-duplicate-across-splits')
+def noise_that_was_halved(tree):
+    noise = Image.fromarray(np.random.default_rng(1).integers(0, 256, (96, 128, 3), dtype=np.uint8))
+    noise.save(tree.image(0))
+    noise.resize((64, 48), Image.BILINEAR).save(tree.image(9))
+    Image.open(tree.label(0)).resize((128, 96), Image.NEAREST).save(tree.label(0))
+    return [tree.pairs[0][0], tree.pairs[9][0]]
+
+
 @damage('split-missing-file', files=FLAT)
 def not_there(tree):
     write_lists(tree, train=[*FLAT[:8], 'ghost'], val=FLAT[8:], trainval=FLAT)

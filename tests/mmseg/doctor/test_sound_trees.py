@@ -105,6 +105,13 @@ def test_lists_of_other_tasks_and_of_folds_divide_nothing(draw):
     assert {split: len(images) for split, images in found.splits.items()} == {'train': 5, 'val': 4}
 
 
+def test_validation_that_is_the_test(draw):
+    tree = draw(FLAT)
+    for split, part in (('train', FLAT[:8]), ('val', FLAT[8:]), ('test', FLAT[8:])):
+        (tree.root / f'{split}.txt').write_text('\n'.join(part))
+    assert set(found_in(tree).values()) <= {'note'}
+
+
 def test_folds(draw):
     tree = draw(FLAT)
     for fold in range(3):
