@@ -20,7 +20,9 @@ _LARGE = 1 << 16  # pixels, from which on every fourth row and column is looked 
 _BETWEEN, _CHANCE = 0.13, 7
 # Where most neighbours differ there are no areas, and so no borders: of classes drawn at random pixel by pixel a third
 # of the steps have their middle between, of a picture that is blurred throughout nearly all of them.
-_AREAS, _BETWEEN_WITHOUT_AREAS = 0.4, 0.5
+# Bands of two pixels between are of three classes that were blurred, which have one at every border; a sliver of one
+# class between two others is such a band too.
+_AREAS, _BETWEEN_OF_FEW = 0.4, 0.5
 _SEAM = 4  # pixels, a drawn border is narrower
 
 Colour = tuple[int, int, int]
@@ -137,8 +139,7 @@ def _has_between(plane: np.ndarray) -> bool:
     kind = np.int16 if plane.dtype == np.uint8 else np.float32 if plane.dtype.kind == 'f' else np.int32
     directions = [np.ascontiguousarray(lines).astype(kind) for lines in (plane[::step], plane[:, ::step].T)]
     areas = np.mean([(lines[:, 1:] == lines[:, :-1]).mean() for lines in directions if lines.shape[1] > 1] or [1])
-    limit = _BETWEEN if areas > _AREAS else _BETWEEN_WITHOUT_AREAS
-    for reach in (2, 3):
+    for reach, limit in ((2, _BETWEEN if areas > _AREAS else _BETWEEN_OF_FEW), (3, _BETWEEN_OF_FEW)):
         steps, between = np.sum([_count_between(lines, reach) for lines in directions], axis=0)
         if between > limit * steps + _CHANCE:
             return True

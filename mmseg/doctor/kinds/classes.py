@@ -33,7 +33,8 @@ def _white_among_classes(seen: Examination) -> list[str]:
     """Labels with 0 and 255 of a tree whose classes are 0 and 1, where 255 never stands beside a 1."""
     if {value for value in seen.values.pixels if value != IGNORED} != {0, 1} or not seen.values.files[IGNORED]:
         return []
-    if any({1, IGNORED} <= values for values in seen.values.sets):
+    if any({1, IGNORED} <= values for values in seen.values.sets) or (
+            frozenset({0, IGNORED}) not in seen.values.sets):
         return []
     return [path for path, facts in seen.trusted.items() if IGNORED in facts.values]
 

@@ -251,6 +251,14 @@ def all_ignored(tree):
     return [tree.pairs[1][1]]
 
 
+@damage('empty-label', classes=2)
+def all_ignored_where_nothing_else_is(tree):
+    for index in range(len(tree.pairs)):
+        tree.write(index, np.where(tree.read(index) == 255, 0, tree.read(index)).astype(np.uint8))
+    tree.write(1, np.full_like(tree.read(1), 255))
+    return [tree.pairs[1][1]]
+
+
 @damage('empty-label')
 def all_background(tree):
     tree.write(1, np.zeros_like(tree.read(1)))

@@ -179,6 +179,14 @@ def test_a_drawn_seam_and_noise_are_not_interpolated(draw):
     assert find_all(examine(read_tree(str(tree.root)), nproc=1)) == []
 
 
+def test_a_sliver_of_a_class_is_not_interpolated(draw):
+    tree = draw(SPLITS)
+    values = np.zeros((48, 64), np.uint8)
+    values[8:32, 10:30], values[8:32, 12:30], values[40:44] = 1, 2, 1
+    tree.write(3, values)
+    assert found_in(tree) == {}
+
+
 def test_mean_and_deviation_are_those_of_the_pixels(draw):
     tree = draw(FLAT)
     seen = examine(read_tree(str(tree.root)), nproc=1)
