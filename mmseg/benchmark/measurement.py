@@ -90,8 +90,9 @@ class Way:
             torch.cuda.synchronize()
 
 
-def _winograd_flops(x_shape: Sequence[int], *_: object, out_shape: Sequence[int], **__: object) -> int:
-    return 2 * math.prod(out_shape) * x_shape[1] * 16 // 4  # 16 products a tile of 4 outputs
+def _winograd_flops(x_shape: Sequence[int], *args: object, out_shape: Sequence[int], **_: object) -> int:
+    edge = args[-1]
+    return 2 * math.prod(out_shape) * x_shape[1] * (edge + 2) ** 2 // edge ** 2  # 16 products per tile of 2 x 2 outputs
 
 
 def _winograd_weight_flops(grad_shape: Sequence[int], x_shape: Sequence[int], *_: object, **__: object) -> int:

@@ -54,10 +54,11 @@ def infer(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 1)
     meta = [dict(img_shape=(*size, 3), ori_shape=(*size, 3), pad_shape=(*size, 3), flip=False)] * batch
     slow, fast = Config(dict(device=options.device)), fast_config(options)
     quick = prepare_inference(speed_up(copy.deepcopy(net), Settings.of(fast)), Settings.of(fast))
-    folded, turned = _folded(net), Config(dict(channels_last=True))
+    folded, last = _folded(net), f'{EXACT}, norms folded, channels_last'
+    turned, larger = (Settings.of(Config(dict(channels_last=True, winograd=tiles))) for tiles in (True, 4))
     ways = {'plain': (plain(net), slow), EXACT: (net, slow), f'{EXACT}, norms folded': (folded, slow),
-            f'{EXACT}, norms folded, channels_last': (speed_up(copy.deepcopy(folded), Settings.of(turned)), slow),
-            'fast preset': (quick, fast)}
+            last: (speed_up(copy.deepcopy(folded), turned), slow),
+            f'{last}, tiles of 4x4': (speed_up(copy.deepcopy(folded), larger), slow), 'fast preset': (quick, fast)}
     ways = {name: _way(prediction(changed, img, meta), cfg) for name, (changed, cfg) in ways.items()}
     if options.against:
         rival = Rival(options.against, 'infer', config=find_config(options.config), state=net.state_dict(),

@@ -109,10 +109,8 @@ def test_ways_of_the_evaluation_give_the_same():
 
 def test_ways_of_inference_give_the_same_labels():
     case, = models.infer(DEMO, (64, 128))
-    plain, exact, folded, channels_last, fast = (np.stack(labels) for labels in results(case))
-    assert (plain == exact).mean() > 0.99  # random weights leave near ties
-    assert (plain == folded).mean() > 0.99
-    assert (plain == channels_last).mean() > 0.99
+    plain, *exact, fast = (np.stack(labels) for labels in results(case))
+    assert [(plain == labels).mean() > 0.99 for labels in exact] == [True] * 4  # random weights leave near ties
     assert (plain == fast).mean() > 0.7
 
 
