@@ -14,7 +14,8 @@ from mmseg.assembly.loaders import build_test_loader, pipeline_of
 from mmseg.datasets import build_dataset
 from mmseg.datasets.builder import innermost
 from mmseg.evaluation.results import Counted, Results
-from mmseg.samples import spread
+from mmseg.protocols import Samples
+from mmseg.samples import require_labels, spread
 from mmseg.settings import Settings
 
 from .exported import ExportedSegmentor, open_exported
@@ -52,12 +53,27 @@ def quantize(
         tell(f'left in float: {", ".join(in_float)}')
 
 
-def calibration_images(model: ExportedSegmentor, settings: Settings, number: int) -> Iterator[np.ndarray]:
-    """Training images, from all over the data set, as the test pipeline prepares them and the file takes them."""
+def require_data(settings: Settings) -> None:
+    """Refuse a config whose training images or validation labels are not there; found later, it costs minutes.
+
+    Raises:
+        ConfigError: what is missing.
+    """
+    _training_images(settings)
+    require_labels(build_test_loader(settings, 'val').dataset)
+
+
+def _training_images(settings: Settings) -> Samples:
+    """The images of ``data.train`` as the test pipeline prepares them."""
     section = copy.deepcopy(settings.data.train)
     for leaf in innermost(section):
         leaf['pipeline'] = pipeline_of(settings.data.test)
-    dataset = build_dataset(section, {'test_mode': True})
+    return build_dataset(section, {'test_mode': True})
+
+
+def calibration_images(model: ExportedSegmentor, settings: Settings, number: int) -> Iterator[np.ndarray]:
+    """Training images, from all over the data set, as the file takes them."""
+    dataset = _training_images(settings)
     for index in spread(len(dataset), number):
         image = dataset[index]['img'][0]
         yield model.as_taken(_fitted(torch.as_tensor(image)[None], model.facts.size))

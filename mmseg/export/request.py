@@ -12,7 +12,7 @@ from mmseg.settings import Settings
 from .comparison import FileDiffers
 from .exporting import export
 from .formats import FORMATS
-from .int8 import quantize
+from .int8 import quantize, require_data
 
 
 def fulfil(args: argparse.Namespace) -> None:
@@ -24,6 +24,8 @@ def fulfil(args: argparse.Namespace) -> None:
     """
     config = load_config(args.config, args.cfg_options)
     settings = Settings.of(config, 'cpu')
+    if args.int8:
+        require_data(settings)
     model = load_trained(settings, args.checkpoint, strict=True)
     out = Path(args.out or f'{settings.name}{FORMATS[args.format].suffix}')
     how = {'size': tuple(args.size) if args.size else None, 'half': args.half, 'steps': args.steps, 'config': config}

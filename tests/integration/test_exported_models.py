@@ -73,6 +73,15 @@ def test_mistakes(small_model, call_tool, tmp_path):
         assert done.stderr.count('\n') == 1
 
 
+def test_missing_images_for_int8_are_told_before_anything_is_written(small_model, call_tool, tmp_path):
+    given = ['--int8', '--out', tmp_path / 'small.onnx', '--cfg-options']
+    for split in ('train', 'val'):
+        done = call_tool('export', *small_model, *given, f'data.{split}.img_dir=nowhere')
+        assert done.returncode == 2
+        assert 'nowhere' in done.stderr.splitlines()[-1]
+        assert done.stdout == ''
+
+
 @pytest.mark.parametrize('format', ['onnx', 'openvino'])
 def test_int8(format, small_model, call_tool, tmp_path):
     require_packages(format, *(['nncf', 'onnxruntime'] if format == 'openvino' else []))

@@ -1,5 +1,6 @@
 """Backbones of timm, by name (https://github.com/huggingface/pytorch-image-models)."""
 
+import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from types import ModuleType
@@ -15,10 +16,12 @@ from mmcv.checkpoint.layouts import layout_of
 from mmcv.checkpoint.load import converted
 from mmcv.cnn.bricks.adaptive_padding import pad
 from mmcv.cnn.bricks.registry import NORM_LAYERS
+from mmcv.ops import is_exported
 from mmcv.utils import did_you_mean, one_line, to_2tuple
 from mmseg.models.builder import BACKBONES
 
 from .base_backbone import BaseBackbone
+from .timm_rope import ropes_of_any_size
 from .vit import layer_of_vit
 
 _ADVICE = '; give checkpoint_path, or pretrained=False to start from scratch'
@@ -126,7 +129,8 @@ class TIMMBackbone(BaseBackbone):
         (height, width), (rows, columns) = x.shape[2:], self.patch_size
         x = pad(x, [0, -width % columns, 0, -height % rows])
         try:
-            maps = self.timm_model(x)
+            with ropes_of_any_size(self.timm_model) if is_exported() else contextlib.nullcontext():
+                maps = self.timm_model(x)
         except (AssertionError, RuntimeError) as error:
             if isinstance(error, AssertionError) or 'must match the size of tensor' in str(error):
                 raise ValueError(f'TIMMBackbone: {self.model_name} takes no images of {height} x {width} '
