@@ -21,7 +21,7 @@ from mmcv.utils import did_you_mean, one_line, to_2tuple
 from mmseg.models.builder import BACKBONES
 
 from .base_backbone import BaseBackbone
-from .timm_rope import ropes_of_any_size
+from .timm_free_sizes import free_sizes
 from .vit import layer_of_vit
 
 _ADVICE = '; give checkpoint_path, or pretrained=False to start from scratch'
@@ -129,7 +129,7 @@ class TIMMBackbone(BaseBackbone):
         (height, width), (rows, columns) = x.shape[2:], self.patch_size
         x = pad(x, [0, -width % columns, 0, -height % rows])
         try:
-            with ropes_of_any_size(self.timm_model) if is_exported() else contextlib.nullcontext():
+            with free_sizes(self.timm_model) if is_exported() else contextlib.nullcontext():
                 maps = self.timm_model(x)
         except (AssertionError, RuntimeError) as error:
             if isinstance(error, AssertionError) or 'must match the size of tensor' in str(error):

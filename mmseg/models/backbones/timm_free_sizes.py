@@ -1,4 +1,4 @@
-"""Rotary positions of timm's DINOv3 (https://arxiv.org/abs/2508.10104), in operations that a free size goes through."""
+"""What timm computes of sizes in floats, anew in whole numbers: an export would take it for one size, or for ever."""
 
 import contextlib
 import math
@@ -32,17 +32,27 @@ class CentredRope(Protocol):
 
 
 @contextlib.contextmanager
-def ropes_of_any_size(network: nn.Module) -> Iterator[None]:
-    """While a network is exported: what timm computes with Python's own floats would hold for the traced size alone."""
+def free_sizes(network: nn.Module) -> Iterator[None]:
+    """While a network is exported: DINOv3's positions (https://arxiv.org/abs/2508.10104), and TensorFlow's padding."""
+    from timm.layers import padding
+
     ropes = [module for module in network.modules() if isinstance(module, CentredRope)
              and module.normalize_coords == 'separate' and module.grid_indexing == 'ij']
     for rope in ropes:
         rope.get_embed = partial(embedding, rope)
+    theirs, padding.get_same_padding = padding.get_same_padding, same_padding
     try:
         yield
     finally:
+        padding.get_same_padding = theirs
         for rope in ropes:
             del rope.get_embed
+
+
+def same_padding(x: int, kernel_size: int, stride: int, dilation: int) -> int:
+    """How many cells a map of ``x`` cells lacks for an output of x / stride cells, rounded up."""
+    lacking = ((x + stride - 1) // stride - 1) * stride + (kernel_size - 1) * dilation + 1 - x
+    return lacking if (kernel_size - 1) * dilation + 1 >= stride else torch.sym_max(lacking, 0)
 
 
 def embedding(rope: CentredRope, shape: Sequence[int], dtype: torch.dtype | None = None) -> torch.Tensor:
