@@ -136,8 +136,8 @@ def imfrombytes(
         raise ValueError(f'rows={rows}: an image has 1 or more')
     content = bytes(content)  # of some storages it is a memoryview; bytes are not copied
     _check_complete(content)
-    found = _rows_decoder(content, flag, backend) if rows is not None or inflates_fast() else None
-    if found and (rows is not None or found[1] is decode_png_rows):
+    found = _rows_decoder(content, flag, backend)
+    if found and (rows is not None or found[1] is decode_jpeg_rows or inflates_fast()):
         decode = functools.partial(_decode_rows, rows=rows or found[0][0], decode=found[1])
     try:
         return decode(content, flag, rgb)

@@ -41,10 +41,10 @@ def decode_jpeg_rows(content: bytes, rows: int) -> np.ndarray:
     """
     height, width, place = _frame(content)
     end = min(height, -(-rows // _UNIT) * _UNIT + _UNIT)
-    img = np.zeros((height, width, 3), np.uint8)
+    img = np.empty((height, width, 3), np.uint8)
     shortened = b''.join((content[:place], end.to_bytes(2, 'big'), content[place + 2:]))
     _decoder().decode_jpeg(shortened, 'BGR', buffer=img, strict=False)  # that there is more to come is no mistake
-    img[rows:end] = 0
+    img[rows:] = 0
     return img
 
 

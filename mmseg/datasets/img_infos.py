@@ -3,7 +3,6 @@
 import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from operator import methodcaller
 from typing import NamedTuple
 
 import numpy as np
@@ -195,8 +194,9 @@ def _from_folder(img_dir: str, suffixes: Suffixes, of_labels: Suffixes | None) -
         raise ConfigFileNotFoundError(
             f'no images: img_dir: no file below {img_dir!r} ends in {suffixes} (img_suffix){there}')
     names = sorted(found.names)
-    if suffixes.single and all(map(methodcaller('endswith', suffixes.first), names)):
-        stems, endings = [name.removesuffix(suffixes.first) for name in names], Endings(suffixes.first)
+    together, end = '\0'.join([*names, '']), f'{suffixes.first}\0'  # of all names at once, as there may be many
+    if suffixes.single and together.count(end) == len(names):
+        stems, endings = together.replace(end, '\0').split('\0')[:-1], Endings(suffixes.first)
     else:
         stems, endings, doubles = _by_rank(names, suffixes)
         others += count_images(doubles)

@@ -71,7 +71,7 @@ def _missing(root: str, sub: str, names: Sequence[str]) -> list[str]:
     prefix = f'{sub}/' if sub else ''
     with os.scandir(folder) as entries:
         listed = {prefix + entry.name for entry in entries if entry.is_file()}
-    return [name for name in names if name not in listed]
+    return [] if listed.issuperset(names) else [name for name in names if name not in listed]
 
 
 def describe_link(path: str) -> str:

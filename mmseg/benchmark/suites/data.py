@@ -26,7 +26,8 @@ SAMPLES = 16
 NAME, LABEL = 'frame_leftImg8bit.png', 'frame_gtFine_labelTrainIds.png'
 PHOTO, PHOTO_LABEL = 'photo.jpg', 'photo.png'
 PHOTO_CONFIG = 'pspnet_r50-d8_512x512_80k_ade20k'
-PHOTO_SIZES = ((512, 683), (1536, 2048))
+# Height and width, and the scale of the pipeline: ADE20K's own, and that of the file.
+PHOTOS = (((512, 683), (2048, 512)), ((1536, 2048), (2048, 512)), ((1536, 2048), (2048, 1536)))
 _FILTERS = 'written by pillow, which chooses a filter for each row (OpenCV takes one for all)'
 
 
@@ -62,11 +63,12 @@ def data(options: Options, size: tuple[int, int] = (1024, 2048)) -> Iterator[Cas
 
 def _photos(options: Options) -> Iterator[Case]:
     """The same of photographs, as ADE20K has them and as cameras take them."""
-    pipeline = pipeline_of(load_config(PHOTO_CONFIG).data.train)
-    for size in PHOTO_SIZES:
+    for size, scale in PHOTOS:
+        pipeline = pipeline_of(load_config(PHOTO_CONFIG).data.train)
+        pipeline[2]['img_scale'] = scale
         folder = TemporaryDirectory()
         draw_frame(Path(folder.name), size, PHOTO, PHOTO_LABEL)
-        yield Case(f'{SAMPLES} training samples from JPEG files of {size}, one thread',
+        yield Case(f'{SAMPLES} training samples from JPEG files of {size}, scale {scale}, one thread',
                    _ways(folder, pipeline, options, PHOTO, PHOTO_LABEL, ADE20KDataset), SAMPLES)
 
 
