@@ -14,7 +14,8 @@ import torch
 from mmcv.ops import OPERATORS, png_unfilter
 
 _START = b'\x89PNG\r\n\x1a\n\0\0\0\rIHDR'
-_RGB = b'\x08\x02\0\0\0'  # 8 bit, colours without alpha, the one way to compress and to filter, not interlaced
+# 8 bit, the one way to compress and to filter, not interlaced; colours without alpha, grey, indices of a palette
+_RGB, _GREY, _INDICES = (bytes([8, kind, 0, 0, 0]) for kind in (2, 0, 3))
 _SAY_MORE = {b'eXIf', b'acTL'}  # how it is turned, and further frames
 _MINOR = rb'(?:[a-z][a-zA-Z][A-Z][a-zA-Z])*'  # chunks that a decoder may leave out, by their names
 _ORDER = re.compile(rb'IHDR' + _MINOR + rb'(?:PLTE' + _MINOR + rb')?(?:IDAT)+' + _MINOR + rb'IEND')
@@ -24,23 +25,42 @@ _LONGEST_EDGE, _MOST_PIXELS = 10**6, 2**30  # that libpng and OpenCV take
 
 def png_shape(content: bytes) -> tuple[int, int, int] | None:
     """(H, W, 3) if :func:`decode_png_rows` gives what OpenCV would; None for other files, and without the operator."""
-    if 'cpu' not in OPERATORS['png_unfilter'].kernels or not content.startswith(_START) or content[24:29] != _RGB:
-        return None
+    return (*_size(content), 3) if content[24:29] == _RGB and _can_decode(content) else None
+
+
+def is_plain_label(content: bytes) -> bool:
+    """Whether :func:`decode_png_rows` gives grey values or indices of a palette as they are stored, and fast."""
+    return inflates_fast() and content[24:29] in (_GREY, _INDICES) and _can_decode(content)
+
+
+def _can_decode(content: bytes) -> bool:
+    if 'cpu' not in OPERATORS['png_unfilter'].kernels or not content.startswith(_START):
+        return False
     height, width = _size(content)
     fits = max(height, width) <= _LONGEST_EDGE and 0 < height * width <= _MOST_PIXELS
-    return (height, width, 3) if fits and _is_plain(content) and _is_intact(memoryview(content)[12:33]) else None
+    return fits and _is_plain(content) and _is_intact(memoryview(content)[12:33])
 
 
 def decode_png_rows(content: bytes, rows: int) -> np.ndarray:
-    """The first ``rows`` rows of an image that has a :func:`png_shape`, BGR; (H, W, 3), with 0 in all others.
+    """The first ``rows`` rows of an image that has a :func:`png_shape` or :func:`is_plain_label`, with 0 in all others.
+
+    Returns:
+        (H, W, 3) BGR of colours, (H, W) of a label.
 
     Raises:
         ValueError, or the error of what inflates: the data of these rows is damaged, or ends too early.
     """
     height, width = _size(content)
-    rows, row_size = min(rows, height), 1 + 3 * width
+    channels = 3 if content[24:29] == _RGB else 1
+    rows, row_size = min(rows, height), 1 + channels * width
     filtered = torch.frombuffer(_inflate(content, rows * row_size, rows == height), dtype=torch.uint8)
-    return png_unfilter(filtered.view(rows, row_size), height).numpy()
+    image = png_unfilter(filtered.view(rows, row_size), height, channels).numpy()
+    return image if channels == 3 else image[..., 0]
+
+
+def decode_whole_png(content: bytes) -> np.ndarray:
+    """As :func:`decode_png_rows`, of all rows."""
+    return decode_png_rows(content, _size(content)[0])
 
 
 @functools.cache

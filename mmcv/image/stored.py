@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
+from .png import decode_whole_png, is_plain_label
+
 _BITS, _PHOTOMETRIC, _FORMAT = 258, 262, 339  # tags of TIFF
 _WHITE_IS_ZERO, _SIGNED = 0, 2
 _PNG = b'\x89PNG\r\n\x1a\n'
@@ -22,6 +24,8 @@ def decode_stored(content: bytes, backend: str) -> np.ndarray:
     Returns:
         (H, W), or (H, W, C) of a file with several samples per pixel.
     """
+    if is_plain_label(content):
+        return decode_whole_png(content)
     if backend == 'cv2' and _is_plain_png(content):
         return decode_unchanged(content)
     try:

@@ -4,13 +4,14 @@ import torch
 from torch import Tensor
 
 
-def png_unfilter(filtered: Tensor, height: int) -> Tensor:
+def png_unfilter(filtered: Tensor, height: int, channels: int) -> Tensor:
     """See :func:`mmcv.ops.png_unfilter`."""
-    rows, width = filtered.shape[0], filtered.shape[1] // 3
-    image = filtered.new_zeros((height, width, 3), dtype=torch.int64)
-    above = image.new_zeros((width, 3))
-    for row, (kind, differences) in enumerate(zip(filtered[:, 0].tolist(), filtered[:, 1:].view(rows, width, 3))):
-        left = corner = image.new_zeros(3)
+    rows, width = filtered.shape[0], (filtered.shape[1] - 1) // channels
+    image = filtered.new_zeros((height, width, channels), dtype=torch.int64)
+    above = image.new_zeros((width, channels))
+    pixels = filtered[:, 1:].reshape(rows, width, channels)
+    for row, (kind, differences) in enumerate(zip(filtered[:, 0].tolist(), pixels)):
+        left = corner = image.new_zeros(channels)
         for x, difference in enumerate(differences.flip(-1).long()):
             left = image[row, x] = (difference + _predicted(kind, left, above[x], corner)) % 256
             corner = above[x]

@@ -90,6 +90,34 @@ def test_whatever_inflates_gives_the_same(name, rows, monkeypatch):
 
 
 @compiled
+@pytest.mark.parametrize('backend', ['pillow', 'cv2'])
+@pytest.mark.parametrize('colours', ['grey', 'palette'])
+@pytest.mark.parametrize('size', [(37, 53), (1, 1), (64, 8)])
+def test_labels_are_inflated_fast_too(size, colours, backend, monkeypatch):
+    monkeypatch.setattr(png_module, 'inflates_fast', lambda: True)
+    image = Image.fromarray(draw(*size, channels=1))
+    if colours == 'palette':
+        image.putpalette(np.random.RandomState(0).bytes(3 * 256))  # with fewer colours Pillow takes fewer bits
+        contents = [written_by_pillow(image)]
+    else:
+        contents = [written_by_pillow(image), written_by_cv2(np.array(image))]
+    for content in contents:
+        assert png_module.is_plain_label(content)
+        np.testing.assert_array_equal(imfrombytes(content, 'stored', backend=backend), np.array(image))
+        with pytest.raises(ValueError, match='^damaged image'):
+            imfrombytes(flip_a_bit(content, content.rfind(b'IDAT') + 6), 'stored', backend=backend)
+
+
+@pytest.mark.parametrize('content', [
+    lambda: written_by_cv2(draw()), lambda: written_by_cv2(draw(channels=4)),
+    lambda: written_by_cv2(draw(channels=1, dtype=np.uint16)), lambda: written_by_pillow(Image.new('1', (9, 9))),
+    lambda: written_by_pillow(Image.fromarray(draw()).quantize(4))])
+def test_other_labels_are_left_to_others(content, monkeypatch):
+    monkeypatch.setattr(png_module, 'inflates_fast', lambda: True)
+    assert not png_module.is_plain_label(content())
+
+
+@compiled
 @pytest.mark.parametrize(('kind', 'data'), [
     (b'gAMA', (30000).to_bytes(4, 'big')), (b'sRGB', b'\0'), (b'sBIT', b'\5\5\5'), (b'pHYs', b'\0\0\0\1\0\0\0\2\1'),
     (b'bKGD', b'\0\1\0\2\0\3'), (b'tRNS', b'\0\1\0\2\0\3'), (b'PLTE', b'123456789'), (b'tIME', b'\7\xd0\1\1\1\1\1'),

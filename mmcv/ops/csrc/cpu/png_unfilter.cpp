@@ -1,8 +1,9 @@
-// The filters of PNG (ISO/IEC 15948, section 9). Each pixel waits for the one before it, so it is the three channels
-// that run side by side; without branches, which noise would have mispredicted at every other pixel.
+// The filters of PNG (ISO/IEC 15948, section 9). Each pixel waits for the one before it, so it is the channels that run
+// side by side; without branches, which noise would have mispredicted at every other pixel.
 #include "../png_unfilter.h"
 
 #include <cstddef>
+#include <cstring>
 #include <vector>
 
 #include "../simd.h"
@@ -16,6 +17,14 @@ int sub(int a, int, int) { return a; }
 int up(int, int b, int) { return b; }
 int average(int a, int b, int) { return (a + b) >> 1; }
 
+// Whether the first byte of a word counts least.
+MMCV_INLINE bool is_little_endian() {
+  const uint16_t one = 1;
+  uint8_t first;
+  std::memcpy(&first, &one, 1);
+  return first == 1;
+}
+
 MMCV_INLINE int absolute(int value) { return value < 0 ? -value : value; }
 
 int paeth(int a, int b, int c) {
@@ -24,28 +33,50 @@ int paeth(int a, int b, int c) {
   return to_a <= nearer ? a : other;
 }
 
-template <int (*predict)(int, int, int)>
+template <int channels, int (*predict)(int, int, int)>
 void add(const uint8_t* difference, const uint8_t* above, int64_t width, uint8_t* out) {
-  int a[3] = {}, c[3] = {};
-  for (int64_t x = 0; x < width; ++x, difference += 3, above += 3, out += 3) {
-    for (int i = 0; i < 3; ++i) {
+  int a[channels] = {}, c[channels] = {};
+  for (int64_t x = 0; x < width; ++x, difference += channels, above += channels, out += channels) {
+    for (int i = 0; i < channels; ++i) {
       const int b = above[i];
-      out[i] = static_cast<uint8_t>(a[i] = (difference[2 - i] + predict(a[i], b, c[i])) & 255);
+      out[i] = static_cast<uint8_t>(a[i] = (difference[channels - 1 - i] + predict(a[i], b, c[i])) & 255);
       c[i] = b;
     }
   }
 }
 
-constexpr decltype(&add<none>) kFilters[] = {add<none>, add<sub>, add<up>, add<average>, add<paeth>};
+// Sums of one channel from the left, eight at a time: bytes of a word that are added without a carry between them.
+void add_sub(const uint8_t* difference, const uint8_t*, int64_t width, uint8_t* out) {
+  constexpr uint64_t kLow = 0x7f7f7f7f7f7f7f7f;
+  const auto plus = [](uint64_t a, uint64_t b) { return ((a & kLow) + (b & kLow)) ^ ((a ^ b) & ~kLow); };
+  uint64_t last = 0;
+  int64_t x = 0;
+  for (; is_little_endian() && x + 8 <= width; x += 8) {
+    uint64_t word;
+    std::memcpy(&word, difference + x, 8);
+    word = plus(word, word << 8);
+    word = plus(word, word << 16);
+    word = plus(plus(word, word << 32), last * 0x0101010101010101);
+    std::memcpy(out + x, &word, 8);
+    last = word >> 56;
+  }
+  for (; x < width; ++x) out[x] = static_cast<uint8_t>(last = (last + difference[x]) & 255);
+}
+
+using Filter = decltype(&add<1, none>);
+constexpr Filter kGrey[] = {add<1, none>, add_sub, add<1, up>, add<1, average>, add<1, paeth>};
+constexpr Filter kColour[] = {add<3, none>, add<3, sub>, add<3, up>, add<3, average>, add<3, paeth>};
 
 }  // namespace
 
-int64_t png_unfilter_cpu(const uint8_t* filtered, int64_t rows, int64_t width, uint8_t* image) {
-  const std::vector<uint8_t> before_the_first(static_cast<size_t>(3 * width));
+int64_t png_unfilter_cpu(const uint8_t* filtered, int64_t rows, int64_t width, int64_t channels, uint8_t* image) {
+  const Filter* filters = channels == 1 ? kGrey : kColour;
+  const int64_t length = channels * width;
+  const std::vector<uint8_t> before_the_first(static_cast<size_t>(length));
   const uint8_t* above = before_the_first.data();
-  for (int64_t y = 0; y < rows; ++y, filtered += 1 + 3 * width, above = image, image += 3 * width) {
+  for (int64_t y = 0; y < rows; ++y, filtered += 1 + length, above = image, image += length) {
     if (*filtered > 4) return y;
-    kFilters[*filtered](filtered + 1, above, width, image);
+    filters[*filtered](filtered + 1, above, width, image);
   }
   return -1;
 }
