@@ -17,7 +17,7 @@ _PROMISING = 0.3  # correlation at the best place, from which on it is worth to 
 # encoded again, 0.79 and more, down to 0.7 of 60x80 that were halved on top of it; of other drawings of several shapes
 # 0.84 at most, of a single shape on plain ground 0.98.
 _OF_PHOTOGRAPHS, _OF_DRAWINGS, _OF_ONE_SHAPE = 0.75, 0.9, 0.985
-_OF_ALIKE = 0.5  # of photographs whose hashes are nearly the same: noise that was halved has 0.55
+_OF_ALIKE, _GRAIN_OF_ALIKE = 0.5, 0.15  # where hashes are nearly the same: noise that was halved has 0.55 and 0.22
 _OF_GRAIN = 0.25  # of the finest detail, which other photographs do not share at all
 _NEAR = 0.1  # how far the scale may be moved
 _GRAIN, _PLAIN = 0.55, 0.1  # share of the pixels with fine detail in a photograph, and with any in a single shape
@@ -40,8 +40,10 @@ def is_one_picture(first: np.ndarray, second: np.ndarray, alike: bool) -> bool:
     if score < _PROMISING:
         return False
     coarse, fine = max(_correlations(*pictures, warp), _correlations(*pictures, _refined(*pictures, warp)))
-    limit = _OF_ALIKE if alike and limit == _OF_PHOTOGRAPHS else limit
-    return coarse > limit and (limit > _OF_PHOTOGRAPHS or fine > _OF_GRAIN)
+    if limit > _OF_PHOTOGRAPHS:
+        return coarse > limit
+    least, grain = (_OF_ALIKE, _GRAIN_OF_ALIKE) if alike else (limit, _OF_GRAIN)
+    return coarse > least and fine > grain
 
 
 def _limit(picture: np.ndarray, detail: np.ndarray) -> float:

@@ -144,11 +144,13 @@ def _beyond(values: Values, names: ClassNames | None) -> tuple[int | None, set[i
         if known or gap <= max(_FAR, place):
             continue
         above = set(inside[place:])
-        rare = all(values.files[value] <= max(1, _FEW * values.labels) for value in above)
-        void = ignored is None and len(above) == 1 and values.files[inside[place]] >= _MANY * values.labels
+        whole = inside[place - 1] - inside[0] == place - 1 > 0  # the values below have no gap: classes are counted
+        few = max(1, (_MANY if whole else _FEW) * values.labels)
+        rare = all(values.files[value] <= few for value in above)
+        void = ignored is None and len(above) == 1 and values.files[inside[place]] > _MANY * values.labels
         strange |= above if rare or void else set()
     if ignored is None:
-        common = [value for value in strange if values.files[value] >= max(2, _MANY * values.labels)]
+        common = [value for value in strange if values.files[value] > max(1, _MANY * values.labels)]
         ignored = max(common, key=lambda value: values.files[value], default=None)
     return ignored, strange - {ignored}
 

@@ -217,6 +217,15 @@ def far_from_all(tree):
     return [tree.pairs[3][1]]
 
 
+@damage('label-out-of-range')
+def far_from_all_in_several(tree):
+    for index in (3, 8):
+        values = tree.read(index)
+        values[10:14, 10:14] = 117
+        tree.write(index, values)
+    return [tree.pairs[3][1], tree.pairs[8][1]]
+
+
 @damage('label-out-of-range', names='abc')
 def beyond_the_names(tree):
     values = tree.read(3)
