@@ -26,7 +26,7 @@ def rescale_size(
     Args:
         old_size: (w, h) of the image.
         scale: a factor; or two lengths, in any order: the largest size whose long edge is at most the greater of
-            them and whose short edge is at most the smaller.
+            them and whose short edge is at most the smaller. No edge gets shorter than 1.
         return_scale: also return the factor.
 
     Raises:
@@ -41,7 +41,7 @@ def rescale_size(
         factor = min(max(scale) / max(height, width), min(scale) / min(height, width))
     else:
         raise ValueError(f'rescale_size: the scale must be a number or two lengths, got {scale!r}')
-    new_size = int(width * float(factor) + 0.5), int(height * float(factor) + 0.5)
+    new_size = max(1, int(width * float(factor) + 0.5)), max(1, int(height * float(factor) + 0.5))
     return (new_size, factor) if return_scale else new_size
 
 

@@ -17,6 +17,7 @@ def test_rescale_size():
     assert rescale_size((40, 30), (100, 60)) == rescale_size((40, 30), (60, 100)) == (80, 60)
     assert rescale_size((30, 40), (100, 60), return_scale=True) == ((60, 80), 2)
     assert rescale_size((53, 37), (1000, 35)) == (50, 35)  # 50.135, and halves go up
+    assert rescale_size((4000, 1), (320, 160)) == (320, 1)
     with pytest.raises(ValueError, match='positive'):
         rescale_size((40, 30), -1)
     with pytest.raises(ValueError, match='two lengths'):

@@ -117,6 +117,7 @@ def test_names_that_would_be_shared(short, picture, call_tool, tmp_path):
 @pytest.mark.parametrize(('arguments', 'told'), [
     (['--tile', 'big'], 'give auto, or HEIGHTxWIDTH'), (['--opacity', '2'], 'has to be in [0, 1]'),
     (['--overlap', '-1'], '--overlap -1'), (['--batch-size', '0'], 'at least 1'),
+    (['--tile', '64x96', '--overlap', '64'], 'windows of 64x96 cannot overlap by 64 pixels'),
     (['--save', 'maks'], 'invalid choice'),
 ])
 def test_arguments_that_mean_nothing(short, picture, call_tool, arguments, told):
