@@ -72,6 +72,23 @@ class Seen(NamedTuple):
         return document
 
 
+def wants_document(accept: str) -> bool:
+    """Whether a header ``Accept`` names JSON, and no picture that it would rather have."""
+    weights = {}
+    for one in accept.lower().split(','):
+        kind, *parameters = (part.strip() for part in one.split(';'))
+        weights[kind] = next((_weight(part[2:]) for part in parameters if part.startswith('q=')), 1.0)
+    document = weights.get('application/json', 0.0)
+    return document > 0 and document >= weights.get('image/png', 0.0)
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 1.0
+
+
 def _png(values: np.ndarray, writer_of: Callable[[IO[bytes], tuple[int, int]], PngWriter] = PngWriter) -> bytes:
     file = io.BytesIO()
     writer = writer_of(file, values.shape)

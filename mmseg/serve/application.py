@@ -4,13 +4,14 @@ import asyncio
 import time
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from mmseg.inference import Classes, Predictor
 
-from .answers import Refused, Seen
+from .answers import Refused, Seen, wants_document
 from .batches import Batches
 from .metrics import Metrics
 from .page import page_of
@@ -44,7 +45,8 @@ class Service:
         self._page = page_of(title, classes, limits.pixels)
         self.app = Starlette(routes=[
             Route('/', self._show_page), Route('/predict', self._predict, methods=['POST']),
-            Route('/health', self._health), Route('/metrics', self._show_metrics)])
+            Route('/health', self._health), Route('/metrics', self._show_metrics)],
+            exception_handlers={HTTPException: _no_such})
 
     async def _show_page(self, request: Request) -> Response:
         return HTMLResponse(self._page, headers=_HEADERS)
@@ -82,10 +84,15 @@ class Service:
         return await asyncio.to_thread(self._respond, request, seen)
 
     def _respond(self, request: Request, seen: Seen) -> Response:
-        if 'application/json' in request.headers.get('accept', ''):
+        if wants_document(','.join(request.headers.getlist('accept'))):
             pictures = 'pictures' in request.query_params
             return JSONResponse(seen.as_document(self._classes, pictures), headers=_HEADERS)
         return Response(seen.as_png(self._classes), media_type='image/png', headers=_HEADERS)
+
+
+async def _no_such(request: Request, error: HTTPException) -> Response:
+    """Another address, or another method: told as other errors are."""
+    return JSONResponse({'error': error.detail}, error.status_code, {**_HEADERS, **(error.headers or {})})
 
 
 async def _unless_gone(request: Request, answer: asyncio.Future) -> Seen:

@@ -81,9 +81,10 @@ class Batches:
                 self._refuse(wanted, Refused(503, 'the server is ending: try again later', retry_after=10))
             elif wanted:
                 before = time.monotonic()
-                self._predict(wanted)
+                predicted = self._predict(wanted)
                 self._last_seconds = time.monotonic() - before
-                self._observe(len(wanted), self._last_seconds)
+                if predicted:
+                    self._observe(predicted, self._last_seconds)
 
     def _take(self) -> list[Waiting]:
         """As many of those that wait as a batch may have; the first in any case."""
@@ -99,9 +100,9 @@ class Batches:
     def _is_too_late(self) -> bool:
         return self._deadline is not None and time.monotonic() + max(self._last_seconds, 1.0) > self._deadline
 
-    def _predict(self, batch: Sequence[Waiting]) -> None:
-        """Answer requests: images of one shape at once."""
-        decoded = []
+    def _predict(self, batch: Sequence[Waiting]) -> int:
+        """Answer requests, images of one shape at once; how many with a prediction."""
+        decoded, predicted = [], 0
         for waiting in batch:
             with self._refusing([waiting], 415):
                 decoded.append((waiting, self._predictor.prepare(self._predictor.prepare.decode(waiting.content))))
@@ -110,6 +111,8 @@ class Batches:
             with self._refusing([waiting for waiting, _ in group], 500):
                 for (waiting, _), seen in zip(group, self._see([prepared for _, prepared in group])):
                     _answer(waiting, seen)
+                    predicted += 1
+        return predicted
 
     def _see(self, images: Sequence[Prepared]) -> Iterator[Seen]:
         for prediction in self._predictor.predict(images, with_confidence=True):

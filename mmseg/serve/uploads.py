@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-import re
 from collections.abc import AsyncIterator, Awaitable, Mapping
+from email.message import Message
+from email.parser import BytesHeaderParser
 from typing import NamedTuple, TypeVar
 
 from mmcv.image.header import read_header
@@ -18,7 +19,6 @@ _AT_ONCE = 4  # files of the largest size that are held
 _DRAINED = 1 << 28  # bytes of a refused body that are read and dropped, so that the client comes to read the answer
 _SECONDS = 60.0  # for a body to arrive
 _FIELD = 'image'
-_NAMED = re.compile(rb'content-disposition:[^\r\n]*[; ]name="?' + _FIELD.encode() + rb'"?[;\r]', re.IGNORECASE)
 
 
 class Limits(NamedTuple):
@@ -147,19 +147,28 @@ def file_in(content: bytearray, headers: Mapping[str, str]) -> bytes:
     Raises:
         Refused: a form without that field.
     """
-    kind = headers.get('content-type', '')
-    if not kind.lower().startswith('multipart/form-data'):
+    head = _head(f'content-type: {headers.get("content-type", "")}'.encode('latin-1', 'replace'))
+    if head.get_content_type() != 'multipart/form-data':
         return bytes(content)
-    boundary = re.search(r'boundary="?([^";]+)"?', kind)
-    if boundary is None:
+    boundary = head.get_boundary()
+    if not boundary:
         raise Refused(400, 'multipart/form-data without a boundary')
-    limit = b'--' + boundary[1].encode('latin-1')
+    limit = b'--' + boundary.encode('latin-1', 'replace')
     start = content.find(limit)
     while start >= 0:
         start += len(limit)
         end = content.find(b'\r\n' + limit, start)
-        head = content.find(b'\r\n\r\n', start)
-        if start <= head < end and _NAMED.search(content[start:head + 2]):
-            return bytes(content[head + 4:end])
+        stop = content.find(b'\r\n\r\n', start)
+        if start <= stop < end and _is_named(content[start:stop]):
+            return bytes(content[stop + 4:end])
         start = content.find(limit, end) if end >= 0 else -1
     raise Refused(400, f'the form has no field {_FIELD!r}')
+
+
+def _head(lines: bytes) -> Message:
+    return BytesHeaderParser().parsebytes(lines)
+
+
+def _is_named(lines: bytes | bytearray) -> bool:
+    """Whether the head of a part, from the end of its boundary on, says that it is the image."""
+    return _head(bytes(lines).strip()).get_param('name', header='content-disposition') == _FIELD

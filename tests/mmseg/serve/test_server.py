@@ -143,8 +143,24 @@ def test_a_form_without_an_image(server):
     body = b'--b\r\nContent-Disposition: form-data; name="img"\r\n\r\nx\r\n--b--\r\n'
     status, _, answer = server.ask('POST', '/predict', body, {'Content-Type': 'multipart/form-data; boundary=b'})
     assert (status, json.loads(answer)['error']) == (400, "the form has no field 'image'")
-    assert server.ask('GET', '/predict')[0] == 405
-    assert server.ask('GET', '/nothing')[0] == 404
+
+
+@pytest.mark.parametrize(('method', 'address', 'status', 'told'), [
+    ('GET', '/predict', 405, 'Method Not Allowed'), ('POST', '/health', 405, 'Method Not Allowed'),
+    ('GET', '/nothing', 404, 'Not Found')])
+def test_other_addresses_and_methods(server, method, address, status, told):
+    found, headers, answer = server.ask(method, address)
+    assert (found, json.loads(answer)) == (status, {'error': told})
+    assert ('Allow' in headers) == (status == 405)
+
+
+def test_images_are_counted_that_were_predicted(server, png):
+    before = server.metric('mmseg_images_total')
+    assert [server.ask('POST', '/predict', body)[0] for body in (png()[:-40], png())] == [415, 200]
+    end = time.monotonic() + 5  # an answer may come before it is counted
+    while server.metric('mmseg_images_total') == before and time.monotonic() < end:
+        time.sleep(0.05)
+    assert server.metric('mmseg_images_total') - before == 1
 
 
 def test_two_hundred_at_once_are_answered_in_batches(server, png):

@@ -60,14 +60,17 @@ def test_too_large(announced):
 @pytest.mark.parametrize(('boundary', 'head', 'found'), [
     ('x', b'Content-Disposition: form-data; name="image"; filename="a"\r\nContent-Type: image/png', True),
     ('"x"', b'content-disposition: form-data; filename="a"; name=image', True),
+    ('x', b'Content-Disposition: form-data;\r\n name="image"', True),
+    ('"x"; charset=utf-8', b'Content-Disposition: form-data; name="image"; filename="\xc3\xa4.png"', True),
     ('x', b'Content-Disposition: form-data; name="images"', False),
+    ('x', b'Content-Disposition: form-data; name="file"; filename="a; name=image; b"', False),
     ('x', b'Content-Disposition: form-data; filename="a"', False),
     ('y', b'Content-Disposition: form-data; name="image"', False),
 ])
 def test_the_image_in_a_form(boundary, head, found):
     image = b'\r\n--\r\n\r\n\x00-- x'
     form = bytearray(b'preamble\r\n--x\r\n' + head + b'\r\n\r\n' + image + b'\r\n--x--\r\n')
-    headers = {'content-type': f'multipart/form-data; boundary={boundary}'}
+    headers = {'content-type': f'Multipart/form-data; Boundary={boundary}'}
     if found:
         assert file_in(form, headers) == image
     else:
