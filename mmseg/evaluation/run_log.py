@@ -9,15 +9,18 @@ Entry = dict
 
 
 def read_log(path: str | Path) -> list[Entry]:
-    """The entries of a ``.log.json`` that have a mode; a line cut off by a kill is passed over."""
+    """The entries of a ``.log.json`` that have a mode and a place, without what is null in them.
+
+    A line cut off by a kill is passed over.
+    """
     entries = []
     for line in Path(path).read_text(encoding='utf-8', errors='replace').splitlines():
         try:
             entry = json.loads(line)
         except json.JSONDecodeError:
             continue
-        if isinstance(entry, dict) and 'mode' in entry and 'iter' in entry:
-            entries.append(entry)
+        if isinstance(entry, dict) and 'mode' in entry and isinstance(entry.get('iter'), int):
+            entries.append({name: value for name, value in entry.items() if value is not None})
     return entries
 
 

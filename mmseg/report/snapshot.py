@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -78,7 +78,8 @@ def read_snapshot(folder: str | Path) -> Snapshot | None:
         about = json.loads(str(arrays.pop('about')))
         if about.pop('version') != _VERSION:
             raise ValueError('it was written by another version')
-        made = Snapshot(**about, pairs=_as_pairs(arrays, len(about['classes'])))
+        known = {one.name: about[one.name] for one in fields(Snapshot) if one.name in about}  # older ones tell more
+        made = Snapshot(**known, pairs=_as_pairs(arrays, len(about['classes'])))
         made.calibration.counts = arrays['calibration']
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
         raise ValueError(f'{path}: cannot be read ({error}): delete it, and evaluate again') from error

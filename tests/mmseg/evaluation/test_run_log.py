@@ -33,6 +33,13 @@ def test_a_line_cut_off_is_passed_over(tmp_path):
     assert read_log(path) == [train(10)]
 
 
+def test_what_is_null_is_as_if_it_were_not_there(tmp_path):
+    path = tmp_path / 'a.log.json'
+    lines = [{**train(10), 'lr': None}, {**train(20), 'iter': None}, {**train(30), 'iter': '30'}]
+    path.write_text('\n'.join(map(json.dumps, lines)))
+    assert read_log(path) == [{name: value for name, value in train(10).items() if name != 'lr'}]
+
+
 def test_a_run_that_went_on_where_it_ended(tmp_path):
     write(tmp_path, [train(10, 5), train(20, 4), val(.1)], [train(30, 3), val(.2)])
     assert seen(tmp_path) == [(10, 5), (20, 4), (20, .1), (30, 3), (30, .2)]

@@ -163,6 +163,15 @@ def test_a_snapshot_comes_back_as_it_was(leave):
     assert read_snapshot(folder.parent) is None
 
 
+def test_a_snapshot_of_an_older_version_that_tells_more(leave):
+    folder = leave()
+    with np.load(folder / NAME) as stored:
+        arrays = dict(stored)
+    about = json.loads(str(arrays.pop('about')))
+    np.savez(folder / NAME, about=np.array(json.dumps({**about, 'name': 'what was once there'})), **arrays)
+    assert read_snapshot(folder).classes == about['classes']
+
+
 @pytest.mark.parametrize('content', [b'', b'not a zip', b'PK\x03\x04 cut off'])
 def test_a_damaged_snapshot_is_named(leave, content):
     folder = leave()
