@@ -35,9 +35,10 @@ def is_georeferenced(path: str) -> bool:
         return True
     try:
         with open(path, 'rb') as file:
-            return any(tag in _directory(file) for tag in _GEOGRAPHIC)
+            tags = _directory(file)
     except (OSError, SyntaxError, ValueError, struct.error):
         return False
+    return any(tag in tags for tag in _GEOGRAPHIC)
 
 
 def _directory(file: BinaryIO) -> TiffImagePlugin.ImageFileDirectory_v2:
@@ -80,8 +81,9 @@ class RasterRows:
 
     def read(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray | None]:
         window = ((start, stop), (0, self.size[1]))
-        image = np.moveaxis(self._source.read(self._bands, window=window), 0, -1)
-        known = self._known(image, window) if self.has_gaps else None
+        with _as_fault_of(self._source.name):
+            image = np.moveaxis(self._source.read(self._bands, window=window), 0, -1)
+            known = self._known(image, window) if self.has_gaps else None
         if self._colour != 'unchanged':
             image = _as_bytes(image, self._source.name)
         return (image[..., 0] if self._colour.startswith('grayscale') else image), known
@@ -120,11 +122,21 @@ def opened(path: str) -> Iterator['DatasetReader']:
         raise ValueError(f'{path}: a TIFF with a georeference needs a package: pip install rasterio') from error
     with rasterio.Env(GDAL_CACHEMAX=_CACHE), warnings.catch_warnings():  # it would take 5 % of the machine's memory
         warnings.simplefilter('ignore', rasterio.errors.NotGeoreferencedWarning)
-        try:
-            with rasterio.open(path) as source:
-                yield source
-        except rasterio.errors.RasterioError as error:
-            raise ValueError(f'{path}: {error}') from error
+        with _as_fault_of(path):
+            source = rasterio.open(path)
+        with source:
+            yield source
+
+
+@contextlib.contextmanager
+def _as_fault_of(path: str) -> Iterator[None]:
+    """Name the file that GDAL cannot read: its errors count as those of the disk otherwise."""
+    from rasterio.errors import RasterioError
+
+    try:
+        yield
+    except RasterioError as error:
+        raise ValueError(f'{path}: {error.__cause__ or error}') from error
 
 
 @contextlib.contextmanager

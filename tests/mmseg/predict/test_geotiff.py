@@ -142,6 +142,27 @@ def test_a_plain_tiff_is_an_image_like_others(short, call_tool, tmp_path):
     assert (tmp_path / 'out/mask/a.png').exists()
 
 
+@pytest.mark.parametrize('tag', [33550, 33922, 34264])
+def test_scale_points_or_transformation_are_a_georeference(tmp_path, tag):
+    path = tmp_path / 'a.tif'
+    Image.fromarray(blobs(6, 7)).save(path, tiffinfo={tag: (0.5,) * 16})
+    assert is_georeferenced(str(path))
+
+
+def test_a_turned_map_and_a_file_that_is_cut_off(short, write, rasterio, call_tool, tmp_path):
+    turned = rasterio.Affine(0.5, 0.1, 100, 0.1, -0.5, 200)
+    path = write('a.tif', blobs(90, 120), transform=turned)
+    cut = tmp_path / 'cut.tif'
+    write('cut.tif', np.random.default_rng(0).integers(0, 256, (300, 300, 3), np.uint8))
+    cut.write_bytes(cut.read_bytes()[:100_000])
+    done = call_tool('predict', *short, cut, path, '--out', tmp_path / 'out')
+    assert done.returncode == 1
+    assert f'error: {cut}: ' in done.stderr
+    assert not list((tmp_path / 'out').rglob('*cut*'))
+    with rasterio.open(tmp_path / 'out/mask/a.tif') as mask:
+        assert (mask.transform, mask.crs) == (turned, rasterio.crs.CRS.from_epsg(32632))
+
+
 def test_without_rasterio_the_package_is_named(short, call_tool, tmp_path, monkeypatch):
     path = tmp_path / 'a.tif'
     Image.fromarray(blobs(60, 70)).save(path, tiffinfo={33550: (0.5, 0.5, 0.0)})
