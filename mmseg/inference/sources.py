@@ -2,7 +2,7 @@
 
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
@@ -84,19 +84,27 @@ class Video(NamedTuple):
 Source = Picture | Video
 
 
-def find_sources(given: Sequence[str | os.PathLike]) -> list[Source]:
+def find_sources(
+    given: Sequence[str | os.PathLike], missing: Callable[[str, FileNotFoundError], None] | None = None,
+) -> list[Source]:
     """The images and videos behind what was given, each once.
 
     Args:
         given: files; folders, with those below them; patterns such as ``'data/**/*.jpg'``; numbers of cameras.
+        missing: is told what of ``given`` has none, and why; None raises that.
 
     Raises:
         FileNotFoundError: there is no such file, or a folder or pattern has none; it names which.
     """
     found: dict[str, Source] = {}
     for one in map(os.fspath, given):
-        for source in _sources(one):
-            found.setdefault(os.path.abspath(source.path), source)
+        try:
+            for source in _sources(one):
+                found.setdefault(os.path.abspath(source.path), source)
+        except FileNotFoundError as error:
+            if missing is None:
+                raise
+            missing(one, error)
     return list(found.values())
 
 

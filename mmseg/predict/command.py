@@ -48,8 +48,9 @@ def main(args: argparse.Namespace) -> None:
     """Predict all that is given.
 
     Raises:
-        ValueError: an argument that means nothing, or nothing to predict.
-        SystemExit: with 1 where a file could not be predicted.
+        ValueError: an argument that means nothing.
+        FileNotFoundError: there is nothing to predict.
+        SystemExit: with 1 where a file could not be predicted, or is missing.
     """
     given, inputs = model_in(args.paths)
     if not inputs:
@@ -64,12 +65,17 @@ def main(args: argparse.Namespace) -> None:
     from .run import Run
     from .writing import Wanted
 
-    sources = find_sources(inputs)
+    missing: dict[str, FileNotFoundError] = {}
+    sources = find_sources(inputs, missing.__setitem__)
+    if not sources:
+        raise next(iter(missing.values()))
+    for error in missing.values():
+        print(f'error: {error}', file=sys.stderr)
     model = load_model(given, args)
     predictor = Predictor(model, args.batch_size, args.tile, args.overlap)
     wanted = Wanted(Path(args.out), args.save, Classes.of(model, predictor.num_classes), args.opacity)
     run = Run(predictor, wanted)
     run.predict(sources, output_names(sources))
-    print(f'{len(sources) - len(run.failed)} of {len(sources)} predicted: {wanted.out}')
-    if run.failed:
+    print(f'{len(sources) - len(run.failed)} of {len(sources) + len(missing)} predicted: {wanted.out}')
+    if run.failed or missing:
         sys.exit(1)

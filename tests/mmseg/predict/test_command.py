@@ -104,6 +104,20 @@ def test_one_bad_file_is_named_and_the_others_are_done(short, picture, call_tool
     assert sorted(path.name for path in (tmp_path / 'out/mask').iterdir()) == ['a.png', 'z.png']
 
 
+def test_a_missing_file_is_named_and_the_others_are_done(short, picture, call_tool, tmp_path):
+    (tmp_path / 'empty').mkdir()
+    missing = [tmp_path / 'none.png', tmp_path / 'empty', tmp_path / '*.bmp']
+    done = call_tool('predict', *short, *missing, picture('a.png'), '--out', tmp_path / 'out', '--save', 'mask')
+    assert done.returncode == 1
+    errors = [line for line in done.stderr.splitlines() if line.startswith('error: ')]
+    assert [str(path) in line for path, line in zip(missing, errors, strict=True)] == [True] * 3
+    assert '1 of 4 predicted' in done.stdout
+    assert (tmp_path / 'out/mask/a.png').is_file()
+    done = call_tool('predict', *short, missing[0])
+    assert (done.returncode, done.stderr.count('\n')) == (2, 1)
+    assert f'{missing[0]}: there is no such file or folder' in done.stderr
+
+
 def test_names_that_would_be_shared(short, picture, call_tool, tmp_path):
     for name in ('a.png', 'a.jpg', 'x/b.png', 'y/b.png'):
         picture(name)
