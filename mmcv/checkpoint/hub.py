@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -13,8 +14,12 @@ from mmcv.utils import did_you_mean, one_line
 
 from .errors import CheckpointError
 
-_NAME = re.compile(r'(?P<repo>[^/@]+/[^/@]+)(?:@(?P<revision>[^/]+))?/(?P<file>.+)')
+_NAME = re.compile(r'(?P<repo>\w[\w.-]*/\w[\w.-]*)(?:@(?P<revision>[^/]+))?/(?P<file>.+)')
 _ADVICE = 'give the path of a copy, or leave the weights out (pretrained=None) to start without them'
+
+#: What the library logs to before it waits and tries again, and the errors, of whichever version, of no network.
+_REPEATS = 'huggingface_hub.utils._http'
+_NO_CONNECTION = ('ConnectError', 'ConnectTimeout', 'ConnectionError', 'ProxyError')
 
 
 class HubFile(NamedTuple):
@@ -100,14 +105,33 @@ def file_of_timm(name: str) -> HubFile | str:
 
 @contextlib.contextmanager
 def one_error() -> Iterator[None]:
-    """While something is fetched from the hub, of which every attempt that fails would be two lines of a log."""
-    logger = logging.getLogger('huggingface_hub')
-    level = logger.level
+    """While something is fetched from the hub: what fails is one error, and at once where there is no network.
+
+    The library would try six times in half a minute, and log two lines for each.
+    """
+    logger, repeats = logging.getLogger('huggingface_hub'), logging.getLogger(_REPEATS)
+    kept = logger.level, repeats.level, repeats.propagate
+    handler = _NoRepeats()
     logger.setLevel(logging.ERROR)
+    repeats.setLevel(logging.WARNING)
+    repeats.propagate = False
+    repeats.addHandler(handler)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        repeats.removeHandler(handler)
+        logger.setLevel(kept[0])
+        repeats.setLevel(kept[1])
+        repeats.propagate = kept[2]
+
+
+class _NoRepeats(logging.Handler):
+    """Raises in the place of waiting for the next attempt; an answer that is no good may be better then."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = sys.exc_info()[1]
+        if any(kind.__name__ in _NO_CONNECTION for kind in type(error).__mro__):
+            raise DownloadError(f'no connection to the hub: {one_line(error)}') from error
 
 
 def _hub(file: HubFile) -> ModuleType:

@@ -13,7 +13,8 @@ from mmcv.utils import ConfigError
 from mmcv.utils.origins import dicts_with
 from mmseg.datasets import DATASETS, class_weights
 from mmseg.datasets.classes import read_classes
-from mmseg.models import build_segmentor
+from mmseg.models import BACKBONES, build_segmentor
+from mmseg.models.backbones.base_backbone import BaseBackbone
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.models.segmentors.encoder_decoder import EncoderDecoder
 from mmseg.models.segmentors.feature_cache import FeatureCache
@@ -39,7 +40,7 @@ def build_model(settings: Settings | Config, dataset: Samples | None = None) -> 
         raise ConfigError(f'{where}: `model = dict(...)` is missing: inherit one from configs/_base_/models')
     model = copy.deepcopy(settings.model)
     if dataset is not None:
-        _set_class_weights(model, lambda: class_weights(dataset))
+        _count_class_weights(model, lambda: class_weights(dataset))
     segmentor = _build(settings, model, settings.train_cfg, dataset)
     if settings.feature_cache is not None:
         _keep_features(settings, segmentor)
@@ -70,8 +71,7 @@ def load_trained(
     """
     settings = Settings.of(settings)
     bare = copy.deepcopy(settings.model)
-    bare.update({key: None for key in _OF_TRAINING if key in bare})
-    _set_class_weights(bare, lambda: None)  # there is no loss to weight
+    _leave_training_out(bare)
     model = _build(settings, bare, None, dataset)
     if checkpoint is not None:
         checkpoint = published_checkpoint(checkpoint, settings.config.filename)
@@ -91,7 +91,7 @@ def _classes_of_meta(meta: object) -> dict[str, Sequence]:
     found = {}
     for name in ('CLASSES', 'PALETTE'):
         given = next((value for value in (meta.get(name), of_1x.get(name.lower()), of_1x.get(name))
-                      if value is not None and len(value)), None)
+                      if isinstance(value, (list, tuple, np.ndarray)) and len(value)), None)
         if given is not None:
             found[name] = given.tolist() if isinstance(given, np.ndarray) else given
     return found
@@ -138,12 +138,24 @@ def _build(settings: Settings, cfg: dict, train_cfg: dict | None, dataset: Sampl
     return model
 
 
-def _set_class_weights(model: dict, count: Callable[[], list[float] | None]) -> None:
+def _count_class_weights(model: dict, count: Callable[[], list[float]]) -> None:
     """Put what ``count`` gives in the place of every ``class_weight='auto'``."""
     asking = [node for node in dicts_with(model, 'class_weight') if node['class_weight'] == 'auto']
     weights = count() if asking else None  # which may read every label
     for node in asking:
         node['class_weight'] = weights
+
+
+def _leave_training_out(model: dict) -> None:
+    """Change the config of a model so that no file is asked for that only a training begins with."""
+    model.update({key: None for key in _OF_TRAINING if key in model})
+    for node in dicts_with(model, 'class_weight'):
+        if isinstance(node['class_weight'], str):  # 'auto', or a file
+            node['class_weight'] = None
+    for node in dicts_with(model, 'type'):
+        kind = node['type'] if not isinstance(node['type'], str) else BACKBONES.get(node['type'])
+        if isinstance(kind, type) and issubclass(kind, BaseBackbone):
+            node.update(kind.from_scratch)
 
 
 def _check_classes(cfg: Config, model: nn.Module, expected: int) -> None:

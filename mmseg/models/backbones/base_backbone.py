@@ -27,6 +27,8 @@ class BaseBackbone(BaseModule):
 
     Attributes:
         default_init_cfg: the initialization where neither ``pretrained`` nor ``init_cfg`` is given.
+        from_scratch: arguments for the constructor of one that has others' weights as soon as it is built, with which
+            it has none.
         recomputes_norms: whether ``recompute_norm`` is on by default on a CPU: where it saves memory for little time.
         out_channels: channels of each map that is returned.
         out_strides: pixels of the image per cell of each map, where the image is a multiple of all of them.
@@ -36,6 +38,7 @@ class BaseBackbone(BaseModule):
     """
 
     default_init_cfg: ClassVar[list[dict] | None] = None
+    from_scratch: ClassVar[dict[str, object]] = {}
     recomputes_norms: ClassVar[bool] = True
     out_channels: tuple[int, ...]
     out_strides: tuple[int, ...]

@@ -4,7 +4,7 @@ import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from types import ModuleType
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import torch
 from torch import nn
@@ -60,6 +60,8 @@ class TIMMBackbone(BaseBackbone):
     Raises:
         ValueError: timm is not installed or has no such network, or the weights cannot be fetched or do not fit.
     """
+
+    from_scratch: ClassVar[dict[str, object]] = {'pretrained': False, 'checkpoint_path': ''}
 
     def __init__(
         self,

@@ -38,7 +38,7 @@ def test_names(name, expected):
     assert str(expected) == f'hf://{name}'
 
 
-@pytest.mark.parametrize('name', ['model.safetensors', 'ORG/net', 'ORG/net@/x', ''])
+@pytest.mark.parametrize('name', ['model.safetensors', 'ORG/net', 'ORG/net@/x', '', '../net/x', 'my ORG/net/x'])
 def test_wrong_names(name):
     with pytest.raises(CheckpointError, match='write hf://ORG/REPO/FILE or hf://ORG/REPO@REVISION/FILE'):
         resolve(f'hf://{name}')
@@ -65,6 +65,19 @@ def test_what_cannot_be_fetched_is_one_line(hub, capfd):
     assert '\n' not in str(error.value)
     assert capfd.readouterr() == ('', '')
     assert str(local_or_address('hf://ORG/gone/x.bin')).endswith('/ORG/gone/resolve/main/x.bin')
+
+
+def test_without_a_network_nothing_is_tried_again(monkeypatch, tmp_path, capfd):
+    """The library itself, whose hub is where nobody listens."""
+    constants = pytest.importorskip('huggingface_hub').constants
+    monkeypatch.setattr(constants, 'HUGGINGFACE_CO_URL_TEMPLATE', 'http://127.0.0.1:9/{repo_id}/{filename}')
+    monkeypatch.setattr(constants, 'HF_HUB_CACHE', str(tmp_path))
+    monkeypatch.setattr('time.sleep', lambda seconds: pytest.fail('it waits for another attempt'))
+    before = logging.getLogger('huggingface_hub.utils._http').handlers[:]
+    with pytest.raises(OSError, match='hf://ORG/net/x.bin: cannot download: no connection to the hub: .*refused'):
+        resolve('hf://ORG/net/x.bin')
+    assert capfd.readouterr() == ('', '')
+    assert logging.getLogger('huggingface_hub.utils._http').handlers == before
 
 
 def test_names_of_timm():

@@ -99,6 +99,24 @@ def test_predicting_counts_no_weights(three):
     assert three.model.decode_head.loss_decode.class_weight == 'auto'
 
 
+def test_predicting_asks_for_no_file_of_weights_of_classes(three):
+    three.merge_from_dict({'model.decode_head.loss_decode.class_weight': 'nowhere/weights.npy'})
+    with pytest.raises(ValueError, match='nowhere/weights.npy'):
+        build_model(three)
+    assert load_trained(three, None).decode_head.loss_decode.class_weight is None
+
+
+@pytest.mark.parametrize('start', [{}, {'pretrained': True}, {'checkpoint_path': 'nowhere.pth'}])
+def test_predicting_asks_for_no_weights_that_timm_starts_from(three, start, monkeypatch):
+    pytest.importorskip('timm')
+    three.model.backbone = dict(type='TIMMBackbone', model_name='test_resnet', out_indices=(1, 4), **start)
+    three.model.auxiliary_head.update(in_index=0, in_channels=32)
+    three.model.decode_head.update(in_index=1, in_channels=96)
+    model = load_trained(three, None)
+    assert not model.backbone.is_loaded
+    assert model.eval().encode_decode(torch.rand(1, 3, 32, 32), []).shape == (1, 3, 32, 32)
+
+
 def test_settings_do_as_well_as_their_config(three):
     assert build_model(Settings.of(three)).state_dict().keys() == build_model(three).state_dict().keys()
 
@@ -168,6 +186,10 @@ class TestNamesOfTrainedModels:
         model = saved(meta)
         assert list(model.CLASSES) == list('abcdefghijk')
         assert model.PALETTE == [[1, 2, 3]] * 11
+
+    @pytest.mark.parametrize('names', [11, 'abc', set('abc')])
+    def test_what_is_no_list_is_no_names(self, saved, names):
+        assert saved({'CLASSES': names, 'PALETTE': names}).CLASSES == CamVidDataset.CLASSES
 
     @pytest.mark.parametrize('plain', [True, False])
     def test_else_those_of_the_data_set(self, saved, plain):

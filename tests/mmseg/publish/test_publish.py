@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmcv.checkpoint import read_checkpoint
+from mmcv.checkpoint import CheckpointError, read_checkpoint
 from mmseg.apis import inference_segmentor, init_segmentor
 from mmseg.assembly.load import load_config
 from mmseg.assembly.model import build_model
@@ -55,6 +55,30 @@ def test_the_folder_is_all_that_is_needed(published, demo_config, checkpoint, tm
         assert list(model.CLASSES) == CLASSES
         assert np.array_equal(model.PALETTE, PALETTE)
         assert np.array_equal(inference_segmentor(model, IMAGE)[0], wanted)
+
+
+@pytest.mark.parametrize('suffix', ['.pth', '.safetensors'])
+@pytest.mark.parametrize('damage', ['cut', 'altered'])
+def test_a_damaged_file_is_one_line(published, tmp_path, suffix, damage):
+    pytest.importorskip('safetensors')
+    folder = published('--no-eval')
+    for path in [*folder.glob('*.pth'), *folder.glob('*.safetensors')]:
+        if path.suffix != suffix:
+            path.unlink()
+            continue
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content[:99] if damage == 'cut' else content)
+    with pytest.raises(CheckpointError, match=rf'{suffix}: damaged: the hash of its content is [0-9a-f]{{8}}, '):
+        init_segmentor(str(folder))
+
+
+def test_a_file_of_weights_with_a_name_of_its_own_is_taken(published):
+    folder = published('--no-eval')
+    path, = folder.glob('*.pth')
+    path.rename(folder / 'mine-20240101.pth')
+    assert published_files(folder)[1].name == 'mine-20240101.pth'
+    init_segmentor(str(folder))
 
 
 def test_only_the_weights_are_left_and_the_name_has_their_hash(published):
