@@ -19,8 +19,9 @@ _NUMBER = (int, float, int | None, float | None, int | float, 'int', 'float', 'i
 
 _WIDTH = re.compile(r'((base|stem|in|out|mid)_)?channels|embed_dims')
 _LIST, _TABLE, _NUMERIC = ((list, tuple, np.ndarray), 'a list'), (dict, 'dict(...)'), (numbers.Real, 'a number')
+_TEXT = ((str, os.PathLike), 'a text')
 #: What a plain annotation accepts, and how to say it.
-_KINDS = {int: _NUMERIC, float: _NUMERIC, bool: _NUMERIC, str: ((str, os.PathLike), 'a text'), dict: _TABLE,
+_KINDS = {int: _NUMERIC, float: _NUMERIC, bool: _NUMERIC, str: _TEXT, os.PathLike: _TEXT, dict: _TABLE,
           Mapping: _TABLE, list: _LIST, tuple: _LIST, Sequence: _LIST, types.NoneType: (types.NoneType, 'None')}
 
 
