@@ -86,12 +86,14 @@ Source = Picture | Video
 
 def find_sources(
     given: Sequence[str | os.PathLike], missing: Callable[[str, FileNotFoundError], None] | None = None,
+    without: Sequence[Path] = (),
 ) -> list[Source]:
     """The images and videos behind what was given, each once.
 
     Args:
         given: files; folders, with those below them; patterns such as ``'data/**/*.jpg'``; numbers of cameras.
         missing: is told what of ``given`` has none, and why; None raises that.
+        without: folders whose files count only where they, or these folders, are given themselves.
 
     Raises:
         FileNotFoundError: there is no such file, or a folder or pattern has none; it names which.
@@ -99,13 +101,22 @@ def find_sources(
     found: dict[str, Source] = {}
     for one in map(os.fspath, given):
         try:
-            for source in _sources(one):
+            left_out = [folder for folder in without if not _is_below(one, folder)]
+            sources = [source for source in _sources(one)
+                       if not any(_is_below(source.path, folder) for folder in left_out)]
+            if not sources:
+                raise FileNotFoundError(f'{one}: nothing but what is written below {without[0].parent}')
+            for source in sources:
                 found.setdefault(os.path.abspath(source.path), source)
         except FileNotFoundError as error:
             if missing is None:
                 raise
             missing(one, error)
     return list(found.values())
+
+
+def _is_below(path: str, folder: Path) -> bool:
+    return Path(os.path.abspath(path)).is_relative_to(os.path.abspath(folder))
 
 
 def _sources(given: str) -> Iterator[Source]:

@@ -66,7 +66,8 @@ def main(args: argparse.Namespace) -> None:
     from .writing import Wanted
 
     missing: dict[str, FileNotFoundError] = {}
-    sources = find_sources(inputs, missing.__setitem__)
+    written = [Path(args.out, kind) for kind in KINDS]  # of an earlier run
+    sources = find_sources(inputs, missing.__setitem__, written)
     if not sources:
         raise next(iter(missing.values()))
     for error in missing.values():

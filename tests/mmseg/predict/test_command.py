@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -116,6 +117,17 @@ def test_a_missing_file_is_named_and_the_others_are_done(short, picture, call_to
     done = call_tool('predict', *short, missing[0])
     assert (done.returncode, done.stderr.count('\n')) == (2, 1)
     assert f'{missing[0]}: there is no such file or folder' in done.stderr
+
+
+@pytest.mark.parametrize('out', ['out', '.'])
+def test_what_it_has_written_is_no_input_the_next_time(short, picture, call_tool, tmp_path, out):
+    images = Path(picture('images/a.png')).parent
+    for _ in range(2):
+        done = call_tool('predict', *short, images, '--out', images / out)
+        assert (done.returncode, '1 of 1 predicted' in done.stdout) == (0, True)
+    done = call_tool('predict', *short, images / out / 'overlay', '--out', images / out, '--save', 'confidence')
+    assert done.returncode == 0, done.stderr
+    assert (images / out / 'confidence/a.png').is_file()
 
 
 def test_names_that_would_be_shared(short, picture, call_tool, tmp_path):
