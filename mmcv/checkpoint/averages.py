@@ -1,4 +1,4 @@
-"""Averages of weights that mmcv 1.x kept beside them, in buffers of its EMAHook."""
+"""Averages of weights that mmcv 1.x and mmengine kept beside them, each in its own way."""
 
 from collections.abc import Iterable, Mapping
 
@@ -28,3 +28,15 @@ def separate_averages(
     averages = {} if swapped else buffers
     trained = buffers if swapped else {name: state_dict[name] for name in buffers}
     return {key: averages.get(key, value) for key, value in state_dict.items() if key not in own}, trained
+
+
+def trained_of_mmengine(checkpoint: Mapping[str, object], names: Iterable[str]) -> Weights:
+    """The trained weights in whose place a checkpoint of mmengine's EMAHook has averages; empty where it has none.
+
+    Args:
+        checkpoint: whose ``state_dict`` has the averages, and ``ema_state_dict`` the others, in a wrapper.
+        names: of the parameters.
+    """
+    wrapped = checkpoint.get('ema_state_dict')
+    wrapped = wrapped if isinstance(wrapped, Mapping) else {}
+    return {name: wrapped[f'module.{name}'] for name in names if f'module.{name}' in wrapped}

@@ -141,15 +141,18 @@ def finished_iterations(checkpoint: dict, path: str | Path) -> tuple[int, str | 
     """How many iterations a checkpoint has behind it, and a remark when that is not certain.
 
     mmcv 1.x wrote ``meta.iter`` one too low in ``iter_N.pth`` (before it counted the iteration) and right in
-    ``epoch_N.pth``; there the file's name, a link followed, tells. Our own files say so themselves.
+    ``epoch_N.pth``, mmengine one too high in ``best_..._iter_N.pth`` (after it) and right elsewhere; there the file's
+    name, a link followed, tells. Our own files say so themselves.
     """
     meta = checkpoint['meta']
     stored = int(meta['iter'])
     if 'resume' in checkpoint or is_of_an_epoch(path):
         return stored, None
     named = _numbered(path)
-    if named and int(named[2]) - stored in (0, 1):
+    if named and abs(int(named[2]) - stored) <= 1:
         return int(named[2]), None
+    if 'mmengine_version' in meta:
+        return stored, None
     return stored, (f'{path}: written by mmcv {meta.get("mmcv_version")}, its name tells no iteration: going on from '
                     f'iteration {stored}, which may repeat one')
 

@@ -13,6 +13,7 @@ from torch import nn
 from mmcv.dist import is_main
 from mmcv.utils import get_logger
 
+from .averages import separate_averages
 from .efficientnet import OF_STRANGERS
 from .errors import CheckpointError, abbreviate
 from .files import Location
@@ -84,7 +85,7 @@ def load_state_dict(
     Weights in a layout that the module reads (:class:`~mmcv.checkpoint.layouts.ReadsLayouts`), or of EfficientNet for a
     module of timm, are converted, and it is said. Unless ``strict``, a module that :class:`ResizesWeights` resizes
     those of another shape beforehand. A missing ``num_batches_tracked`` is no difference, for old checkpoints have
-    none, nor are indices of positions.
+    none, nor are indices of positions. Averages that mmcv's EMAHook kept beside the weights are left out.
 
     Raises:
         CheckpointError: there is a difference and ``strict`` is set, and what fits has been loaded; or less than a
@@ -97,6 +98,7 @@ def load_state_dict(
         state_dict = converted(state_dict, layout, source, logger)
     wrappers = inner_wrappers(module)
     state_dict = _rename_old_keys(state_dict, {without_wrappers(key, wrappers): key for key in own})
+    state_dict = _without_averages(state_dict, own, source, logger)
     if not strict:
         _resize(state_dict, own, module)
     misshapen = _misshapen(state_dict, own)
@@ -123,6 +125,19 @@ def load_state_dict(
         raise CheckpointError(f'{report}; is it of another architecture or number of classes?')
     if is_main():
         (logger or get_logger('mmcv')).warning(report)
+
+
+def _without_averages(
+    state_dict: 'OrderedDict[str, torch.Tensor]', own: Mapping[str, torch.Tensor], source: str,
+    logger: logging.Logger | None,
+) -> 'OrderedDict[str, torch.Tensor]':
+    """Leave out the buffers of mmcv's EMAHook, which a model that predicts has not; a line tells so."""
+    parameters, averaged = separate_averages(state_dict, swapped=True)
+    kept = OrderedDict((key, value) for key, value in state_dict.items() if key in parameters or key in own)
+    kept._metadata = versions_of(state_dict)
+    if len(kept) < len(state_dict) and is_main():
+        (logger or get_logger('mmcv')).info(f'{source}: averages of EMAHook beside {len(averaged)} weights, left out')
+    return kept
 
 
 def converted(

@@ -15,7 +15,7 @@ from torch.optim import Optimizer
 from mmcv import dist
 from mmcv.version import __version__
 
-from .averages import separate_averages
+from .averages import separate_averages, trained_of_mmengine
 from .errors import CheckpointError
 from .files import finished_iterations, is_of_an_epoch, write_checkpoint
 from .load import load_state_dict
@@ -127,6 +127,7 @@ def restore_run(
         raise CheckpointError(f'{source}: says no iteration to resume from: use --load-from for weights alone')
     names = [name for name, _ in unwrap(model).named_parameters()]
     state_dict, trained = separate_averages(state_dict, is_of_an_epoch(source), names)
+    trained = trained or trained_of_mmengine(content, names)
     if trained:
         content['ema'] = trained  # as our own files have them
     load_state_dict(model, state_dict, strict=True, logger=logger, source=str(source))

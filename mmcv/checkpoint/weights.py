@@ -16,7 +16,9 @@ from .wrappers import inner_wrappers, unwrap, without_wrappers
 STRIP_MODULE = ((r'^module\.', ''),)
 #: What files keep a model's weights under, the most telling name first; a teacher is the better of two.
 CONTAINERS = ('state_dict', 'model', 'model_state_dict', 'teacher', 'student', 'model_ema', 'module', 'network', 'net',
-              'weights')
+              'weights', 'ema_state_dict')
+#: How many averages were taken, which torch and mmengine count beside a model that they wrap for it.
+_COUNTS = ('n_averaged', 'steps')
 
 
 @runtime_checkable
@@ -57,9 +59,18 @@ def get_weights(checkpoint: object, source: str | Path = 'the checkpoint') -> Ma
     if isinstance(checkpoint, Mapping):
         for weights in (*(checkpoint[key] for key in CONTAINERS if key in checkpoint), checkpoint):
             if isinstance(weights, Mapping) and any(isinstance(value, torch.Tensor) for value in weights.values()):
-                return weights
+                return _without_count(weights)
         raise CheckpointError(f'{source}: holds no state_dict, only {abbreviate(list(map(str, checkpoint)))}')
     raise CheckpointError(f'{source}: holds no state_dict')
+
+
+def _without_count(weights: Mapping[str, torch.Tensor]) -> Mapping[str, torch.Tensor]:
+    counts = [key for key in _COUNTS if key in weights]
+    if not counts or not all(key in counts or key.startswith('module.') for key in weights):
+        return weights
+    bare = OrderedDict((key, value) for key, value in weights.items() if key not in counts)
+    bare._metadata = versions_of(weights)
+    return bare
 
 
 def revise(

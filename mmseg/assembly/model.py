@@ -76,11 +76,16 @@ def load_trained(
     if checkpoint is not None:
         checkpoint = published_checkpoint(checkpoint, settings.config.filename)
         meta = load_checkpoint(model, checkpoint, map_location='cpu', strict=strict).get('meta', {})
-        if dataset is None:
-            model.CLASSES, model.PALETTE = _classes_of_config(settings, model.num_classes)
-        for name, given in _classes_of_meta(meta).items():
-            setattr(model, name, given)
+        name_classes(settings, model, meta, dataset)
     return model
+
+
+def name_classes(settings: Settings, model: nn.Module, meta: object, dataset: Samples | None = None) -> None:
+    """Give a model the classes and colours that the ``meta`` of its checkpoint names, see :func:`load_trained`."""
+    if dataset is None:
+        model.CLASSES, model.PALETTE = _classes_of_config(settings, model.num_classes)
+    for name, given in _classes_of_meta(meta).items():
+        setattr(model, name, given)
 
 
 def _classes_of_meta(meta: object) -> dict[str, Sequence]:

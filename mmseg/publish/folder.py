@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from mmcv.checkpoint import class_facts
+from mmcv.checkpoint import class_facts, get_state_dict, load_state_dict
 from mmcv.config import Config
 from mmcv.fileio import atomic_write
 from mmcv.utils import ConfigError
 from mmseg.assembly.load import as_config
-from mmseg.assembly.model import load_trained
+from mmseg.assembly.model import load_trained, name_classes
 from mmseg.assembly.published import published_files
 from mmseg.settings import Settings
 
@@ -45,10 +45,14 @@ def publish(
     """
     settings, folder = Settings.of(as_config(config)), Path(folder)
     _check_free(folder)
-    model = load_trained(settings, checkpoint, strict=True)
+    stripped = strip(checkpoint)
+    model = load_trained(settings, None)
+    load_state_dict(model, stripped['state_dict'], strict=True, source=str(checkpoint))
+    name_classes(settings, model, stripped['meta'])
+    stripped['state_dict'] = get_state_dict(model)  # under our keys, whoever wrote it
     facts = class_facts(model)
     folder.mkdir(parents=True, exist_ok=True)
-    files = write_weights(strip(checkpoint), folder / settings.name, facts)
+    files = write_weights(stripped, folder / settings.name, facts)
     copied = settings.config.copy()
     for key in _OF_A_RUN:
         copied.pop(key, None)

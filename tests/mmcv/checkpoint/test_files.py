@@ -280,6 +280,13 @@ def test_our_own_say_it_themselves(tmp_path):
     assert finished_iterations({'meta': {'iter': 9}, 'resume': {}}, tmp_path / 'iter_10.pth') == (9, None)
 
 
+@pytest.mark.parametrize(('name', 'stored', 'finished'), [
+    ('iter_10.pth', 10, 10), ('last.pth', 10, 10), ('epoch_2.pth', 20, 20), ('best_mIoU_iter_10.pth', 11, 10)])
+def test_iterations_of_mmengine(tmp_path, name, stored, finished):
+    meta = {'iter': stored, 'mmengine_version': '0.10.5'}
+    assert finished_iterations({'meta': meta}, tmp_path / name) == (finished, None)
+
+
 def test_reading_warns_about_nothing(tmp_path):
     torch.save({'x': argparse.Namespace()}, tmp_path / 'x.pth')
     with warnings.catch_warnings():

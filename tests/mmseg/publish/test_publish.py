@@ -12,6 +12,7 @@ from mmseg.apis import inference_segmentor, init_segmentor
 from mmseg.assembly.load import load_config
 from mmseg.assembly.model import build_model
 from mmseg.assembly.published import published_files
+from mmseg.publish import publish
 
 CLASSES, PALETTE = [f'class {i}' for i in range(10)], [[i, 20 * i, 255 - i] for i in range(10)]
 IMAGE = np.random.RandomState(0).randint(0, 255, (48, 96, 3), np.uint8)
@@ -132,6 +133,31 @@ def test_averages_of_mmcv_are_what_is_published(tmp_path, call_tool):
     assert call_tool('publish_model', 'iter_9.pth', 'net.pth', cwd=tmp_path).returncode == 0
     path, = tmp_path.glob('net-*.pth')
     assert read_checkpoint(path)['state_dict'] == {'conv.weight': pytest.approx(torch.ones(2))}
+
+
+@pytest.mark.parametrize(('name', 'published_is'), [('iter_4.pth', 5), ('epoch_4.pth', 3)])
+def test_averages_of_mmcv_fit_a_config(demo_config, tmp_path, name, published_is):
+    weights = build_model(load_config(str(demo_config))).state_dict()
+    for value in weights.values():
+        value.fill_(3)
+    averages = {f'ema_{key.replace(".", "_")}': torch.full_like(weights[key], 5) for key in [
+        'decode_head.conv_seg.weight', 'decode_head.conv_seg.bias']}
+    torch.save({'meta': {'CLASSES': CLASSES}, 'state_dict': {**weights, **averages}}, tmp_path / name)
+    folder = publish(str(demo_config), str(tmp_path / name), tmp_path / 'model', evaluate=False)
+    path, = folder.glob('*.pth')
+    assert read_checkpoint(path)['state_dict'].keys() == weights.keys()
+    assert init_segmentor(str(folder)).decode_head.conv_seg.bias.unique().item() == published_is
+
+
+def test_what_mmengine_keeps_beside_the_weights_is_left_out(demo_config, tmp_path):
+    weights = build_model(load_config(str(demo_config))).state_dict()
+    torch.save({'meta': {'dataset_meta': {'classes': tuple(CLASSES), 'palette': PALETTE}}, 'ema_state_dict': {
+        'steps': torch.tensor(4), 'module.data_preprocessor.mean': torch.zeros(3, 1, 1),
+        **{f'module.{key}': value for key, value in weights.items()}}}, tmp_path / 'a.pth')
+    folder = publish(str(demo_config), str(tmp_path / 'a.pth'), tmp_path / 'model', evaluate=False)
+    path, = folder.glob('*.pth')
+    assert read_checkpoint(path)['state_dict'].keys() == weights.keys()
+    assert init_segmentor(str(folder)).CLASSES == CLASSES
 
 
 def test_a_config_without_a_folder_is_one_line(demo_config, checkpoint, call_tool, tmp_path):
