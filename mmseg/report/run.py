@@ -65,7 +65,9 @@ class Run:
     @property
     def metrics(self) -> dict[str, float]:
         """What the last evaluation gave, by the log or else by the snapshot."""
-        last = next((entry for entry in reversed(self.entries) if entry['mode'] != 'train'), None)
+        logged = [entry for entry in self.entries if entry['mode'] != 'train']
+        scored = [entry for entry in logged if any(name.endswith(('mIoU', 'aAcc')) for name in entry)]
+        last = next(reversed(scored or logged), None)  # a workflow of 0.x logs losses of validation by themselves
         told = last if last is not None else dict(self.snapshot.metrics) if self.snapshot else {}
         return {name: value for name, value in told.items() if isinstance(value, float)}
 
