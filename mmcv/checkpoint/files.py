@@ -23,6 +23,7 @@ from .safe_tensors import SUFFIX, read_safe_tensors
 Location = torch.device | str | dict[str, str] | Callable | None
 
 _SEAL = b'sha256:'
+_LFS = b'version https://git-lfs.'
 _SEAL_SIZE = len(_SEAL) + 64
 _NUMBERED = re.compile(r'(?:^|_)(iter|epoch)_(\d+)\.pth$')
 
@@ -73,17 +74,18 @@ def read_checkpoint(path: str | Path, map_location: Location = 'cpu') -> Any:
     """
     path = Path(path)
     location = 'cpu' if map_location is None else map_location
-    _open(path).close()
+    with _open(path) as file:
+        if file.read(len(_LFS)) == _LFS:
+            raise CheckpointError(f'{path}: a pointer of Git LFS, not the file itself: `git lfs pull` there fetches it')
     if path.suffix == SUFFIX:
         return read_safe_tensors(path, location)
-    with _typed_errors(path):
+    with _typed_errors(path), warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # about pickle itself, which the inert one answers
         check_integrity(path)
         try:
             return torch.load(path, map_location=location, weights_only=True)
         except pickle.UnpicklingError:
-            with warnings.catch_warnings():
-                warnings.simplefilter('ignore')  # about pickle itself, which the inert one answers
-                return torch.load(path, location, pickle_module=inert.pickle_module, weights_only=False)
+            return torch.load(path, location, pickle_module=inert.pickle_module, weights_only=False)
 
 
 def check_integrity(path: str | Path) -> None:

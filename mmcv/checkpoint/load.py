@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from mmcv.dist import is_main
-from mmcv.utils import get_logger
+from mmcv.utils import get_logger, one_line
 
 from .averages import separate_averages
 from .efficientnet import OF_STRANGERS
@@ -89,7 +89,7 @@ def load_state_dict(
 
     Raises:
         CheckpointError: there is a difference and ``strict`` is set, and what fits has been loaded; or less than a
-            quarter of the keys fit.
+            quarter of the keys fit; or what a key stands for cannot be copied into the model.
     """
     module = unwrap(module)
     own = module.state_dict()
@@ -107,7 +107,10 @@ def load_state_dict(
     fitting._metadata = versions_of(state_dict)
     if not strict:
         _require_some_fit(fitting, state_dict, own, type(module).__name__, source)
-    missing, unexpected = module.load_state_dict(fitting, strict=False)
+    try:
+        missing, unexpected = module.load_state_dict(fitting, strict=False)
+    except RuntimeError as error:  # a value under a name of the model is no tensor, or one without content
+        raise CheckpointError(f'{source}: {one_line(error)}') from error
     missing = [key for key in missing if not key.endswith(_NOT_LEARNED) and key not in misshapen]
 
     parts = []

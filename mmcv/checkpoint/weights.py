@@ -58,10 +58,15 @@ def get_weights(checkpoint: object, source: str | Path = 'the checkpoint') -> Ma
     """
     if isinstance(checkpoint, Mapping):
         for weights in (*(checkpoint[key] for key in CONTAINERS if key in checkpoint), checkpoint):
-            if isinstance(weights, Mapping) and any(isinstance(value, torch.Tensor) for value in weights.values()):
+            if isinstance(weights, Mapping) and _are_named(weights):
                 return _without_count(weights)
         raise CheckpointError(f'{source}: holds no state_dict, only {abbreviate(list(map(str, checkpoint)))}')
     raise CheckpointError(f'{source}: holds no state_dict')
+
+
+def _are_named(weights: Mapping) -> bool:
+    tensors = [key for key, value in weights.items() if isinstance(value, torch.Tensor)]
+    return bool(tensors) and all(isinstance(key, str) for key in weights)
 
 
 def _without_count(weights: Mapping[str, torch.Tensor]) -> Mapping[str, torch.Tensor]:

@@ -197,3 +197,31 @@ def test_our_own_config_inside_is_a_dict(tmp_path):
     found = read_checkpoint(tmp_path / 'x.pth')['config']
     assert found == {'a': {'b': 1}}
     assert ConfigDict(found).a.b == 1
+
+
+class Strange:
+    """What a file may hold in the place of anything."""
+
+    def __reduce__(self):
+        return pytest.fail, ('executed',)
+
+
+@pytest.mark.parametrize(('weights', 'message'), [
+    ({'weight': 'text'}, "x.pth: Error.* parameter named .weight., expected torch.Tensor .* received <class 'str'>"),
+    ({'weight': Strange()}, 'x.pth: Error.* parameter named .weight., expected torch.Tensor'),
+    ({'weight': torch.empty(1, 1, device='meta')}, 'x.pth: Error.* parameter named .weight.'),
+    ({Strange(): 1}, 'x.pth: holds no state_dict'),
+])
+@pytest.mark.parametrize('strict', [True, False])
+def test_what_are_no_weights_is_one_line(tmp_path, weights, message, strict):
+    torch.save({'state_dict': {'bias': torch.zeros(1), **weights}}, tmp_path / 'x.pth')
+    with pytest.raises(CheckpointError, match=message) as error:
+        load_checkpoint(nn.Linear(1, 1), tmp_path / 'x.pth', strict=strict)
+    assert '\n' not in str(error.value)
+
+
+@pytest.mark.parametrize('name', ['x.pth', 'x.safetensors'])
+def test_a_pointer_of_git_lfs(tmp_path, name):
+    (tmp_path / name).write_text('version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n')
+    with pytest.raises(CheckpointError, match=f'{name}: a pointer of Git LFS, not the file itself: `git lfs pull`'):
+        read_checkpoint(tmp_path / name)
