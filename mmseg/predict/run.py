@@ -113,7 +113,9 @@ class Run:
         if upright and prepare.colour.startswith('color') and _has_rasterio():
             with opened(path) as raster:
                 if raster.count >= 3:
-                    yield RasterRows(raster, prepare.kind.channels, prepare.colour, reversed_bands=True)
+                    rows = RasterRows(raster, prepare.kind.channels, prepare.colour, reversed_bands=True)
+                    rows.has_gaps = False  # what is transparent in a picture is predicted as in one that is held
+                    yield rows
                     return
         with spilled(path, prepare.colour) as rows:
             yield rows

@@ -85,6 +85,19 @@ def test_files_that_are_not_held(short, picture, call_tool, tmp_path, monkeypatc
     assert read(tmp_path / 'read/overlay/a.jpg').shape == (300, 420, 3)
 
 
+def test_a_transparent_picture_that_is_not_held(short, picture, call_tool, tmp_path, monkeypatch):
+    path = tmp_path / 'a.png'
+    with Image.open(picture('rgb.png', 90, 120)) as image:
+        image.putalpha(Image.fromarray(np.eye(90, 120, dtype=np.uint8)))
+        image.save(path)
+    for name in ('held', 'read'):
+        done = call_tool('predict', *short, path, '--save', 'confidence', '--tile', '64x64', '--out', tmp_path / name)
+        assert done.returncode == 0, done.stderr
+        monkeypatch.setattr(run_module, 'HUGE', 1000)
+    held, by_rows = (read(tmp_path / f'{name}/confidence/a.png').astype(int) for name in ('held', 'read'))
+    assert np.abs(held - by_rows).max() <= 1
+
+
 def test_the_windows_of_a_config_that_slides(short_cfg, short):
     short_cfg.model.test_cfg = dict(mode='slide', crop_size=(128, 160), stride=(96, 100))
     model = init_segmentor(short_cfg, short[1], device='cpu')
