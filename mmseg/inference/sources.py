@@ -64,6 +64,8 @@ class Video(NamedTuple):
         Raises:
             ValueError: it cannot be read.
         """
+        if any('\udc80' <= sign <= '\udcff' for sign in self.path):  # OpenCV ends the whole process
+            raise ValueError(f'{self.path}: the name of a video has to be UTF-8: rename it')
         reader = cv2.VideoCapture(int(self.path) if self.is_camera else self.path)
         if not reader.isOpened():
             raise ValueError(f'camera {self.path}: there is none' if self.is_camera else

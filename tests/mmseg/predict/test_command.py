@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 
 from mmseg.apis import inference_segmentor, init_segmentor
+from mmseg.inference import Video
 
 
 def read(path):
@@ -198,6 +199,13 @@ def test_a_camera_until_it_is_stopped(short, call_tool, tmp_path, monkeypatch):
     video = cv2.VideoCapture('out/overlay/camera0.mp4')
     assert 3 <= video.get(cv2.CAP_PROP_FRAME_COUNT) <= 4
     assert video.get(cv2.CAP_PROP_FPS) == 25
+
+
+def test_a_video_whose_name_is_no_text():
+    """OpenCV would end the process, and the other files were not done."""
+    name = os.fsdecode(b'v\xff.mp4')
+    with pytest.raises(ValueError, match='has to be UTF-8'):
+        Video(name, Path(name)).open()
 
 
 def test_what_is_no_video(short, call_tool, tmp_path):
