@@ -1,6 +1,7 @@
 """A folder that holds all that a model needs away from the machine that trained it."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mmcv.checkpoint import class_facts, get_state_dict, load_state_dict
@@ -51,18 +52,34 @@ def publish(
     name_classes(settings, model, stripped['meta'])
     stripped['state_dict'] = get_state_dict(model)  # under our keys, whoever wrote it
     facts = class_facts(model)
-    folder.mkdir(parents=True, exist_ok=True)
-    files = write_weights(stripped, folder / settings.name, facts)
-    copied = settings.config.copy()
-    for key in _OF_A_RUN:
-        copied.pop(key, None)
-    config_file = folder / f'{settings.name}.py'
-    with atomic_write(config_file, 'w', encoding='utf-8') as file:
-        file.write(copied.pretty_text)
-    published_files(folder)  # what was written can be found again
-    measured = measure(settings, str(files[0])) if evaluate else Measured(why='it was not asked for (--no-eval)')
-    write_card(folder, settings, model, [*files, config_file], measured, said or {})
+    with _all_or_nothing(folder):
+        files = write_weights(stripped, folder / settings.name, facts)
+        copied = settings.config.copy()
+        for key in _OF_A_RUN:
+            copied.pop(key, None)
+        config_file = folder / f'{settings.name}.py'
+        with atomic_write(config_file, 'w', encoding='utf-8') as file:
+            file.write(copied.pretty_text)
+        published_files(folder)  # what was written can be found again
+        measured = measure(settings, str(files[0])) if evaluate else Measured(why='it was not asked for (--no-eval)')
+        write_card(folder, settings, model, [*files, config_file], measured, said or {})
     return folder
+
+
+@contextlib.contextmanager
+def _all_or_nothing(folder: Path) -> Iterator[None]:
+    """Make a folder; where what is done with it ends in an error, what came into it is taken away again."""
+    made = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    before = set(folder.iterdir())
+    try:
+        yield
+    except BaseException:
+        for path in set(folder.iterdir()) - before:
+            path.unlink()
+        if made:
+            folder.rmdir()
+        raise
 
 
 def _check_free(folder: Path) -> None:

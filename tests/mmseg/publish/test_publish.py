@@ -110,6 +110,25 @@ def test_without_the_data_the_card_says_so(published, demo_config, checkpoint, c
     assert 'Not measured: ' in (tmp_path / 'elsewhere' / 'README.md').read_text()
 
 
+@pytest.mark.parametrize('is_there', [True, False])
+def test_an_image_that_is_damaged_leaves_nothing_behind(demo_config, checkpoint, call_tool, tmp_path, is_there):
+    scenes = demo_config.parent / 'scenes'
+    drawn = call_tool('publish_model', demo_config, checkpoint, '--out', 'sound', cwd=tmp_path)
+    assert drawn.returncode == 0, drawn.stderr
+    shutil.copytree(scenes, tmp_path / 'scenes')
+    image = sorted((tmp_path / 'scenes/leftImg8bit/val').rglob('*.png'))[-1]
+    image.write_bytes(image.read_bytes()[:99])
+    if is_there:
+        (tmp_path / 'model').mkdir()
+        (tmp_path / 'model' / 'notes.txt').touch()
+    done = call_tool('publish_model', demo_config, checkpoint, '--out', 'model', '--cfg-options',
+                     f'data.test.data_root={tmp_path / "scenes"}', cwd=tmp_path)
+    assert done.returncode == 2
+    assert image.name in done.stderr
+    assert [path.name for path in (tmp_path / 'model').glob('*')] == ['notes.txt'] * is_there
+    assert (tmp_path / 'model').exists() == is_there
+
+
 def test_a_folder_that_is_taken_is_refused(published, demo_config, checkpoint, call_tool, tmp_path):
     published('--no-eval')
     done = call_tool('publish_model', demo_config, checkpoint, '--out', 'model', cwd=tmp_path)
