@@ -74,14 +74,20 @@ def _torchvision_url(name: str) -> str:
     except ImportError:
         raise CheckpointError(f'torchvision://{name}: only the ResNets are known without torchvision; install it or '
                               'give the address of the file') from None
-    try:
-        if _ENUM.fullmatch(name):
-            return models.get_weight(name).url
-        members = models.get_model_weights(model)
-        return members[recipe or ('IMAGENET1K_V1' if 'IMAGENET1K_V1' in members.__members__ else 'DEFAULT')].url
-    except (ValueError, KeyError):
-        near = did_you_mean(model, models.list_models())
-        raise CheckpointError(f'torchvision://{name}: torchvision has no such weights{near}') from None
+    known = {one: models.get_model_weights(one) for one in models.list_models()}
+    if _ENUM.fullmatch(name):
+        known = {members.__name__: members for members in known.values()}
+    else:
+        model = model.lower()
+    if model not in known:
+        near = did_you_mean(model, known)
+        raise CheckpointError(f'torchvision://{name}: torchvision has no such weights{near}')
+    members = known[model]
+    recipe = recipe or ('IMAGENET1K_V1' if 'IMAGENET1K_V1' in members.__members__ else 'DEFAULT')
+    if recipe not in members.__members__:
+        raise CheckpointError(f'torchvision://{name}: torchvision has no such weights of {model}, but '
+                              f'{", ".join(members.__members__)}')
+    return members[recipe].url
 
 
 def open_mmlab_models() -> dict[str, str]:

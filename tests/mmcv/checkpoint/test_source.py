@@ -69,8 +69,13 @@ def test_names_of_ones_own(asked, tmp_path, monkeypatch):
 
 def test_unknown_name_of_torchvision():
     pytest.importorskip('torchvision')
-    for name in ('resnet5', 'resnet50.IMAGENET1K_V9', 'ResNet50_Weights.NONE', 'ResNet5_Weights.DEFAULT'):
-        with pytest.raises(CheckpointError, match='no such weights'):
+    for name, mend in (
+        ('resnet500', r' \(did you mean resnet50\?\)'),
+        ('ResNet500_Weights.DEFAULT', r' \(did you mean ResNet50_Weights'),
+        ('resnet50.IMAGENET1K_V9', ' of resnet50, but IMAGENET1K_V1, IMAGENET1K_V2, DEFAULT'),
+        ('ResNet50_Weights.NONE', ' of ResNet50_Weights, but IMAGENET1K_V1, '),
+    ):
+        with pytest.raises(CheckpointError, match=f'torchvision://{name}: torchvision has no such weights{mend}'):
             resolve(f'torchvision://{name}')
 
 

@@ -103,6 +103,18 @@ def test_the_card_says_how_good_it_is(published):
     assert 'secret' not in card
 
 
+def test_the_card_names_every_data_set(demo_config, checkpoint, tmp_path):
+    config = load_config(str(demo_config))
+    other = {**config.data.train, 'img_dir': 'more/images'}
+    config.data.train = dict(type='RepeatDataset', times=2, dataset=[config.data.train, other])
+    config.data.test = dict(type='ConcatDataset', datasets=[{**config.data.test, 'split': f'{n}.txt'} for n in 'ab'])
+    card = (publish(config, str(checkpoint), tmp_path / 'model', evaluate=False) / 'README.md').read_text()
+    data = card.split('## Data')[1].split('##')[0]
+    assert data.count('- trained on: DemoScenesDataset, img_dir `') == data.count('- measured on: DemoScenes') == 2
+    assert 'img_dir `more/images`' in data
+    assert 'split `b.txt`' in data
+
+
 def test_without_the_data_the_card_says_so(published, demo_config, checkpoint, call_tool, tmp_path):
     done = call_tool('publish_model', demo_config, checkpoint, '--out', 'elsewhere', '--cfg-options',
                      'data.test.img_dir=nowhere', cwd=tmp_path)
