@@ -29,6 +29,11 @@ class Refused(Exception):
         self.retry_after = retry_after
 
 
+def the_end() -> Refused:
+    """What is told to those for whom there is no time any more."""
+    return Refused(503, 'the server is ending: try again later', retry_after=10)
+
+
 class Seen(NamedTuple):
     """What a model sees in an image.
 

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from mmseg.inference import Classes, Predictor
 
-from .answers import Refused, Seen, wants_document
+from .answers import Refused, Seen, the_end, wants_document
 from .batches import Batches
 from .metrics import Metrics
 from .page import page_of
@@ -67,8 +67,9 @@ class Service:
         try:
             response = await self._answer(request)
         except Refused as refused:
-            headers = {} if refused.retry_after is None else {'Retry-After': str(refused.retry_after)}
-            response = JSONResponse({'error': refused.message}, refused.status, {**_HEADERS, **headers})
+            response = _refusal(refused)
+        except asyncio.CancelledError:  # by the server, which has waited for the body as long as it may
+            response = _refusal(the_end())
         except ClientDisconnect:
             response = Response(status_code=_GONE)
         self._metrics.request(response.status_code, time.monotonic() - before)
@@ -88,6 +89,11 @@ class Service:
             pictures = 'pictures' in request.query_params
             return JSONResponse(seen.as_document(self._classes, pictures), headers=_HEADERS)
         return Response(seen.as_png(self._classes), media_type='image/png', headers=_HEADERS)
+
+
+def _refusal(refused: Refused) -> Response:
+    headers = {} if refused.retry_after is None else {'Retry-After': str(refused.retry_after)}
+    return JSONResponse({'error': refused.message}, refused.status, {**_HEADERS, **headers})
 
 
 async def _no_such(request: Request, error: HTTPException) -> Response:

@@ -13,7 +13,7 @@ import torch
 from mmcv.utils import one_line
 from mmseg.inference import Predictor, Prepared
 
-from .answers import Refused, Seen
+from .answers import Refused, Seen, the_end
 
 
 class Waiting(NamedTuple):
@@ -78,7 +78,7 @@ class Batches:
                 batch = self._take()
             wanted = [one for one in batch if not one.answer.cancelled()]
             if self._is_too_late():
-                self._refuse(wanted, Refused(503, 'the server is ending: try again later', retry_after=10))
+                self._refuse(wanted, the_end())
             elif wanted:
                 before = time.monotonic()
                 predicted = self._predict(wanted)
