@@ -10,6 +10,7 @@ from torch import nn
 from mmcv.cnn import build_conv_layer, build_norm_layer
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import ResLayer
+from mmseg.models.layouts.resnet import SEMSEG_BACKBONE, SEMSEG_RESNET, TIMM_DEEP
 
 from .base_backbone import BaseBackbone
 from .pretrained import CONVOLUTIONAL_INIT
@@ -52,6 +53,7 @@ class ResNet(BaseBackbone):
     """
 
     default_init_cfg = CONVOLUTIONAL_INIT
+    weight_layouts = (SEMSEG_RESNET, SEMSEG_BACKBONE, TIMM_DEEP)
     arch_settings = {
         18: (BasicBlock, (2, 2, 2, 2)),
         34: (BasicBlock, (3, 4, 6, 3)),
