@@ -5,14 +5,15 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from mmseg.inference import Source
+from mmseg.inference import Source, Video
 
 
 def output_names(sources: Sequence[Source]) -> list[PurePath]:
     """The name of each source below the folders of the outputs, without the suffix that an output adds.
 
     It is that of the file without its suffix, with the folders below the one that was given. Files that would share
-    one keep their suffix in it; those that still do, from several folders, get the folders in which they differ.
+    one keep their suffix in it; those that still do, from several folders, get the folders in which they differ. A video,
+    whose frames make a folder, keeps its suffix where there is a folder of that name.
     """
     plain = [_without_suffix(source.inside) for source in sources]
     with_suffix = _unique(plain, [source.inside for source in sources])
@@ -20,7 +21,10 @@ def output_names(sources: Sequence[Source]) -> list[PurePath]:
     above = os.path.commonpath(parents) if parents else ''
     folders = [PurePath(os.path.relpath(parent, above)) for parent in parents]
     names = _unique(with_suffix, [folder / name.name for folder, name in zip(folders, with_suffix)])
-    return _unique(names, [folder / source.inside.name for folder, source in zip(folders, sources)])
+    names = _unique(names, [folder / source.inside.name for folder, source in zip(folders, sources)])
+    filled = {str(folder).lower() for name in names for folder in name.parents}
+    return [name.with_name(source.inside.name) if isinstance(source, Video) and str(name).lower() in filled else name
+            for name, source in zip(names, sources)]
 
 
 def _without_suffix(path: PurePath) -> PurePath:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from zipfile import BadZipFile
+from zipfile import BadZipFile, is_zipfile
 
 import numpy as np
 
@@ -73,6 +73,8 @@ def read_snapshot(folder: str | Path) -> Snapshot | None:
     if not path.is_file():
         return None
     try:
+        if not is_zipfile(path):
+            raise ValueError('damaged')
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         about = json.loads(str(arrays.pop('about')))

@@ -181,5 +181,5 @@ def test_a_snapshot_of_an_older_version_that_tells_more(leave):
 def test_a_damaged_snapshot_is_named(leave, content):
     folder = leave()
     (folder / NAME).write_bytes(content)
-    with pytest.raises(ValueError, match=r'report.npz: cannot be read'):
+    with pytest.raises(ValueError, match=r'report.npz: cannot be read \(damaged\): delete it'):
         read_run(folder)
