@@ -12,8 +12,8 @@ def output_names(sources: Sequence[Source]) -> list[PurePath]:
     """The name of each source below the folders of the outputs, without the suffix that an output adds.
 
     It is that of the file without its suffix, with the folders below the one that was given. Files that would share
-    one keep their suffix in it; those that still do, from several folders, get the folders in which they differ. A video,
-    whose frames make a folder, keeps its suffix where there is a folder of that name.
+    one keep their suffix in it; those that still do, from several folders, get the folders in which they differ. A
+    video, whose frames make a folder, keeps its suffix where there is a folder of that name.
     """
     plain = [_without_suffix(source.inside) for source in sources]
     with_suffix = _unique(plain, [source.inside for source in sources])

@@ -40,6 +40,8 @@ def main(args: argparse.Namespace) -> None:
     for name, number in (('max-pixels', args.max_pixels), ('max-queue', args.max_queue)):
         if number < 1:
             raise ValueError(f'--{name} {number}: at least 1 is needed')
+    if not 0 <= args.port < 1 << 16:  # the system takes what is left beyond that
+        raise ValueError(f'--port {args.port}: has to be in [0, 65535]')
     try:
         from .application import Service
         from .server import serve

@@ -242,6 +242,7 @@ def test_what_cannot_be_served(call_tool, checkpoint):
         port = taken.getsockname()[1]
         for arguments, told in (([checkpoint, '--port', port], 'Address already in use'), (['a.py'], 'no checkpoint'),
                                 ([checkpoint, 'b.png'], 'nothing more: b.png'),
-                                ([checkpoint, '--max-pixels', 0], '--max-pixels 0')):
+                                ([checkpoint, '--max-pixels', 0], '--max-pixels 0'),
+                                ([checkpoint, '--port', 65536], '--port 65536')):
             done = call_tool('serve', *arguments)
             assert (done.returncode, told in done.stderr) == (2, True), done.stderr
