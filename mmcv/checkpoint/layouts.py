@@ -12,8 +12,8 @@ from .weights import revise
 
 Weights = Mapping[str, torch.Tensor]
 
-#: What others put around a backbone: wrappers for parallel running, the name of it in a larger model.
-_AROUND = ((r'^(?:module\.|_orig_mod\.)+', ''), (r'^backbone\.', ''))
+#: What others put around a backbone: wrappers, the name of it in a larger model.
+_AROUND = ((r'^(?:module\.|_orig_mod\.|model\.)+', ''), (r'^backbone\.', ''))
 
 
 @dataclass(frozen=True)

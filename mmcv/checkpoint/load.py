@@ -33,6 +33,10 @@ _NOT_LEARNED = ('num_batches_tracked', 'relative_position_index')
 _OF_IMAGES = 'data_preprocessor.'
 
 
+#: What modules of Lightning, which are around a model, mostly call it.
+_OF_LIGHTNING = 'model.'
+
+
 @runtime_checkable
 class ResizesWeights(Protocol):
     """A module some of whose own parameters or buffers depend on the size of its input."""
@@ -209,7 +213,8 @@ def _rename_old_keys(
 
 def _names(key: str, whole: bool) -> Iterator[str]:
     """What an entry may be called in the model, most literal first."""
-    for name in (key, _WRAPPERS.sub('', key)):
+    bare = _WRAPPERS.sub('', key)
+    for name in (key, bare, bare.removeprefix(_OF_LIGHTNING)):
         yield name
         if whole:
             yield name.removeprefix('backbone.')

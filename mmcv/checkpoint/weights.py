@@ -15,8 +15,8 @@ from .wrappers import inner_wrappers, unwrap, without_wrappers
 
 STRIP_MODULE = ((r'^module\.', ''),)
 #: What files keep a model's weights under, the most telling name first; a teacher is the better of two.
-CONTAINERS = ('state_dict', 'model', 'model_state_dict', 'teacher', 'student', 'model_ema', 'module', 'network', 'net',
-              'weights', 'ema_state_dict')
+CONTAINERS = ('state_dict', 'model', 'model_state_dict', 'model_state', 'teacher', 'student', 'model_ema', 'module',
+              'network', 'net', 'weights', 'params', 'ema_state_dict', 'state_dict_ema')
 #: How many averages were taken, which torch and mmengine count beside a model that they wrap for it.
 _COUNTS = ('n_averaged', 'steps')
 

@@ -53,7 +53,6 @@ class ResNet(BaseBackbone):
     """
 
     default_init_cfg = CONVOLUTIONAL_INIT
-    weight_layouts = (SEMSEG_RESNET, SEMSEG_BACKBONE, TIMM_DEEP)
     arch_settings = {
         18: (BasicBlock, (2, 2, 2, 2)),
         34: (BasicBlock, (3, 4, 6, 3)),
@@ -174,6 +173,7 @@ class ResNet(BaseBackbone):
 
     def _make_stem_layer(self, in_channels: int, stem_channels: int) -> None:
         if self.deep_stem:
+            self.weight_layouts = (SEMSEG_RESNET, SEMSEG_BACKBONE, TIMM_DEEP)
             half = stem_channels // 2
             self.stem = nn.Sequential(
                 *self._stem_part(in_channels, half, stride=2),

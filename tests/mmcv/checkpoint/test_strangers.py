@@ -134,6 +134,16 @@ def test_prefix_of_a_wrapper(tmp_path):
     assert same(model, other)
 
 
+@pytest.mark.parametrize('container', ['state_dict', 'state_dict_ema', 'model_state', 'params'])
+def test_a_module_of_lightning_around_a_model(tmp_path, container):
+    model, other = make(), make()
+    torch.save({container: {f'model.{key}': value for key, value in model.state_dict().items()}}, tmp_path / 'x.ckpt')
+    load_checkpoint(other, tmp_path / 'x.ckpt', strict=True)
+    assert same(model, other)
+    load_checkpoint(backbone := make().backbone, tmp_path / 'x.ckpt')
+    assert same(model.backbone, backbone)
+
+
 def test_other_names(tmp_path):
     """``revise_keys`` are applied one after the other; here a bare backbone finds its place."""
     model, other = make(), make()

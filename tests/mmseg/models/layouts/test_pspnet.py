@@ -92,7 +92,8 @@ def test_of_segmentation_models(tmp_path):
     smp = pytest.importorskip('segmentation_models_pytorch')
     theirs = with_norms_of_use(smp.PSPNet('resnet50', encoder_weights=None, encoder_depth=5, classes=5))
     ours = build_segmentor(dict(OURS, auxiliary_head=None, backbone=dict(RESNET, type='ResNet'))).eval()
-    torch.save(theirs.state_dict(), tmp_path / 'smp.pth')
+    torch.save({'state_dict': {f'model.{key}': value for key, value in theirs.state_dict().items()}},
+               tmp_path / 'smp.pth')  # as its examples, modules of Lightning, write it
     with pytest.raises(CheckpointError, match=r'2 keys missing \(decode_head.conv_seg.weight, decode_head.conv_seg.b'):
         load_checkpoint(ours, tmp_path / 'smp.pth', strict=True)
     load_checkpoint(ours, tmp_path / 'smp.pth')
