@@ -19,6 +19,7 @@ _AT_ONCE = 4  # files of the largest size that are held
 _DRAINED = 1 << 28  # bytes of a refused body that are read and dropped, so that the client comes to read the answer
 _SECONDS = 60.0  # for a body to arrive
 _FIELD = 'image'
+_PARTS, _HEAD = 1000, 1 << 14  # parts of a form, and bytes of a part's head, that are looked at
 
 
 class Limits(NamedTuple):
@@ -155,10 +156,12 @@ def file_in(content: bytearray, headers: Mapping[str, str]) -> bytes:
         raise Refused(400, 'multipart/form-data without a boundary')
     limit = b'--' + boundary.encode('latin-1', 'replace')
     start = content.find(limit)
-    while start >= 0:
+    for _ in range(_PARTS):
+        if start < 0:
+            break
         start += len(limit)
         end = content.find(b'\r\n' + limit, start)
-        stop = content.find(b'\r\n\r\n', start)
+        stop = content.find(b'\r\n\r\n', start, start + _HEAD)
         if start <= stop < end and _is_named(content[start:stop]):
             return bytes(content[stop + 4:end])
         start = content.find(limit, end) if end >= 0 else -1

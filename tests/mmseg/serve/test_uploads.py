@@ -1,6 +1,7 @@
 """Bodies of requests: counted while they are held, and given up when they come too slowly."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -77,3 +78,12 @@ def test_the_image_in_a_form(boundary, head, found):
         with pytest.raises(Refused, match="no field 'image'"):
             file_in(form, headers)
     assert file_in(form, {}) == form
+
+
+@pytest.mark.parametrize('part', [b'\r\n\r\n\r\n', b'\r\na:b' * 50_000 + b'\r\n\r\n\r\n'])
+def test_a_form_of_many_parts_or_long_heads_takes_no_time(part):
+    form = bytearray((b'--x' + part) * (10_000_000 // len(part)))
+    before = time.process_time()
+    with pytest.raises(Refused, match="no field 'image'"):
+        file_in(form, {'content-type': 'multipart/form-data; boundary=x'})
+    assert time.process_time() - before < 1
