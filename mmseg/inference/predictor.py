@@ -66,8 +66,6 @@ class Predictor:
         self.batch_size = batch_size
         self.prepare = Preparation(model)
         self._tile, self._overlap = tile, overlap
-        if tile is not None:
-            self.tiling(tile)  # refuses an overlap that leaves no step, before an image is loaded
         self.device = next((weight.device for weight in model.parameters()), torch.device('cpu'))  # an exported file
 
     @property
@@ -225,15 +223,8 @@ class Predictor:
             return resize(logits, own, mode='bilinear', align_corners=self._with_probabilities().align_corners)
 
     def tiling(self, size: tuple[int, int]) -> tuple[tuple[int, int], int]:
-        """(height, width) of the windows for an image of a size, and their overlap.
-
-        Raises:
-            ValueError: the overlap that was asked for leaves nothing of the windows.
-        """
+        """(height, width) of the windows for an image of a size, and their overlap."""
         crop, overlap = self._tiling_of_config() if self._tile is None else (self._tile, None)
-        if self._overlap is not None and self._overlap >= min(crop):
-            raise ValueError(f'windows of {crop[0]}x{crop[1]} cannot overlap by {self._overlap} pixels: give 0 to '
-                             f'{min(crop) - 1}, better no more than half of their shorter edge')
         crop = tuple(min(edge, most) for edge, most in zip(crop, size))
         shared = next((number for number in (self._overlap, overlap) if number is not None), min(crop) // _SHARED)
         return crop, min(shared, min(crop) - 1)
