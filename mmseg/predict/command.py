@@ -60,8 +60,8 @@ def main(args: argparse.Namespace) -> None:
     if args.overlap is not None and args.overlap < 0:
         raise ValueError(f'--overlap {args.overlap}: at least 0')
     if args.overlap is not None and args.tile is not None and args.overlap >= min(args.tile):
-        raise ValueError('windows of {}x{} cannot overlap by {} pixels: give 0 to {}, better no more than half of their '
-                         'shorter edge'.format(*args.tile, args.overlap, min(args.tile) - 1))
+        raise ValueError(f'windows of {args.tile[0]}x{args.tile[1]} cannot overlap by {args.overlap} pixels: give 0 to '
+                         f'{min(args.tile) - 1}, better no more than half of their shorter edge')
     from mmseg.inference import Classes, Predictor, find_sources
 
     from .names import output_names
