@@ -38,5 +38,4 @@ class Conv2dAdaptivePadding(Conv2d):
         padding = (above, left)
         if not (holds(left == right) and holds(above == below)):  # what a convolution cannot pad itself
             x, padding = F.pad(x, sides), (0, 0)
-        convolve = conv2d if self.winograd else F.conv2d
-        return convolve(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+        return conv2d(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups, self.winograd)

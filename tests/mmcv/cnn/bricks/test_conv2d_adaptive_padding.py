@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 
 from mmcv.cnn import Conv2dAdaptivePadding, build_conv_layer
+from mmcv.ops import conv2d
 
 
 @pytest.mark.parametrize('kernel', [1, 2, 3, (5, 2)])
@@ -31,3 +32,11 @@ def test_many_channels(winograd):
     layer.winograd = winograd
     x = torch.randn(1, 256, 8, 9)
     torch.testing.assert_close(layer(x), F.conv2d(x, layer.weight, padding=1), atol=1e-4, rtol=1e-4)
+
+
+def test_larger_tiles_are_taken_as_by_other_convolutions():
+    layer = Conv2dAdaptivePadding(256, 256, 3, bias=False)
+    layer.winograd = 4
+    x = torch.randn(1, 256, 64, 65)
+    with torch.no_grad():
+        assert layer(x).equal(conv2d(x, layer.weight, None, (1, 1), (1, 1), winograd=4))
