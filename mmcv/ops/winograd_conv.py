@@ -120,8 +120,7 @@ def conv2d(
         (N, K, H', W'), channels_last if x lies so in memory, else contiguous.
     """
     if winograd and stride == (1, 1) and groups == 1 and _is_wide(x, weight, padding, dilation):
-        pixels = x.shape[0] * x.shape[2] * x.shape[3]
-        edge = 4 if winograd == 4 and pixels >= 4 * LEAST_PIXELS and not torch.is_grad_enabled() else 2
+        edge = 4 if winograd == 4 and _pixels(x) >= 4 * LEAST_PIXELS and not torch.is_grad_enabled() else 2
         if _saves(x, padding, dilation, edge):
             return _conv(x, weight, bias, list(padding), list(dilation), False, edge)
         if torch.is_grad_enabled() and weight.requires_grad and not torch.compiler.is_compiling():
@@ -137,11 +136,15 @@ def _is_wide(x: Tensor, weight: Tensor, padding: tuple[int, int], dilation: tupl
         and min(weight.shape[:2]) >= LEAST_CHANNELS
         and x.shape[1] == weight.shape[1]
         and x.dtype == weight.dtype == torch.float32
-        and x.shape[0] * x.shape[2] * x.shape[3] >= LEAST_PIXELS
+        and _pixels(x) >= LEAST_PIXELS
         and all(p <= 2 * d < side + 2 * p for p, d, side in zip(padding, dilation, x.shape[2:]))
         and has_kernel('winograd_conv', x)
         and has_kernel('winograd_conv', weight)
     )
+
+
+def _pixels(x: Tensor) -> int:
+    return x.shape[0] * x.shape[2] * x.shape[3]
 
 
 def _saves(x: Tensor, padding: tuple[int, int], dilation: tuple[int, int], edge: int) -> bool:
