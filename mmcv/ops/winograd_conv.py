@@ -114,7 +114,7 @@ def conv2d(
         stride, padding, dilation: in pairs (rows, columns).
         groups: as of ``F.conv2d``.
         winograd: False is ``F.conv2d``. With 4, and where no gradient is recorded, 4x4 outputs are computed from 6x6
-            inputs: 4 times fewer multiplications, with errors of about 2e-6 of the largest output.
+            inputs: 4 times fewer multiplications, with errors of up to about 3e-6 of the largest output.
 
     Returns:
         (N, K, H', W'), channels_last if x lies so in memory, else contiguous.

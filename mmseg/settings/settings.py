@@ -160,8 +160,8 @@ class Settings:
     winograd: Annotated[bool | int | None, Key(
         WINOGRAD, 'Speed', 'winograd = False',
         'let torch do every convolution; else, in float32 on a CPU, wide 3x3 ones take 2.25 times fewer '
-        'multiplications, equal up to rounding. `4`: when testing, 4 times fewer, with errors of about 2e-6 of the '
-        'largest value')]
+        'multiplications, equal up to rounding. `4`: when testing, 4 times fewer, with errors of up to about 3e-6 of '
+        'the largest value')]
     fuse_conv_bn: Annotated[bool | None, Key(
         SWITCH, 'Speed', 'fuse_conv_bn = True',
         'when testing, make batch norm a part of the convolution before it')]
