@@ -28,6 +28,8 @@ FLAGS = {
     'grayscale_ignore_orientation': cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION,
 }
 _Flag = str | int  # an integer is one of OpenCV's
+_DecodeRows = Callable[[bytes, int | None], np.ndarray]
+_PNG = b'\x89PNG'
 _default_backend = 'cv2'
 
 
@@ -87,18 +89,45 @@ class EncodedImage:
     backend: str | None = None
     dtype: ClassVar[np.dtype] = np.dtype(np.uint8)
 
-    @functools.cached_property
+    @property
     def shape(self) -> tuple[int, int, int] | None:
         """(H, W, 3) of the decoded image, where decoding can stop at a row; None elsewhere."""
-        found = _rows_decoder(self.content, _name_of(self.flag), self.backend)
-        return None if found is None else found[0]
+        return self._by_rows and self._by_rows[0]
+
+    @functools.cached_property
+    def _by_rows(self) -> tuple[tuple[int, int, int], _DecodeRows] | None:
+        """The shape, and what decodes the upper rows; None where nothing does."""
+        if (self.backend or _default_backend) != 'cv2' or not _name_of(self.flag).startswith('color'):
+            return None
+        for shape_of, decode in ((png_shape, decode_png_rows), (jpeg_shape, decode_jpeg_rows)):
+            shape = shape_of(self.content)
+            if shape is not None:
+                return shape, decode
+        return None
 
     def decode(self, rows: int | None = None) -> np.ndarray:
         """As :func:`imfrombytes`; the message of a ValueError opens with the path."""
         try:
-            return imfrombytes(self.content, self.flag, self.channel_order, self.backend, rows)
+            return self._decode(rows)
         except ValueError as error:
             raise ValueError(f'{self.path}: {error}') from error
+
+    def _decode(self, rows: int | None) -> np.ndarray:
+        decode = choose(_DECODERS, self.backend or _default_backend, 'image backend')
+        flag = _name_of(self.flag)
+        rgb = choose({'bgr': False, 'rgb': True}, self.channel_order, 'channel order')
+        if rows is not None and rows < 1:
+            raise ValueError(f'rows={rows}: an image has 1 or more')
+        _check_complete(self.content)
+        pays = rows is not None or inflates_fast() or not self.content.startswith(_PNG)
+        if pays and self._by_rows:
+            decode = functools.partial(_decode_rows, rows=rows, decode=self._by_rows[1])
+        try:
+            return decode(self.content, flag, rgb)
+        except ImportError as error:
+            raise ValueError(f"the image backend 'tifffile' needs a package: pip install tifffile ({error})") from error
+        except Exception as error:  # damaged bytes make decoders raise nearly anything, even SyntaxError and zlib.error
+            raise ValueError(f'damaged image, or of an unknown format: {" ".join(str(error).split())}') from error
 
 
 def imfrombytes(
@@ -129,22 +158,8 @@ def imfrombytes(
     Raises:
         ValueError: an unknown option, or content that cannot be decoded or that ends too early.
     """
-    decode = choose(_DECODERS, backend or _default_backend, 'image backend')
-    flag = _name_of(flag)
-    rgb = choose({'bgr': False, 'rgb': True}, channel_order, 'channel order')
-    if rows is not None and rows < 1:
-        raise ValueError(f'rows={rows}: an image has 1 or more')
     content = bytes(content)  # of some storages it is a memoryview; bytes are not copied
-    _check_complete(content)
-    found = _rows_decoder(content, flag, backend)
-    if found and (rows is not None or found[1] is decode_jpeg_rows or inflates_fast()):
-        decode = functools.partial(_decode_rows, rows=rows or found[0][0], decode=found[1])
-    try:
-        return decode(content, flag, rgb)
-    except ImportError as error:
-        raise ValueError(f"the image backend 'tifffile' needs a package: pip install tifffile ({error})") from error
-    except Exception as error:  # damaged bytes make decoders raise nearly anything, SyntaxError and zlib.error included
-        raise ValueError(f'damaged image, or of an unknown format: {" ".join(str(error).split())}') from error
+    return EncodedImage('', content, flag, channel_order, backend)._decode(rows)
 
 
 def imwrite(
@@ -184,7 +199,7 @@ def _check_complete(content: bytes) -> None:
     # the markers of a thumbnail in the header or behind the image do not disturb this.
     if content.startswith(b'\xff\xd8') and content.rfind(b'\xff\xd9') < content.rfind(b'\xff\xda'):
         raise ValueError('the JPEG file is cut off (no end marker): fetch it again')
-    if content.startswith(b'\x89PNG') and content.rfind(b'IEND') < 0:
+    if content.startswith(_PNG) and content.rfind(b'IEND') < 0:
         raise ValueError('the PNG file is cut off (no end chunk): fetch it again')
 
 
@@ -195,22 +210,7 @@ def _name_of(flag: _Flag) -> str:
     return name
 
 
-def _rows_decoder(
-    content: bytes, flag: str, backend: str | None,
-) -> tuple[tuple[int, int, int], Callable[[bytes, int], np.ndarray]] | None:
-    """The shape of an image, and what decodes its upper rows; None where nothing does."""
-    if (backend or _default_backend) != 'cv2' or not flag.startswith('color'):
-        return None
-    for shape_of, decode in ((png_shape, decode_png_rows), (jpeg_shape, decode_jpeg_rows)):
-        shape = shape_of(content)
-        if shape is not None:
-            return shape, decode
-    return None
-
-
-def _decode_rows(
-    content: bytes, flag: str, rgb: bool, rows: int, decode: Callable[[bytes, int], np.ndarray]
-) -> np.ndarray:
+def _decode_rows(content: bytes, flag: str, rgb: bool, rows: int | None, decode: _DecodeRows) -> np.ndarray:
     img = decode(content, rows)
     return cv2.cvtColor(img, cv2.COLOR_BGR2RGB, dst=img) if rgb else img
 

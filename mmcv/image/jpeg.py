@@ -30,16 +30,21 @@ def jpeg_shape(content: bytes) -> tuple[int, int, int] | None:
     return (frame.height, frame.width, 3) if frame is not None and _is_upright(content) else None
 
 
-def decode_jpeg_rows(content: bytes, rows: int) -> np.ndarray:
+def decode_jpeg_rows(content: bytes, rows: int | None = None) -> np.ndarray:
     """The first ``rows`` rows of an image that has a :func:`jpeg_shape`, BGR; (H, W, 3), with 0 in all others.
 
     The decoder is told that the image ends there, or rather one unit of blocks later, as it smooths colours across
     their borders.
 
+    Args:
+        content: what is in the file.
+        rows: None are all.
+
     Raises:
         ValueError: no picture comes of it.
     """
     height, width, place = _frame(content)
+    rows = rows or height
     end = min(height, -(-rows // _UNIT) * _UNIT + _UNIT)
     img = np.empty((height, width, 3), np.uint8)
     shortened = b''.join((content[:place], end.to_bytes(2, 'big'), content[place + 2:]))

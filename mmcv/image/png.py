@@ -41,8 +41,12 @@ def _can_decode(content: bytes) -> bool:
     return fits and _is_plain(content) and _is_intact(memoryview(content)[12:33])
 
 
-def decode_png_rows(content: bytes, rows: int) -> np.ndarray:
+def decode_png_rows(content: bytes, rows: int | None = None) -> np.ndarray:
     """The first ``rows`` rows of an image that has a :func:`png_shape` or :func:`is_plain_label`, with 0 in all others.
+
+    Args:
+        content: what is in the file.
+        rows: None are all.
 
     Returns:
         (H, W, 3) BGR of colours, (H, W) of a label.
@@ -52,15 +56,10 @@ def decode_png_rows(content: bytes, rows: int) -> np.ndarray:
     """
     height, width = _size(content)
     channels = 3 if content[24:29] == _RGB else 1
-    rows, row_size = min(rows, height), 1 + channels * width
+    rows, row_size = min(rows or height, height), 1 + channels * width
     filtered = torch.frombuffer(_inflate(content, rows * row_size, rows == height), dtype=torch.uint8)
     image = png_unfilter(filtered.view(rows, row_size), height, channels).numpy()
     return image if channels == 3 else image[..., 0]
-
-
-def decode_whole_png(content: bytes) -> np.ndarray:
-    """As :func:`decode_png_rows`, of all rows."""
-    return decode_png_rows(content, _size(content)[0])
 
 
 @functools.cache

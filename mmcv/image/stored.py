@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
-from .png import decode_whole_png, is_plain_label
+from .png import decode_png_rows, is_plain_label
 
 _BITS, _PHOTOMETRIC, _FORMAT = 258, 262, 339  # tags of TIFF
 _WHITE_IS_ZERO, _SIGNED = 0, 2
@@ -25,7 +25,7 @@ def decode_stored(content: bytes, backend: str) -> np.ndarray:
         (H, W), or (H, W, C) of a file with several samples per pixel.
     """
     if is_plain_label(content):
-        return decode_whole_png(content)
+        return decode_png_rows(content)
     if backend == 'cv2' and _is_plain_png(content):
         return decode_unchanged(content)
     try:
