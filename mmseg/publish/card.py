@@ -1,6 +1,6 @@
 """The card of a published model: what it is, how good, what for, and how to load it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from torch import nn
@@ -8,6 +8,7 @@ from torch import nn
 from mmcv.checkpoint import class_facts
 from mmcv.config import Config
 from mmcv.fileio import atomic_write
+from mmseg.datasets.builder import innermost
 from mmseg.settings import Settings
 from mmseg.version import __version__
 
@@ -61,21 +62,11 @@ def _what(settings: Settings, model: nn.Module) -> str:
 def _data(config: Config) -> str:
     lines = []
     for key, role in (('train', 'trained on'), ('test', 'measured on')):
-        for part in _data_sets((config.get('data') or {}).get(key)):
+        for part in innermost((config.get('data') or {}).get(key)):
             told = [f'{name} `{part[name]}`' for name in ('img_dir', 'ann_dir', 'split') if part.get(name)]
             lines.append(f'- {role}: {part.get("type")}{", " if told else ""}{", ".join(told)}')
     lines += [f'- {name}: `{config[name]}`' for name in ('crop_size', 'img_norm_cfg') if name in config]
     return '\n'.join(lines) or 'The config names none.'
-
-
-def _data_sets(part: object) -> Iterator[Mapping]:
-    """The configs of the data sets in a section, without the wrappers around them."""
-    if isinstance(part, (list, tuple)):
-        for one in part:
-            yield from _data_sets(one)
-    elif isinstance(part, Mapping):
-        inner = part.get('dataset') or part.get('datasets')
-        yield from _data_sets(inner) if inner else [part]
 
 
 def _classes(model: nn.Module) -> str:
