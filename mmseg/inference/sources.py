@@ -101,15 +101,16 @@ def find_sources(
         FileNotFoundError: there is no such file, or a folder or pattern has none; it names which.
     """
     found: dict[str, Source] = {}
+    folders = [_as_folder(folder) for folder in without]
     for one in map(os.fspath, given):
+        left_out = tuple(folder for folder in folders if not _as_folder(one).startswith(folder))
         try:
-            left_out = [folder for folder in without if not _is_below(one, folder)]
-            sources = [source for source in _sources(one)
-                       if not any(_is_below(source.path, folder) for folder in left_out)]
+            sources = [(path, source) for source in _sources(one)
+                       if not (path := os.path.abspath(source.path)).startswith(left_out)]
             if not sources:
                 raise FileNotFoundError(f'{one}: nothing but what is written below {without[0].parent}')
-            for source in sources:
-                found.setdefault(os.path.abspath(source.path), source)
+            for path, source in sources:
+                found.setdefault(path, source)
         except FileNotFoundError as error:
             if missing is None:
                 raise
@@ -117,8 +118,9 @@ def find_sources(
     return list(found.values())
 
 
-def _is_below(path: str, folder: Path) -> bool:
-    return Path(os.path.abspath(path)).is_relative_to(os.path.abspath(folder))
+def _as_folder(path: str | os.PathLike) -> str:
+    """What the absolute path of everything below begins with."""
+    return os.path.join(os.path.abspath(path), '')
 
 
 def _sources(given: str) -> Iterator[Source]:
