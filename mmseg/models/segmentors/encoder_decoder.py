@@ -219,7 +219,7 @@ class EncoderDecoder(BaseSegmentor):
         Returns:
             As :meth:`classify`.
         """
-        return self._classified(self._mean_probabilities(normalize_bytes(img, img_metas), img_metas, rescale=True))
+        return self._classified(self._mean_probabilities(normalize_bytes(img, img_metas), img_metas))
 
     @auto_fp16(apply_to=('img',))
     def predict_logits(self, img: torch.Tensor, img_metas: list[dict]) -> torch.Tensor:
@@ -289,7 +289,7 @@ class EncoderDecoder(BaseSegmentor):
         _check_rescaled(rescale)
         if self._can_fuse_prediction(imgs[0]):
             return self._fused_labels(imgs, img_metas, rescale)
-        return self._labels(self._mean_probabilities(imgs, img_metas, rescale))
+        return self._labels(self._mean_probabilities(imgs, img_metas))
 
     def simple_test_logits(
         self, img: list[torch.Tensor], img_metas: list[list[dict]], rescale: bool = True
@@ -301,15 +301,13 @@ class EncoderDecoder(BaseSegmentor):
         self, img: list[torch.Tensor], img_metas: list[list[dict]], rescale: bool = True
     ) -> np.ndarray:
         """Probabilities (N, out_channels, H, W) averaged over augmentations."""
-        return self._mean_probabilities(img, img_metas, rescale).cpu().numpy()
-
-    def _mean_probabilities(
-        self, imgs: list[torch.Tensor], img_metas: list[list[dict]], rescale: bool
-    ) -> torch.Tensor:
         _check_rescaled(rescale)
-        probs = self.inference(imgs[0], img_metas[0], rescale)
+        return self._mean_probabilities(img, img_metas).cpu().numpy()
+
+    def _mean_probabilities(self, imgs: list[torch.Tensor], img_metas: list[list[dict]]) -> torch.Tensor:
+        probs = self.inference(imgs[0], img_metas[0], True)
         for img, img_meta in zip(imgs[1:], img_metas[1:]):
-            probs += self.inference(img, img_meta, rescale)
+            probs += self.inference(img, img_meta, True)
         return probs.div_(len(imgs))
 
     def _labels(self, probs: torch.Tensor) -> list[np.ndarray]:
