@@ -61,8 +61,8 @@ class HRNet(BaseBackbone):
         self.extra = extra
         self.conv_cfg, self.norm_cfg = conv_cfg, norm_cfg
         self.zero_init_residual = zero_init_residual and init_cfg is None and pretrained is None
-        stages = self.stage1_cfg, *others = [_checked(extra, f'stage{i}') for i in (1, 2, 3, 4)]
-        self.stage2_cfg, self.stage3_cfg, self.stage4_cfg = others
+        first, *later = (_checked(extra, f'stage{i}') for i in (1, 2, 3, 4))
+        self.stage1_cfg, self.stage2_cfg, self.stage3_cfg, self.stage4_cfg = first, *later
 
         self.norm1_name, norm1 = build_norm_layer(norm_cfg, _STEM_CHANNELS, postfix=1)
         self.norm2_name, norm2 = build_norm_layer(norm_cfg, _STEM_CHANNELS, postfix=2)
@@ -72,10 +72,10 @@ class HRNet(BaseBackbone):
         self.add_module(self.norm2_name, norm2)
         self.relu = nn.ReLU(inplace=True)
 
-        block, width = self.blocks_dict[stages[0]['block']], stages[0]['num_channels'][0]
-        self.layer1 = self._make_layer(block, _STEM_CHANNELS, width, stages[0]['num_blocks'][0])
+        block, width = self.blocks_dict[first['block']], first['num_channels'][0]
+        self.layer1 = self._make_layer(block, _STEM_CHANNELS, width, first['num_blocks'][0])
         channels = [width * block.expansion]
-        for i, stage in enumerate(others, start=1):
+        for i, stage in enumerate(later, start=1):
             inputs = [n * self.blocks_dict[stage['block']].expansion for n in stage['num_channels']]
             self.add_module(f'transition{i}', self._make_transition_layer(channels, inputs))
             parts, channels = self._make_stage(stage, inputs, multiscale_output or i < 3)

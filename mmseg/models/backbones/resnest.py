@@ -174,12 +174,10 @@ class ResNeSt(ResNetV1d):
         avg_down_stride: bool = True,
         **kwargs: Any,
     ) -> None:
+        # plain values, which the constructor of the base asks for
         self.groups, self.base_width = groups, base_width
         self.radix, self.reduction_factor = radix, reduction_factor
         self.avg_down_stride = avg_down_stride
-        self._options = dict(
-            groups=groups, base_width=base_width, radix=radix, reduction_factor=reduction_factor,
-            avg_down_stride=avg_down_stride)
         super().__init__(**kwargs)
 
     def _block_init_cfg(self) -> dict | None:
@@ -187,4 +185,6 @@ class ResNeSt(ResNetV1d):
 
     def make_res_layer(self, **kwargs: Any) -> nn.Module:
         """Build a stage."""
-        return super().make_res_layer(base_channels=self.base_channels, **self._options, **kwargs)
+        return super().make_res_layer(
+            groups=self.groups, base_width=self.base_width, base_channels=self.base_channels, radix=self.radix,
+            reduction_factor=self.reduction_factor, avg_down_stride=self.avg_down_stride, **kwargs)
