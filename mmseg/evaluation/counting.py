@@ -58,7 +58,6 @@ class ConfusionMatrix:
         return total_area_to_metrics(*self.areas(), metrics, nan_to_num, beta)
 
 
-
 def largest_confusions(matrix: np.ndarray, most: int) -> list[tuple[int, int]]:
     """The (label, prediction) cells off the diagonal with most pixels, the largest first.
 
