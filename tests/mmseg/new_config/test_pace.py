@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch import nn
 
 from mmseg.new_config import pace
 from mmseg.new_config.model import find_model
@@ -40,3 +41,30 @@ def test_with_a_gpu_all_stays(monkeypatch):
 @pytest.mark.parametrize('model', ['segformer_mit-b0', 'upernet_swin_tiny', 'pointrend_r50', 'ccnet_r50', 'fcn_hr18'])
 def test_other_networks_can_be_counted(model):
     assert pace_for_here(find_model(model), Pace((512, 512), 8), False).batch < 8
+
+
+def test_weights_of_timm_are_not_fetched_to_count():
+    pytest.importorskip('timm', reason='pip install timm')
+    assert pace_for_here(find_model('pspnet_timm-r50'), Pace((512, 512), 8), False).batch < 8
+
+
+class Odd(nn.Conv2d):
+    def __init__(self, step):
+        super().__init__(3, 8, 3)
+        self.step = step
+
+    def forward_dummy(self, img):
+        return self.step(self._conv_forward(img, self.weight, self.bias))
+
+
+@pytest.mark.parametrize('step', [torch.Tensor.nonzero, torch.Tensor.numpy, torch.Tensor.cpu, lambda x: x.sum().item()])
+def test_networks_that_need_values_cannot_be_counted(monkeypatch, step):
+    monkeypatch.setattr(pace, 'load_trained', lambda base, checkpoint: Odd(step))
+    assert pace_for_here(None, Pace((512, 512), 8), False) == Pace((512, 512), 8)
+
+
+@pytest.mark.parametrize('step', [lambda x: x.view(-1, 7), lambda x, img_metas: x])
+def test_faults_of_a_network_are_not_hidden(monkeypatch, step):
+    monkeypatch.setattr(pace, 'load_trained', lambda base, checkpoint: Odd(step))
+    with pytest.raises((RuntimeError, TypeError), match='shape|img_metas'):
+        pace_for_here(None, Pace((512, 512), 8), False)
