@@ -8,6 +8,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple, NoReturn, Protocol
 
 from mmcv.utils import choose_threads, did_you_mean
@@ -134,7 +135,7 @@ def run(name: str, called: str | None = None) -> None:
     """
     command = COMMANDS[name]
     work: Work = importlib.import_module(command.module)
-    parser = _Parser(called or f'python tools/{name.replace("-", "_")}.py', command.example, command.summary)
+    parser = _Parser(called or f'python tools/{Path(sys.argv[0]).name}', command.example, command.summary)
     work.add_arguments(parser)
     args = parser.parse()
     choose_threads()  # before anything loads torch

@@ -127,10 +127,12 @@ def test_a_command_is_given_its_arguments_and_its_code_is_passed_on(name, tmp_pa
     assert wrong.stderr.startswith('error: no_such_config: no such config')
 
 
-def test_a_script_is_called_by_its_own_name(call_tool):
-    done = call_tool('print_config', '--help')
-    assert done.stdout.startswith('Example: python tools/print_config.py pspnet_r18-d8_demo --origin\n\n'
-                                  'usage: python tools/print_config.py [-h]')
+@pytest.mark.parametrize(('script', 'example'), [
+    ('print_config', 'pspnet_r18-d8_demo --origin'), ('browse_dataset', 'pspnet_r18-d8_demo --page samples.html')])
+def test_a_script_is_called_by_its_own_name(call_tool, script, example):
+    done = call_tool(script, '--help')
+    assert done.stdout.startswith(f'Example: python tools/{script}.py {example}\n\n'
+                                  f'usage: python tools/{script}.py [-h]')
 
 
 def test_a_command_in_this_process(capsys, monkeypatch):
