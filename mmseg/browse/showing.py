@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 import mmcv
-from mmcv.utils import ConfigError, ProgressBar
+from mmcv.utils import ConfigError, track_iter_progress
 from mmseg.assembly.load import load_config
 from mmseg.evaluation.visualization import draw_over
 from mmseg.page.picture import embedded
@@ -35,9 +35,10 @@ def show(args: argparse.Namespace) -> None:
     if colours is None:
         colours = random_palette(len(names) or 256)
     count = args.count or (ON_PAGE if args.page else None)
-    samples = _progressing(as_trained(dataset, count, args.times, args.seed), min(count or len(dataset), len(dataset)))
+    taken = as_trained(dataset, count, args.times, args.seed)
+    samples = track_iter_progress((taken, min(count or len(dataset), len(dataset))), file=sys.stderr)
     if args.page:
-        _write_page(args.page, args, dataset, samples, names, colours)
+        _write_page(args, dataset, samples, names, colours)
         print(f'Samples: {args.page}')
     elif args.show:
         for turns in samples:
@@ -47,13 +48,6 @@ def show(args: argparse.Namespace) -> None:
     else:
         _write_files(Path(args.output_dir), samples, colours, args.opacity)
         print(f'Samples: {args.output_dir}')
-
-
-def _progressing(samples: Iterator[list[Shown]], total: int) -> Iterator[list[Shown]]:
-    bar = ProgressBar(total, file=sys.stderr)
-    for turns in samples:
-        yield turns
-        bar.update()
 
 
 def _write_files(folder: Path, samples: Iterator[list[Shown]], colours: Sequence, opacity: float) -> None:
@@ -70,8 +64,7 @@ def _write_files(folder: Path, samples: Iterator[list[Shown]], colours: Sequence
 
 
 def _write_page(
-    path: str, args: argparse.Namespace, dataset: Samples, samples: Iterator[list[Shown]], names: Sequence[str],
-    colours: Sequence,
+    args: argparse.Namespace, dataset: Samples, samples: Iterator[list[Shown]], names: Sequence[str], colours: Sequence,
 ) -> None:
     listed = [{
         'name': Path(turns[0].file).name,
@@ -85,4 +78,4 @@ def _write_page(
     page = render(Path(__file__).parent / 'page.html', {
         'name': Path(args.config).stem, 'total': len(dataset), 'kind': type(dataset).__name__, 'how': how,
         'classes': [{'name': name, 'colour': colour} for name, colour in zip(names, colours)], 'samples': listed})
-    write_page(path, page)
+    write_page(args.page, page)
