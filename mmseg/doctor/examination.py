@@ -74,7 +74,7 @@ class Examination:
         """{value: pixels} of the values that stand for a class, 0 for a name without any."""
         counted = {value: count for value, count in sorted(self.values.pixels.items()) if self.is_class(value)}
         names = self.tree.names
-        values = (names.values or range(len(names.names))) if names and self.reading.white is None else ()
+        values = names.numbers if names and self.reading.white is None else ()
         first = self.reading.first if names and len(names.names) == self.reading.classes else 0
         named = {value + first for value in values} - counted.keys()
         return dict(sorted({**dict.fromkeys((v for v in named if self.is_class(v)), 0), **counted}.items()))
@@ -184,7 +184,7 @@ def collect(
 def _fit(names: ClassNames, values: Values) -> bool:
     """Whether the values are those of the names, in the main."""
     there = values.pixels.keys() - {0, IGNORED}
-    named = set(names.values or range(len(names.names))) - {0}
+    named = set(names.numbers) - {0}
     return not there or (there <= named and len(there) > len(named) / 2)
 
 

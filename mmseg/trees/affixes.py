@@ -91,13 +91,12 @@ def _fitting(images: Collection[str], labels: Collection[str], of_images: Affix,
 
 def _candidates(stems: Sequence[str]) -> tuple[list[str], list[str]]:
     """Heads and tails that many names have, the most frequent ones first, with letters in them; and none at all."""
-    heads, tails = Counter(), Counter()
-    for stem in stems[::1 + len(stems) // _ENOUGH]:
+    heads, tails, some = Counter(), Counter(), stems[::1 + len(stems) // _ENOUGH]
+    for stem in some:
         pieces = _PIECES.findall(stem)
         heads.update(accumulate(pieces[:_MOST_PIECES]))
         tails.update(accumulate(pieces[:-1 - _MOST_PIECES:-1], lambda tail, piece: piece + tail))
-    names = len(stems[::1 + len(stems) // _ENOUGH])
-    return _frequent(heads, names), _frequent(tails, names)
+    return _frequent(heads, len(some)), _frequent(tails, len(some))
 
 
 def _frequent(counts: Counter, names: int) -> list[str]:

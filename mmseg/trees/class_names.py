@@ -42,14 +42,13 @@ class ClassNames:
     of_objects: bool = False
 
     @property
-    def void(self) -> tuple[str, ...]:
-        """Those names that mean "no class"."""
-        return tuple(name for name in self.names if is_void(name))
+    def numbers(self) -> Sequence[int]:
+        """The value of each name."""
+        return self.values or range(len(self.names))
 
     def of_value(self, value: int) -> str | None:
         """The name of a value in the labels; None of one that has none."""
-        values = self.values or range(len(self.names))
-        return next((name for number, name in zip(values, self.names) if number == value), None)
+        return next((name for number, name in zip(self.numbers, self.names) if number == value), None)
 
 
 def is_void(name: str) -> bool:
@@ -113,8 +112,8 @@ def _from_text(file: str, path: str) -> ClassNames | None:
     rows = [row for line in lines if (row := _row(line))]
     if not rows:
         return None
-    if len(rows) > 2 and any(row[0] is None and row[2] is None for row in rows[:1]) and all(
-            row[0] is not None or row[2] is not None for row in rows[1:]):
+    said = [number is not None or colour is not None for number, _, colour in rows]
+    if len(rows) > 2 and not said[0] and all(said[1:]):
         rows = rows[1:]  # the head of a table
     numbers, names, colours = zip(*rows)
     whole = all(colour is not None for colour in colours)

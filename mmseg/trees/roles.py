@@ -57,14 +57,13 @@ def assign_roles(root: str, pictures: Sequence[str]) -> Roles:
 
 def _by_names(pictures: Sequence[str]) -> defaultdict[str | None, list[str]]:
     """{'image', 'label', 'other' or None: paths}."""
-    plain_stems = {stem_of(path) for path in pictures if _role_of_stem(path)[0] is None}
-    cores = {_role_of_stem(path)[1] for path in pictures if _role_of_stem(path)[0] == 'image'} | {
-        ' '.join(words(stem)) for stem in plain_stems}
-    told = [core in cores for path in pictures for role, core in [_role_of_stem(path)] if role == 'label']
+    of_stems = {path: _role_of_stem(path) for path in pictures}
+    cores = {core for role, core in of_stems.values() if role in ('image', None)}
+    told = [core in cores for role, core in of_stems.values() if role == 'label']
     means_label = sum(told) > len(told) / 2  # of those left, the images may be lost
     roles = defaultdict(list)
-    for path in pictures:
-        of_folder, (of_stem, core) = role_of_folder(path), _role_of_stem(path)
+    for path, (of_stem, core) in of_stems.items():
+        of_folder = role_of_folder(path)
         partner = core in cores or (of_stem == 'label' and means_label)
         if of_stem in ('label', 'other') and of_folder != 'label' and partner:
             roles[of_stem].append(path)

@@ -33,10 +33,9 @@ def split_overlap(seen: Examination) -> Iterator[Finding]:
     """Images that two lists name."""
     found, names = {}, []
     for one, other in combinations(seen.tree.splits, 2):
-        shared = set(seen.tree.splits[one]) & set(seen.tree.splits[other])
-        if shared:
-            one_for_both = len(shared) == len(set(seen.tree.splits[one]) | set(seen.tree.splits[other]))
-            found.update(dict.fromkeys(sorted(shared), 'train' in (one, other) or not one_for_both))
+        of_one, of_other = set(seen.tree.splits[one]), set(seen.tree.splits[other])
+        if shared := of_one & of_other:
+            found.update(dict.fromkeys(sorted(shared), 'train' in (one, other) or of_one != of_other))
             names.append(f'{len(shared)} are in {one} and in {other}')
     if found:
         severe = [image for image, trained in found.items() if trained]
