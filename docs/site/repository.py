@@ -19,7 +19,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     wanted = {path for page in files.documentation_pages() for link in _LINK.findall(page.content_string)
               if (path := _outside(page, link))}
     for folder in [path for path in wanted if path.is_dir()]:
-        wanted |= {path for path in folder.rglob('*') if path.is_file() and '__pycache__' not in path.parts}
+        wanted |= _below(folder)
     for path in sorted(wanted):
         if path.is_dir():
             files.append(File.generated(config, _address(path), content=_listing(path)))
@@ -55,7 +55,11 @@ def _address(path: Path) -> str:
 
 
 def _listing(folder: Path) -> str:
-    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob('*')
-                   if path.is_file() and '__pycache__' not in path.parts)
+    names = sorted(path.relative_to(folder).as_posix() for path in _below(folder))
     links = [f'- [{name}]({name if name.endswith(".md") else f"{name}.txt"})' for name in names]
     return '\n'.join([f'# {folder.relative_to(ROOT).as_posix()}', '', *links, ''])
+
+
+def _below(folder: Path) -> set[Path]:
+    """The files of a folder and of those in it."""
+    return {path for path in folder.rglob('*') if path.is_file() and '__pycache__' not in path.parts}

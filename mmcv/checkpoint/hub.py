@@ -54,10 +54,9 @@ class HubFile(NamedTuple):
         kept = self.kept()
         if kept is not None:
             return kept
-        library = _hub(self)
         try:
             with one_error():
-                return Path(library.hf_hub_download(self.repo, self.name, revision=self.revision))
+                return Path(_hub(self).hf_hub_download(self.repo, self.name, revision=self.revision))
         except (OSError, ValueError) as error:  # of the hub's own errors each is one of these
             raise DownloadError(f'{self}: cannot download: {one_line(error)}; {_ADVICE}') from error
 

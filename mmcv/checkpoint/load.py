@@ -32,7 +32,6 @@ _NOT_LEARNED = ('num_batches_tracked', 'relative_position_index')
 #: What mmsegmentation 1.x may keep beside a model's weights: mean and deviation of its images, for the pipeline here.
 _OF_IMAGES = 'data_preprocessor.'
 
-
 #: What modules of Lightning, which are around a model, mostly call it.
 _OF_LIGHTNING = 'model.'
 

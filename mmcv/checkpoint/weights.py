@@ -65,8 +65,8 @@ def get_weights(checkpoint: object, source: str | Path = 'the checkpoint') -> Ma
 
 
 def _are_named(weights: Mapping) -> bool:
-    tensors = [key for key, value in weights.items() if isinstance(value, torch.Tensor)]
-    return bool(tensors) and all(isinstance(key, str) for key in weights)
+    return any(isinstance(value, torch.Tensor) for value in weights.values()) and all(
+        isinstance(key, str) for key in weights)
 
 
 def _without_count(weights: Mapping[str, torch.Tensor]) -> Mapping[str, torch.Tensor]:

@@ -38,12 +38,13 @@ def _stated(package: str, asking: FrameType) -> Mapping[str, str]:
     """{'min': '1.3.0', 'max': '1.4.0'}: the bounds among the names that the asking code sees."""
     stated = {}
     for name, value in {**asking.f_globals, **asking.f_locals}.items():
-        words = {*name.lower().split('_')} - {package, 'version'}
-        if package not in name.lower().split('_') or len(words) != 1 or not words <= _BOUND.keys():
+        words = {*name.lower().split('_')}
+        bound = words - {package, 'version'}
+        if package not in words or len(bound) != 1 or not bound <= _BOUND.keys():
             continue
         text = '.'.join(map(str, value[:3])) if isinstance(value, (list, tuple)) else str(value)
         if _NUMBERS.match(text):
-            stated[_BOUND[words.pop()]] = text
+            stated[_BOUND[bound.pop()]] = text
     return stated
 
 
