@@ -70,8 +70,7 @@ def alike_pairs(
     usable = {split: [path for path in dict.fromkeys(paths) if hashes.get(path)] for split, paths in groups.items()}
     shown = {path: checksums.get(path) or path for paths in usable.values() for path in paths}
     copies = {split: Counter(map(shown.__getitem__, paths)) for split, paths in usable.items()}
-    once = {split: list({shown[path]: path for path in reversed(paths)}.values())[::-1]
-            for split, paths in usable.items()}
+    once = {split: list({shown[path]: path for path in reversed(paths)}.values()) for split, paths in usable.items()}
     small = lru_cache(_SMALL)(read_small)
     close = _closest(once, hashes, shown)
 

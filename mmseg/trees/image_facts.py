@@ -18,6 +18,7 @@ from mmcv.image import imfrombytes
 from mmcv.image.orientation import QUARTER_TURNS, read_orientation, stored_size
 from mmcv.image.png import png_damage
 from mmcv.image.stored import decode_unchanged, is_deep
+from mmcv.utils import one_line
 
 _FORMATS = {
     'JPEG': ('.jpg', '.jpeg', '.jfif', '.jpe'), 'MPO': ('.jpg', '.jpeg', '.mpo'), 'PNG': ('.png',), 'BMP': ('.bmp',),
@@ -140,7 +141,7 @@ def image_facts(path: str, content: bytes, with_sums: bool = True) -> ImageFacts
         header = read_header(content)
         img, doubt = _decode(content)
     except (ValueError, OSError, Image.DecompressionBombError) as error:
-        return ImageFacts(' '.join(str(error).split()))
+        return ImageFacts(one_line(error))
     if header is None:
         header = Header('', img.shape[:2], '', 1, img.dtype != np.uint8)
     doubt = strange_suffix(path, header) or doubt

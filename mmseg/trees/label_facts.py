@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from mmcv.utils import one_line
 from mmseg.labels import IGNORED
 
 from .image_facts import Header, decode_checked, read_header, strange_suffix
@@ -72,7 +73,7 @@ def label_facts(path: str, content: bytes) -> LabelFacts:
         header = read_header(content)
         stored, doubt = decode_checked(content, 'stored')
     except (ValueError, OSError, Image.DecompressionBombError) as error:
-        return LabelFacts(' '.join(str(error).split()))
+        return LabelFacts(one_line(error))
     header = header or Header('', stored.shape[:2], '', 1, stored.dtype.itemsize > 1)
     doubt = strange_suffix(path, header) or doubt
     planes = stored[..., None] if stored.ndim == 2 else stored

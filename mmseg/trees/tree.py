@@ -110,12 +110,13 @@ def _tree(
     labelled = {image for image, _ in pairs.pairs}
     if lists is None:
         lists = lists_of_one(read_lists(root, files.hints, roles.images), labelled)
-    splits = splits_by_lists(lists) or splits_by_folder(roles.images)
+    of_folders = splits_by_folder(roles.images)
+    splits = splits_by_lists(lists) or of_folders
     listed = {image for one in lists for image in one.images}
     unlisted = [image for image in pairs.images if listed and image not in listed]
-    for split, images in splits_by_folder(roles.images).items():
-        if split == 'test' and labelled.isdisjoint(images):  # its labels are held back
-            unlisted += sorted(set(images) - set(unlisted))
+    tests = of_folders.get('test', [])
+    if labelled.isdisjoint(tests):  # their labels are held back
+        unlisted += sorted(set(tests) - set(unlisted))
     names = names or find_class_names(root, files.hints, set(map(stem_of, roles.images)))
     return Tree(root, roles, pairs, lists, splits, names, files.hints, unlisted)
 
