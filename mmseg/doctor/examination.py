@@ -118,6 +118,7 @@ class Examination:
 
 def examine(
     tree: Tree, crop: tuple[int, int] | None = None, nproc: int | None = None, progress: TextIO | None = None,
+    known: Iterable[ImageFacts] | None = None,
 ) -> Examination:
     """Look at every file of a tree.
 
@@ -126,9 +127,10 @@ def examine(
         crop: (height, width) of the crops to train on.
         nproc: processes; None takes one per core.
         progress: where to draw a bar; None for none.
+        known: what is known of the images, in their order; None looks at them, too.
     """
     images, labels = tree.images, tree.labels
-    of_images = dict(zip(images, look_at_images(tree.root, images, nproc, progress)))
+    of_images = dict(zip(images, look_at_images(tree.root, images, nproc, progress) if known is None else known))
     return collect(tree, of_images, keep(labels, look_at_labels(tree.root, labels, nproc, progress)), crop)
 
 

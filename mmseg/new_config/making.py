@@ -45,7 +45,8 @@ def make(args: argparse.Namespace) -> None:
     base = find_model(args.model)
     seen = _examine(args)
     if args.write_masks:
-        seen = examine(write_masks(seen, args.nproc, sys.stderr), args.crop, args.nproc, sys.stderr)
+        masked = write_masks(seen, args.nproc, sys.stderr)
+        seen = examine(masked, args.crop, args.nproc, sys.stderr, seen.images.values())
     findings = find_all(seen)
     usable = usable_pairs(seen, findings)
     for line in usable.left_out:

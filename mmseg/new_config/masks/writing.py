@@ -53,7 +53,7 @@ class _Plan(NamedTuple):
 
 
 def write_masks(seen: Examination, nproc: int | None = None, progress: TextIO | None = None) -> Tree:
-    """Write a mask of class indices for each image, into the folder ``DIR_masks`` beside DIR.
+    """Write a mask of class indices for each image, into the folder ``DIR_masks`` beside DIR; images keep their order.
 
     Args:
         seen: a tree with masks for people, or with files of COCO, labelme, CVAT or YOLO.

@@ -15,7 +15,9 @@ from PIL import Image
 from mmcv.utils import ConfigError
 from mmseg.assembly.load import load_config
 from mmseg.datasets import build_dataset
+from mmseg.doctor import examination
 from mmseg.new_config.command import main
+from mmseg.trees.scanning import look_at_images
 
 NAMES = [f'{number:03}' for number in range(10)]
 SIZE = 48, 64
@@ -78,6 +80,18 @@ def check(labels, expected, values=(0, 1, 2)):
     assert labels.keys() == expected.keys()
     for name, label in labels.items():
         np.testing.assert_array_equal(label, np.array(values, np.uint8)[expected[name]], err_msg=name)
+
+
+def test_images_are_looked_at_once(draw, new, monkeypatch):
+    tree, looked = draw(NAMES, palette=True), []
+    for index in range(len(NAMES)):
+        tree.write(index, np.array(Image.open(tree.label(index)).convert('RGB')))
+    monkeypatch.setattr(examination, 'look_at_images', lambda root, paths, *how: looked.append(list(paths)) or (
+        look_at_images(root, paths, *how)))
+    cfg, _ = new(tree.root)
+    assert looked == [sorted(image for image, _ in tree.pairs)]
+    pixels = np.concatenate([np.array(Image.open(tree.image(index))).reshape(-1, 3) for index in range(len(NAMES))])
+    np.testing.assert_allclose(cfg.img_norm_cfg.mean, pixels.mean(axis=0), atol=1e-3)
 
 
 def test_colours(draw, new):
