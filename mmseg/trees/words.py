@@ -1,5 +1,6 @@
 """What the names of folders and files say: of images or labels, of training or validation."""
 
+import functools
 import re
 import unicodedata
 from pathlib import PurePosixPath
@@ -43,6 +44,7 @@ def words(name: str) -> list[str]:
     return found
 
 
+@functools.lru_cache(1024)
 def role_of_name(name: str) -> str | None:
     """'label', 'image' or 'other' (a picture of labels, say), as the words of a name tell; None if they do not."""
     there = set(words(name))
@@ -58,6 +60,7 @@ def role_of_folder(path: str) -> str | None:
     return next(filter(None, map(role_of_name, reversed(PurePosixPath(path).parts[:-1]))), None)
 
 
+@functools.lru_cache(1024)
 def split_of_name(name: str) -> str | None:
     """'train', 'val' or 'test', or None."""
     if match := _OF_NNUNET.fullmatch(name):
