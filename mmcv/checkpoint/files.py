@@ -14,6 +14,7 @@ from typing import IO, Any
 import torch
 
 from mmcv.fileio import FileClient, atomic_write, file_digest
+from mmcv.utils import one_line
 
 from . import inert
 from .errors import CheckpointError
@@ -211,5 +212,5 @@ def _typed_errors(path: Path) -> Iterator[None]:
     except (CheckpointError, KeyboardInterrupt):
         raise
     except Exception as error:  # what a damaged pickle raises is anything
-        reason = ' '.join(str(error).split())[:200]
+        reason = one_line(error)[:200]
         raise CheckpointError(f'{path}: damaged, or no checkpoint: {type(error).__name__}: {reason}') from error

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from PIL import Image
 
+from mmcv.utils import one_line
+
 from .orientation import QUARTER_TURNS, read_orientation, stored_size
 
 _LIMIT = threading.Lock()  # of Pillow, for all threads at once
@@ -57,6 +59,6 @@ def read_header(source: str | Path | bytes) -> Header:
                 raise
             raise ValueError('no image, or of an unknown format') from error
         except Exception as error:  # a damaged header makes Pillow raise nearly anything
-            raise ValueError(f'a damaged header: {" ".join(str(error).split())}') from error
+            raise ValueError(f'a damaged header: {one_line(error)}') from error
         finally:
             Image.MAX_IMAGE_PIXELS = limit

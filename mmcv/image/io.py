@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from mmcv.fileio import get_bytes
+from mmcv.utils import one_line
 
 from .channels import choose
 from .jpeg import decode_jpeg_rows, jpeg_shape
@@ -127,7 +128,7 @@ class EncodedImage:
         except ImportError as error:
             raise ValueError(f"the image backend 'tifffile' needs a package: pip install tifffile ({error})") from error
         except Exception as error:  # damaged bytes make decoders raise nearly anything, even SyntaxError and zlib.error
-            raise ValueError(f'damaged image, or of an unknown format: {" ".join(str(error).split())}') from error
+            raise ValueError(f'damaged image, or of an unknown format: {one_line(error)}') from error
 
 
 def imfrombytes(

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 
-from mmcv.utils import ConfigError, did_you_mean
+from mmcv.utils import ConfigError, did_you_mean, one_line
 
 Adapt = Callable[[inspect.Signature, dict], None]
 
@@ -36,7 +36,7 @@ def build_foreign(cfg: Mapping, library: ModuleType, where: str, adapt: Adapt) -
         return kind(**args)
     except (TypeError, ValueError) as error:
         raise ConfigError(f'{where}: {kind.__name__} of {library.__name__} refuses it: '
-                          f'{" ".join(str(error).split())}') from error
+                          f'{one_line(error)}') from error
 
 
 def build_all(transforms: Sequence[Mapping], library: ModuleType, where: str, adapt: Adapt) -> list[Callable]:
