@@ -10,8 +10,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('source', nargs='?', metavar='DIR', help='folder of images and labels')
     parser.add_argument('--img-dir', help='folder of the images, with --ann-dir, instead of DIR')
     parser.add_argument('--ann-dir', help='folder of the labels')
-    parser.add_argument('--model', default='pspnet_r50-d8', metavar='NAME',
-                        help="the start of any config's name (default: %(default)s)")
+    parser.add_argument('--model', metavar='NAME',
+                        help="the start of any config's name (default: pspnet_r50-d8; without a GPU "
+                             'pspnet_effnet-lite0 where its packages are installed, else pspnet_r18-d8)')
     parser.add_argument('--classes', metavar='FILE', help='names of the classes, one per line')
     parser.add_argument('--crop', type=parse_crop, metavar='HxW', help='size of the crops (default: by the images)')
     parser.add_argument('--iters', type=int, metavar='N', help='iterations (default: by the number of images)')

