@@ -200,7 +200,7 @@ def _check_complete(content: bytes) -> None:
     # the markers of a thumbnail in the header or behind the image do not disturb this.
     if content.startswith(b'\xff\xd8') and content.rfind(b'\xff\xd9') < content.rfind(b'\xff\xda'):
         raise ValueError('the JPEG file is cut off (no end marker): fetch it again')
-    if content.startswith(_PNG) and content.rfind(b'IEND') < 0:
+    if content.startswith(_PNG) and content.rfind(b'IEND', 0, -4) < 0:  # its checksum follows
         raise ValueError('the PNG file is cut off (no end chunk): fetch it again')
 
 

@@ -12,6 +12,8 @@ _FRAMES = (0xC0, 0xC1)  # one pass from the top to the bottom, Huffman codes
 _OTHER_FRAMES = (*range(0xC2, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0))
 _START_OF_SCAN = 0xDA
 _UNIT = 16  # rows that the largest unit of blocks has; the ones above it look at one row of it
+_LUMA, _CHROMA = (0x11, 0x21, 0x12, 0x22, 0x41), 0x11  # blocks of a unit, across and down, that simplejpeg takes
+_MOST_PIXELS = 2**30  # that OpenCV takes
 
 
 class Frame(NamedTuple):
@@ -81,9 +83,10 @@ def _frame(content: bytes) -> Frame | None:
             return None
         if kind in _FRAMES:
             height, width = (int.from_bytes(content[place + at:place + at + 2], 'big') for at in (5, 7))
-            if found is not None or content[place + 4] != 8 or content[place + 9] != 3 or not height or not width:
+            if found is not None or content[place + 4] != 8 or content[place + 9] != 3:
                 return None
-            if max(content[place + at] & 15 for at in (11, 14, 17)) > 2:  # blocks on top of each other in a unit
+            luma, *chroma = (content[place + at] for at in (11, 14, 17))
+            if luma not in _LUMA or chroma != [_CHROMA] * 2 or not 0 < height * width <= _MOST_PIXELS:
                 return None
             found = Frame(height, width, place + 5)
         place += 2 + int.from_bytes(content[place + 2:place + 4], 'big')

@@ -78,6 +78,30 @@ def test_others_are_decoded_whole_or_not_at_all(make):
     assert jpeg_shape(make()) is None
 
 
+def with_frame(content, at, data):
+    """With other bytes in the header of the frame."""
+    at += content.index(b'\xff\xc0')
+    return content[:at] + data + content[at + len(data):]
+
+
+@pytest.mark.parametrize('sampling', [(0x42, 0x11, 0x11), (0x31, 0x11, 0x11), (0x22, 0x21, 0x12), (0x11, 0x22, 0x22),
+                                      (0x22, 0x11, 0x22), (0x14, 0x11, 0x11), (0x21, 0x11, 0x21)])
+def test_samplings_that_simplejpeg_does_not_take_are_left_to_opencv(sampling):
+    content = jpeg()
+    for at, factors in zip((11, 14, 17), sampling):
+        content = with_frame(content, at, bytes([factors]))
+    assert jpeg_shape(content) is None
+    np.testing.assert_array_equal(imfrombytes(content, rows=16), whole(content))
+
+
+@pytest.mark.parametrize('size', [(0xffff, 0xffff), (40_000, 40_000), (0, 5), (5, 0)])
+def test_a_size_that_opencv_does_not_take_is_refused_before_there_is_room_for_it(size):
+    content = with_frame(jpeg(), 5, b''.join(length.to_bytes(2, 'big') for length in size))
+    assert jpeg_shape(content) is None
+    with pytest.raises(ValueError, match='damaged'):
+        imfrombytes(content, rows=16)
+
+
 def test_a_file_that_is_cut_off_is_refused():
     with pytest.raises(ValueError, match='cut off'):
         imfrombytes(jpeg()[:-2], rows=16)

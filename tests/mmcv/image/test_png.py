@@ -221,6 +221,7 @@ DAMAGED = {
     'no zlib data': png(IMG, b'').replace(zlib.compress(b''), b'12345678'),
     'cut off': png(IMG, unfiltered(IMG))[:-200],
     'the last chunk is cut off': png(IMG, unfiltered(IMG))[:-5],
+    'the last byte is cut off': png(IMG, unfiltered(IMG))[:-1],
 }
 
 
