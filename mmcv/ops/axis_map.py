@@ -27,7 +27,8 @@ class AxisMap(NamedTuple):
         if align_corners:
             place *= torch.tensor(source - 1, dtype=dtype) / max(size - 1, 1)
         else:
-            place = ((place + 0.5) * (torch.tensor(source, dtype=dtype) / size) - 0.5).clamp_(min=0)
+            scale = torch.tensor(source, dtype=dtype) / size
+            place = (scale.double() * (place.double() + 0.5) - 0.5).clamp_(min=0).to(dtype)  # rounded once, as torch does
         low = place.long().clamp_(max=source - 1)
         high = (low + 1).clamp_(max=source - 1)
         share = place - low

@@ -14,6 +14,7 @@ SPINS = 1000
 
 _CHOICE = 'MMCV_THREADS'
 _LOCAL_PROCESSES = ('LOCAL_WORLD_SIZE', 'OMPI_COMM_WORLD_LOCAL_SIZE', 'MPI_LOCALNRANKS', 'SLURM_NTASKS_PER_NODE')
+_CORES_OF_TASK = 'SLURM_CPUS_PER_TASK'
 
 
 def choose_threads(processes: int | None = None) -> str:
@@ -38,8 +39,8 @@ def chosen_threads() -> str:
 
 
 def usable_cores() -> float:
-    """The cores that this process may use: those of its affinity, or a container's quota where that is less."""
-    return min(_visible_cores(), _quota())
+    """The cores that this process may use: those of its affinity, or less by a container's quota or by slurm."""
+    return min(_visible_cores(), _quota(), _number(_CORES_OF_TASK) or float('inf'))
 
 
 def _choose_number(processes: int) -> str:
@@ -63,8 +64,16 @@ def _choose_waiting() -> str:
 
 
 def _local_processes() -> int:
-    numbers = (os.environ.get(name, '') for name in _LOCAL_PROCESSES)
-    return next((int(number) for number in numbers if number.isdigit() and int(number) > 0), 1)
+    """How many processes share the cores; slurm's tasks do not, if it was told how many each of them gets."""
+    told = [name for name in _LOCAL_PROCESSES if _number(name)]
+    shares = told and not (told[0].startswith('SLURM') and _number(_CORES_OF_TASK))
+    return _number(told[0]) if shares else 1
+
+
+def _number(name: str) -> int:
+    """What a launcher says; 0 where it says nothing, or in words."""
+    said = os.environ.get(name, '')
+    return int(said) if said.isdecimal() else 0
 
 
 def _visible_cores() -> int:
@@ -82,10 +91,11 @@ def _quota(proc: Path = Path('/proc/self/cgroup'), mount: Path = Path('/sys/fs/c
     quotas = [float('inf')]
     for _, controllers, path in (line.split(':', 2) for line in lines):
         if controllers == '' or 'cpu' in controllers.split(','):
-            root = mount / controllers
-            group = root / path.lstrip('/')
-            # In a container the path may be the host's, and the mount the group itself.
-            quotas += map(_quota_of, {root, *(folder for folder in (group, *group.parents) if root in folder.parents)})
+            # Version 1 may list its controllers in another order than the folder that 'cpu' is another name of.
+            for root in {mount / controllers, mount / 'cpu'} if controllers else {mount}:
+                group = root / path.lstrip('/')
+                # In a container the path may be the host's, and the mount the group itself.
+                quotas += map(_quota_of, {root, *(one for one in (group, *group.parents) if root in one.parents)})
     return min(quotas)
 
 

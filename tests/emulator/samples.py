@@ -3,6 +3,7 @@
 import math
 import runpy
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -65,6 +66,8 @@ def pixels_of_one_class() -> Iterator[tuple]:
 
 
 def hits_of_one_class() -> Iterator[tuple]:
+    below_zero = torch.tensor([-3.0, -2.0, -1.0]).view(1, 3, 1, 1).expand(1, 3, 2, 2)
+    yield below_zero, torch.full((1, 5, 4), 2), None, 255, False
     logits = torch.tensor([2.0, 0.0]).view(1, 2, 1, 1).expand(1, 2, 3, 3).contiguous()
     yield logits, torch.zeros(1, 257, 259, dtype=torch.long), None, 255, False
 
@@ -164,7 +167,19 @@ def maps(share: float = 0.02) -> Iterator[torch.Tensor]:
         yield with_value(torch.randn(2, 9, 7, 5), value, share)
 
 
-TIES = {'upsample_argmax': lambda: ((torch.zeros(2, 5, 3, 4), 7, 9, align_corners, True)
+def labels_of_no_class() -> Iterator[tuple]:
+    """What a backward pass gets where the forward one has answered NaN."""
+    logits = torch.randn(1, 3, 4, 5)
+    for label in (-1, 3, -2**40, 2**40):
+        label = torch.randint(3, (1, 8, 10)).masked_fill(torch.rand(1, 8, 10) < 0.5, label)
+        yield torch.full(label.shape, math.nan), logits, label, torch.rand(3), torch.zeros(label.shape), 255, False
+
+
+INVALID = {**INVALID, 'upsample_cross_entropy_backward': lambda: chain(
+    META['INVALID']['upsample_cross_entropy_backward'](), labels_of_no_class())}
+TIES = {'upsample_cross_entropy': lambda: ((torch.zeros(2, 5, 3, 4), torch.randint(5, (2, 7, 9)), None, 255, corners)
+                                           for corners in (False, True)),
+        'upsample_argmax': lambda: ((torch.zeros(2, 5, 3, 4), 7, 9, align_corners, True)
                                     for align_corners in (False, True)),
         'resample_argmax': lambda: (resampled(torch.zeros(2, 5, 3, 4), views=views) for views in (1, 2))}
 

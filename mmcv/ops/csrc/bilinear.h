@@ -1,6 +1,7 @@
 // Bilinear upsampling as F.interpolate does it, without ever holding the upsampled map.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include "simd.h"
@@ -21,6 +22,8 @@ struct Tap {
   T weight;
 };
 
+// The position is rounded once, as torch's is: where it is a whole number in one way of rounding and not in the other,
+// another pixel counts, which may be infinite.
 template <class T>
 MMCV_HOST_DEVICE inline Tap<T> tap(const Resize& axis, int64_t index) {
   if (axis.in == axis.out) return {index, index, T(0)};
@@ -28,7 +31,7 @@ MMCV_HOST_DEVICE inline Tap<T> tap(const Resize& axis, int64_t index) {
   if (axis.align_corners) {
     source = axis.out > 1 ? static_cast<T>(axis.in - 1) / static_cast<T>(axis.out - 1) * static_cast<T>(index) : T(0);
   } else {
-    source = static_cast<T>(axis.in) / static_cast<T>(axis.out) * (static_cast<T>(index) + T(0.5)) - T(0.5);
+    source = std::fma(static_cast<T>(axis.in) / static_cast<T>(axis.out), static_cast<T>(index) + T(0.5), T(-0.5));
     source = source > 0 ? source : T(0);
   }
   const int64_t floor = static_cast<int64_t>(source), low = floor < axis.in ? floor : axis.in - 1;

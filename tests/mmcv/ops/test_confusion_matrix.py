@@ -23,7 +23,11 @@ def samples():
     yield labels(9, 22)[:, ::2], labels(9, 11), 5, 255
     yield labels(2, 3, 9, 11).to(memory_format=torch.channels_last), labels(2, 3, 9, 11), 5, 255
     yield labels(50, 61, classes=200), labels(50, 61, classes=200), 200, 255  # beyond a CUDA block's shared memory
+    for classes in (109, 110):  # the most that fit into a CUDA block's shared memory, and one more
+        yield labels(40, 51, classes=classes), labels(40, 51, classes=classes), classes, 255
     yield labels(9, 11) - 3, labels(9, 11) - 3, 2, -3
+    for ignored in (-1, 511):  # as a byte 255
+        yield labels(9, 11, dtype=torch.uint8), labels(9, 11, dtype=torch.uint8), 5, ignored
     yield labels(600, 700), labels(600, 700), 5, 255  # enough for several threads
 
 

@@ -43,9 +43,9 @@ def tables(*views, dtype=torch.float32):
     return [part.to(dtype) if part.is_floating_point() else part for axis in (rows, columns) for part in stacked(axis)]
 
 
-def distinct(shape, dtype=torch.float32):
+def distinct(shape, dtype=torch.float32, winner=None):
     """Logits of which one class, another for each image, always wins: ties are decided by rounding."""
-    winner = torch.randint(shape[1], shape[:1])
+    winner = torch.randint(shape[1], shape[:1]) if winner is None else torch.full(shape[:1], winner)
     return torch.randn(shape, dtype=dtype) + 40 * F.one_hot(winner, shape[1])[:, :, None].to(dtype)
 
 
@@ -59,6 +59,7 @@ def samples():
         for align_corners in (False, True):
             yield distinct((2, 5, sizes[0][0] * sizes[0][1])), *tables((sizes, align_corners))
     yield distinct((1, 150, 12)), *tables((CHAINS[0],))
+    yield distinct((1, 300, 12), winner=299), *tables((CHAINS[0],))  # more classes than a byte counts
     yield distinct((0, 3, 12)), *tables((CHAINS[0],))
     yield distinct((1, 1, 12)), *tables((CHAINS[0],))
     yield distinct((2, 4, VIEWED)), *tables(*VIEWS)
@@ -148,6 +149,15 @@ def test_halves_are_computed_in_float32(dtype):
 def test_an_index_beyond_the_pixels_is_refused(step):
     row, column = chain(CHAINS[0])
     assert is_refused(*stacked([AxisMap(row.index + step, row.weight)]), *stacked([column]))
+
+
+@pytest.mark.parametrize('axis', [0, 1])
+@pytest.mark.parametrize('view', [0, 1])
+@pytest.mark.parametrize('value', [-1, -12, 12, 99])
+def test_one_index_beyond_the_pixels_is_enough(axis, view, value):
+    rows, columns = ([one, AxisMap(one.index.clone(), one.weight)] for one in chain(CHAINS[0]))
+    (rows, columns)[axis][view].index[-1, -1] = value
+    assert is_refused(*stacked(rows), *stacked(columns))
 
 
 def is_refused(*arguments):

@@ -19,11 +19,12 @@ def samples():
     yield distinct((1, 3, 4, 5), torch.float64), 9, 11, False, False
     yield distinct((2, 4, 3, 5)).to(memory_format=torch.channels_last), 7, 10, False, True
     yield distinct((1, 3, 8, 10))[..., ::2, 1::2], 9, 11, True, True
+    yield distinct((1, 300, 2, 2), winner=299), 3, 3, False, True  # more classes than a byte counts
 
 
-def distinct(shape, dtype=torch.float32):
+def distinct(shape, dtype=torch.float32, winner=None):
     """Logits of which one class, another for each image, always wins: ties are decided by rounding."""
-    winner = torch.randint(shape[1], shape[:1])
+    winner = torch.randint(shape[1], shape[:1]) if winner is None else torch.full(shape[:1], winner)
     return torch.randn(shape, dtype=dtype) + 40 * F.one_hot(winner, shape[1])[..., None, None].to(dtype)
 
 

@@ -10,7 +10,8 @@ import pytest
 from mmcv.utils import threads
 
 ROOT = Path(__file__).parents[3]
-SET = ('MMCV_THREADS', 'OMP_NUM_THREADS', 'GOMP_SPINCOUNT', 'OMP_WAIT_POLICY', *threads._LOCAL_PROCESSES)
+SET = ('MMCV_THREADS', 'OMP_NUM_THREADS', 'GOMP_SPINCOUNT', 'OMP_WAIT_POLICY', 'SLURM_CPUS_PER_TASK',
+       *threads._LOCAL_PROCESSES)
 
 
 @pytest.fixture
@@ -55,6 +56,17 @@ def test_slurm_counts_in_words_that_are_no_number(environment):
     assert 'OMP_NUM_THREADS' not in os.environ
 
 
+@pytest.mark.parametrize(('launcher', 'cores', 'expected'), [
+    ({}, '2', '2'), ({'SLURM_NTASKS_PER_NODE': '8'}, '2', '2'), ({'SLURM_NTASKS_PER_NODE': '8'}, '', '1'),
+    ({'SLURM_NTASKS_PER_NODE': '1', 'LOCAL_WORLD_SIZE': '2'}, '3', '1'), ({'SLURM_NTASKS_PER_NODE': '2'}, '64', None),
+])
+def test_slurm_gives_each_of_its_tasks_so_many_cores(environment, launcher, cores, expected):
+    for name, value in {**launcher, 'SLURM_CPUS_PER_TASK': cores}.items():
+        environment.setenv(name, value)
+    threads.choose_threads()
+    assert os.environ.get('OMP_NUM_THREADS') == expected
+
+
 def test_what_the_user_set_stays(environment):
     environment.setenv('OMP_NUM_THREADS', '3')
     environment.setenv('OMP_WAIT_POLICY', 'active')
@@ -79,6 +91,7 @@ def test_a_launchers_choice_holds_for_what_it_starts(environment):
     ('0::/', {'cpu.max': 'max 100000'}, float('inf')),
     ('0::/', {}, float('inf')),
     ('4:cpuacct,cpu:/a', {'cpuacct,cpu/a/cpu.cfs_quota_us': '3000', 'cpuacct,cpu/a/cpu.cfs_period_us': '1000'}, 3.0),
+    ('4:cpuacct,cpu:/a', {'cpu/a/cpu.cfs_quota_us': '3000', 'cpu/a/cpu.cfs_period_us': '1000'}, 3.0),
     ('4:cpu:/', {'cpu/cpu.cfs_quota_us': '-1', 'cpu/cpu.cfs_period_us': '100000'}, float('inf')),
     ('4:memory:/', {'memory/cpu.max': '1 1'}, float('inf')),
 ])

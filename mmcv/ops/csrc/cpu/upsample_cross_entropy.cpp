@@ -45,15 +45,18 @@ MMCV_INLINE void upsample(const Band<T>& band, T weight, int64_t classes, T* z, 
   }
 }
 
-// log sum_k exp(z_k) = best + log sum_k exp(z_k - best)
+// log sum_k exp(z_k) = best + log sum_k exp(z_k - best), of which `log_sum` is the second term
 template <class T>
-MMCV_INLINE void reduce(const T* z, int64_t classes, const T* best, int64_t width, T* logsumexp) {
+MMCV_INLINE void reduce(const T* z, int64_t classes, const T* best, int64_t width, T* log_sum, T* logsumexp) {
   T sum[kBlock] = {};
   for (int64_t k = 0; k < classes; ++k) {
     const T* row = z + k * kStride;
     for (int64_t x = 0; x < kBlock; ++x) sum[x] += fast_exp(row[x] - best[x]);
   }
-  for (int64_t x = 0; x < width; ++x) logsumexp[x] = best[x] + std::log(sum[x]);
+  for (int64_t x = 0; x < width; ++x) {
+    log_sum[x] = std::log(sum[x]);
+    logsumexp[x] = best[x] + log_sum[x];
+  }
 }
 
 // Where a column has NaN, which makes its logsumexp one: NaN is higher than all numbers, as for torch.argmax.
@@ -70,9 +73,10 @@ MMCV_INLINE void find_nan(const T* z, int64_t classes, int64_t width, const T* l
   }
 }
 
+// The loss is (best - z_label) + log_sum: of large logits the logsumexp has lost what the difference still has.
 template <class T>
 MMCV_INLINE void score(
-    const CrossEntropy<T>& in, const T* z, const int64_t* label, const int32_t* index, const T* logsumexp,
+    const CrossEntropy<T>& in, const T* z, const int64_t* label, const int32_t* index, const T* best, const T* log_sum,
     int64_t width, T* loss, Tally* tally) {
   for (int64_t x = 0; x < width; ++x) {
     const int64_t k = label[x];
@@ -82,7 +86,7 @@ MMCV_INLINE void score(
       tally->valid = false;
       continue;
     }
-    loss[x] = (in.weight ? in.weight[k] : T(1)) * (logsumexp[x] - z[k * kStride + x]);
+    loss[x] = (in.weight ? in.weight[k] : T(1)) * (best[x] - z[k * kStride + x] + log_sum[x]);
     tally->hits += index[x] == k;
   }
 }
@@ -95,7 +99,7 @@ MMCV_INLINE Tally forward_rows(
   const Upsampling& size = in.size;
   const int64_t image = size.classes * size.y.in * size.x.in;
   std::vector<T> z(size.classes * kStride);
-  T best[kBlock];
+  T best[kBlock], log_sum[kBlock];
   int32_t index[kBlock];
   Tally tally;
   for (const auto& runs : columns.blocks) {
@@ -105,9 +109,9 @@ MMCV_INLINE Tally forward_rows(
       const Tap<T>& at = taps[row % size.y.out];
       block.band.move(at, in.logits + sample * image, size, runs, columns.weight.data());
       upsample(block.band, at.weight, size.classes, z.data(), best, index);
-      reduce(z.data(), size.classes, best, block.width, logsumexp + out);
+      reduce(z.data(), size.classes, best, block.width, log_sum, logsumexp + out);
       find_nan(z.data(), size.classes, block.width, logsumexp + out, index);
-      score(in, z.data(), in.label + out, index, logsumexp + out, block.width, loss + out, &tally);
+      score(in, z.data(), in.label + out, index, best, log_sum, block.width, loss + out, &tally);
     }
   }
   return tally;

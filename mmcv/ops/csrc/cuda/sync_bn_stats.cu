@@ -75,13 +75,13 @@ __global__ void join(Parts parts, const T* partial, T* stats) {
   const int64_t count = c < channels ? parts.count() : 0;
   double sum = 0;
   for (int64_t p = threadIdx.y; p < count; p += kRows) {
-    sum += static_cast<double>(parts.size(p)) / parts.values() * partial[2 * p * channels + c];
+    sum += static_cast<double>(parts.size(p)) / static_cast<double>(parts.values()) * partial[2 * p * channels + c];
   }
   const double mean = sum_over_rows(sum, threadIdx.y, kRows, threadIdx.x, kColumns, shared);
   sum = 0;
   for (int64_t p = threadIdx.y; p < count; p += kRows) {
     const double distance = partial[2 * p * channels + c] - mean;
-    sum += partial[(2 * p + 1) * channels + c] + parts.size(p) * distance * distance;
+    sum += partial[(2 * p + 1) * channels + c] + static_cast<double>(parts.size(p)) * distance * distance;
   }
   sum = sum_over_rows(sum, threadIdx.y, kRows, threadIdx.x, kColumns, shared);
   if (c < channels && threadIdx.y == 0) {

@@ -24,15 +24,15 @@ __global__ void forward(CrossEntropy<T> in, int64_t pixels, T* loss, T* logsumex
       }
     }
     for (int64_t k = 0; k < in.size.classes; ++k) sum += exp(pixel.at(k) - best);
-    const T lse = best + log(sum);
+    const T log_sum = log(sum);
     const int64_t k = in.label[i];
-    logsumexp[i] = lse;
+    logsumexp[i] = best + log_sum;
     if (k == in.ignore_index) {
       loss[i] = 0;
     } else if (k < 0 || k >= in.size.classes) {
       loss[i] = static_cast<T>(NAN);
     } else {
-      loss[i] = (in.weight ? in.weight[k] : T(1)) * (lse - pixel.at(k));
+      loss[i] = (in.weight ? in.weight[k] : T(1)) * (best - pixel.at(k) + log_sum);
       if (index == k) atomicAdd(&block_hits, 1u);
     }
   }
