@@ -28,7 +28,8 @@ class AxisMap(NamedTuple):
             place *= torch.tensor(source - 1, dtype=dtype) / max(size - 1, 1)
         else:
             scale = torch.tensor(source, dtype=dtype) / size
-            place = (scale.double() * (place.double() + 0.5) - 0.5).clamp_(min=0).to(dtype)  # rounded once, as torch does
+            # rounded once, as torch has it
+            place = (scale.double() * (place.double() + 0.5) - 0.5).clamp_(min=0).to(dtype)
         low = place.long().clamp_(max=source - 1)
         high = (low + 1).clamp_(max=source - 1)
         share = place - low

@@ -25,8 +25,7 @@ COMPILER = os.environ.get('CXX', 'g++')  # -fsanitize=thread without its library
 BUILD = runpy.run_path(str(ROOT / 'mmcv' / 'ops' / 'build.py'))
 _digest, _torch = BUILD['_digest'], BUILD['_torch']
 FLAGS = [*BUILD['FLAGS'], '-O0', '-DUSE_CUDA', '-fPIC', '-fvisibility=hidden', '-U__CUDACC__']
-# An index that loses its upper half shows in no map of a test's size, and on a stack that nobody has used a variable that
-# nobody has set is 0.
+# An index that loses its upper half shows in no map of a test's size, and a variable that nobody has set is mostly 0.
 OF_KERNELS = ['-Wconversion', '-Werror=conversion', '-Wno-sign-conversion', '-ftrivial-auto-var-init=pattern']
 OF_HOST = ['-w']
 
@@ -89,9 +88,10 @@ def library(operator: str, variant: str, mutate: Callable[[str, str], str] | Non
     # What the host does is compiled once for all variants, and anew where it is changed.
     is_changed = any(sources[path] != text for path, text in originals.items() if not path.startswith('cuda/'))
     host = folder / 'csrc' if is_changed else CSRC
-    objects += [_compiled(host / path.name, [*FLAGS, *OF_HOST, '-include', 'registration.h'], folder if is_changed else WORK)
+    of_host = [*FLAGS, *OF_HOST]
+    objects += [_compiled(host / path.name, [*of_host, '-include', 'registration.h'], folder if is_changed else WORK)
                 for path in wrappers(operator)]
-    objects += [_compiled(HERE / f'{name}.cpp', [*FLAGS, *OF_HOST, '-O2'], WORK) for name in RUNTIME]
+    objects += [_compiled(HERE / f'{name}.cpp', [*of_host, '-O2'], WORK) for name in RUNTIME]
     return _linked(objects, result, VARIANTS[variant].link)
 
 
