@@ -1,4 +1,4 @@
-"""Convolutions whose multiplications are halved by Winograd's minimal filtering."""
+"""Convolutions with a third of the multiplications by Winograd's minimal filtering."""
 
 import torch
 import torch.nn.functional as F
@@ -10,7 +10,7 @@ from .dilated_conv import DilatedConv, products
 from .reference import winograd_conv as reference
 
 # Below these the transforms cost more than the multiplications that they save: measured, see docs/benchmarks.md. The
-# saving counts as torch would multiply, which leaves the padding out; each tile of 2x2 takes 16 products.
+# saving counts as torch would multiply, which leaves the padding out.
 LEAST_CHANNELS, LEAST_PIXELS, LEAST_SAVING = 256, 1024, 1.4
 
 
@@ -98,14 +98,15 @@ def conv2d(
     groups: int = 1,
     winograd: bool | int = True,
 ) -> Tensor:
-    r"""``F.conv2d``, by 2.25 times fewer multiplications where that pays: wide 3x3 kernels, float32, on a CPU.
+    r"""``F.conv2d``, by 3 times fewer multiplications where that pays: wide 3x3 kernels, float32, on a CPU.
 
-    There 2x2 outputs are computed from 4x4 inputs, y = A^T [(G w G^T) * (B^T x B)] A with constant G, B and A: 16
-    products instead of 36, summed over the channels as 16 matrix products. A dilated kernel does so on each of its
-    grids of pixels; one that is dilated so far that most of it lies in the padding is convolved by torch, but for its
-    weight's gradient, for which torch would multiply the padding too. The other gradients are computed in the same way.
-    All is exact up to the rounding of float32. On a GPU cuDNN decides for itself. Fast Algorithms for Convolutional
-    Neural Networks, Lavin & Gray 2016, https://arxiv.org/abs/1509.09308.
+    There 2x4 outputs are computed from 4x6 inputs, y = A^T [(G w H^T) * (B^T x C)] D with constant matrices: 24
+    products instead of 72, summed over the channels as 24 matrix products; or 2x2 from 4x4, where fewer lie beyond the
+    map's border then. A dilated kernel does so on each of its grids of pixels; one that is dilated so far that most of
+    it lies in the padding is convolved by torch, but for its weight's gradient, for which torch would multiply the
+    padding too. The other gradients are computed in the same way. All is exact up to the rounding of float32, with
+    errors of up to about 1e-6 of the largest output. On a GPU cuDNN decides for itself. Fast Algorithms for
+    Convolutional Neural Networks, Lavin & Gray 2016, https://arxiv.org/abs/1509.09308.
 
     Args:
         x: (N, C, H, W).
@@ -114,7 +115,7 @@ def conv2d(
         stride, padding, dilation: in pairs (rows, columns).
         groups: as of ``F.conv2d``.
         winograd: False is ``F.conv2d``. With 4, and where no gradient is recorded, 4x4 outputs are computed from 6x6
-            inputs: 4 times fewer multiplications, with errors of up to about 3e-6 of the largest output.
+            inputs: 4 times fewer multiplications, with errors of up to about 3e-6 of it.
 
     Returns:
         (N, K, H', W'), channels_last if x lies so in memory, else contiguous.
@@ -151,11 +152,20 @@ def _saves(x: Tensor, padding: tuple[int, int], dilation: tuple[int, int], edge:
     """Whether a map's tiles take fewer products than its pixels; few tiles are whole where the dilation is wide."""
     if max(dilation) == 1:
         return True
-    tiles = 1
-    for side, p, d in zip(x.shape[2:], padding, dilation):
-        whole, rest = divmod(side + 2 * p - 2 * d, edge * d)
-        tiles *= whole * d + min(rest, d)
-    return products(x.shape[2:], padding, dilation) >= LEAST_SAVING * (edge + 2) ** 2 * tiles
+    geometry = x.shape[2:], padding, dilation
+    return products(*geometry) >= LEAST_SAVING * _tile_products(*geometry, edge)
+
+
+def _tile_products(
+    sides: tuple[int, int], padding: tuple[int, int], dilation: tuple[int, int], edge: int
+) -> int:
+    """The products that a map of such sides (height, width) takes by tiles of 2x2 or 2x4 outputs, or of 4x4."""
+    def of_lines(axis: int, edge: int) -> int:
+        d = dilation[axis]
+        whole, rest = divmod(sides[axis] + 2 * padding[axis] - 2 * d, edge * d)
+        return (edge + 2) * (whole * d + min(rest, d))
+
+    return of_lines(0, edge) * min(of_lines(1, columns) for columns in {edge, 4})
 
 
 def _is_watched() -> bool:

@@ -159,7 +159,7 @@ class Settings:
         "leaves torch's choice")]
     winograd: Annotated[bool | int | None, Key(
         WINOGRAD, 'Speed', 'winograd = False',
-        'let torch do every convolution; else, in float32 on a CPU, wide 3x3 ones take 2.25 times fewer '
+        'let torch do every convolution; else, in float32 on a CPU, wide 3x3 ones take 3 times fewer '
         'multiplications, equal up to rounding. `4`: when testing, 4 times fewer, with errors of up to about 3e-6 of '
         'the largest value')]
     fuse_conv_bn: Annotated[bool | None, Key(

@@ -11,8 +11,10 @@
 namespace mmcv {
 namespace {
 
-constexpr int64_t kBlock = 1 << 20;  // transformed values of a block of tiles: what stays in a cache
-constexpr int64_t kLeast = 128;      // tiles of a block, lest the matrix products get too narrow
+// Transformed values of a block of tiles on the side with fewer channels, and of a group of channels on the other. The
+// larger, the faster are the matrix products; but these values are all the memory that a convolution takes besides its maps.
+constexpr int64_t kBlock = 6 << 20, kGroup = 3 << 20;
+constexpr int64_t kLeast = 128;  // tiles of a block and channels of a group, lest the matrix products get too narrow
 
 Winograd describe(
     const std::string& name, int64_t edge, const Tensor& x, const std::vector<int64_t>& padding,
@@ -25,9 +27,11 @@ Winograd describe(
     STD_TORCH_CHECK(d > 0 && d < kMost && p >= 0 && p < kMost && size < kMost, name, ": padding or dilation is out of range");
     STD_TORCH_CHECK(size > 0 && size + 2 * p > 2 * d, name, ": the kernel is larger than the padded map");
   }
-  return {
-      static_cast<int>(edge), x.size(0), WinogradAxis::of(edge, x.size(2), padding[0], dilation[0]),
-      WinogradAxis::of(edge, x.size(3), padding[1], dilation[1])};
+  const auto y = WinogradAxis::of(edge, x.size(2), padding[0], dilation[0]);
+  const auto narrow = WinogradAxis::of(2, x.size(3), padding[1], dilation[1]);
+  const auto wide = WinogradAxis::of(4, x.size(3), padding[1], dilation[1]);
+  // Tiles of four columns take 6 products a column where those of two take 4; the last ones reach beyond the map.
+  return {x.size(0), y, edge == 4 || 6 * wide.tiles < 4 * narrow.tiles ? wide : narrow};
 }
 
 // (N, C, H, W) as (N, H, W, C), contiguous. torch's own copy is three times as slow where the map is contiguous.
@@ -50,9 +54,20 @@ Tensor channels_first(const Tensor& map) {
   return out;
 }
 
+// Item `index` of `count` that share `size` between them.
+struct Share {
+  int64_t first, size;
+
+  static Share of(int64_t size, int64_t count, int64_t index) {
+    const int64_t first = size * index / count;
+    return {first, size * (index + 1) / count - first};
+  }
+};
+
+// Some channels of a contiguous (N, height, width, channels).
 template <class T>
-Map<const T> pixels(const Tensor& map, T type) {
-  return {data(map, type), map.size(1), map.size(2), map.size(3)};
+Map<const T> pixels(const Tensor& map, const Share& channels, T type) {
+  return {data(map, type) + channels.first, map.size(1), map.size(2), map.size(3), channels.size};
 }
 
 // out (positions, m, n) = beta * out + a (positions, m, k) b (positions, k, n)
@@ -60,50 +75,54 @@ void multiply(const Tensor& out, const Tensor& a, const Tensor& b, double beta) 
   TORCH_ERROR_CODE_CHECK(aoti_torch_cpu_baddbmm_out(out.get(), out.get(), a.get(), b.get(), beta, 1));
 }
 
-// Room for the transformed tiles of a block, of one side of the convolution.
+// How a convolution is cut: the tiles into blocks, and the channels of the side that has more of them into groups.
+struct Cut {
+  int64_t tiles, blocks, input_groups = 1, output_groups = 1;
+
+  Cut(const Winograd& w, int64_t inputs, int64_t outputs) : tiles(w.tiles()) {
+    const int64_t few = std::min(inputs, outputs), many = std::max(inputs, outputs);
+    const int64_t fit = std::max(kBlock / (w.positions() * few), kLeast);
+    blocks = std::max<int64_t>((tiles + fit - 1) / fit, 1);  // of none the gradient is zero
+    const int64_t side = std::max(std::min(fit, tiles), few);
+    const int64_t group = std::max(kGroup / (w.positions() * side), kLeast);
+    (outputs < inputs ? input_groups : output_groups) = (many + group - 1) / group;
+  }
+
+  Share block(int64_t index) const { return Share::of(tiles, blocks, index); }
+  Share input(int64_t inputs, int64_t index) const { return Share::of(inputs, input_groups, index); }
+  Share output(int64_t outputs, int64_t index) const { return Share::of(outputs, output_groups, index); }
+};
+
+// Room for (positions, rows, columns) of what is transformed, up to a size.
 class Room {
  public:
-  Room(const Tensor& like, int64_t positions, int64_t tiles, int64_t channels)
-      : storage_(torch::stable::new_empty(like, {positions * tiles * channels})),
-        positions_(positions),
-        channels_(channels) {}
+  Room(const Tensor& like, int64_t positions, int64_t rows, int64_t columns)
+      : storage_(torch::stable::new_empty(like, {positions * rows * columns})), positions_(positions) {}
 
-  // (positions, count, channels)
-  Tensor of(int64_t count) {
-    Tensor part = torch::stable::narrow(storage_, 0, 0, positions_ * count * channels_);
-    return torch::stable::view(part, {positions_, count, channels_});
+  Tensor of(int64_t rows, int64_t columns) {
+    Tensor part = torch::stable::narrow(storage_, 0, 0, positions_ * rows * columns);
+    return torch::stable::view(part, {positions_, rows, columns});
   }
 
  private:
   Tensor storage_;
-  int64_t positions_, channels_;
+  int64_t positions_;
 };
 
-// run(first, count, v, m) over blocks of tiles, with room for their transformed inputs and outputs.
-template <class Run>
-void for_blocks(const Winograd& w, const Tensor& like, int64_t inputs, int64_t outputs, const Run& run) {
-  const int64_t fit = std::max(kBlock / (w.positions() * std::max(inputs, outputs)), kLeast);
-  const int64_t blocks = (w.tiles() + fit - 1) / fit, most = std::min(w.tiles(), fit);
-  Room v(like, w.positions(), most, inputs), m(like, w.positions(), most, outputs);
-  for (int64_t block = 0; block < blocks; ++block) {
-    const int64_t first = w.tiles() * block / blocks, count = w.tiles() * (block + 1) / blocks - first;
-    run(first, count, v.of(count), m.of(count));
-  }
-}
+// For the inputs, the outputs and the kernels of a block and a group.
+struct Rooms {
+  Room v, m, u;
 
-// The weight (K, C, 3, 3) transformed, (positions, C, K), or (positions, K, C) for the transposed convolution: a matrix product is
-// fastest where the outputs lie side by side.
-Tensor transformed(int edge, const Tensor& weight, bool transposed) {
-  const Tensor taps = weight.stride(2) == 3 * weight.stride(3) ? weight : torch::stable::contiguous(weight);
-  const int64_t row = transposed ? 0 : 1, column = 1 - row;
-  Tensor u = torch::stable::new_empty(weight, {winograd_positions(edge), weight.size(row), weight.size(column)});
-  visit_floating(weight, "winograd_conv: weight", [&](auto type) {
-    const Kernels kernels{
-        weight.size(row), weight.size(column), taps.stride(row), taps.stride(column), taps.stride(3), transposed};
-    winograd_weight_cpu(edge, kernels, data(taps, type), mutable_data(u, type));
-  });
-  return u;
-}
+  Rooms(const Tensor& like, const Winograd& w, const Cut& cut, int64_t inputs, int64_t outputs)
+      : Rooms(like, w.positions(), most(cut.tiles, cut.blocks), most(inputs, cut.input_groups),
+              most(outputs, cut.output_groups)) {}
+
+ private:
+  Rooms(const Tensor& like, int64_t positions, int64_t tiles, int64_t inputs, int64_t outputs)
+      : v(like, positions, tiles, inputs), m(like, positions, tiles, outputs), u(like, positions, inputs, outputs) {}
+
+  static int64_t most(int64_t size, int64_t count) { return (size + count - 1) / count; }
+};
 
 // Torch's rule for what lies channels last: whole, or a cut of such a map.
 bool is_channels_last(const Tensor& map) {
@@ -128,17 +147,34 @@ Tensor convolve(
       "winograd_conv: x, weight and bias must be of one type");
   const Tensor x = channels_last(map);
   const std::optional<Tensor> shift = bias ? std::optional(torch::stable::contiguous(*bias)) : std::nullopt;
-  const Tensor u = transformed(w.edge, weight, transposed);
+  // Its rows are the inputs, its columns the outputs: a matrix product is fastest where these lie side by side.
+  const Tensor taps = weight.stride(2) == 3 * weight.stride(3) ? weight : torch::stable::contiguous(weight);
+  const int64_t row_stride = taps.stride(side), column_stride = taps.stride(1 - side);
   Tensor y = torch::stable::new_empty(x, {w.samples, w.y.outputs, w.x.outputs, outputs});
   visit_floating(x, "winograd_conv: x", [&](auto type) {
     using T = decltype(type);
-    const Map<T> result{mutable_data(y, type), w.y.outputs, w.x.outputs, outputs};
-    for_blocks(w, x, inputs, outputs, [&](int64_t first, int64_t count, const Tensor& v, const Tensor& m) {
-      winograd_input_cpu(w, pixels(x, type), Block<T>{mutable_data(v, type), first, count});
-      multiply(m, v, u, 0);
-      const T* added = shift ? data(*shift, type) : nullptr;
-      winograd_output_cpu(w, Block<const T>{data(m, type), first, count}, added, result);
-    });
+    const T* added = shift ? data(*shift, type) : nullptr;
+    const Cut cut(w, inputs, outputs);
+    Rooms rooms(x, w, cut, inputs, outputs);
+    for (int64_t i = 0; i < cut.blocks; ++i) {
+      const Share block = cut.block(i);
+      for (int64_t j = 0; j < cut.output_groups; ++j) {
+        const Share to = cut.output(outputs, j);
+        const Tensor m = rooms.m.of(block.size, to.size);
+        for (int64_t k = 0; k < cut.input_groups; ++k) {
+          const Share from = cut.input(inputs, k);
+          const Tensor v = rooms.v.of(block.size, from.size), u = rooms.u.of(from.size, to.size);
+          if (j == 0) winograd_input_cpu(w, pixels(x, from, type), Block<T>{mutable_data(v, type), block.first, block.size});
+          const Kernels kernels{from.size, to.size, row_stride, column_stride, taps.stride(3), transposed};
+          const T* first = data(taps, type) + from.first * row_stride + to.first * column_stride;
+          winograd_weight_cpu(w, kernels, first, mutable_data(u, type));
+          multiply(m, v, u, k == 0 ? 0 : 1);
+        }
+        const Map<T> result{mutable_data(y, type) + to.first, w.y.outputs, w.x.outputs, outputs, to.size};
+        winograd_output_cpu(
+            w, Block<const T>{data(m, type), block.first, block.size}, added ? added + to.first : nullptr, result);
+      }
+    }
   });
   return is_channels_last(map) && !map.is_contiguous() ? nchw(y) : channels_first(y);
 }
@@ -153,16 +189,31 @@ Tensor weight_gradient(
   STD_TORCH_CHECK(gradient.scalar_type() == map.scalar_type(), "winograd_conv_weight: grad and x must be of one type");
   const int64_t inputs = map.size(1), outputs = gradient.size(1);
   const Tensor x = channels_last(map), grad = channels_last(gradient);
-  const Tensor u = torch::stable::new_zeros(x, {w.positions(), outputs, inputs});
   Tensor weight = torch::stable::new_empty(x, {outputs, inputs, 3, 3});
   visit_floating(x, "winograd_conv_weight: x", [&](auto type) {
     using T = decltype(type);
-    for_blocks(w, x, inputs, outputs, [&](int64_t first, int64_t count, const Tensor& v, const Tensor& m) {
-      winograd_input_cpu(w, pixels(x, type), Block<T>{mutable_data(v, type), first, count});
-      winograd_output_backward_cpu(w, pixels(grad, type), Block<T>{mutable_data(m, type), first, count});
-      multiply(u, torch::stable::transpose(m, 1, 2), v, 1);
-    });
-    winograd_weight_backward_cpu(outputs, inputs, data(u, type), mutable_data(weight, type));
+    const Cut cut(w, inputs, outputs);
+    Rooms rooms(x, w, cut, inputs, outputs);
+    for (int64_t j = 0; j < cut.output_groups; ++j) {
+      for (int64_t k = 0; k < cut.input_groups; ++k) {
+        const Share to = cut.output(outputs, j), from = cut.input(inputs, k);
+        const Tensor u = rooms.u.of(to.size, from.size);
+        for (int64_t i = 0; i < cut.blocks; ++i) {
+          const Share block = cut.block(i);
+          const Tensor v = rooms.v.of(block.size, from.size), m = rooms.m.of(block.size, to.size);
+          if (j == 0 || cut.blocks > 1) {
+            winograd_input_cpu(w, pixels(x, from, type), Block<T>{mutable_data(v, type), block.first, block.size});
+          }
+          if (k == 0 || cut.blocks > 1) {
+            winograd_output_backward_cpu(
+                w, pixels(grad, to, type), Block<T>{mutable_data(m, type), block.first, block.size});
+          }
+          multiply(u, torch::stable::transpose(m, 1, 2), v, i == 0 ? 0 : 1);
+        }
+        T* first = mutable_data(weight, type) + 9 * (to.first * inputs + from.first);
+        winograd_weight_backward_cpu(w, to.size, from.size, data(u, type), first, 9 * inputs);
+      }
+    }
   });
   return weight;
 }

@@ -2,8 +2,8 @@
 //
 // A 3x3 convolution computes 2x2 outputs from 4x4 inputs: 36 products a channel. With d the inputs and w the kernel,
 //     out = A^T [ (G w G^T) * (B^T d B) ] A
-// takes 16, and over all channels and tiles these are 16 matrix products. B and A hold only 0, 1 and -1. For 4x4 outputs,
-// from 6x6 inputs, it takes 36 instead of 144; rounding costs more there.
+// takes 16, and over all channels and tiles these are 16 matrix products. B and A hold only 0, 1 and -1. For 2x4 outputs,
+// from 4x6 inputs, it takes 24 instead of 72, and for 4x4, from 6x6, 36 instead of 144; rounding costs more there.
 // A dilated convolution is one without dilation over each of the grids of pixels that lie `dilation` apart.
 #pragma once
 
@@ -12,9 +12,6 @@
 #include "simd.h"
 
 namespace mmcv {
-
-// Positions of a tile of edge x edge outputs, hence matrix products.
-constexpr int winograd_positions(int edge) { return (edge + 2) * (edge + 2); }
 
 // One axis: `tiles` of `edge` outputs, `dilation` apart, that cover `outputs`.
 struct WinogradAxis {
@@ -30,20 +27,20 @@ struct WinogradAxis {
   int64_t output(int64_t tile) const { return tile / dilation * edge * dilation + tile % dilation; }
 };
 
+// Tiles of 2x2, 2x4 or 4x4 outputs.
 struct Winograd {
-  int edge;  // 2 or 4 outputs
   int64_t samples;
   WinogradAxis y, x;
 
   int64_t tiles() const { return samples * y.tiles * x.tiles; }
-  int64_t positions() const { return winograd_positions(edge); }
+  int64_t positions() const { return (y.edge + 2) * (x.edge + 2); }  // of a tile, hence matrix products
 };
 
-// Images (N, height, width, channels).
+// `channels` of images (N, height, width, stride).
 template <class T>
 struct Map {
   T* data;
-  int64_t height, width, channels;
+  int64_t height, width, stride, channels;
 };
 
 // Tiles [first, first + count), transformed: (positions, count, channels).
@@ -60,17 +57,19 @@ struct Kernels {
   bool flipped;
 };
 
-// weight -> u (positions, rows, columns), G w G^T; and the transpose, to a weight (rows, columns, 3, 3), of 2x2 outputs.
+// weight -> u (positions, rows, columns), G w G^T; and the transpose, but for 4x4 outputs, to kernels (rows, columns, 3, 3)
+// whose rows lie row_stride values apart.
 template <class T>
-void winograd_weight_cpu(int edge, const Kernels& kernels, const T* weight, T* u);
+void winograd_weight_cpu(const Winograd& w, const Kernels& kernels, const T* weight, T* u);
 template <class T>
-void winograd_weight_backward_cpu(int64_t rows, int64_t columns, const T* grad, T* weight);
+void winograd_weight_backward_cpu(
+    const Winograd& w, int64_t rows, int64_t columns, const T* grad, T* weight, int64_t row_stride);
 
 // v = B^T x B.
 template <class T>
 void winograd_input_cpu(const Winograd& w, const Map<const T>& x, const Block<T>& v);
 
-// y = A^T m A + bias (channels; may be null); and the transpose, without bias, of 2x2 outputs.
+// y = A^T m A + bias (channels; may be null); and the transpose, without bias, but for 4x4 outputs.
 template <class T>
 void winograd_output_cpu(const Winograd& w, const Block<const T>& m, const T* bias, const Map<T>& y);
 template <class T>

@@ -9,7 +9,7 @@ def winograd_conv(
     x: Tensor, weight: Tensor, bias: Tensor | None, padding: list[int], dilation: list[int], transposed: bool,
     edge: int,
 ) -> Tensor:
-    """See :func:`mmcv.ops.conv2d`; ``edge`` is that of the outputs of a tile, 2 or 4.
+    """See :func:`mmcv.ops.conv2d`; ``edge`` is the height of a tile in outputs, 2 or 4.
 
     ``transposed`` swaps the weight's channels and turns its kernels by 180 degrees, as the gradient by x wants it.
     """

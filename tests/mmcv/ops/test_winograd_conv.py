@@ -105,8 +105,8 @@ def test_equals_torch_with_both_gradients(shape, kernels, padding, dilation, lay
     lambda x: x[:1, :1, :1, :1].expand(2, 4, 6, 7), lambda x: x[:, :, :1], lambda x: x[:, :, :, :1],
 ])
 def test_lies_in_memory_as_torch_lays_it(view):
-    x = view(torch.randn(2, 4, 6, 7).to(memory_format=torch.channels_last))
-    weight = torch.randn(5, x.shape[1], 3, 3)
+    x = view(torch.randn(2, 4, 6, 7, dtype=torch.float64).to(memory_format=torch.channels_last))
+    weight = torch.randn(5, x.shape[1], 3, 3, dtype=torch.float64)
     y = torch.ops.mmcv.winograd_conv(x, weight, None, [1, 1], [1, 1], False, 2)
     expected = F.conv2d(x, weight, None, 1, 1)
     assert y.stride() == expected.stride()
