@@ -9,6 +9,7 @@ from torch import nn
 
 from mmcv.cnn import ConvModule, build_activation_layer, build_norm_layer
 from mmseg.models.builder import HEADS
+from mmseg.models.layers import convolve_each
 
 from .decode_head import BaseDecodeHead
 
@@ -51,14 +52,8 @@ class DCM(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(N, in_channels, H, W) to (N, channels, H, W)."""
-        size = self.filter_size
-        filters = self.filter_gen_conv(F.adaptive_avg_pool2d(x, size))  # (N, C, size, size)
-        x = self.input_redu_conv(x)
-        behind = (size - 1) // 2
-        before = size - 1 - behind
-        # One filter per image and channel: a grouped convolution over a single image of N * C channels.
-        padded = F.pad(x.flatten(0, 1)[None], (before, behind, before, behind))
-        out = F.conv2d(padded, filters.reshape(-1, 1, size, size), groups=padded.shape[1]).view_as(x)
+        filters = self.filter_gen_conv(F.adaptive_avg_pool2d(x, self.filter_size))  # (N, C, size, size)
+        out = convolve_each(self.input_redu_conv(x), filters[:, :, None])
         out = self.activate(out if self.norm is None else self.norm(out))
         return self.fusion_conv(out) if self.fusion else out
 

@@ -7,7 +7,7 @@ from torch import nn
 
 from mmcv.cnn import BaseModule, ConvModule, Linear, build_activation_layer
 from mmseg.models.exact import is_untouched
-from mmseg.models.layers import resize
+from mmseg.models.layers import has_size, resize
 
 READOUT_TYPES = ('ignore', 'add', 'project')
 
@@ -140,7 +140,7 @@ class FeatureFusionBlock(BaseModule):
     def forward(self, x: torch.Tensor, level: torch.Tensor | None = None) -> torch.Tensor:
         """(N, C, h, w), and a level of any size, to (N, out_channels, 2 h, 2 w)."""
         if level is not None:
-            if x.shape != level.shape:
+            if not has_size(level, x.shape[2:]):
                 level = resize(level, x.shape[2:], mode='bilinear', align_corners=False)
             x = x + self.res_conv_unit1(level)
         x = self.res_conv_unit2(x)

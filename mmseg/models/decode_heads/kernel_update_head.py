@@ -7,7 +7,7 @@ from torch import nn
 from mmcv.cnn import ConvModule, build_activation_layer
 from mmcv.cnn.bricks.transformer import FFN, MultiheadAttention, build_transformer_layer
 from mmseg.models.builder import HEADS
-from mmseg.models.layers import can_factor, has_size
+from mmseg.models.layers import can_factor, convolve_each, has_size
 
 
 @HEADS.register_module()
@@ -179,12 +179,9 @@ class KernelUpdateHead(nn.Module):
 
     def _convolved(self, x: torch.Tensor, kernels: torch.Tensor, conv: nn.Conv2d | None) -> torch.Tensor:
         """Each image under its own kernels."""
-        images, channels, *size = x.shape
-        side = self.conv_kernel_size
+        size, side = x.shape[2:], self.conv_kernel_size
         if side != 1:
-            weight = kernels.transpose(2, 3).reshape(-1, channels, side, side)
-            masks = F.conv2d(x.reshape(1, -1, *size), weight, padding=side // 2, groups=images)
-            return masks.reshape(images, -1, *size)
+            return convolve_each(x, kernels.transpose(2, 3).unflatten(3, (side, side)))
         kernels = kernels[:, :, 0]  # (N, P, C)
         if conv is None:
             return (kernels @ x.flatten(2)).unflatten(2, size)

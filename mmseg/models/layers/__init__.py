@@ -6,6 +6,7 @@ from .encoding import Encoding
 from .inverted_residual import InvertedResidual, InvertedResidualV3
 from .make_divisible import make_divisible
 from .normalize import normalize_bytes
+from .own_kernels import convolve_each
 from .res_layer import ResLayer
 from .resize import Upsample, has_size, resize
 from .resized_conv import can_factor, conv_module_over_resized, conv_over_resized
@@ -29,6 +30,7 @@ __all__ = [
     'checkpointed',
     'conv_module_over_resized',
     'conv_over_resized',
+    'convolve_each',
     'has_size',
     'make_divisible',
     'nchw2nlc2nchw',
