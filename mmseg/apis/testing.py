@@ -15,6 +15,7 @@ from mmcv.engine import run_inference
 from mmcv.utils import ConfigError
 from mmseg.assembly.augmented_test import SCALES, with_augmentation
 from mmseg.assembly.device import wrap_for_device
+from mmseg.assembly.fastest import decided
 from mmseg.assembly.load import as_config
 from mmseg.assembly.loaders import build_test_loader
 from mmseg.assembly.model import load_trained
@@ -113,6 +114,7 @@ def run_test(
     loader = build_test_loader(settings, 'test', distributed)
     dataset, options = loader.dataset, dict(options or {})
     _check(dataset, options, bool(metrics), format_only)
+    settings = decided(settings, training=False, together=distributed)
     model = _trained(settings, checkpoint, dataset)
     counted = Counted(dataset, metric=list(metrics), **options) if metrics else None
     kept = Kept() if out else None

@@ -19,13 +19,14 @@ from mmcv.utils import ConfigError, build_from_cfg, get_git_hash, mkdir_or_exist
 from mmcv.utils.env import BUILD_DETAILS
 from mmseg.assembly.checks import check_model_and_data, check_runner, naming_checkpoints
 from mmseg.assembly.device import wrap_for_device
+from mmseg.assembly.fastest import decided, facts
 from mmseg.assembly.ignored import check_ignored
 from mmseg.assembly.label_shares import check_label_shares
 from mmseg.assembly.load import as_config
 from mmseg.assembly.loaders import build_test_loader, build_train_datasets, build_train_loader
 from mmseg.assembly.model import build_model
 from mmseg.assembly.seed import init_random_seed, set_random_seed
-from mmseg.assembly.speed import mixed_precision, prepare_training, set_backends
+from mmseg.assembly.speed import prepare_training, set_backends
 from mmseg.datasets.classes import check_same_classes
 from mmseg.env import collect_env
 from mmseg.evaluation.eval_hooks import DistEvalHook, EvalHook
@@ -194,6 +195,7 @@ def _train(
     for one in trained_on.values():
         check_label_shares(one, bool(settings.ignored_is_meant))
     loaders = [build_train_loader(settings, one, distributed) for one in datasets]
+    settings = decided(settings, training=True, before=_ways_of_resumed(settings), together=True)
     model = wrap_for_device(prepare_training(model, settings), settings, distributed)
     runner = build_runner(
         settings.runner,
@@ -204,6 +206,7 @@ def _train(
             'logger': logger,
             'meta': meta,
         })
+    runner.meta['speed'] = facts(settings)
     if timestamp is not None:
         runner.timestamp = timestamp
     _register_hooks(runner, settings)
@@ -263,7 +266,7 @@ def _optimizer_config(settings: Settings) -> dict:
 
     A hook that is named decides itself; but of ``amp``, which 0.x has not, its plain ones know nothing.
     """
-    config, amp = copy.copy(settings.optimizer_config), mixed_precision(settings)
+    config, amp = copy.copy(settings.optimizer_config), settings.amp
     if 'type' in config and not (amp and config['type'] in ('OptimizerHook', 'GradientCumulativeOptimizerHook')):
         return config
     if amp:
@@ -305,10 +308,23 @@ def _newest_checkpoint(settings: Settings) -> str | None:
 def _chosen_seed(settings: Settings, seed: int | None) -> int | None:
     """The seed of the caller, of the config, or of the run that is resumed, whose data stream depends on it."""
     if seed is None and settings.seed is None and settings.resume_from:
-        with naming_checkpoints(settings):
-            meta = read_checkpoint(settings.resume_from).get('meta') if dist.is_main() else None
-        return dist.broadcast_object(meta.get('seed') if isinstance(meta, dict) else None)
+        return dist.broadcast_object(_meta_of_resumed(settings).get('seed') if dist.is_main() else None)
     return settings.seed if seed is None else seed
+
+
+def _ways_of_resumed(settings: Settings) -> Callable[[], Mapping[str, object]] | None:
+    """How to find out in which way the run that is resumed convolved; None where none is."""
+    def read() -> Mapping[str, object]:
+        told = _meta_of_resumed(settings).get('speed')
+        return told if isinstance(told, dict) else {}
+
+    return read if settings.resume_from else None
+
+
+def _meta_of_resumed(settings: Settings) -> Mapping[str, object]:
+    with naming_checkpoints(settings):
+        meta = read_checkpoint(settings.resume_from).get('meta')
+    return meta if isinstance(meta, dict) else {}
 
 
 def _meta(settings: Settings, env: str) -> dict:

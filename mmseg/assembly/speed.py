@@ -3,12 +3,13 @@
 import torch
 from torch import nn
 
-from mmcv.amp import native_half, wrap_fp16_model
+from mmcv.amp import wrap_fp16_model
 from mmcv.cnn import Conv2d, fuse_conv_bn, recompute_norms
 from mmcv.utils import ConfigError, one_line
 from mmseg.models.backbones.base_backbone import BaseBackbone
 from mmseg.settings import Settings
 
+from .fastest import decided
 from .memory import KeepFreedMemory, keep_freed_memory, return_freed_memory
 
 
@@ -24,12 +25,9 @@ def set_backends(settings: Settings) -> None:
         torch.backends.cudnn.allow_tf32 = settings.tf32
 
 
-def mixed_precision(settings: Settings) -> dict | None:
-    """The arguments of ``amp``, whose dtype 'auto' is decided here; None where everything stays float32."""
-    if settings.amp is None or settings.amp.get('dtype') != 'auto':
-        return settings.amp
-    half = native_half(settings.device.type)
-    return None if half is None else {**settings.amp, 'dtype': half}
+def mixed_precision(settings: Settings, training: bool = False) -> dict | None:
+    """The arguments of ``amp``, whose dtype 'auto' is decided; None where everything stays float32."""
+    return decided(settings, training).amp
 
 
 def speed_up(model: nn.Module, settings: Settings) -> nn.Module:
@@ -44,7 +42,10 @@ def speed_up(model: nn.Module, settings: Settings) -> nn.Module:
     The parts (backbone, neck, each head) are compiled, one graph each, rather than the whole: images' metadata, losses
     and the way back to numpy stay outside, and so a new file name or image size compiles nothing of the rest anew. The
     keys of checkpoints are not affected.
+
+    What says 'auto' is decided by whether the model is in training mode.
     """
+    settings = decided(settings, model.training)
     if settings.channels_last:
         model = model.to(memory_format=torch.channels_last)
         for backbone in _backbone(model):

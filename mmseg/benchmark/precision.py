@@ -10,10 +10,15 @@ from mmseg.assembly.speed import mixed_precision, set_backends
 from mmseg.settings import Settings
 
 
-def precision_of(cfg: Config) -> str:
-    """'bfloat16' or 'float16' under ``amp``, 'tf32' where float32 is multiplied so, else 'float32'."""
+def precision_of(cfg: Config, training: bool = False) -> str:
+    """'bfloat16' or 'float16' under ``amp``, 'tf32' where float32 is multiplied so, else 'float32'.
+
+    Args:
+        cfg: a config.
+        training: whether for training; 'auto' may differ.
+    """
     settings = Settings.of(cfg)
-    amp = mixed_precision(settings)
+    amp = mixed_precision(settings, training)
     if amp is not None:
         return amp.get('dtype', 'bfloat16')
     return 'tf32' if settings.tf32 and settings.device.type == 'cuda' else 'float32'

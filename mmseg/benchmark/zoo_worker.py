@@ -34,7 +34,7 @@ def infer(config: str, state: dict[str, Tensor], img: Tensor, meta: dict) -> Cal
     """Images to label maps."""
     cfg, net = _model(config, state)
     settings = Settings.of(cfg)
-    return prediction(prepare_inference(speed_up(net, settings), settings), img, [meta])
+    return prediction(speed_up(prepare_inference(net, settings), settings), img, [meta])
 
 
 def iteration(config: str, state: dict[str, Tensor], batch: dict) -> Callable[[], None]:

@@ -106,6 +106,14 @@ def _is_switch(value: object) -> bool:
     return isinstance(value, (bool, np.bool_, Integral)) and value in (0, 1)
 
 
+def _is_auto(value: object) -> bool:
+    return isinstance(value, str) and value == _AUTO
+
+
+def _is_four(value: object) -> bool:
+    return isinstance(value, Integral) and value == 4
+
+
 def _is_device(value: object) -> bool:
     try:
         torch.device(value)
@@ -136,8 +144,11 @@ def _is_level(value: object) -> bool:
 
 ANYTHING = Kind('anything', lambda value: True)
 SWITCH = Kind('True or False', _is_switch, bool)
-WINOGRAD = Kind('True, False or 4', lambda value: _is_switch(value) or (isinstance(value, Integral) and value == 4),
-                lambda value: value if value == 4 else bool(value))
+_AUTO = 'auto'
+SWITCH_OR_AUTO = Kind("True, False or 'auto'", lambda value: _is_switch(value) or _is_auto(value),
+                      lambda value: value if _is_auto(value) else bool(value))
+WINOGRAD = Kind("True, False, 4 or 'auto'", lambda value: SWITCH_OR_AUTO.accepts(value) or _is_four(value),
+                lambda value: value if _is_four(value) else SWITCH_OR_AUTO.turn(value))
 SECTION = Kind('dict(...)', lambda value: isinstance(value, dict))
 #: A hook, or the section that one is built from.
 HOOK = Kind('dict(policy=...)', lambda value: not isinstance(value, (str, int, float, list, tuple)))
@@ -152,10 +163,10 @@ _LOSS_SCALE = Kind("a positive number, 'dynamic' or a dict of arguments of torch
 FP16 = Options('dict(loss_scale=...), or None for none', {
     'loss_scale': _LOSS_SCALE, **dict.fromkeys(('type', 'coalesce', 'bucket_size_mb', 'distributed'), ANYTHING),
 }, switch=False)
-COMPILE = Options("True, False, 'auto' or a dict of arguments of torch.compile", words=('auto',))
+COMPILE = Options("True, False, 'auto' or a dict of arguments of torch.compile", words=(_AUTO,))
 FSDP = Options('True, False or dict(min_params=..., reshard_after_forward=...)',
                {'min_params': whole(0), 'reshard_after_forward': SWITCH})
-_HALF = one_of('auto', 'bfloat16', 'float16')
+_HALF = one_of(_AUTO, 'bfloat16', 'float16')
 AMP = Options(f'True, False or dict(dtype=...) with {_HALF.wish}', {'dtype': _HALF, 'loss_scale': _LOSS_SCALE})
 FEATURE_CACHE = Options('True, False or dict(dir=..., views=...)', {'dir': PATH, 'views': whole(1)})
 START_METHOD = Kind(f'one of {", ".join(get_all_start_methods())}', lambda value: value in get_all_start_methods())

@@ -30,6 +30,7 @@ from .kinds import (
     SECTION,
     START_METHOD,
     SWITCH,
+    SWITCH_OR_AUTO,
     WINOGRAD,
     WORKFLOW,
     Refused,
@@ -135,17 +136,18 @@ class Settings:
 
     amp: Annotated[dict | None, Key(
         AMP, 'Speed', "amp = dict(dtype='bfloat16')",
-        "mixed precision, in training and in `tools/test.py`; 'float16' scales the loss; 'auto' takes what the "
-        "device multiplies fast (bfloat16 on GPUs from Ampere on and on CPUs with AMX, and AMD's with "
-        'AVX512-BF16, float16 on older GPUs) and otherwise stays with float32')]
+        "mixed precision, in training and in `tools/test.py`; 'float16' scales the loss; 'auto' takes bfloat16 on "
+        'GPUs from Ampere on, float16 on older ones, and on a CPU bfloat16 where [it was measured](speed.md#auto) to '
+        'be faster than float32')]
     fp16: Annotated[dict | None, Key(FP16, 'Speed', 'fp16 = dict(loss_scale=512.0)', 'float16 the 0.x way')]
     feature_cache: Annotated[dict | None, Key(
         FEATURE_CACHE, 'Speed', "feature_cache = dict(dir='work_dirs/features', views=1)",
         'keep the maps of a frozen backbone on disk, so that its heads train in minutes; each image is augmented in '
         '`views` ways only, in turn, and the backbone sees each of them once')]
-    channels_last: Annotated[bool | None, Key(
-        SWITCH, 'Speed', 'channels_last = True',
-        'channels side by side in memory: faster convolutions in half types, and on CPUs')]
+    channels_last: Annotated[bool | str | None, Key(
+        SWITCH_OR_AUTO, 'Speed', 'channels_last = True',
+        'channels side by side in memory: faster convolutions in half types, and on many CPUs, equal up to rounding; '
+        "'auto': on a GPU with half types, on a CPU where [it was measured](speed.md#auto) to be faster")]
     compile: Annotated[dict | str | None, Key(
         COMPILE, 'Speed', 'compile = True',
         '`torch.compile` of the backbone and of each head, one graph each; or a dict of its arguments '
@@ -157,11 +159,11 @@ class Settings:
         SWITCH, 'Speed', 'tf32 = True',
         'on NVIDIA GPUs from Ampere on, multiply float32 with 10 bits of mantissa; `False` forbids it, `None` '
         "leaves torch's choice")]
-    winograd: Annotated[bool | int | None, Key(
+    winograd: Annotated[bool | int | str | None, Key(
         WINOGRAD, 'Speed', 'winograd = False',
         'let torch do every convolution; else, in float32 on a CPU, wide 3x3 ones take 3 times fewer '
         'multiplications, equal up to rounding. `4`: when testing, 4 times fewer, with errors of up to about 3e-6 of '
-        'the largest value')]
+        "the largest value. 'auto': the fastest of the three, [as measured](speed.md#auto)")]
     fuse_conv_bn: Annotated[bool | None, Key(
         SWITCH, 'Speed', 'fuse_conv_bn = True',
         'when testing, make batch norm a part of the convolution before it')]

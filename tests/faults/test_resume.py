@@ -107,6 +107,36 @@ def test_another_seed_is_another_run(make_job, whole):
     assert job.losses() != whole().losses()
 
 
+AUTO = "\nmodel['single'] = True\nchannels_last = 'auto'\nwinograd = 'auto'\namp = dict(dtype='auto')\n"
+
+
+class Measured:
+    """Lets the first rank find bfloat16 twice as fast, or half as fast; another one has nothing to measure."""
+
+    def __init__(self, seconds, then=None):
+        self.seconds, self.then = seconds, then
+
+    def __call__(self):
+        from mmcv.ops import choice
+        times = {choice.FIXED: [(1.0, 1.0)] * 3, choice.Way(True, True, 'bfloat16'): [(self.seconds, 1.0)] * 3}
+        choice.times_of = (lambda work: times) if os.environ['RANK'] == '0' else None
+        if self.then:
+            self.then()
+
+
+@pytest.mark.parametrize('ranks', [1, 2])
+def test_resumed_in_the_way_that_was_chosen_whatever_is_measured_now(make_job, ranks):
+    undisturbed, other, job = (make_job(AUTO, name=name) for name in ('whole', 'other', 'job'))
+    said = undisturbed.run(ranks=ranks, before=Measured(0.5))
+    assert 'Speed: channels_last=True, winograd=True, bfloat16: 0.50 (wide), 1.00 (light) of the time of' in said
+    other.run(ranks=ranks, before=Measured(2.0))
+    assert other.losses() != undisturbed.losses()
+    job.run(ranks=ranks, before=Measured(0.5, StopAfter(5)), codes=[143] * ranks)
+    said = job.run('--auto-resume', ranks=ranks, before=Measured(2.0))
+    assert 'Speed: channels_last=True, winograd=True, bfloat16: as the run that is resumed' in said
+    assert_same_result(job, undisturbed)
+
+
 class CountsWork:
     """Writes down, at the first iteration, how many samples were loaded and how many orders of epochs were drawn."""
 

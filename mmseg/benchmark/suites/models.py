@@ -43,8 +43,10 @@ def train(
             ways = {'plain': (plain(net), cfg), EXACT: (trained(net, cfg), cfg)}
             if not keys:
                 ways['fast preset'] = (trained(net, fast), fast)
-            ways = {name: _way(iteration(changed.train(), data, cfg), cfg) for name, (changed, cfg) in ways.items()}
-            yield Case(f'{options.config}: iteration, {batch} x {size}, {precision_of(cfg)}', ways, batch)
+            ways = {name: _way(iteration(changed.train(), data, cfg), cfg, training=True)
+                    for name, (changed, cfg) in ways.items()}
+            precision = precision_of(cfg, training=True)
+            yield Case(f'{options.config}: iteration, {batch} x {size}, {precision}', ways, batch)
 
 
 def infer(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 1) -> Iterator[Case]:
@@ -139,18 +141,19 @@ def _training_pass(net: nn.Module, options: Options, size: tuple[int, int], batc
     return Case(f'{options.config}: forward and backward, {batch} x {size}', ways, batch)
 
 
-def _way(run: Callable[[], object], cfg: Config) -> Way:
+def _way(run: Callable[[], object], cfg: Config, training: bool = False) -> Way:
     """What runs as torch multiplies with the keys of a config."""
     def switched() -> object:
         with backends(cfg):
             return run()
-    return Way(switched, cfg.device, precision=precision_of(cfg))
+    return Way(switched, cfg.device, precision=precision_of(cfg, training))
 
 
 def iteration(net: nn.Module, data: dict, cfg: Config) -> Callable[[], None]:
     """Forward, backward and the optimizer's step."""
     optimizer = torch.optim.SGD(net.parameters(), 1e-3, momentum=0.9, weight_decay=5e-4)
-    half = getattr(torch, precision_of(cfg)) if mixed_precision(Settings.of(cfg)) is not None else None
+    amp = mixed_precision(Settings.of(cfg), training=True)
+    half = None if amp is None else getattr(torch, precision_of(cfg, training=True))
 
     def run() -> None:
         optimizer.zero_grad()

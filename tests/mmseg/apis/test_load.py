@@ -2,13 +2,15 @@
 
 import pytest
 
+from mmcv.ops.choice import Choice
 from mmcv.utils import ConfigError
 from mmseg.apis import init_segmentor, load_model
 
 
 @pytest.mark.parametrize('load', [load_model, init_segmentor])
 def test_its_own_device_wins(fast_cfg, monkeypatch, load):
-    monkeypatch.setattr('mmseg.assembly.speed.native_half', {'cpu': None, 'cuda': 'float16'}.get)
+    monkeypatch.setattr('mmseg.assembly.fastest.native_half', {'cuda': 'float16'}.get)
+    monkeypatch.setattr('mmseg.assembly.fastest.fastest', lambda work, allowed, default: Choice(default, 'of the test'))
     fast_cfg.device = 'cuda'  # of training
     model = load(fast_cfg, device='cpu')
     assert not model.fp16_enabled
@@ -25,7 +27,7 @@ def test_without_one_the_config_decides(cfg, gpus):
 @pytest.mark.parametrize('load', [load_model, init_segmentor])
 def test_configs_that_come_from_code_are_checked_too(cfg, load):
     cfg.channels_last = 'no'
-    with pytest.raises(ConfigError, match="channels_last is 'no': use True or False"):
+    with pytest.raises(ConfigError, match="channels_last is 'no': use True, False or 'auto'"):
         load(cfg)
 
 

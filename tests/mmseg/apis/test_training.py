@@ -109,7 +109,7 @@ def test_weights_that_nobody_published_are_told_before_anything_is_built(begin):
 
 def test_configs_that_come_from_code_are_checked_too(cfg):
     cfg.channels_last = 'no'
-    with pytest.raises(ConfigError, match="channels_last is 'no': use True or False"):
+    with pytest.raises(ConfigError, match="channels_last is 'no': use True, False or 'auto'"):
         train_segmentor(build_model(cfg), [], cfg)
 
 

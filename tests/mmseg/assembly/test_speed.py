@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch.multiprocessing.reductions import StorageWeakRef
 
-from mmcv.amp import native_half
 from mmcv.cnn import Conv2d
 from mmcv.cnn.recompute import forward_that_keeps
+from mmcv.ops.choice import Choice
+from mmcv.ops.measurement import Way
 from mmcv.runner import build_optimizer
 from mmcv.utils import ConfigError
 from mmseg.assembly.device import wrap_for_device
@@ -39,8 +40,8 @@ def predict(model, size=(64, 96)):
     (dict(dtype='auto', loss_scale=8.0), 'bfloat16', {'dtype': 'bfloat16', 'loss_scale': 8.0}),
     (dict(dtype='auto'), None, None),
 ])
-def test_amp_auto_goes_by_the_device(cfg, amp, native, expected, monkeypatch):
-    monkeypatch.setattr('mmseg.assembly.speed.native_half', {'cpu': native}.get)
+def test_amp_auto_goes_by_what_was_measured(cfg, amp, native, expected, monkeypatch):
+    monkeypatch.setattr('mmseg.assembly.fastest.fastest', lambda work, allowed, default: Choice(Way(half=native), ''))
     cfg.amp = amp
     assert mixed_precision(Settings.of(cfg)) == expected
 
@@ -49,13 +50,6 @@ def test_amp_auto_goes_by_the_device(cfg, amp, native, expected, monkeypatch):
 def test_a_trained_model_takes_the_defaults_of_amp(cfg, amp, half):
     cfg.amp = amp
     assert prepare_inference(build_model(cfg), Settings.of(cfg)).fp16_enabled == half
-
-
-def test_native_half_is_a_type_that_autocast_knows():
-    half = native_half('cpu')
-    assert half in (None, 'bfloat16')
-    with torch.autocast('cpu', getattr(torch, half or 'bfloat16')):
-        assert torch.nn.Linear(2, 2)(torch.ones(1, 2)).dtype == torch.bfloat16
 
 
 def test_backends(cfg):
@@ -93,9 +87,9 @@ def test_compiled_parts_are_whole_graphs_with_the_same_results(cfg, backend):
         assert all((a == b).mean() > 0.995 for a, b in zip(predict(compiled, size), labels))
 
 
-@pytest.mark.parametrize('dtype', ['auto', 'bfloat16'])
-def test_fast_preset_predicts_the_same_labels(fast_cfg, cfg, dtype):
-    fast_cfg.amp.dtype = dtype
+@pytest.mark.parametrize('way', [Way(True, 4), Way(True, True, 'bfloat16')])
+def test_fast_preset_predicts_the_same_labels(fast_cfg, cfg, way, monkeypatch):
+    monkeypatch.setattr('mmseg.assembly.fastest.fastest', lambda work, allowed, default: Choice(way, 'of the test'))
     plain = build_model(cfg)
     with torch.no_grad():
         for _ in range(3):  # statistics of the norms
@@ -104,7 +98,7 @@ def test_fast_preset_predicts_the_same_labels(fast_cfg, cfg, dtype):
     settings = Settings.of(fast_cfg)
     fast = wrap_for_device(prepare_inference(copy.deepcopy(plain), settings), settings, distributed=False).module
     assert fast.backbone.layer1[0].conv1.weight.is_contiguous(memory_format=torch.channels_last)
-    assert fast.fp16_enabled == (dtype == 'bfloat16' or native_half('cpu') is not None)
+    assert fast.fp16_enabled == (way.half is not None)
     assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in fast.modules())
     torch.manual_seed(1)
     labels = predict(plain, (96, 128))

@@ -21,7 +21,7 @@ def test_precision_of_a_config(monkeypatch, gpus):
     assert precision_of(Config(dict(device='cpu', tf32=True))) == 'float32'  # of GPUs only
     assert precision_of(Config(dict(device='cuda', tf32=True))) == 'tf32'
     assert precision_of(Config(dict(device='cpu', amp=True))) == 'bfloat16'
-    monkeypatch.setattr('mmseg.assembly.speed.native_half', {'cuda': 'float16'}.get)
+    monkeypatch.setattr('mmseg.assembly.fastest.native_half', {'cuda': 'float16'}.get)
     assert precision_of(Config(dict(device='cuda', tf32=True, amp=dict(dtype='auto')))) == 'float16'
 
 

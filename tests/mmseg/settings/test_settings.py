@@ -31,6 +31,7 @@ CAMVID = 'pspnet_r18-d8_360x480_20k_camvid'
     ('log_level', 'LOUD'), ('work_dir', 3), ('workflow', 'train'), ('custom_hooks', 'EMAHook'), ('total_iters', 0),
     ('gpu_ids', 1), ('gpu_ids', []), ('lr_config', 'poly'), ('momentum_config', ['cyclic']),
     ('tf32', np.array([1, 2])), ('compile', np.array([1, 2])), ('winograd', 2), ('winograd', 'F4'),
+    ('winograd', 'Auto'), ('channels_last', np.array(['auto', 'auto'])), ('tf32', 'auto'),
 ])
 def test_values_that_mean_nothing_are_refused(key, value):
     with pytest.raises(ConfigError, match=rf'--cfg-options: {key}[._a-z]* is .*: use'):
@@ -65,7 +66,9 @@ def test_misspelled_keys_of_a_config_made_by_hand_are_refused():
 @pytest.mark.parametrize(('key', 'value', 'expected'), [
     ('amp', None, None), ('amp', False, None), ('amp', True, {}), ('amp', {'loss_scale': 8.0}, {'loss_scale': 8.0}),
     ('compile', True, {}), ('compile', 'auto', 'auto'), ('compile', False, None), ('compile', {}, {}),
-    ('fsdp', 1, {}), ('fsdp', {'min_params': 5}, {'min_params': 5}), ('tf32', None, None), ('tf32', 0, False),
+    ('channels_last', 'auto', 'auto'), ('channels_last', 1, True), ('winograd', 'auto', 'auto'), ('winograd', 4, 4),
+    ('winograd', 0, False), ('fsdp', 1, {}), ('fsdp', {'min_params': 5}, {'min_params': 5}),
+    ('tf32', None, None), ('tf32', 0, False),
     ('workflow', None, [('train', 1)]), ('evaluation', None, {}), ('log_level', None, 'INFO'),
     ('gpu_ids', range(2), [0, 1]), ('work_dir', Path('a/b'), 'a/b'), ('seed', 0, 0), ('lr_config', None, None),
 ])
