@@ -73,22 +73,22 @@ def times_of(work: str, anew: bool = False) -> Times:
         work: 'inference' or 'training'.
         anew: measure in any case.
     """
-    if anew:
-        _times_of.cache_clear()
-        kept_at(work).unlink(missing_ok=True)
-    return _times_of(work, torch.get_num_threads())
+    known = work, torch.get_num_threads()
+    if anew or known not in _KNOWN:
+        path = kept_at(work)
+        _KNOWN[known] = (None if anew else _read(path)) or _measure_and_keep(work, path)
+    return _KNOWN[known]
 
 
-@functools.cache
-def _times_of(work: str, threads: int) -> Times:
-    path = kept_at(work)
-    times = _read(path)
-    if times is None:  # two processes at once both measure, and either file will do
-        times = measure(work)
-        try:
-            _write(path, times)
-        except OSError as error:
-            _logger().warning(f'{one_line(error)}: what was measured of this processor is forgotten')
+_KNOWN: dict[tuple[str, int], Times] = {}  # to this process
+
+
+def _measure_and_keep(work: str, path: Path) -> Times:
+    times = measure(work)  # two processes at once both do so, and either file will do
+    try:
+        _write(path, times)
+    except OSError as error:
+        _logger().warning(f'{one_line(error)}: what was measured of this processor is forgotten')
     return times
 
 

@@ -21,16 +21,16 @@ def measured(monkeypatch, tmp_path):
     """An empty cache, and a clock that counts: every measurement is noted."""
     monkeypatch.setenv('MMCV_HOME', str(tmp_path))
     monkeypatch.setattr('mmcv.ops.measurement.measure', lambda work: calls.append(work) or dict(MADE))
-    measurement._times_of.cache_clear()
+    measurement._KNOWN.clear()
     yield (calls := [])
-    measurement._times_of.cache_clear()
+    measurement._KNOWN.clear()
 
 
 MADE = {way: [(1.0 + number, 0.25), (0.5 + number, 0.125)] for number, way in enumerate(ways('inference'))}
 
 
 def another_process():
-    measurement._times_of.cache_clear()
+    measurement._KNOWN.clear()
 
 
 def test_measured_once_and_then_read(measured, tmp_path):
@@ -108,7 +108,7 @@ def test_a_folder_that_cannot_be_written_is_no_error(measured, tmp_path, monkeyp
 
 def test_measured_anew_if_asked(measured):
     times_of('inference')
-    times_of('inference', anew=True)
+    assert times_of('inference', anew=True) is times_of('inference')
     assert measured == ['inference'] * 2
 
 
