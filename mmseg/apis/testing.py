@@ -109,12 +109,11 @@ def run_test(
     """
     if out and not out.endswith(_OUT):
         raise ConfigError(f'--out {out}: the file has to end in {", ".join(_OUT)}')
-    settings = _with_arguments(Settings.of(as_config(config), device), aug_test)
+    settings = _with_arguments(Settings.of(as_config(config), device), aug_test, distributed)
     set_backends(settings)
     loader = build_test_loader(settings, 'test', distributed)
     dataset, options = loader.dataset, dict(options or {})
     _check(dataset, options, bool(metrics), format_only)
-    settings = decided(settings, training=False, together=distributed)
     model = _trained(settings, checkpoint, dataset)
     counted = Counted(dataset, metric=list(metrics), **options) if metrics else None
     kept = Kept() if out else None
@@ -153,10 +152,12 @@ def _check(dataset: Samples, options: dict, evaluates: bool, format_only: bool) 
         check_options(format_function(dataset), options, '--eval-options ', _GIVEN)
 
 
-def _with_arguments(settings: Settings, aug_test: bool) -> Settings:
-    """The settings of this test: its GPU, and under ``aug_test`` flips and scales in the test pipeline."""
+def _with_arguments(settings: Settings, aug_test: bool, distributed: bool) -> Settings:
+    """The settings of this test: its GPU, flips and scales in its pipeline (``aug_test``), its way to convolve."""
     settings = settings.changed(gpu_ids=[settings.device.index or 0])
-    return with_augmentation(settings, SCALES, flip=True) if aug_test else settings
+    if aug_test:
+        settings = with_augmentation(settings, SCALES, flip=True)
+    return decided(settings, training=False, together=distributed)
 
 
 def _evaluate(
