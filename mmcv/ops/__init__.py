@@ -1,6 +1,6 @@
 """Operators: compiled where mmcv._ext has a kernel, plain PyTorch elsewhere. ``python -m mmcv.ops`` lists them."""
 
-from ._load import OPERATORS, has_kernel, holds, is_exported, is_transformed
+from ._load import OPERATORS, has_kernel, holds, is_exported, is_transformed, is_watched
 from .augment_crop import augment_crop, augment_crop_label, crop_label_counts
 from .axis_map import AxisMap
 from .carafe import CARAFE, carafe
@@ -67,6 +67,7 @@ __all__ = [
     'holds',
     'is_exported',
     'is_transformed',
+    'is_watched',
     'modulated_deform_conv2d',
     'ms_deform_attn',
     'multi_scale_deformable_attn_pytorch',

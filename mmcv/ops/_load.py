@@ -46,6 +46,16 @@ def is_transformed() -> bool:
     return torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active()
 
 
+def is_watched() -> bool:
+    """Whether something other than the numbers is asked for: a graph, another precision, vmap, a tangent."""
+    return (
+        is_transformed()
+        or torch.jit.is_tracing()
+        or torch.is_autocast_enabled('cpu')
+        or forward_ad._current_level >= 0
+    )
+
+
 def is_exported() -> bool:
     """Whether what is computed goes where nobody has these operators: by way of torch.jit.trace, export or ONNX."""
     return torch.jit.is_tracing() or torch.compiler.is_exporting()

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
-from ._load import has_kernel, is_transformed, register
+from ._load import has_kernel, is_watched, register
 from .dilated_conv import DilatedConv, products
 from .reference import winograd_conv as reference
 
@@ -131,7 +131,7 @@ def conv2d(
 
 def _is_wide(x: Tensor, weight: Tensor, padding: tuple[int, int], dilation: tuple[int, int]) -> bool:
     return (
-        not _is_watched()  # first: sizes that a graph leaves open must not be compared
+        not is_watched()  # first: sizes that a graph leaves open must not be compared
         and x.dim() == 4
         and weight.shape[2:] == (3, 3)
         and min(weight.shape[:2]) >= LEAST_CHANNELS
@@ -166,13 +166,3 @@ def _tile_products(
         return (edge + 2) * (whole * d + min(rest, d))
 
     return of_lines(0, edge) * min(of_lines(1, columns) for columns in {edge, 4})
-
-
-def _is_watched() -> bool:
-    """Whether something other than the numbers is asked for: a graph, another precision, vmap, a tangent."""
-    return (
-        is_transformed()
-        or torch.jit.is_tracing()
-        or torch.is_autocast_enabled('cpu')
-        or torch.autograd.forward_ad._current_level >= 0
-    )

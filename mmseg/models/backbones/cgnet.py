@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from mmcv.cnn import ConvModule, build_conv_layer, build_norm_layer
+from mmcv.cnn import ConvModule, build_activation_layer, build_conv_layer, build_norm_layer
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import checkpointed
 
@@ -91,7 +91,7 @@ class ContextGuidedBlock(nn.Module):
         self.f_loc = build_conv_layer(conv_cfg, channels, channels, padding=1, **each)
         self.f_sur = build_conv_layer(conv_cfg, channels, channels, padding=dilation, dilation=dilation, **each)
         self.bn = build_norm_layer(norm_cfg, 2 * channels)[1]
-        self.activate = nn.PReLU(2 * channels)
+        self.activate = build_activation_layer(_of_channels(PRELU, 2 * channels))
         if downsample:
             self.bottleneck = build_conv_layer(conv_cfg, 2 * channels, out_channels, kernel_size=1, bias=False)
         self.f_glo = GlobalContextExtractor(out_channels, reduction)
@@ -193,7 +193,8 @@ class CGNet(BaseBackbone):
         self.out_strides = (2, 4, 8)
 
     def _norm_prelu(self, channels: int) -> nn.Sequential:
-        return nn.Sequential(build_norm_layer(self.norm_cfg, channels)[1], nn.PReLU(channels))
+        norm = build_norm_layer(self.norm_cfg, channels)[1]
+        return nn.Sequential(norm, build_activation_layer(_of_channels(PRELU, channels)))
 
     def _level(self, stage: int, in_channels: int) -> nn.ModuleList:
         width = self.num_channels[stage + 1]

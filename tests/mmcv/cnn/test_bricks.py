@@ -96,6 +96,30 @@ def test_names_of_own_norms(name, abbr):
     assert build_norm_layer({'type': type(name, (Norm,), {})}, 4)[0] == abbr
     assert build_norm_layer({'type': type(name, (Norm,), {'_abbr_': 'tn'})}, 4, 2)[0] == 'tn2'
 
+@pytest.mark.parametrize('slopes', [1, 3])
+@pytest.mark.parametrize('shape', [(2, 3), (2, 3, 4, 5)])
+def test_prelu_has_the_gradients_of_torch(shape, slopes):
+    layer = build_activation_layer({'type': 'PReLU', 'num_parameters': slopes}).double()
+    x = torch.randn(shape, dtype=torch.float64).requires_grad_()
+    x.data[0, 0] = 0
+    y, expected = layer(x), nn.functional.prelu(x, layer.weight)
+    assert type(y.grad_fn) is not type(expected.grad_fn)
+    assert y.equal(expected)
+    grad = torch.randn_like(y)
+    torch.testing.assert_close(*(torch.autograd.grad(out, (x, layer.weight), grad) for out in (y, expected)))
+    x = torch.randn(shape, dtype=torch.float64).requires_grad_()
+    assert torch.autograd.gradgradcheck(lambda x, weight: torch.func.functional_call(layer, {'weight': weight}, x),
+                                        (x, layer.weight))
+
+
+def test_prelu_is_torchs_where_more_than_numbers_is_asked_for():
+    layer, x = build_activation_layer({'type': 'PReLU'}), torch.randn(2, 3, 4)
+    _, tangent = torch.func.jvp(layer, (x,), (x,))
+    torch.testing.assert_close(tangent, torch.where(x > 0, x, 0.25 * x))
+    with torch.autocast('cpu', torch.bfloat16):
+        assert layer(x.bfloat16()).dtype == nn.functional.prelu(x.bfloat16(), layer.weight).dtype
+
+
 @pytest.mark.parametrize('inplace', [True, False])
 @pytest.mark.parametrize(
     ('cfg', 'expected'),
