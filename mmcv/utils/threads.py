@@ -14,6 +14,7 @@ SPINS = 1000
 
 _CHOICE = 'MMCV_THREADS'
 _LOCAL_PROCESSES = ('LOCAL_WORLD_SIZE', 'OMPI_COMM_WORLD_LOCAL_SIZE', 'MPI_LOCALNRANKS', 'SLURM_NTASKS_PER_NODE')
+_NUMBERS = ('MKL_NUM_THREADS', 'OMP_NUM_THREADS')  # of threads; torch takes the first that is set
 _CORES_OF_TASK = 'SLURM_CPUS_PER_TASK'
 
 
@@ -44,8 +45,8 @@ def usable_cores() -> float:
 
 
 def _choose_number(processes: int) -> str:
-    if chosen := os.environ.get('OMP_NUM_THREADS'):
-        return f'{chosen} by OMP_NUM_THREADS'
+    if theirs := next(filter(os.environ.get, _NUMBERS), None):
+        return f'{os.environ[theirs]} by {theirs}'
     usable, visible = usable_cores(), _visible_cores()
     share = usable / processes
     among = f' for {processes} processes' if processes > 1 else ''

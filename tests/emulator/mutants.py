@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ class Mutant(NamedTuple):
 
     operator: str
     what: str
-    step: str  # the variant that notices it
+    step: str  # the variant that notices it, or COMPILER
     path: str  # below csrc
     old: str
     new: str
@@ -30,6 +31,7 @@ class Mutant(NamedTuple):
         return text.replace(self.old, self.new, 1)
 
 
+COMPILER = 'compiler'  # says of an index that it is narrowed
 SYNC = '__syncthreads();'
 STREAM = 'static_cast<cudaStream_t>(stream)'
 NARROW = 'sum = static_cast<Wide<T>>(static_cast<T>(sum))'
@@ -141,13 +143,13 @@ def catch(mutants: list[Mutant]) -> bool:
     """Build and try each; print what caught it. True if all were."""
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         libraries = list(pool.map(_built, mutants))
-        steps = sorted({mutant.step for mutant in mutants if build.can_run(mutant.step)})
+        steps = sorted({mutant.step for mutant in mutants if build.can_run(mutant.step)} - {COMPILER})
         trials = pool.map(lambda step: _tried(step, [
             library for mutant, library in zip(mutants, libraries) if mutant.step == step]), steps)
         said = {path: words for trial in trials for path, words in trial.items()}
     survivors = 0
     for mutant, library in zip(mutants, libraries):
-        words = said.get(str(library), '')
+        words = library if mutant.step == COMPILER else said.get(str(library), '')
         survivors += not words
         verdict = f'caught by {mutant.step}' if words else f'SURVIVED {mutant.step}'
         print(f'{verdict}: {mutant.operator}: {mutant.what}: {words}', flush=True)
@@ -155,8 +157,17 @@ def catch(mutants: list[Mutant]) -> bool:
     return survivors == 0
 
 
-def _built(mutant: Mutant) -> Path:
-    return build.library(mutant.operator, mutant.step, mutant.into)
+def _built(mutant: Mutant) -> Path | str:
+    """The library; of a mistake that the compiler notices, what it says."""
+    if mutant.step != COMPILER:
+        return build.library(mutant.operator, mutant.step, mutant.into)
+    try:
+        build.library(mutant.operator, 'plain', mutant.into)
+    except ValueError as error:
+        if found := re.search(r'error: (.*) \[-Werror=conversion\]', str(error)):
+            return found.group(1)
+        raise
+    return ''
 
 
 def _tried(step: str, libraries: list[Path]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from mmcv.utils import threads
 
 ROOT = Path(__file__).parents[3]
 SET = ('MMCV_THREADS', 'OMP_NUM_THREADS', 'GOMP_SPINCOUNT', 'OMP_WAIT_POLICY', 'SLURM_CPUS_PER_TASK',
-       *threads._LOCAL_PROCESSES)
+       'MKL_NUM_THREADS', *threads._LOCAL_PROCESSES)
 
 
 @pytest.fixture
@@ -75,6 +75,13 @@ def test_what_the_user_set_stays(environment):
     assert 'GOMP_SPINCOUNT' not in os.environ
     assert '3 by OMP_NUM_THREADS' in said
     assert 'OMP_WAIT_POLICY=active' in said
+
+
+def test_a_number_for_mkl_is_one_for_torch_too(environment):
+    environment.setenv('MKL_NUM_THREADS', '3')
+    environment.setenv('LOCAL_WORLD_SIZE', '4')
+    assert '3 by MKL_NUM_THREADS' in threads.choose_threads()
+    assert 'OMP_NUM_THREADS' not in os.environ
 
 
 def test_a_launchers_choice_holds_for_what_it_starts(environment):
