@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bash tests/run.sh [quick|slow|gpu] [arguments of pytest]: sets up what is missing, then lints and tests.
 # Without a name all tests but those for a GPU; quick leaves out the slow ones; slow and gpu run only those.
-# With pytest-xdist one worker per core; -n 0 and --pdb run in this process.
+# With pytest-xdist one worker per core that may be used; -n 0 and --pdb run in this process.
 set -euo pipefail
 workers=auto
 case ${1-} in
@@ -20,6 +20,9 @@ cd "$ROOT"
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY-passive}
 options=(--durations=15)
 if "$PY" -c 'import xdist' 2>/dev/null; then
+  # By itself xdist knows nothing of a container's share.
+  cores=$("$PY" -c 'from mmcv.utils import usable_cores; print(max(1, int(usable_cores())))')
+  export PYTEST_XDIST_AUTO_NUM_WORKERS=${PYTEST_XDIST_AUTO_NUM_WORKERS-$cores}
   options+=(-n "$workers" --dist loadscope)
   export OMP_NUM_THREADS=${OMP_NUM_THREADS-1}
 else

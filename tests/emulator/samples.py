@@ -3,7 +3,7 @@
 import math
 import runpy
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 
 import torch
@@ -175,8 +175,18 @@ def labels_of_no_class() -> Iterator[tuple]:
         yield torch.full(label.shape, math.nan), logits, label, torch.rand(3), torch.zeros(label.shape), 255, False
 
 
-INVALID = {**INVALID, 'upsample_cross_entropy_backward': lambda: chain(
-    META['INVALID']['upsample_cross_entropy_backward'](), labels_of_no_class())}
+def indices_beyond_the_pixels() -> Iterator[tuple]:
+    """One wrong index, of the last tap of a view."""
+    for axis, values in ((1, (-1, 9, 2**40)), (3, (-9, 4, 2**40))):
+        for view, value in product((0, 1), values):
+            args = list(resampled(torch.randn(2, 5, 3, 4), views=2))
+            args[axis], args[axis + 1] = args[axis].clone(), torch.ones_like(args[axis + 1])
+            args[axis][view, -1, -1] = value
+            yield tuple(args)
+
+
+INVALID.update({name: lambda told=INVALID[name], more=more: chain(told(), more()) for name, more in (
+    ('upsample_cross_entropy_backward', labels_of_no_class), ('resample_argmax', indices_beyond_the_pixels))})
 TIES = {'upsample_cross_entropy': lambda: ((torch.zeros(2, 5, 3, 4), torch.randint(5, (2, 7, 9)), None, 255, corners)
                                            for corners in (False, True)),
         'upsample_argmax': lambda: ((torch.zeros(2, 5, 3, 4), 7, 9, align_corners, True)

@@ -6,10 +6,12 @@ import torch.nn.functional as F
 
 from mmcv.ops import _load, upsample_cross_entropy
 
-# Odd sizes, enlarging and shrinking, one row, one column, one pixel, one class, an empty batch, several threads.
+# Odd sizes, enlarging and shrinking, one row, one column, one pixel, one class, an empty batch, several threads, and
+# results of one row and one column.
 SHAPES = [((2, 5, 3, 4), (13, 21)), ((1, 3, 7, 9), (7, 9)), ((1, 4, 9, 8), (5, 3)), ((1, 3, 1, 6), (4, 11)),
           ((1, 3, 6, 1), (11, 4)), ((2, 3, 1, 1), (3, 2)), ((1, 1, 4, 5), (8, 10)), ((0, 3, 4, 5), (8, 10)),
-          ((1, 19, 17, 33), (65, 129)), ((1, 150, 9, 9), (72, 72))]
+          ((1, 19, 17, 33), (65, 129)), ((1, 150, 9, 9), (72, 72)),
+          ((1, 3, 5, 6), (1, 4)), ((1, 3, 5, 6), (4, 1))]
 
 
 def labels(shape, size, ignored=0.2):
