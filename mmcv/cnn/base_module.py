@@ -5,8 +5,9 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 
-from torch import nn
+from torch import Tensor, nn
 
+from .bricks.run_layers import run_layers
 from .weight_init import InitializesItself, initialize
 
 
@@ -57,6 +58,10 @@ class Sequential(BaseModule, nn.Sequential):
     ) -> None:
         BaseModule.__init__(self, init_cfg)
         nn.Sequential.__init__(self, *args)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """What the last layer makes of it, by :func:`mmcv.cnn.bricks.run_layers.run_layers`."""
+        return run_layers(x, list(self))
 
 
 class ModuleList(BaseModule, nn.ModuleList):

@@ -15,6 +15,7 @@ from .deform_conv import (
     deform_conv2d,
     modulated_deform_conv2d,
 )
+from .depthwise_conv import depthwise_conv
 from .focal_loss import SigmoidFocalLoss, SoftmaxFocalLoss, sigmoid_focal_loss, softmax_focal_loss
 from .multi_scale_deform_attn import (
     MultiScaleDeformableAttnFunction,
@@ -63,6 +64,7 @@ __all__ = [
     'dcnv3',
     'dcnv3_core_pytorch',
     'deform_conv2d',
+    'depthwise_conv',
     'has_kernel',
     'holds',
     'is_exported',

@@ -7,23 +7,13 @@ from torch.autograd.function import FunctionCtx
 
 from ._load import has_kernel, is_watched, register
 from .dilated_conv import DilatedConv, products
+from .onednn_conv import is_channels_last, onednn_conv, suits_onednn
 from .reference import winograd_conv as reference
 
 # Below these the transforms cost more than the multiplications that they save: measured, see docs/benchmarks.md. The
 # saving counts as torch would multiply, which leaves the padding out.
 LEAST_CHANNELS, LEAST_PIXELS, LEAST_SAVING = 256, 1024, 1.4
-
-
-def _is_channels_last(x: Tensor) -> bool:
-    """By torch's rule: whole, or a cut of such a map; what is both is contiguous."""
-    if x.is_contiguous():
-        return False
-    least = 1
-    for dim in (1, 3, 2, 0):
-        if x.stride(dim) < least:
-            return False
-        least = x.stride(dim) * x.shape[dim]
-    return True
+LEAST_CHANNELS_LAST = 64  # of maps that lie channels_last, which are not turned round, where no gradient is recorded
 
 
 def _fake(
@@ -32,7 +22,7 @@ def _fake(
 ) -> Tensor:
     size = (side + 2 * p - 2 * d for side, p, d in zip(x.shape[2:], padding, dilation))
     out = x.new_empty((x.shape[0], *size, weight.shape[1 if transposed else 0])).permute(0, 3, 1, 2)
-    return out if _is_channels_last(x) else out.contiguous()
+    return out if is_channels_last(x) else out.contiguous()
 
 
 def _fake_weight(grad: Tensor, x: Tensor, padding: list[int], dilation: list[int]) -> Tensor:
@@ -120,13 +110,28 @@ def conv2d(
     Returns:
         (N, K, H', W'), channels_last if x lies so in memory, else contiguous.
     """
-    if winograd and stride == (1, 1) and groups == 1 and _is_wide(x, weight, padding, dilation):
-        edge = 4 if winograd == 4 and _pixels(x) >= 4 * LEAST_PIXELS and not torch.is_grad_enabled() else 2
-        if _saves(x, padding, dilation, edge):
-            return _conv(x, weight, bias, list(padding), list(dilation), False, edge)
-        if torch.is_grad_enabled() and weight.requires_grad and not torch.compiler.is_compiling():
-            return DilatedConv.apply(x, weight, bias, padding, dilation)
+    edge = winograd_edge(x, weight, stride, padding, dilation, groups, winograd)
+    if edge:
+        return _conv(x, weight, bias, list(padding), list(dilation), False, edge)
+    if edge is not None and torch.is_grad_enabled() and weight.requires_grad and not torch.compiler.is_compiling():
+        return DilatedConv.apply(x, weight, bias, padding, dilation)
+    if suits_onednn(x, weight):
+        return onednn_conv(x, weight, bias, stride, padding, dilation, groups)
     return F.conv2d(x, weight, bias, stride, padding, dilation, groups)
+
+
+def winograd_edge(
+    x: Tensor, weight: Tensor, stride: tuple[int, int], padding: tuple[int, int], dilation: tuple[int, int],
+    groups: int, winograd: bool | int,
+) -> int | None:
+    """The edge, 2 or 4, of the tiles by which :func:`conv2d` convolves.
+
+    0 where the kernel is wide enough for them, but dilated too far; None where :func:`conv2d` is torch's in any case.
+    """
+    if not winograd or stride != (1, 1) or groups != 1 or not _is_wide(x, weight, padding, dilation):
+        return None
+    edge = 4 if winograd == 4 and _pixels(x) >= 4 * LEAST_PIXELS and not torch.is_grad_enabled() else 2
+    return edge if _saves(x, padding, dilation, edge) else 0
 
 
 def _is_wide(x: Tensor, weight: Tensor, padding: tuple[int, int], dilation: tuple[int, int]) -> bool:
@@ -134,7 +139,7 @@ def _is_wide(x: Tensor, weight: Tensor, padding: tuple[int, int], dilation: tupl
         not is_watched()  # first: sizes that a graph leaves open must not be compared
         and x.dim() == 4
         and weight.shape[2:] == (3, 3)
-        and min(weight.shape[:2]) >= LEAST_CHANNELS
+        and min(weight.shape[:2]) >= _least_channels(x)
         and x.shape[1] == weight.shape[1]
         and x.dtype == weight.dtype == torch.float32
         and _pixels(x) >= LEAST_PIXELS
@@ -142,6 +147,10 @@ def _is_wide(x: Tensor, weight: Tensor, padding: tuple[int, int], dilation: tupl
         and has_kernel('winograd_conv', x)
         and has_kernel('winograd_conv', weight)
     )
+
+
+def _least_channels(x: Tensor) -> int:
+    return LEAST_CHANNELS_LAST if not torch.is_grad_enabled() and is_channels_last(x) else LEAST_CHANNELS
 
 
 def _pixels(x: Tensor) -> int:

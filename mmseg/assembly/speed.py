@@ -81,13 +81,23 @@ def prepare_training(model: nn.Module, settings: Settings) -> nn.Module:
 
 
 def prepare_inference(model: nn.Module, settings: Settings) -> nn.Module:
-    """Apply ``fuse_conv_bn`` and ``amp`` (or ``fp16``, on a GPU) to a model whose weights are loaded; in eval mode."""
+    """Apply ``fuse_conv_bn`` and ``amp`` (or ``fp16``, on a GPU) to a model whose weights are loaded; in eval mode.
+
+    On a CPU images go in ``channels_last`` unless that is False: oneDNN then turns no map round on its way, and
+    :func:`mmcv.cnn.run_layers` has it do what follows a convolution, unless ``fuse_conv_bn`` is False.
+    """
     if settings.device.type == 'cpu':
         for backbone in _backbone(model):
             backbone.register_forward_pre_hook(KeepFreedMemory())
             backbone.register_forward_hook(return_freed_memory)
+            if settings.channels_last is None and torch.backends.mkldnn.is_available():
+                backbone.register_forward_pre_hook(_channels_last)
     if settings.fuse_conv_bn:
         model = fuse_conv_bn(model.eval())
+    elif settings.fuse_conv_bn is False:
+        for module in model.modules():
+            if isinstance(module, Conv2d):
+                module.joined = False
     amp = mixed_precision(settings)
     if amp is not None:
         wrap_fp16_model(model, getattr(torch, amp.get('dtype', 'bfloat16')))
@@ -120,4 +130,5 @@ def _backbone(model: nn.Module) -> list[nn.Module]:
 
 
 def _channels_last(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor]:
-    return (inputs[0].contiguous(memory_format=torch.channels_last),)
+    img, *others = inputs
+    return (img.contiguous(memory_format=torch.channels_last) if img.dim() == 4 else img, *others)

@@ -22,6 +22,7 @@ from .registry import (
     PLUGIN_LAYERS,
     UPSAMPLE_LAYERS,
 )
+from .run_layers import run_layers, run_side_by_side
 from .saconv import SAConv2d
 from .scale import Scale
 from .upsample import CARAFEPack, PixelShufflePack, build_upsample_layer
@@ -65,4 +66,6 @@ __all__ = [
     'conv_ws_2d',
     'drop_path',
     'is_norm',
+    'run_layers',
+    'run_side_by_side',
 ]

@@ -14,17 +14,23 @@ class Conv2d(nn.Conv2d):
 
     Attributes:
         winograd: False lets torch convolve in any case; 4 takes larger tiles in inference.
+        joined: let what follows become a part of it, where :func:`~mmcv.cnn.bricks.run_layers.run_layers` can.
     """
 
     winograd: bool | int = True
-    exact_switches = ('winograd',)
+    joined = True
+    exact_switches = ('winograd', 'joined')
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to (N, K, H', W')."""
         if self.padding_mode == 'zeros' and not isinstance(self.padding, str):
-            return conv2d(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups,
-                          self.winograd)
+            x, padding = self.padded(x)
+            return conv2d(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups, self.winograd)
         return super().forward(x)
+
+    def padded(self, x: Tensor) -> tuple[Tensor, tuple[int, int]]:
+        """A map, and with how many zeros on either side of its (rows, columns) it is to be convolved."""
+        return x, self.padding
 
 
 CONV_LAYERS.register_module('Conv1d', module=nn.Conv1d)

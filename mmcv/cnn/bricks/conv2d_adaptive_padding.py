@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from mmcv.ops import conv2d, holds
+from mmcv.ops import holds
 
 from .adaptive_padding import AdaptivePadding
 from .conv import Conv2d
@@ -32,10 +32,9 @@ class Conv2dAdaptivePadding(Conv2d):
     ) -> None:
         super().__init__(in_channels, out_channels, kernel_size, stride, 0, dilation, groups, bias)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
+    def padded(self, x: torch.Tensor) -> tuple[torch.Tensor, tuple[int, int]]:
         sides = AdaptivePadding(self.kernel_size, self.stride, self.dilation, 'same').sides(x.shape[2:])
         left, right, above, below = sides
-        padding = (above, left)
-        if not (holds(left == right) and holds(above == below)):  # what a convolution cannot pad itself
-            x, padding = F.pad(x, sides), (0, 0)
-        return conv2d(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups, self.winograd)
+        if holds(left == right) and holds(above == below):
+            return x, (above, left)
+        return F.pad(x, sides), (0, 0)  # what a convolution cannot pad itself

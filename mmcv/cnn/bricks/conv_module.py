@@ -14,6 +14,7 @@ from .conv import build_conv_layer
 from .norm import build_norm_layer
 from .padding import build_padding_layer
 from .registry import PLUGIN_LAYERS
+from .run_layers import run_layers
 
 
 @PLUGIN_LAYERS.register_module()
@@ -128,11 +129,11 @@ class ConvModule(nn.Module):
         Returns:
             (N, K, H', W').
         """
-        for layer in self.order:
-            if layer == 'conv':
-                x = self.conv(self.padding_layer(x) if self.with_explicit_padding else x)
-            elif layer == 'norm' and norm and self.with_norm:
-                x = self.norm(x)
-            elif layer == 'act' and activate and self.with_activation:
-                x = self.activate(x)
-        return x
+        return run_layers(x, self.layers(activate, norm))
+
+    def layers(self, activate: bool = True, norm: bool = True) -> list[nn.Module]:
+        """The layers in their order; arguments as of :meth:`forward`."""
+        layers = dict(conv=[self.padding_layer, self.conv] if self.with_explicit_padding else [self.conv],
+                      norm=[self.norm] if norm and self.with_norm else [],
+                      act=[self.activate] if activate and self.with_activation else [])
+        return [layer for name in self.order for layer in layers[name]]

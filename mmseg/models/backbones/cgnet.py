@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from mmcv.cnn import ConvModule, build_activation_layer, build_conv_layer, build_norm_layer
+from mmcv.cnn import (
+    ConvModule, Sequential, build_activation_layer, build_conv_layer, build_norm_layer, run_side_by_side,
+)
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import checkpointed
 
@@ -102,7 +104,7 @@ class ContextGuidedBlock(nn.Module):
 
     def _block(self, x: torch.Tensor) -> torch.Tensor:
         out = self.conv1x1(x)
-        out = self.activate(self.bn(torch.cat([self.f_loc(out), self.f_sur(out)], dim=1)))
+        out = run_side_by_side(out, [self.f_loc, self.f_sur], [self.bn, self.activate])
         out = self.f_glo(self.bottleneck(out) if self.downsample else out)
         return x + out if self.skip_connect else out
 
@@ -192,9 +194,9 @@ class CGNet(BaseBackbone):
         self.out_channels = joined
         self.out_strides = (2, 4, 8)
 
-    def _norm_prelu(self, channels: int) -> nn.Sequential:
+    def _norm_prelu(self, channels: int) -> Sequential:
         norm = build_norm_layer(self.norm_cfg, channels)[1]
-        return nn.Sequential(norm, build_activation_layer(_of_channels(PRELU, channels)))
+        return Sequential(norm, build_activation_layer(_of_channels(PRELU, channels)))
 
     def _level(self, stage: int, in_channels: int) -> nn.ModuleList:
         width = self.num_channels[stage + 1]

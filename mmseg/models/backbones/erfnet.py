@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from mmcv.cnn import BaseModule, build_activation_layer, build_conv_layer, build_norm_layer
+from mmcv.cnn import BaseModule, build_activation_layer, build_conv_layer, build_norm_layer, run_layers
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import has_size, resize
 
@@ -94,10 +94,7 @@ class NonBottleneck1d(BaseModule):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(N, channels, H, W) to the same."""
-        out = x
-        for layer in self.convs_layers:
-            out = layer(out)
-        return self.act(out + x)
+        return self.act(run_layers(x, self.convs_layers) + x)
 
 
 class UpsamplerBlock(BaseModule):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from mmcv.cnn import BaseModule, ModuleList, build_conv_layer, build_norm_layer
+from mmcv.cnn import BaseModule, ModuleList, Sequential, build_conv_layer, build_norm_layer
 from mmseg.models.layers import ResLayer, Upsample, has_size, resize
 
 
@@ -70,7 +70,7 @@ class HRModule(BaseModule):
 
     def _make_one_branch(
         self, i: int, block: type[nn.Module], num_blocks: Sequence[int], num_channels: Sequence[int], stride: int = 1,
-    ) -> nn.Sequential:
+    ) -> Sequential:
         before, self.in_channels[i] = self.in_channels[i], num_channels[i] * block.expansion
         return ResLayer(
             block, before, num_channels[i], num_blocks[i], stride=stride, conv_cfg=self.conv_cfg,
@@ -85,15 +85,15 @@ class HRModule(BaseModule):
                 for j in range(self.num_branches))
             for i in range(outputs))
 
-    def _enlarge(self, j: int, i: int) -> nn.Sequential:
-        return nn.Sequential(
+    def _enlarge(self, j: int, i: int) -> Sequential:
+        return Sequential(
             *self._convolution(j, i, kernel_size=1),
             Upsample(scale_factor=2 ** (j - i), mode='bilinear', align_corners=False))
 
-    def _reduce(self, j: int, i: int) -> nn.Sequential:
+    def _reduce(self, j: int, i: int) -> Sequential:
         halve = dict(kernel_size=3, stride=2, padding=1)
-        steps = [nn.Sequential(*self._convolution(j, j, **halve), nn.ReLU(inplace=True)) for _ in range(i - j - 1)]
-        return nn.Sequential(*steps, nn.Sequential(*self._convolution(j, i, **halve)))
+        steps = [Sequential(*self._convolution(j, j, **halve), nn.ReLU(inplace=True)) for _ in range(i - j - 1)]
+        return Sequential(*steps, Sequential(*self._convolution(j, i, **halve)))
 
     def _convolution(self, j: int, i: int, **geometry: int) -> tuple[nn.Module, nn.Module]:
         channels = self.in_channels[j], self.in_channels[i]

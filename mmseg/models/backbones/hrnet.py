@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from mmcv.cnn import Sequential, build_conv_layer, build_norm_layer
+from mmcv.cnn import Sequential, build_conv_layer, build_norm_layer, run_layers
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import ResLayer
 
@@ -104,10 +104,10 @@ class HRNet(BaseBackbone):
         """What leads from the maps of one stage to those of the next; None where a map stays as it is."""
         def layers(i: int) -> nn.Module | None:
             if i < len(before):
-                return None if before[i] == after[i] else nn.Sequential(*self._step(before[i], after[i], stride=1))
+                return None if before[i] == after[i] else Sequential(*self._step(before[i], after[i], stride=1))
             steps = i + 1 - len(before)
             widths = [before[-1]] * steps + [after[i]]
-            return nn.Sequential(*(nn.Sequential(*self._step(*widths[k:k + 2], stride=2)) for k in range(steps)))
+            return nn.Sequential(*(Sequential(*self._step(*widths[k:k + 2], stride=2)) for k in range(steps)))
 
         return nn.ModuleList(map(layers, range(len(after))))
 
@@ -147,8 +147,7 @@ class HRNet(BaseBackbone):
         return parts if stage == 4 else [*parts, getattr(self, f'transition{stage}')]
 
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
-        x = self.relu(self.norm1(self.conv1(x)))
-        x = self.relu(self.norm2(self.conv2(x)))
+        x = run_layers(x, [self.conv1, self.norm1, self.relu, self.conv2, self.norm2, self.relu])
         maps = [self.layer1(x)]
         for i in (1, 2, 3):
             transition = getattr(self, f'transition{i}')

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from mmcv.cnn import BaseModule, add_shortcut, build_conv_layer, build_norm_layer, build_plugin_layer
+from mmcv.cnn import BaseModule, add_shortcut, build_conv_layer, build_norm_layer, build_plugin_layer, run_layers
 from mmseg.models.layers import checkpointed
 
 #: Where plugins may stand in a block.
@@ -87,8 +87,7 @@ class BasicBlock(_ResidualBlock):
         self.downsample = downsample
 
     def _branch(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.relu(self.norm1(self.conv1(x)))
-        return self.norm2(self.conv2(x))
+        return run_layers(x, [self.conv1, self.norm1, self.relu, self.conv2, self.norm2])
 
 
 class Bottleneck(_ResidualBlock):
@@ -166,7 +165,7 @@ class Bottleneck(_ResidualBlock):
         self._add(2, conv, norm_cfg, self.width)
 
     def _middle(self, x: torch.Tensor) -> torch.Tensor:
-        return self.relu(self.norm2(self.conv2(x)))
+        return run_layers(x, [self.conv2, self.norm2, self.relu])
 
     def make_block_plugins(self, in_channels: int, plugins: list[dict]) -> list[str]:
         """Add the layers of these configs, for maps of so many channels; returns their names."""
@@ -186,9 +185,9 @@ class Bottleneck(_ResidualBlock):
         return getattr(self, self.norm3_name)
 
     def _branch(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.forward_plugin(self.relu(self.norm1(self.conv1(x))), self.after_conv1_plugin_names)
+        x = self.forward_plugin(run_layers(x, [self.conv1, self.norm1, self.relu]), self.after_conv1_plugin_names)
         x = self.forward_plugin(self._middle(x), self.after_conv2_plugin_names)
-        return self.forward_plugin(self.norm3(self.conv3(x)), self.after_conv3_plugin_names)
+        return self.forward_plugin(run_layers(x, [self.conv3, self.norm3]), self.after_conv3_plugin_names)
 
     def forward_plugin(self, x: torch.Tensor, plugin_names: list[str]) -> torch.Tensor:
         """The map behind the layers of these names."""

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from mmcv.cnn import build_conv_layer, build_norm_layer
+from mmcv.cnn import build_conv_layer, build_norm_layer, run_layers
 from mmseg.models.builder import BACKBONES
 
 from .residual_blocks import Bottleneck as _Bottleneck
@@ -93,7 +93,7 @@ class SplitAttentionConv2d(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(N, in_channels, H, W) to (N, channels, H', W')."""
-        x = self.relu(self.norm0(self.conv(x)))  # (N, radix * channels, H', W')
+        x = run_layers(x, [self.conv, self.norm0, self.relu])  # (N, radix * channels, H', W')
         mean = x.mean((2, 3), keepdim=True).unflatten(1, (self.radix, -1)).sum(1)  # (N, channels, 1, 1)
         weights = self.rsoftmax(self.fc2(self.relu(self.norm1(self.fc1(mean)))))[..., None, None]
         first, *others = zip(x.chunk(self.radix, dim=1), weights.chunk(self.radix, dim=1))

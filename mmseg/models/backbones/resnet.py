@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from mmcv.cnn import build_conv_layer, build_norm_layer
+from mmcv.cnn import Sequential, build_conv_layer, build_norm_layer, run_layers
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import ResLayer
 from mmseg.models.layouts.resnet import SEMSEG_BACKBONE, SEMSEG_RESNET, TIMM_DEEP
@@ -175,7 +175,7 @@ class ResNet(BaseBackbone):
         if self.deep_stem:
             self.weight_layouts = (SEMSEG_RESNET, SEMSEG_BACKBONE, TIMM_DEEP)
             half = stem_channels // 2
-            self.stem = nn.Sequential(
+            self.stem = Sequential(
                 *self._stem_part(in_channels, half, stride=2),
                 *self._stem_part(half, half),
                 *self._stem_part(half, stem_channels),
@@ -201,7 +201,7 @@ class ResNet(BaseBackbone):
         return [self.stem] if self.deep_stem else [self.conv1, self.norm1]
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        x = self.stem(x) if self.deep_stem else self.relu(self.norm1(self.conv1(x)))
+        x = self.stem(x) if self.deep_stem else run_layers(x, [self.conv1, self.norm1, self.relu])
         x = self.maxpool(x)
         outs = []
         for i, name in enumerate(self.res_layers):

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from mmcv.amp import auto_fp16, force_fp32
-from mmcv.cnn import BaseModule
+from mmcv.cnn import BaseModule, Conv2d, run_layers
 from mmcv.ops import has_kernel
 from mmseg.checks import Facts, Problem, check_part
 from mmseg.labels import describe_foreign_labels, foreign_labels
@@ -115,7 +115,7 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
         else:
             self.loss_decode = nn.ModuleList(build_loss(cfg) for cfg in loss_decode)
         self.sampler = build_pixel_sampler(sampler, context=self) if sampler is not None else None
-        self.conv_seg = nn.Conv2d(channels, self.out_channels, kernel_size=1)
+        self.conv_seg = Conv2d(channels, self.out_channels, kernel_size=1)
         self.dropout = nn.Dropout2d(dropout_ratio) if dropout_ratio > 0 else None
         self.fp16_enabled = False
 
@@ -209,7 +209,7 @@ class BaseDecodeHead(BaseModule, metaclass=ABCMeta):
 
     def cls_seg(self, feat: torch.Tensor) -> torch.Tensor:
         """Dropout and classifier: (N, channels, h, w) to logits (N, out_channels, h, w)."""
-        return self.conv_seg(feat if self.dropout is None else self.dropout(feat))
+        return run_layers(feat, [self.conv_seg] if self.dropout is None else [self.dropout, self.conv_seg])
 
     @force_fp32(apply_to=('seg_logit',))
     def losses(self, seg_logit: torch.Tensor, seg_label: torch.Tensor) -> dict[str, torch.Tensor]:

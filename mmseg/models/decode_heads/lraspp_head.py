@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from mmcv.cnn import ConvModule
+from mmcv.cnn import Conv2d, ConvModule
 from mmseg.models.builder import HEADS
 from mmseg.models.layers import can_factor, conv_module_over_resized, resize
 
@@ -42,10 +42,10 @@ class LRASPPHead(BaseDecodeHead):
         layers = dict(norm_cfg=self.norm_cfg, act_cfg=self.act_cfg, bias=False)
         self.convs, self.conv_ups = nn.Sequential(), nn.Sequential()
         for i, width in enumerate(branch_channels):
-            self.convs.add_module(f'conv{i}', nn.Conv2d(self.in_channels[i], width, 1, bias=False))
+            self.convs.add_module(f'conv{i}', Conv2d(self.in_channels[i], width, 1, bias=False))
             self.conv_ups.add_module(
                 f'conv_up{i}', ConvModule(self.channels + width, self.channels, 1, **layers))
-        self.conv_up_input = nn.Conv2d(self.channels, self.channels, 1)
+        self.conv_up_input = Conv2d(self.channels, self.channels, 1)
         self.aspp_conv = ConvModule(self.in_channels[-1], self.channels, 1, **layers)
         self.image_pool = nn.Sequential(
             nn.AvgPool2d(kernel_size=49, stride=(16, 20)),

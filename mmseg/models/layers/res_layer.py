@@ -67,7 +67,7 @@ class ResLayer(Sequential):
 
 def _shortcut(
     inplanes: int, outplanes: int, stride: int, avg_down: bool, conv_cfg: dict | None, norm_cfg: dict,
-) -> nn.Sequential:
+) -> Sequential:
     pool = [nn.AvgPool2d(stride, stride, ceil_mode=True, count_include_pad=False)] if avg_down else []
     conv = build_conv_layer(conv_cfg, inplanes, outplanes, kernel_size=1, stride=1 if avg_down else stride, bias=False)
-    return nn.Sequential(*pool, conv, build_norm_layer(norm_cfg, outplanes)[1])
+    return Sequential(*pool, conv, build_norm_layer(norm_cfg, outplanes)[1])

@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from mmcv.cnn import Conv2d, ConvModule
+from mmcv.cnn import Conv2d, ConvModule, run_layers
 from mmcv.ops import conv2d, is_exported, is_transformed
 from mmseg.models.exact import is_untouched
 
@@ -56,12 +56,7 @@ def conv_module_over_resized(
         x, coarse, conv.weight, conv.bias, conv.stride, conv.padding, conv.dilation, align_corners=align_corners,
         winograd=conv.winograd if isinstance(conv, Conv2d) else False, before=before,
     )
-    for layer in module.order[1:]:
-        if layer == 'norm' and module.with_norm:
-            x = module.norm(x)
-        elif layer == 'act' and module.with_activation:
-            x = module.activate(x)
-    return x
+    return run_layers(x, module.layers()[1:])
 
 
 def conv_over_resized(

@@ -1,0 +1,161 @@
+#include "../depthwise_conv.h"
+
+#include "../parallel.h"
+
+namespace mmcv {
+namespace {
+
+constexpr int64_t kGrain = 1 << 14;  // products that a thread takes at least
+constexpr int64_t kGroup = kDepthwiseGroup;
+
+// sum[c] += in[row][column][c] * weight[row][column][c] over a rectangle of taps.
+template <int rows, int columns, class T>
+MMCV_INLINE void add(
+    int64_t lanes, const T* in, int64_t row_step, int64_t column_step, const T* weight, int64_t kernel, T* sum) {
+  const T* at[rows * columns];
+  for (int r = 0; r < rows; ++r) {
+    for (int c = 0; c < columns; ++c) at[r * columns + c] = in + r * row_step + c * column_step;
+  }
+#pragma GCC ivdep
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    T total = sum[lane];
+    for (int r = 0; r < rows; ++r) {
+      for (int c = 0; c < columns; ++c) {
+        total += at[r * columns + c][lane] * weight[(r * kernel + c) * kGroup + lane];
+      }
+    }
+    sum[lane] = total;
+  }
+}
+
+// The same over one row of any number of taps.
+template <class T>
+MMCV_INLINE void add_row(int64_t columns, int64_t lanes, const T* in, int64_t step, const T* weight, T* sum) {
+  for (; columns >= 5; columns -= 5, in += 5 * step, weight += 5 * kGroup) add<1, 5>(lanes, in, 0, step, weight, 0, sum);
+  if (columns == 4) add<1, 4>(lanes, in, 0, step, weight, 0, sum);
+  if (columns == 3) add<1, 3>(lanes, in, 0, step, weight, 0, sum);
+  if (columns == 2) add<1, 2>(lanes, in, 0, step, weight, 0, sum);
+  if (columns == 1) add<1, 1>(lanes, in, 0, step, weight, 0, sum);
+}
+
+template <class T>
+MMCV_INLINE void start(int64_t lanes, const T* bias, T* sum) {
+  for (int64_t lane = 0; lane < lanes; ++lane) sum[lane] = bias ? bias[lane] : 0;
+}
+
+template <class T>
+MMCV_INLINE void finish(int64_t lanes, const T* sum, const T* slope, T* y) {
+  if (slope) {
+#pragma GCC ivdep
+    for (int64_t lane = 0; lane < lanes; ++lane) y[lane] = sum[lane] < 0 ? sum[lane] * slope[lane] : sum[lane];
+  } else {
+    std::copy_n(sum, lanes, y);
+  }
+}
+
+// A row of the result where the kernel is one tap: no sum is kept.
+template <class T>
+MMCV_INLINE void one_tap_row(
+    const Depthwise& d, const DepthwiseAxis& across, int64_t lanes, const T* x, const T* weight, const T* bias,
+    const T* slope, T* y) {
+  const T zeros[kGroup] = {}, *shift = bias ? bias : zeros;
+  for (int64_t column = 0; column < d.width; ++column, y += d.branches * d.channels) {
+    const T* in = x + across.input(column, 0) * d.pixel_stride;
+    if (slope) {
+#pragma GCC ivdep
+      for (int64_t lane = 0; lane < lanes; ++lane) {
+        const T value = in[lane] * weight[lane] + shift[lane];
+        y[lane] = value < 0 ? value * slope[lane] : value;
+      }
+    } else {
+#pragma GCC ivdep
+      for (int64_t lane = 0; lane < lanes; ++lane) y[lane] = in[lane] * weight[lane] + shift[lane];
+    }
+  }
+}
+
+// A row of the result, of some channels of one branch. `x` is a sample's first pixel, `y` the row's.
+template <class T>
+MMCV_INLINE void one_row(
+    const Depthwise& d, const DepthwiseAxis& down, const DepthwiseAxis& across, int64_t row, int64_t lanes, const T* x,
+    const T* weight, const T* bias, const T* slope, T* y) {
+  if (d.taps() == 1 && down.padding == 0 && across.padding == 0) {
+    return one_tap_row(d, across, lanes, x + down.input(row, 0) * d.row_stride, weight, bias, slope, y);
+  }
+  const int64_t top = down.first(row), bottom = down.last(row);
+  const int64_t row_step = down.dilation * d.row_stride, step = across.dilation * d.pixel_stride;
+  T sum[kGroup];
+  for (int64_t column = 0; column < d.width; ++column, y += d.branches * d.channels) {
+    const int64_t left = across.first(column), taps = across.last(column) - left;
+    const T* in = x + down.input(row, top) * d.row_stride + across.input(column, left) * d.pixel_stride;
+    const T* by = weight + (top * across.kernel + left) * kGroup;
+    start(lanes, bias, sum);
+    if (bottom - top == 3 && taps == 3) {
+      add<3, 3>(lanes, in, row_step, step, by, across.kernel, sum);
+    } else if (taps > 0) {
+      for (int64_t r = top; r < bottom; ++r, in += row_step, by += across.kernel * kGroup) {
+        add_row(taps, lanes, in, step, by, sum);
+      }
+    }
+    finish(lanes, sum, slope, y);
+  }
+}
+
+// Rows [first, last) of all samples. The channels of a group go through a whole row before the next ones do.
+template <class T>
+MMCV_INLINE void all_rows(
+    const Depthwise& d, const T* x, const T* packed, const T* bias, const T* slope, T* y, int64_t first,
+    int64_t last) {
+  for (int64_t line = first; line < last; ++line) {
+    const int64_t sample = line / d.height, row = line % d.height;
+    for (int64_t branch = 0; branch < d.branches; ++branch) {
+      for (int64_t group = 0; group < d.groups(); ++group) {
+        const int64_t begin = group * kGroup, lanes = std::min(kGroup, d.channels - begin);
+        const int64_t channel = branch * d.channels + begin;
+        one_row(
+            d, d.y[branch], d.x[branch], row, lanes, x + sample * d.sample_stride + begin,
+            packed + (branch * d.groups() + group) * d.taps() * kGroup, bias ? bias + channel : nullptr,
+            slope ? slope + channel : nullptr, y + line * d.width * d.branches * d.channels + channel);
+      }
+    }
+  }
+}
+
+#define MMCV_FOR(T)                                                                                                   \
+  MMCV_SIMD void lines(                                                                                               \
+      const Depthwise& d, const T* x, const T* packed, const T* bias, const T* slope, T* y, int64_t first,            \
+      int64_t last) {                                                                                                 \
+    all_rows(d, x, packed, bias, slope, y, first, last);                                                              \
+  }
+MMCV_FOR(float)
+MMCV_FOR(double)
+
+}  // namespace
+
+template <class T>
+void depthwise_pack_cpu(const Depthwise& d, const T* weight, T* packed) {
+  std::fill_n(packed, d.branches * d.groups() * d.taps() * kGroup, T(0));
+  for (int64_t branch = 0; branch < d.branches; ++branch) {
+    for (int64_t c = 0; c < d.channels; ++c) {
+      T* to = packed + (branch * d.groups() + c / kGroup) * d.taps() * kGroup + c % kGroup;
+      const T* from = weight + (branch * d.channels + c) * d.taps();
+      for (int64_t tap = 0; tap < d.taps(); ++tap) to[tap * kGroup] = from[tap];
+    }
+  }
+}
+
+template <class T>
+void depthwise_conv_cpu(const Depthwise& d, const T* x, const T* packed, const T* bias, const T* slope, T* y) {
+  const int64_t products = d.width * d.branches * d.channels * d.taps();
+  parallel_for(d.samples * d.height, kGrain / (products + 1) + 1, [&](int64_t first, int64_t last) {
+    lines(d, x, packed, bias, slope, y, first, last);
+  });
+}
+
+#define MMCV_INSTANTIATE(T)                                              \
+  template void depthwise_pack_cpu(const Depthwise&, const T*, T*);      \
+  template void depthwise_conv_cpu(const Depthwise&, const T*, const T*, const T*, const T*, T*);
+MMCV_INSTANTIATE(float)
+MMCV_INSTANTIATE(double)
+
+}  // namespace mmcv
