@@ -59,9 +59,9 @@ class Sequential(BaseModule, nn.Sequential):
         BaseModule.__init__(self, init_cfg)
         nn.Sequential.__init__(self, *args)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         """What the last layer makes of it, by :func:`mmcv.cnn.bricks.run_layers.run_layers`."""
-        return run_layers(x, list(self))
+        return run_layers(input, list(self))
 
 
 class ModuleList(BaseModule, nn.ModuleList):

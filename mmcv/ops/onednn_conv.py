@@ -1,4 +1,4 @@
-"""Convolutions by oneDNN itself, in inference on a CPU: torch would turn some maps round, and keeps activations apart."""
+"""Convolutions by oneDNN itself, in inference on a CPU: torch turns some maps round, and keeps activations apart."""
 
 from collections.abc import Sequence
 

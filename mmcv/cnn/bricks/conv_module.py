@@ -129,11 +129,12 @@ class ConvModule(nn.Module):
         Returns:
             (N, K, H', W').
         """
-        return run_layers(x, self.layers(activate, norm))
+        return run_layers(x, layers_of(self, activate, norm))
 
-    def layers(self, activate: bool = True, norm: bool = True) -> list[nn.Module]:
-        """The layers in their order; arguments as of :meth:`forward`."""
-        layers = dict(conv=[self.padding_layer, self.conv] if self.with_explicit_padding else [self.conv],
-                      norm=[self.norm] if norm and self.with_norm else [],
-                      act=[self.activate] if activate and self.with_activation else [])
-        return [layer for name in self.order for layer in layers[name]]
+
+def layers_of(module: ConvModule, activate: bool = True, norm: bool = True) -> list[nn.Module]:
+    """The layers of a :class:`ConvModule` in their order; arguments as of its ``forward``."""
+    layers = dict(conv=[module.padding_layer, module.conv] if module.with_explicit_padding else [module.conv],
+                  norm=[module.norm] if norm and module.with_norm else [],
+                  act=[module.activate] if activate and module.with_activation else [])
+    return [layer for name in module.order for layer in layers[name]]

@@ -76,7 +76,8 @@ def _are_depthwise(convs: Sequence[nn.Module]) -> bool:
     """Whether all of them are, and differ in padding and dilation alone."""
     first = convs[0]
     return all(
-        _is_plain(conv) and type(conv) is Conv2d and conv.joined and conv.groups == conv.in_channels == conv.out_channels
+        _is_plain(conv) and type(conv) is Conv2d and conv.joined
+        and conv.groups == conv.in_channels == conv.out_channels
         and (conv.kernel_size, conv.stride, conv.bias is None) == (first.kernel_size, first.stride, first.bias is None)
         for conv in convs)
 

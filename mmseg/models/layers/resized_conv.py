@@ -19,6 +19,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from mmcv.cnn import Conv2d, ConvModule, run_layers
+from mmcv.cnn.bricks.conv_module import layers_of
 from mmcv.ops import conv2d, is_exported, is_transformed
 from mmseg.models.exact import is_untouched
 
@@ -56,7 +57,7 @@ def conv_module_over_resized(
         x, coarse, conv.weight, conv.bias, conv.stride, conv.padding, conv.dilation, align_corners=align_corners,
         winograd=conv.winograd if isinstance(conv, Conv2d) else False, before=before,
     )
-    return run_layers(x, module.layers()[1:])
+    return run_layers(x, layers_of(module)[1:])
 
 
 def conv_over_resized(
