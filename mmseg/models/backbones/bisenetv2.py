@@ -297,6 +297,7 @@ class BiSeNetV2(BaseBackbone):
         self.out_strides = tuple((2 ** len(detail_channels), *strides)[i] for i in out_indices)
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        detail = self.detail(x)  # first: its large maps leave room for all that come later
         *maps, meaning = self.semantic(x)
-        maps = [self.bga(self.detail(x), meaning), *maps]
+        maps = [self.bga(detail, meaning), *maps]
         return tuple(maps[i] for i in self.out_indices)
