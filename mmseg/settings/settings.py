@@ -147,7 +147,8 @@ class Settings:
     channels_last: Annotated[bool | str | None, Key(
         SWITCH_OR_AUTO, 'Speed', 'channels_last = True',
         'channels side by side in memory: faster convolutions in half types, and on many CPUs, equal up to rounding; '
-        "'auto': on a GPU with half types, on a CPU where [it was measured](speed.md#auto) to be faster")]
+        "'auto': on a GPU with half types, on a CPU where [it was measured](speed.md#auto) to be faster. Tests on a CPU "
+        'do so unless something is said here')]
     compile: Annotated[dict | str | None, Key(
         COMPILE, 'Speed', 'compile = True',
         '`torch.compile` of the backbone and of each head, one graph each; or a dict of its arguments '
@@ -166,7 +167,8 @@ class Settings:
         "the largest value. 'auto': the fastest of the three, [as measured](speed.md#auto)")]
     fuse_conv_bn: Annotated[bool | None, Key(
         SWITCH, 'Speed', 'fuse_conv_bn = True',
-        'when testing, make batch norm a part of the convolution before it')]
+        'when testing, make batch norm a part of the convolution before it, in the model itself. By default a CPU does '
+        'so on the way, with activations too, and the weights stay as they are; `False` turns that off')]
     recompute_norm: Annotated[bool | None, Key(
         SWITCH, 'Speed', 'recompute_norm = False',
         'keep what batch norms, and the ReLUs and shortcuts after them, give until the backward pass; else, on a '

@@ -9,7 +9,7 @@ from mmcv.ops import SyncBatchNorm, depthwise_conv, has_kernel
 from mmcv.ops.onednn_conv import is_channels_last, is_free, onednn_conv, suits_onednn
 from mmcv.ops.winograd_conv import conv2d, winograd_edge
 
-from .activation import ReLUOfInput
+from .activation import PReLU, ReLUOfInput
 from .conv import Conv2d
 from .conv2d_adaptive_padding import Conv2dAdaptivePadding
 
@@ -17,6 +17,7 @@ from .conv2d_adaptive_padding import Conv2dAdaptivePadding
 _ACTIVATIONS: dict[type[nn.Module], tuple[str, list[float]]] = {
     nn.ReLU: ('relu', []), ReLUOfInput: ('relu', []), nn.ReLU6: ('hardtanh', [0.0, 6.0]), nn.Sigmoid: ('sigmoid', []),
     nn.Hardswish: ('hardswish', []), nn.SiLU: ('swish', []), nn.Tanh: ('tanh', [])}
+_PRELUS = nn.PReLU, PReLU
 _PADDING_OF_ONEDNN = 6  # of depthwise kernels: with more, it convolves channels_last maps 10 times as slowly
 
 
@@ -45,7 +46,7 @@ def run_layers(x: Tensor, layers: Sequence[nn.Module]) -> Tensor:
         elif _is_norm(layer) and _is_whole(x):
             scale, shift = _scale_and_shift(layer)
             x = _per_channel(x, scale, shift, _activation(left))
-        elif type(layer) is nn.PReLU and _is_untouched(layer) and _is_whole(x):
+        elif type(layer) in _PRELUS and _is_untouched(layer) and _is_whole(x):
             x = _per_channel(x, x.new_ones(x.shape[1]), None, layer)
         else:
             x = layer(x)
@@ -114,7 +115,7 @@ def _folds(norm: nn.Module, conv: Conv2d, x: Tensor) -> bool:
 
 def _activation(left: list[nn.Module]) -> nn.Module | None:
     """Takes off what comes next, if it can be done on the way."""
-    simple = left and type(left[-1]) in (*_ACTIVATIONS, nn.PReLU) and _is_untouched(left[-1])
+    simple = left and type(left[-1]) in (*_ACTIVATIONS, *_PRELUS) and _is_untouched(left[-1])
     return left.pop() if simple else None
 
 

@@ -14,6 +14,8 @@ namespace {
 // Transformed values of a block of tiles on the side with fewer channels, and of a group of channels on the other. The
 // larger, the faster are the matrix products; but these values are all the memory that a convolution takes besides its maps.
 constexpr int64_t kBlock = 6 << 20, kGroup = 3 << 20;
+// Of few channels the products are no faster for that: their blocks stay in the cache of a core.
+constexpr int64_t kFewChannels = 128, kBlockOfFew = 3 << 17;
 constexpr int64_t kLeast = 128;  // tiles of a block and channels of a group, lest the matrix products get too narrow
 
 Winograd describe(
@@ -81,7 +83,8 @@ struct Cut {
 
   Cut(const Winograd& w, int64_t inputs, int64_t outputs) : tiles(w.tiles()) {
     const int64_t few = std::min(inputs, outputs), many = std::max(inputs, outputs);
-    const int64_t fit = std::max(kBlock / (w.positions() * few), kLeast);
+    const int64_t values = few <= kFewChannels ? kBlockOfFew : kBlock;
+    const int64_t fit = std::max(values / (w.positions() * few), kLeast);
     blocks = std::max<int64_t>((tiles + fit - 1) / fit, 1);  // of none the gradient is zero
     const int64_t side = std::max(std::min(fit, tiles), few);
     const int64_t group = std::max(kGroup / (w.positions() * side), kLeast);

@@ -13,6 +13,7 @@ from mmcv.ops.measurement import Way
 from mmcv.runner import build_optimizer
 from mmcv.utils import ConfigError
 from mmseg.assembly.device import wrap_for_device
+from mmseg.assembly.load import load_config
 from mmseg.assembly.model import build_model
 from mmseg.assembly.speed import mixed_precision, prepare_inference, prepare_training, set_backends, speed_up
 from mmseg.settings import Settings
@@ -248,3 +249,19 @@ def test_arguments_that_torch_compile_does_not_take(cfg, options):
     cfg.compile = options
     with pytest.raises(ConfigError, match='compile: torch.compile does not take'):
         speed_up(build_model(cfg), Settings.of(cfg))
+
+
+@pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason='torch has no oneDNN here')
+@pytest.mark.parametrize(('keys', 'channels_last', 'joined'), [
+    ({}, True, True), (dict(channels_last=False), False, True), (dict(fuse_conv_bn=False), True, False)])
+def test_tests_on_a_cpu_join_layers_of_channels_last_maps(keys, channels_last, joined):
+    cfg = load_config('pspnet_r18-d8_demo', dict(device='cpu', **keys))
+    plain = build_model(cfg).eval()
+    model, maps = prepare_inference(copy.deepcopy(plain), Settings.of(cfg)), []
+    model.backbone.maxpool.register_forward_hook(lambda module, inputs, output: maps.append(output))
+    img = torch.randn(1, 3, 64, 64)
+    with torch.no_grad():
+        torch.testing.assert_close(model.forward_dummy(img), plain.forward_dummy(img), rtol=1e-4, atol=1e-4)
+    assert maps[0].is_contiguous(memory_format=torch.channels_last) == channels_last
+    assert {module.joined for module in model.modules() if isinstance(module, Conv2d)} == {joined}
+    assert model.state_dict().keys() == plain.state_dict().keys()
