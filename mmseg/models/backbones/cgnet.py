@@ -6,7 +6,12 @@ import torch
 from torch import nn
 
 from mmcv.cnn import (
-    ConvModule, Sequential, build_activation_layer, build_conv_layer, build_norm_layer, run_side_by_side,
+    ConvModule,
+    Sequential,
+    build_activation_layer,
+    build_conv_layer,
+    build_norm_layer,
+    run_side_by_side,
 )
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import checkpointed
