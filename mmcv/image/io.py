@@ -153,8 +153,8 @@ def imfrombytes(
             the flag, with the channels last).
         rows: only this many from the top are wanted, 1 or more. The others are 0 in the result, and damage there is not
             noticed, if the flag is a colour one, the decoder cv2, and the file a PNG of 8-bit RGB, with ``mmcv._ext``
-            built, or a JPEG that is stored from the top to the bottom, with the optional package simplejpeg. Any other
-            image is decoded whole.
+            built, or a JPEG that is stored from the top to the bottom in a usual sampling (4:4:4, 4:2:2, 4:4:0, 4:2:0,
+            4:1:1), with the optional package simplejpeg. Any other image is decoded whole.
 
     Raises:
         ValueError: an unknown option, or content that cannot be decoded or that ends too early.
