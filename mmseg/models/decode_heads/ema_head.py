@@ -33,7 +33,7 @@ class EMAModule(nn.Module):
         self.num_stages = num_stages
         self.momentum = momentum
         bases = torch.empty(1, channels, num_bases).normal_(0, math.sqrt(2.0 / num_bases))
-        self.register_buffer('bases', F.normalize(bases, dim=1))
+        self.register_buffer('bases', _normalized(bases))
 
     @torch.no_grad()
     def forward(self, feats: torch.Tensor) -> torch.Tensor:
@@ -42,11 +42,16 @@ class EMAModule(nn.Module):
         bases = self.bases.expand(feats.shape[0], -1, -1)  # (N, C, K)
         for _ in range(self.num_stages):
             attention = (cells.mT @ bases).softmax(dim=2)  # (N, L, K)
-            bases = F.normalize(cells @ F.normalize(attention, dim=1, p=1), dim=1)
+            bases = _normalized(cells @ _normalized(attention, p=1))
         if self.training:
             found = dist.all_reduce(bases.mean(dim=0, keepdim=True)) / dist.get_dist_info()[1]
-            self.bases = (1 - self.momentum) * self.bases + self.momentum * F.normalize(found, dim=1)
+            self.bases = (1 - self.momentum) * self.bases + self.momentum * _normalized(found)
         return (bases @ attention.mT).view_as(feats)
+
+
+def _normalized(x: torch.Tensor, p: int = 2) -> torch.Tensor:
+    """``normalize`` along dimension 1; of no cell at all it is 0 in half precision too, which has no 1e-12."""
+    return F.normalize(x, p, dim=1, eps=max(1e-12, torch.finfo(x.dtype).tiny))
 
 
 @HEADS.register_module()

@@ -104,6 +104,12 @@ def test_bases_move_in_training_only():
     assert not head.ema_mid_conv.conv.weight.requires_grad
 
 
+def test_bases_that_no_cell_takes_are_zero_in_half_precision():
+    module = EMAHead(ema_channels=4, num_bases=3, num_stages=2, **OPTIONS).half().eval().ema_module
+    cells = 100 * module.bases[:, :, :1, None].expand(2, -1, 5, 7)
+    torch.testing.assert_close(module(cells), cells / 100, rtol=0, atol=2e-3)
+
+
 @pytest.mark.parametrize('psa_type', ['collect', 'distribute', 'bi-direction'])
 @pytest.mark.parametrize('shrink', [1, 2])
 def test_point_wise_attention_over_compact_masks(psa_type, shrink):
