@@ -28,6 +28,9 @@ _ADVICE = '; give checkpoint_path, or pretrained=False to start from scratch'
 # What lets a transformer of timm take images of any size, by the families that know it; others need nothing.
 _ANY_SIZE = ({'dynamic_img_size': True}, {'strict_img_size': False}, {})
 
+# What torch says of a map that is no whole number of windows, blocks or patches, or smaller than a kernel.
+_OF_SIZES = re.compile(r"size of tensor|Sizes of tensors|invalid for input of size|Kernel size can't be greater")
+
 
 @runtime_checkable
 class _SeesPatches(Protocol):
@@ -134,7 +137,7 @@ class TIMMBackbone(BaseBackbone):
             with free_sizes(self.timm_model) if is_exported() else contextlib.nullcontext():
                 maps = self.timm_model(x)
         except (AssertionError, RuntimeError) as error:
-            if isinstance(error, AssertionError) or 'must match the size of tensor' in str(error):
+            if isinstance(error, AssertionError) or _OF_SIZES.search(str(error)):
                 raise ValueError(f'TIMMBackbone: {self.model_name} takes no images of {height} x {width} '
                                  f'({one_line(error)}): give it img_size=(HEIGHT, WIDTH) if it knows that, or let Pad '
                                  f'fill them up in the pipelines (size_divisor={max(self.out_strides)})') from error

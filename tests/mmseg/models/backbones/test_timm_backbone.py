@@ -201,6 +201,19 @@ def test_real_networks_at_any_size(options, channels, strides):
             assert [map_.shape[1] for map_ in maps] == list(channels)
 
 
+@pytest.mark.parametrize('layer', [
+    lambda x: x.view(-1, 7),
+    lambda x: x + x[..., 1:, :].repeat(1, 1, 2, 1),
+    lambda x: torch.cat([x, x[..., 1:]]),
+    lambda x: nn.functional.conv2d(x, torch.ones(4, 4, 5, 5)),
+])
+def test_what_torch_says_of_sizes(calls, layer):
+    model = TIMMBackbone('net', pretrained=False)
+    model.timm_model.stem[1].forward = layer
+    with pytest.raises(ValueError, match='net takes no images of 24 x 16'):
+        model(torch.randn(1, 3, 24, 16))
+
+
 @pytest.mark.skipif(not HAS_TIMM, reason='timm is not installed')
 @pytest.mark.parametrize(('options', 'divisor'), [
     (dict(model_name='beit_base_patch16_224', depth=1, embed_dim=24, num_heads=2, out_indices=(0,)), 16),
