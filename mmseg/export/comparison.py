@@ -8,6 +8,7 @@ import torch
 
 from mmseg.models.decode_heads.point_head import PointHead
 
+from .half import summed_in_float
 from .network import Network, Sizes
 from .runtimes import RUNTIMES
 
@@ -34,7 +35,7 @@ def compare(path: Path, network: Network, sizes: Sizes, multiple: tuple[int, int
     run = RUNTIMES[path.suffix](path)
     for images, *size in _tried(network, sizes, multiple):
         given = network.example(sizes, *size, images)
-        with torch.no_grad():
+        with torch.no_grad(), summed_in_float(network):
             expected = network(given).numpy()
         found = run(given.numpy())
         where = ' x '.join(map(str, given.shape))
@@ -63,7 +64,7 @@ def _up(size: tuple[int, int] | list[int], multiple: tuple[int, int]) -> list[in
 
 def _takes(network: Network, sizes: Sizes, height: int, width: int) -> bool:
     try:
-        with torch.no_grad():
+        with torch.no_grad(), summed_in_float(network):
             network(network.example(sizes, height, width))
     except (RuntimeError, ValueError):  # of a layer that finds the map too small
         return False

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from .facts import Facts
+from .half import summed_in_float
 
 Run = Callable[[np.ndarray], np.ndarray]
 
@@ -68,7 +69,7 @@ class TorchExport:
         self._run = torch.export.load(path, extra_files=self.metadata).module()
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        with torch.no_grad():
+        with torch.no_grad(), summed_in_float(self._run):
             return self._run(torch.from_numpy(images)).numpy()
 
 
@@ -83,7 +84,7 @@ class TorchScript:
         self.metadata = {name: text.decode() for name, text in found.items()}
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        with torch.no_grad():
+        with torch.no_grad(), summed_in_float(self._run):
             return self._run(torch.from_numpy(images)).numpy()
 
 
