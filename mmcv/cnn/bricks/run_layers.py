@@ -24,15 +24,16 @@ _PADDING_OF_ONEDNN = 6  # of depthwise kernels: with more, it convolves channels
 def run_layers(x: Tensor, layers: Sequence[nn.Module]) -> Tensor:
     """``layers[-1](... layers[0](x))``, the same up to rounding.
 
-    Where no gradient is recorded, on a CPU and in float32, a batch norm becomes a part of the convolution before it,
-    and the activation a part of either where the map lies channels_last: each map is then written once, and no weight
-    changes. A layer that has hooks or a forward of its own, or computes its weight, is called as ever.
+    Where no gradient is recorded, on a CPU, in float32, and the map lies channels_last, a batch norm becomes a part of
+    the convolution before it, and an activation a part of either: each map is then written once, and no weight changes.
+    (Of contiguous maps oneDNN makes copies on its way, and there is nothing to gain.) A layer that has hooks or a
+    forward of its own, or computes its weight, is called as ever.
 
     Args:
         x: (N, C, H, W).
         layers: each takes what the one before gave.
     """
-    if not is_free(x) or any(isinstance(layer, Conv2d) and not layer.joined for layer in layers):
+    if not _may_join(x) or any(isinstance(layer, Conv2d) and not layer.joined for layer in layers):
         for layer in layers:
             x = layer(x)
         return x
@@ -43,10 +44,10 @@ def run_layers(x: Tensor, layers: Sequence[nn.Module]) -> Tensor:
             x, padding = layer.padded(x)
             norm = left.pop() if left and _folds(left[-1], layer, x) else None
             x = _convolved(x, layer, padding, norm, _activation(left))
-        elif _is_norm(layer) and _is_whole(x):
+        elif _is_norm(layer) and _has_pass(x):
             scale, shift = _scale_and_shift(layer)
             x = _per_channel(x, scale, shift, _activation(left))
-        elif type(layer) in _PRELUS and _is_untouched(layer) and _is_whole(x):
+        elif type(layer) in _PRELUS and _is_untouched(layer) and _has_pass(x):
             x = _per_channel(x, x.new_ones(x.shape[1]), None, layer)
         else:
             x = layer(x)
@@ -59,7 +60,7 @@ def run_side_by_side(x: Tensor, convs: Sequence[nn.Module], layers: Sequence[nn.
     Depthwise convolutions of one kernel, and a norm and activation after them, are one pass over a map that lies
     channels_last, where :func:`run_layers` would join layers.
     """
-    if not (is_free(x) and _is_whole(x) and _are_depthwise(convs) and layers and _is_norm(layers[0])):
+    if not (_may_join(x) and _has_pass(x) and _are_depthwise(convs) and layers and _is_norm(layers[0])):
         return run_layers(torch.cat([conv(x) for conv in convs], dim=1), layers)
     left = list(reversed(layers))
     scale, shift = _scale_and_shift(left.pop())
@@ -83,6 +84,10 @@ def _are_depthwise(convs: Sequence[nn.Module]) -> bool:
         for conv in convs)
 
 
+def _may_join(x: Tensor) -> bool:
+    return is_free(x) and is_channels_last(x)
+
+
 def _is_untouched(layer: nn.Module) -> bool:
     """Whether calling it runs its class's forward and nothing else."""
     return not (layer._forward_hooks or layer._forward_pre_hooks or 'forward' in vars(layer))
@@ -102,8 +107,8 @@ def _is_norm(layer: nn.Module) -> bool:
     return known and layer.running_mean.dtype == torch.float32 and _is_untouched(layer)
 
 
-def _is_whole(x: Tensor) -> bool:
-    """Whether one pass of :func:`mmcv.ops.depthwise_conv` is quicker than torch's."""
+def _has_pass(x: Tensor) -> bool:
+    """Whether one pass of :func:`mmcv.ops.depthwise_conv` is quicker than torch's operators."""
     return is_channels_last(x) and has_kernel('depthwise_conv', x)
 
 
@@ -136,8 +141,9 @@ def _convolved(
         scale, shift = _scale_and_shift(norm)
         weight, bias = weight * scale[:, None, None, None], shift if bias is None else shift.addcmul_(bias, scale)
     geometry, name = (conv.stride, padding, conv.dilation), 'none'
-    if conv.groups == weight.shape[0] == x.shape[1] and max(padding) > _PADDING_OF_ONEDNN and _is_whole(x):
-        x = depthwise_conv(x, weight, bias, None, *geometry)
+    if conv.groups == weight.shape[0] == x.shape[1] and max(padding) > _PADDING_OF_ONEDNN and _has_pass(x):
+        slope = _slope(activation, weight[:, 0, 0, 0])
+        x, activation = depthwise_conv(x, weight, bias, slope, *geometry), None if slope is not None else activation
     elif not suits_onednn(x, weight) or winograd_edge(x, weight, *geometry, conv.groups, conv.winograd):
         x = conv2d(x, weight, bias, *geometry, conv.groups, conv.winograd)
     else:
