@@ -37,7 +37,7 @@ def run_layers(x: Tensor, layers: Sequence[nn.Module]) -> Tensor:
         for layer in layers:
             x = layer(x)
         return x
-    left = list(reversed(layers))
+    left = [layer for layer in reversed(layers) if not _does_nothing(layer)]
     while left:
         layer = left.pop()
         if _is_plain(layer):
@@ -91,6 +91,11 @@ def _may_join(x: Tensor) -> bool:
 def _is_untouched(layer: nn.Module) -> bool:
     """Whether calling it runs its class's forward and nothing else."""
     return not (layer._forward_hooks or layer._forward_pre_hooks or 'forward' in vars(layer))
+
+
+def _does_nothing(layer: nn.Module) -> bool:
+    """Whether it stands where a norm was, which :func:`mmcv.cnn.fuse_conv_bn` has folded."""
+    return type(layer) is nn.Identity and _is_untouched(layer)
 
 
 def _is_plain(layer: nn.Module) -> bool:

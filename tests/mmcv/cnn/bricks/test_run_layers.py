@@ -4,7 +4,15 @@ import pytest
 import torch
 from torch import nn
 
-from mmcv.cnn import Conv2d, ConvModule, Sequential, build_activation_layer, get_model_complexity_info, run_layers
+from mmcv.cnn import (
+    Conv2d,
+    ConvModule,
+    Sequential,
+    build_activation_layer,
+    fuse_conv_bn,
+    get_model_complexity_info,
+    run_layers,
+)
 from mmcv.cnn.bricks import Conv2dAdaptivePadding, run_side_by_side
 from mmcv.ops import has_kernel
 
@@ -127,6 +135,18 @@ def test_layers_run_as_ever(case):
     assert y.requires_grad == (case == 'gradients')
     assert (layers[1].num_batches_tracked == 1) if case == 'training' else True
     assert bool(seen) == (case in ('hook', 'forward'))
+
+
+@onednn
+def test_a_norm_that_was_folded_for_good_is_not_in_the_way():
+    module = ConvModule(4, 6, 3, norm_cfg=dict(type='BN')).eval()
+    x = image(4)
+    with torch.no_grad():
+        expected = module(x)
+        fuse_conv_bn(module)
+        with Calls() as calls:
+            torch.testing.assert_close(module(x), expected)
+    assert not any('relu' in name for name in calls.names)
 
 
 def test_new_weights_and_statistics_count_at_once():
