@@ -3,13 +3,16 @@
 import ctypes
 import functools
 import math
+import mmap
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import nn
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
-# Bytes; a page that is taken anew costs more than less memory is worth. Training takes more time per map.
+# Bytes; a page that is taken anew costs more than less memory is worth, on a virtual machine a second per GB. Training
+# takes more time per map.
 _WORTH_RETURNING_IN_TRAINING, _WORTH_RETURNING = 128 << 20, 32 << 20
 
 
@@ -29,9 +32,25 @@ def return_freed_memory(*_: object) -> None:
     Else glibc would hold it in holes that later maps do not fit into: 300 MB of PSPNet in a step of 2 x 256 x 512, and
     150 MB of DeepLabV3 on an image of 512 x 512.
     """
-    least = _WORTH_RETURNING_IN_TRAINING if torch.is_grad_enabled() else _WORTH_RETURNING
+    _return_holes(_WORTH_RETURNING)
+
+
+def return_freed_memory_there_and_back(module: nn.Module, inputs: tuple, outputs: object) -> None:
+    """The same in training, and once more before the backward pass comes to the backbone, after that of the heads."""
+    _return_in_training()
+    outputs = outputs if isinstance(outputs, (tuple, list)) else [outputs]
+    last = next((x for x in reversed(outputs) if isinstance(x, torch.Tensor) and x.requires_grad), None)
+    if last is not None and not torch.compiler.is_compiling():
+        last.register_hook(_return_in_training)
+
+
+def _return_in_training(*_: object) -> None:
+    _return_holes(_WORTH_RETURNING_IN_TRAINING)
+
+
+def _return_holes(least: int) -> None:
     if not torch.compiler.is_compiling() and _bytes_in_holes() > least:
-        _glibc('malloc_trim')(0)
+        _trim()
 
 
 class KeepFreedMemory:
@@ -49,7 +68,7 @@ class KeepFreedMemory:
         first = next(iter(inputs), None)  # the images, unless a user's backbone takes others
         shape = first.shape if isinstance(first, torch.Tensor) else None
         if not torch.compiler.is_compiling() and shape != self.shape:
-            _glibc('malloc_trim')(0)
+            _trim()
             self.shape = shape
 
 
@@ -67,11 +86,24 @@ class _Mallinfo2(ctypes.Structure):
 
 
 def _bytes_in_holes() -> float:
-    """What nobody uses between what is in use; infinite where the C library does not tell."""
+    """What nobody uses between what is in use, but is not the system's; infinite where this is not told."""
     try:
         ask = ctypes.CDLL(None).mallinfo2
+        _, resident, shared, *_ = map(int, Path('/proc/self/statm').read_text().split())
     except (AttributeError, OSError, TypeError):
         return math.inf
     ask.restype = _Mallinfo2
     told = ask()
-    return told.fordblks - told.keepcost  # all that is free, less what lies behind everything
+    own = (resident - shared) * mmap.PAGESIZE
+    return own - told.uordblks - told.hblkhd - told.keepcost - _elsewhere  # what lies behind everything is no hole
+
+
+def _trim() -> None:
+    """Hand all back; what the process still has for itself besides what is in use is not glibc's."""
+    global _elsewhere
+    _glibc('malloc_trim')(0)
+    left = _bytes_in_holes()
+    _elsewhere += left if math.isfinite(left) else 0
+
+
+_elsewhere = 0.

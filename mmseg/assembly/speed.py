@@ -10,7 +10,7 @@ from mmseg.models.backbones.base_backbone import BaseBackbone
 from mmseg.settings import Settings
 
 from .fastest import decided
-from .memory import KeepFreedMemory, keep_freed_memory, return_freed_memory
+from .memory import KeepFreedMemory, keep_freed_memory, return_freed_memory, return_freed_memory_there_and_back
 
 
 def set_backends(settings: Settings) -> None:
@@ -76,7 +76,7 @@ def prepare_training(model: nn.Module, settings: Settings) -> nn.Module:
         if wish or not isinstance(part, BaseBackbone) or part.recomputes_norms:
             recompute_norms(part)
     if on_cpu and parts:
-        parts[0].register_forward_hook(return_freed_memory)
+        parts[0].register_forward_hook(return_freed_memory_there_and_back)
     return model
 
 

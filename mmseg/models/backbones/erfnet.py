@@ -5,7 +5,14 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from mmcv.cnn import BaseModule, build_activation_layer, build_conv_layer, build_norm_layer, run_layers
+from mmcv.cnn import (
+    BaseModule,
+    build_activation_layer,
+    build_conv_layer,
+    build_dropout,
+    build_norm_layer,
+    run_layers,
+)
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import has_size, resize
 
@@ -89,7 +96,7 @@ class NonBottleneck1d(BaseModule):
                 self.act,
                 build_conv_layer(conv_cfg, channels, channels, bias=True, **columns),
                 build_norm_layer(norm_cfg, channels)[1],
-                nn.Dropout(drop_rate) if i else self.act,
+                build_dropout(dict(type='Dropout', drop_prob=drop_rate)) if i else self.act,
             ])
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

@@ -46,3 +46,18 @@ def test_build():
 def test_probability():
     with pytest.raises(ValueError, match='0 to 1'):
         DropPath(1.5)
+
+
+@pytest.mark.parametrize('prob', [0.0, 0.1, 0.3, 1.0])
+def test_dropout_is_torchs_with_a_fourth_of_what_is_kept(prob):
+    x, kept, results = torch.randn(4, 8, requires_grad=True), [], []
+    for layer in (torch.nn.Dropout(prob), Dropout(prob)):
+        torch.manual_seed(0)
+        saved = []
+        with torch.autograd.graph.saved_tensors_hooks(lambda x, saved=saved: saved.append(x) or x, lambda x: x):
+            y = layer(x)
+        kept.append(sum(x.nbytes for x in saved))
+        results.append((y, *torch.autograd.grad(y, x, torch.ones_like(y))))
+    torch.testing.assert_close(*results)
+    assert kept[1] == (kept[0] // 4 if 0 < prob < 1 else kept[0])
+    assert Dropout(prob).eval()(x) is x
