@@ -206,7 +206,7 @@ def _read(path: Path) -> Times | None:
         reason = 'not of this machine, or not whole'
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         reason = one_line(error)
     _logger().warning(f'{path}: {reason}: measuring again')
     return None

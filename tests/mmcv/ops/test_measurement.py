@@ -82,6 +82,8 @@ def alter(change):
     alter(lambda content: content['times'][0][1].pop()),
     alter(lambda content: content['times'][0].__setitem__(0, [1, 2, 3, 4])),
     alter(lambda content: content.update(times=3)),
+    alter(lambda content: content['times'][0][1][0].__setitem__(0, 10**400)),
+    lambda path: path.write_text('[' * 100_000),
     lambda path: (path.unlink(), path.mkdir()),
 ])
 def test_a_file_that_is_damaged_or_foreign_is_measured_anew_and_said_in_a_line(measured, spoil, caplog):
