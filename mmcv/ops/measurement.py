@@ -44,7 +44,7 @@ FIXED = Way()
 Times = dict[Way, list[tuple[float, ...]]]
 
 _FEWEST, _MOST, _SECONDS = 3, 6, 1.0  # rounds, of which the first is cold, and when to begin no other one
-_HOPELESS = 1.2  # times as slow as the fixed way after two rounds
+_HOPELESS = 1.05  # times as slow as the fixed way after two rounds
 
 
 class _Layer(NamedTuple):
@@ -150,10 +150,15 @@ def least(rounds: Sequence[tuple[float, ...]], rank: int = 0) -> list[float]:
 def _stopwatch(work: str) -> Callable[[Way, str], float]:
     """The time of a block; of one thread the processor's time, which others on the machine do not disturb."""
     clock = time.thread_time if torch.get_num_threads() == 1 else time.perf_counter
+    generator = torch.Generator().manual_seed(0)  # torch's own stays as it is
+
+    @functools.cache
+    def drawn(*size: int) -> Tensor:
+        return torch.randn(size, generator=generator, dtype=torch.float32, device='cpu') / math.sqrt(size[1])
 
     @functools.cache
     def block(way: Way, name: str) -> Callable[[], None]:
-        return _block(way, BLOCKS[name], _SIDES[work], work == 'training')
+        return _block(way, BLOCKS[name], _SIDES[work], work == 'training', drawn)
 
     def once(run: Callable[[], None]) -> float:
         started = clock()
@@ -163,17 +168,14 @@ def _stopwatch(work: str) -> Callable[[Way, str], float]:
     return lambda way, name: min(once(block(way, name)) for _ in range(_RUNS[name]))
 
 
-def _block(way: Way, layers: Sequence[_Layer], side: int, trains: bool) -> Callable[[], None]:
+def _block(
+    way: Way, layers: Sequence[_Layer], side: int, trains: bool, drawn: Callable[..., Tensor],
+) -> Callable[[], None]:
     """Convolutions, each with its norm and ReLU: forward, and backward in training."""
-    generator = torch.Generator().manual_seed(0)  # torch's own stays as it is
     layout = torch.channels_last if way.channels_last else torch.contiguous_format
-
-    def drawn(*size: int) -> Tensor:
-        values = torch.randn(size, generator=generator, dtype=torch.float32, device='cpu') / math.sqrt(size[1])
-        return values.contiguous(memory_format=layout).requires_grad_(trains)
-
-    x = drawn(1, layers[0].inputs, side, side)
-    weights = [drawn(layer.outputs, layer.inputs // layer.groups, layer.kernel, layer.kernel) for layer in layers]
+    sizes = [(1, layers[0].inputs, side, side),
+             *((layer.outputs, layer.inputs // layer.groups, layer.kernel, layer.kernel) for layer in layers)]
+    x, *weights = (drawn(*size).detach().contiguous(memory_format=layout).requires_grad_(trains) for size in sizes)
     means, variances = ([torch.full((layer.outputs,), value, dtype=torch.float32, device='cpu') for layer in layers]
                         for value in (0.0, 1.0))
 

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 import torch
 
+from mmcv.ops.choice import Choice
 from mmseg.apis import load_config
 from mmseg.assembly.loaders import pipeline_of
 from mmseg.benchmark import SUITES, Case, Way, measure, trace
 from mmseg.benchmark.measurement import quartiles, resident_growth
 from mmseg.benchmark.processes import Processes
 from mmseg.benchmark.suites import Options, find_suite, models
+from mmseg.benchmark.suites.auto import auto
 from mmseg.benchmark.suites.data import SAMPLES, data
 from mmseg.benchmark.suites.evaluation import evaluation
 from mmseg.benchmark.suites.operators import argmax_case, counting_case, cross_entropy_case, pools_case
@@ -140,6 +142,24 @@ def test_training_is_measured_in_each_precision_and_batch():
         way.run()  # an iteration
 
 
+def test_auto_is_measured_beside_what_is_fixed(monkeypatch):
+    asked = []
+    monkeypatch.setattr('mmseg.assembly.fastest.fastest',
+                        lambda work, allowed, _: asked.append(work) or Choice(allowed[-1], 'the boldest'))
+    infer, train = auto(DEMO, (64, 128), (32, 64))
+    for case in (infer, train):
+        assert list(case.ways) == [
+            'fixed', "channels_last = 'auto'", "winograd = 'auto' too", "amp = dict(dtype='auto') too"]
+        assert [way.precision for way in case.ways.values()] == ['float32'] * 3 + ['bfloat16']
+    fixed, *exact, half = (np.stack(labels) for labels in results(infer))
+    assert min((fixed == labels).mean() for labels in exact) > 0.99
+    assert (fixed == half).mean() > 0.7
+    for way in train.ways.values():
+        way.run()  # an iteration
+    assert set(asked) == {'inference', 'training'}
+    assert [case.name for case in auto(DEMO._replace(only='iteration'), crop=(32, 64))] == [train.name]
+
+
 @pytest.fixture
 def threads():
     """The suite of data takes one thread for itself; the tests after it get theirs back."""
@@ -201,5 +221,5 @@ def test_scaling_shares_the_machine_among_the_processes(monkeypatch):
 
 
 def test_every_suite_of_the_tool_is_there():
-    assert list(SUITES) == ['model', 'train', 'infer', 'data', 'eval', 'ops', 'scaling', 'zoo', 'export']
+    assert list(SUITES) == ['model', 'train', 'infer', 'data', 'eval', 'ops', 'scaling', 'zoo', 'export', 'auto']
     assert all(inspect.isgeneratorfunction(find_suite(name)) for name in SUITES)
