@@ -48,11 +48,12 @@ def _print_operators() -> None:
 def _print_ways(work: str, anew: bool) -> None:
     """The time of each way, and what 'auto' takes where all keys say so."""
     times = times_of(work, anew)
-    chosen, why = fastest(work, list(times))
+    chosen, why = fastest(work, list(times), FIXED[work])
     table = PrettyTable([f'{work} on the CPU', *(f'{block}, ms' for block in BLOCKS), 'auto'])
     table.align = 'l'
+    fixed = least(times[FIXED[work]])
     for way, rounds in times.items():
-        told = (f'{1e3 * mine:.1f} ({mine / fixed:.2f})' for mine, fixed in zip(least(rounds), least(times[FIXED])))
+        told = (f'{1e3 * mine:.1f} ({mine / usual:.2f})' for mine, usual in zip(least(rounds), fixed))
         table.add_row([described(way), *told, 'chosen' if way == chosen else ''])
     print(table)
     print(f'{described(chosen)}: {why}; kept in {kept_at(work)}')

@@ -7,7 +7,7 @@ import torch
 
 from mmcv.utils import processor
 
-from .measurement import BLOCKS, FIXED, Times, Way, least, times_of
+from .measurement import BLOCKS, Times, Way, least, times_of
 
 _FASTER, _SLOWER = 0.05, 0.02  # by what share of the time, to be taken and to be left
 
@@ -24,7 +24,7 @@ class Choice(NamedTuple):
     why: str
 
 
-def fastest(work: str, allowed: Collection[Way], default: Way = FIXED) -> Choice:
+def fastest(work: str, allowed: Collection[Way], default: Way) -> Choice:
     """The fastest of the ways that are allowed, as measured on this machine; the default where none is clearly faster.
 
     Args:
@@ -37,7 +37,7 @@ def fastest(work: str, allowed: Collection[Way], default: Way = FIXED) -> Choice
     return choice._replace(why=f'{choice.why}; {work}, {processor()}, {threads} thread{"s" * (threads > 1)}')
 
 
-def choose(times: Times, allowed: Collection[Way], default: Way = FIXED) -> Choice:
+def choose(times: Times, allowed: Collection[Way], default: Way) -> Choice:
     """As :func:`fastest`, by times of each way.
 
     Another way has to be faster than the default for one block by a margin, and by more than the spread: even its

@@ -18,7 +18,8 @@ from mmcv.fileio import atomic_write, cache_home
 from mmcv.utils import one_line, processor
 
 from ._load import EXTENSION
-from .winograd_conv import conv2d
+from .onednn_conv import onednn_conv, suits_onednn
+from .winograd_conv import conv2d, winograd_edge
 
 WORKS = ('inference', 'training')
 
@@ -37,8 +38,8 @@ class Way(NamedTuple):
     half: str | None = None
 
 
-#: What a config runs in that says nothing.
-FIXED = Way()
+#: What runs in float32 whose config says nothing.
+FIXED = {'inference': Way(channels_last=torch.backends.mkldnn.is_available()), 'training': Way()}
 
 #: The seconds that each of ``BLOCKS`` took, round by round.
 Times = dict[Way, list[tuple[float, ...]]]
@@ -54,6 +55,10 @@ class _Layer(NamedTuple):
     outputs: int
     kernel: int
     groups: int = 1
+
+    @property
+    def padding(self) -> tuple[int, int]:
+        return self.kernel // 2, self.kernel // 2
 
 
 # As of ResNets, and as of MobileNets and Fast-SCNN: what is faster for one may be slower for the other.
@@ -114,7 +119,8 @@ def ways(work: str) -> list[Way]:
     winograd: tuple[bool | int, ...] = (True, False, 4) if work == 'inference' else (True, False)
     single = [(tiles, None) for tiles in (winograd if EXTENSION else (True,))]
     half = [(True, 'bfloat16')] if _multiplies_bfloat16() else []
-    return [Way(layout, *rest) for layout in (False, True) for rest in single + half]
+    usual = FIXED[work].channels_last
+    return [Way(layout, *rest) for layout in (usual, not usual) for rest in single + half]
 
 
 @torch.inference_mode(False)  # whatever the caller is in
@@ -138,7 +144,8 @@ def measure(work: str, seconds: Callable[[Way, str], float] | None = None) -> Ti
                 light[alike] = seconds(alike, 'light')
             times[way].append((seconds(way, 'wide'), light[alike]))
         if number > 0:
-            running = [way for way in running if sum(least(times[way])) <= _HOPELESS * sum(least(times[FIXED]))]
+            most = _HOPELESS * sum(least(times[FIXED[work]]))
+            running = [way for way in running if sum(least(times[way])) <= most]
     return times
 
 
@@ -184,13 +191,23 @@ def _block(
         with torch.set_grad_enabled(trains), torch.autocast('cpu', half, enabled=half is not None):
             y = x
             for layer, weight, mean, variance in zip(layers, weights, means, variances):
-                padding = (layer.kernel // 2,) * 2
-                y = conv2d(y, weight, None, padding=padding, groups=layer.groups, winograd=way.winograd)
-                y = F.relu(F.batch_norm(y, mean, variance, training=trains))
+                if trains or half is not None:
+                    y = conv2d(y, weight, None, padding=layer.padding, groups=layer.groups, winograd=way.winograd)
+                    y = F.relu(F.batch_norm(y, mean, variance, training=trains))
+                else:
+                    y = _joined(y, weight, mean, layer, way.winograd)
         if trains:
             torch.autograd.grad(y.sum(), [x, *weights])
 
     return run
+
+
+def _joined(x: Tensor, weight: Tensor, bias: Tensor, layer: _Layer, winograd: bool | int) -> Tensor:
+    """As inference does on a CPU: the norm is a part of the convolution, and the ReLU where oneDNN convolves."""
+    geometry = (1, 1), layer.padding, (1, 1), layer.groups
+    if suits_onednn(x, weight) and not winograd_edge(x, weight, *geometry, winograd):
+        return onednn_conv(x, weight, bias, *geometry, 'relu')
+    return F.relu(conv2d(x, weight, bias, *geometry, winograd))
 
 
 def _multiplies_bfloat16() -> bool:

@@ -8,7 +8,7 @@ from itertools import product
 from mmcv import dist
 from mmcv.amp import native_half
 from mmcv.ops.choice import Choice, described, fastest
-from mmcv.ops.measurement import Way
+from mmcv.ops.measurement import FIXED, Way
 from mmseg.logger import get_root_logger
 from mmseg.settings import Settings
 
@@ -41,7 +41,7 @@ def decided(
 
 def facts(settings: Settings) -> dict[str, object]:
     """What settings without 'auto' say of the way to convolve, for the checkpoints of a run."""
-    return {'device': settings.device.type, **_asked(settings)._asdict()}
+    return {'device': settings.device.type, **_asked(settings, Way())._asdict()}
 
 
 def _asks(settings: Settings) -> bool:
@@ -52,31 +52,32 @@ def _half(settings: Settings) -> str | None:
     return None if settings.amp is None else settings.amp.get('dtype', 'bfloat16')
 
 
-def _asked(settings: Settings) -> Way:
-    """What the keys say, 'auto' among it."""
-    return Way(settings.channels_last or False, True if settings.winograd is None else settings.winograd,
-               _half(settings))
+def _asked(settings: Settings, fixed: Way) -> Way:
+    """What the keys say, 'auto' among it, and what is fixed where they say nothing."""
+    said = settings.channels_last, settings.winograd
+    return Way(*(usual if value is None else value for value, usual in zip(said, fixed)), _half(settings))
 
 
 def _with(settings: Settings, way: Way) -> Settings:
     amp = settings.amp
     if _half(settings) == _AUTO:
         amp = None if way.half is None else {**settings.amp, 'dtype': way.half}
-    return replace(settings, channels_last=way.channels_last, winograd=way.winograd, amp=amp)
+    layout = way.channels_last if settings.channels_last == _AUTO else settings.channels_last
+    return replace(settings, channels_last=layout, winograd=way.winograd, amp=amp)
 
 
 def _choice(settings: Settings, training: bool, before: Mapping[str, object] | None) -> Choice:
-    kind, asked = settings.device.type, _asked(settings)
+    kind, work = settings.device.type, 'training' if training else 'inference'
+    fixed = FIXED[work] if kind == 'cpu' else Way()
+    asked = _asked(settings, fixed)
     if before is not None and before.get('device', kind) == kind:
         known = {name: before[name] for name in Way._fields if name in before}
         return Choice(_answered(asked, _by_rule(settings)._replace(**known)), 'as the run that is resumed')
     if kind != 'cpu':
         return Choice(_answered(asked, _by_rule(settings)), f'by rule, on {kind}')
-    default = _answered(asked, Way())
-    if training and asked.winograd == 4:  # which inference alone takes
-        asked, default = asked._replace(winograd=True), default._replace(winograd=True)
-    choice = fastest('training' if training else 'inference', list(_allowed(asked)), default)
-    return choice._replace(way=_answered(_asked(settings), choice.way))
+    known = asked._replace(winograd=True) if training and asked.winograd == 4 else asked  # which inference alone takes
+    choice = fastest(work, list(_allowed(known)), _answered(known, fixed))
+    return choice._replace(way=_answered(asked, choice.way))
 
 
 def _by_rule(settings: Settings) -> Way:

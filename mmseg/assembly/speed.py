@@ -86,11 +86,12 @@ def prepare_inference(model: nn.Module, settings: Settings) -> nn.Module:
     On a CPU images go in ``channels_last`` unless that is False: oneDNN then turns no map round on its way, and
     :func:`mmcv.cnn.run_layers` has it do what follows a convolution, unless ``fuse_conv_bn`` is False.
     """
+    settings = decided(settings, training=False)
     if settings.device.type == 'cpu':
         for backbone in _backbone(model):
             backbone.register_forward_pre_hook(KeepFreedMemory())
             backbone.register_forward_hook(return_freed_memory)
-            if settings.channels_last is None and torch.backends.mkldnn.is_available():
+            if settings.channels_last is not False and torch.backends.mkldnn.is_available():
                 backbone.register_forward_pre_hook(_channels_last)
     if settings.fuse_conv_bn:
         model = fuse_conv_bn(model.eval())
@@ -98,7 +99,7 @@ def prepare_inference(model: nn.Module, settings: Settings) -> nn.Module:
         for module in model.modules():
             if isinstance(module, Conv2d):
                 module.joined = False
-    amp = mixed_precision(settings)
+    amp = settings.amp
     if amp is not None:
         wrap_fp16_model(model, getattr(torch, amp.get('dtype', 'bfloat16')))
     elif settings.fp16 is not None and settings.device.type == 'cuda':

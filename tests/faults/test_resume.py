@@ -118,7 +118,7 @@ class Measured:
 
     def __call__(self):
         from mmcv.ops import choice
-        times = {choice.FIXED: [(1.0, 1.0)] * 3, choice.Way(True, True, 'bfloat16'): [(self.seconds, 1.0)] * 3}
+        times = {choice.Way(): [(1.0, 1.0)] * 3, choice.Way(True, True, 'bfloat16'): [(self.seconds, 1.0)] * 3}
         choice.times_of = (lambda work: times) if os.environ['RANK'] == '0' else None
         if self.then:
             self.then()

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from mmcv.ops.choice import choose, described, fastest
-from mmcv.ops.measurement import FIXED, Way
+from mmcv.ops.measurement import Way
 
+FIXED = Way()
 LAST, TILES = Way(channels_last=True), Way(channels_last=True, winograd=4)
 HALF = Way(channels_last=True, half='bfloat16')
 EVERY = [FIXED, LAST, TILES, HALF]
@@ -33,7 +34,7 @@ def rounds(**others):
     ({}, EVERY, FIXED),
 ])
 def test_the_fastest_that_is_allowed(others, allowed, expected):
-    assert choose(rounds(**others), allowed).way == expected
+    assert choose(rounds(**others), allowed, FIXED).way == expected
 
 
 @pytest.mark.parametrize(('fixed', 'last', 'expected'), [
@@ -44,7 +45,7 @@ def test_the_fastest_that_is_allowed(others, allowed, expected):
 ])
 def test_a_win_is_beyond_the_spread(fixed, last, expected):
     times = {way: [(seconds, 1.0) for seconds in given] for way, given in ((FIXED, fixed), (LAST, last))}
-    assert choose(times, EVERY).way == expected
+    assert choose(times, EVERY, FIXED).way == expected
 
 
 def test_a_default_of_the_users_is_what_has_to_be_beaten():
@@ -61,16 +62,16 @@ def test_a_default_that_nobody_measured_stays():
 def test_the_reason_says_how_much_and_where(monkeypatch):
     monkeypatch.setattr('mmcv.ops.choice.times_of', {'training': rounds(LAST=0.75)}.get)
     monkeypatch.setattr('mmcv.ops.choice.processor', lambda: 'Abacus 9')
-    way, why = fastest('training', EVERY)
+    way, why = fastest('training', EVERY, FIXED)
     assert way == LAST
     threads = torch.get_num_threads()
     assert why == ('0.75 (wide), 1.00 (light) of the time of channels_last=False, winograd=True; '
                    f'training, Abacus 9, {threads} '
                    f'thread{"s" if threads > 1 else ""}')
     monkeypatch.setattr('mmcv.ops.choice.times_of', {'training': rounds(LAST=0.99)}.get)
-    assert fastest('training', EVERY).why.startswith(
+    assert fastest('training', EVERY, FIXED).why.startswith(
         'no other way is clearly faster (channels_last=True, winograd=True: 0.99 (wide), 1.00 (light)); training, ')
-    assert '(none was measured)' in fastest('training', [FIXED, TILES]).why
+    assert '(none was measured)' in fastest('training', [FIXED, TILES], FIXED).why
 
 
 def test_ways_are_described_as_in_a_config():

@@ -5,13 +5,13 @@ import logging
 import pytest
 
 from mmcv.config import Config
-from mmcv.ops.choice import choose
-from mmcv.ops.measurement import FIXED, Way
+from mmcv.ops.choice import Choice, choose
+from mmcv.ops.measurement import Way
 from mmseg.assembly import fastest
 from mmseg.assembly.fastest import decided, facts
 from mmseg.settings import Settings
 
-LAST, TILES, HALF = Way(True), Way(True, 4), Way(True, True, 'bfloat16')
+FIXED, LAST, TILES, HALF = Way(), Way(True), Way(True, 4), Way(True, True, 'bfloat16')
 TIMES = {FIXED: 1.0, LAST: 0.8, Way(False, 4): 0.7, TILES: 0.6, Way(False, True, 'bfloat16'): 0.5, HALF: 0.4}
 EVERY = dict(channels_last='auto', winograd='auto', amp=dict(dtype='auto'))
 
@@ -34,6 +34,22 @@ def settings(**keys):
     return Settings.of(Config({'device': 'cpu', **keys}))
 
 
+@pytest.mark.parametrize('keys', [dict(winograd='auto'), dict(amp=dict(dtype='auto'))])
+def test_a_key_that_says_nothing_goes_on_saying_nothing(keys):
+    assert decided(settings(**keys), False).channels_last is None
+
+
+def test_inference_has_to_beat_maps_that_lie_channels_last(monkeypatch):
+    asked = []
+    monkeypatch.setattr('mmseg.assembly.fastest.fastest', lambda work, allowed, default: asked.append(
+        (set(allowed), default)) or Choice(default, ''))
+    monkeypatch.setitem(fastest.FIXED, 'inference', LAST)
+    decided(settings(channels_last='auto'), False)
+    decided(settings(winograd='auto'), False)
+    decided(settings(channels_last='auto'), True)
+    assert asked == [({FIXED, LAST}, LAST), ({LAST, Way(True, False), TILES}, LAST), ({FIXED, LAST}, FIXED)]
+
+
 def way_of(of):
     return tuple(facts(of).values())[1:]
 
@@ -45,7 +61,7 @@ def way_of(of):
     (dict(channels_last='auto', winograd='auto'), TILES, LAST),
     (dict(channels_last='auto', winograd=4), TILES, (True, 4, None)),
     (dict(channels_last=False, amp=dict(dtype='auto')), (False, True, 'bfloat16'), (False, True, 'bfloat16')),
-    (dict(channels_last='auto', amp=dict(dtype='float16')), (False, True, 'float16'), (False, True, 'float16')),
+    (dict(channels_last='auto', amp=dict(dtype='float16')), (True, True, 'float16'), (False, True, 'float16')),
 ])
 def test_what_auto_becomes(keys, inference, training):
     for trains, expected in ((False, inference), (True, training)):
