@@ -95,7 +95,7 @@ def conv_over_resized(
         return out
     if weight.shape[2:] == (1, 1) and has_size(out, x.shape[2:]):  # it commutes with resizing: one tap, no shift
         for p, w in zip(coarse, weights):
-            resized = F.interpolate(F.conv2d(p, w), out.shape[2:], mode='bilinear', align_corners=align_corners)
+            resized = F.interpolate(conv2d(p, w), out.shape[2:], mode='bilinear', align_corners=align_corners)
             out = out + resized if is_transformed() else out.add_(resized)  # nobody else has seen it
         return out
 
