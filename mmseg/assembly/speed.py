@@ -12,6 +12,10 @@ from mmseg.settings import Settings
 from .fastest import decided
 from .memory import KeepFreedMemory, keep_freed_memory, return_freed_memory, return_freed_memory_there_and_back
 
+# Weights of a backbone that computes so much per map that pages taken anew are a few percent of the time, as ResNet-18
+# does. Of ERFNet they were a fifth.
+_HEAVY = 10_000_000
+
 
 def set_backends(settings: Settings) -> None:
     """Apply ``cudnn_benchmark`` and ``tf32``.
@@ -75,7 +79,7 @@ def prepare_training(model: nn.Module, settings: Settings) -> nn.Module:
     for part in parts:
         if wish or not isinstance(part, BaseBackbone) or part.recomputes_norms:
             recompute_norms(part)
-    if on_cpu and parts:
+    if on_cpu and parts and sum(p.numel() for p in parts[0].parameters()) >= _HEAVY:
         parts[0].register_forward_hook(return_freed_memory_there_and_back)
     return model
 
