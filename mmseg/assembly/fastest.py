@@ -36,7 +36,7 @@ def decided(
     choice = _choice(settings, training, before and before()) if dist.is_main() or not together else None
     way, why = dist.broadcast_object(choice) if together else choice
     _say(f'{described(way)}: {why}')
-    return _with(settings, way)
+    return _with(settings, way, _fixed(settings, training))
 
 
 def facts(settings: Settings) -> dict[str, object]:
@@ -58,17 +58,22 @@ def _asked(settings: Settings, fixed: Way) -> Way:
     return Way(*(usual if value is None else value for value, usual in zip(said, fixed)), _half(settings))
 
 
-def _with(settings: Settings, way: Way) -> Settings:
-    amp = settings.amp
+def _fixed(settings: Settings, training: bool) -> Way:
+    """What a config runs in that says nothing."""
+    return FIXED['training' if training else 'inference'] if settings.device.type == 'cpu' else Way()
+
+
+def _with(settings: Settings, way: Way, fixed: Way) -> Settings:
+    amp, layout = settings.amp, settings.channels_last
     if _half(settings) == _AUTO:
         amp = None if way.half is None else {**settings.amp, 'dtype': way.half}
-    layout = way.channels_last if settings.channels_last == _AUTO else settings.channels_last
+    if layout == _AUTO:  # what is fixed is left unsaid, and the very same then
+        layout = None if (way.channels_last, way.half) == (fixed.channels_last, None) else way.channels_last
     return replace(settings, channels_last=layout, winograd=way.winograd, amp=amp)
 
 
 def _choice(settings: Settings, training: bool, before: Mapping[str, object] | None) -> Choice:
-    kind, work = settings.device.type, 'training' if training else 'inference'
-    fixed = FIXED[work] if kind == 'cpu' else Way()
+    kind, fixed = settings.device.type, _fixed(settings, training)
     asked = _asked(settings, fixed)
     if before is not None and before.get('device', kind) == kind:
         known = {name: before[name] for name in Way._fields if name in before}
@@ -76,7 +81,7 @@ def _choice(settings: Settings, training: bool, before: Mapping[str, object] | N
     if kind != 'cpu':
         return Choice(_answered(asked, _by_rule(settings)), f'by rule, on {kind}')
     known = asked._replace(winograd=True) if training and asked.winograd == 4 else asked  # which inference alone takes
-    choice = fastest(work, list(_allowed(known)), _answered(known, fixed))
+    choice = fastest('training' if training else 'inference', list(_allowed(known)), _answered(known, fixed))
     return choice._replace(way=_answered(asked, choice.way))
 
 

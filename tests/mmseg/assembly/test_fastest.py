@@ -50,14 +50,22 @@ def test_inference_has_to_beat_maps_that_lie_channels_last(monkeypatch):
     assert asked == [({FIXED, LAST}, LAST), ({LAST, Way(True, False), TILES}, LAST), ({FIXED, LAST}, FIXED)]
 
 
-def way_of(of):
-    return tuple(facts(of).values())[1:]
+def test_the_layout_that_is_fixed_is_left_unsaid(monkeypatch):
+    monkeypatch.setitem(fastest.FIXED, 'inference', LAST)
+    assert decided(settings(channels_last='auto'), False).channels_last is None
+    assert decided(settings(**EVERY), False).channels_last is True  # with a half type
+    monkeypatch.setitem(fastest.FIXED, 'inference', FIXED)
+    assert decided(settings(channels_last='auto'), False).channels_last is True
+
+
+def way_of(of, training=True):
+    return tuple(fastest._asked(of, fastest._fixed(of, training)))
 
 
 @pytest.mark.parametrize(('keys', 'inference', 'training'), [
     (EVERY, HALF, HALF),
     (dict(channels_last='auto'), LAST, LAST),
-    (dict(winograd='auto'), (False, 4, None), (False, True, None)),
+    (dict(winograd='auto'), TILES, (False, True, None)),
     (dict(channels_last='auto', winograd='auto'), TILES, LAST),
     (dict(channels_last='auto', winograd=4), TILES, (True, 4, None)),
     (dict(channels_last=False, amp=dict(dtype='auto')), (False, True, 'bfloat16'), (False, True, 'bfloat16')),
@@ -65,7 +73,7 @@ def way_of(of):
 ])
 def test_what_auto_becomes(keys, inference, training):
     for trains, expected in ((False, inference), (True, training)):
-        assert way_of(decided(settings(**keys), trains)) == tuple(expected)
+        assert way_of(decided(settings(**keys), trains), trains) == tuple(expected)
 
 
 @pytest.mark.parametrize('keys', [
@@ -138,5 +146,5 @@ def test_other_ranks_measure_nothing_and_do_what_the_first_one_chose(asked, monk
     sent = []
     monkeypatch.setattr('mmcv.dist.broadcast_object', lambda thing: sent.append(thing) or (Way(True, 4), 'rank 0'))
     monkeypatch.setattr('mmcv.dist.is_main', lambda: False)
-    assert way_of(decided(settings(**EVERY), False, together=True)) == tuple(TILES)
+    assert way_of(decided(settings(**EVERY), False, together=True), False) == tuple(TILES)
     assert (sent, asked) == ([None], [])

@@ -98,7 +98,8 @@ def test_fast_preset_predicts_the_same_labels(fast_cfg, cfg, way, monkeypatch):
         plain.decode_head.conv_seg.weight.mul_(100)  # logits that differ, as after training
     settings = Settings.of(fast_cfg)
     fast = wrap_for_device(prepare_inference(copy.deepcopy(plain), settings), settings, distributed=False).module
-    assert fast.backbone.layer1[0].conv1.weight.is_contiguous(memory_format=torch.channels_last)
+    if way.half:  # else it is the layout that is fixed for images, and weights stay as they are
+        assert fast.backbone.layer1[0].conv1.weight.is_contiguous(memory_format=torch.channels_last)
     assert fast.fp16_enabled == (way.half is not None)
     assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in fast.modules())
     torch.manual_seed(1)
