@@ -8,10 +8,12 @@ from torch.export import ExportedProgram
 
 from mmcv.ops.reference.adaptive_pool import adaptive_avg_pool2d
 
+from .cubic import upsample_bicubic2d_aa
 from .runtimes import needs
 
 OPSET = 18
-_DECOMPOSED = {torch.ops.aten.adaptive_avg_pool2d.default: adaptive_avg_pool2d}
+_DECOMPOSED = {torch.ops.aten.adaptive_avg_pool2d.default: adaptive_avg_pool2d,
+               torch.ops.aten._upsample_bicubic2d_aa.vec: upsample_bicubic2d_aa}
 _FREE = ('N', 'H', 'W')  # names of the sizes that are free
 
 
