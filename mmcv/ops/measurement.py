@@ -18,7 +18,7 @@ from mmcv.fileio import atomic_write, cache_home
 from mmcv.utils import one_line, processor
 
 from ._load import EXTENSION
-from .onednn_conv import onednn_conv, suits_onednn
+from .onednn_conv import has_onednn, onednn_conv, suits_onednn
 from .winograd_conv import conv2d, winograd_edge
 
 WORKS = ('inference', 'training')
@@ -39,7 +39,7 @@ class Way(NamedTuple):
 
 
 #: What runs in float32 whose config says nothing.
-FIXED = {'inference': Way(channels_last=torch.backends.mkldnn.is_available()), 'training': Way()}
+FIXED = {'inference': Way(channels_last=has_onednn()), 'training': Way()}
 
 #: The seconds that each of ``BLOCKS`` took, round by round.
 Times = dict[Way, list[tuple[float, ...]]]

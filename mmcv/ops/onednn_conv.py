@@ -37,10 +37,15 @@ def is_free(x: Tensor) -> bool:
     )
 
 
+def has_onednn() -> bool:
+    """Whether torch was built with it and may use it."""
+    return torch.backends.mkldnn.is_available() and torch.backends.mkldnn.enabled
+
+
 def suits_onednn(x: Tensor, weight: Tensor) -> bool:
     """Whether :func:`onednn_conv` is at least as fast as ``F.conv2d``."""
     own = type(weight) in (Tensor, torch.nn.Parameter) and weight.dtype == torch.float32 and weight.is_cpu
-    return own and is_free(x) and is_channels_last(x) and torch.backends.mkldnn.is_available()
+    return own and is_free(x) and is_channels_last(x) and has_onednn()
 
 
 def onednn_conv(

@@ -5,6 +5,7 @@ from torch import nn
 
 from mmcv.amp import wrap_fp16_model
 from mmcv.cnn import Conv2d, fuse_conv_bn, recompute_norms
+from mmcv.ops.onednn_conv import has_onednn
 from mmcv.utils import ConfigError, one_line
 from mmseg.models.backbones.base_backbone import BaseBackbone
 from mmseg.settings import Settings
@@ -95,7 +96,7 @@ def prepare_inference(model: nn.Module, settings: Settings) -> nn.Module:
         for backbone in _backbone(model):
             backbone.register_forward_pre_hook(KeepFreedMemory())
             backbone.register_forward_hook(return_freed_memory)
-            if settings.channels_last is not False and torch.backends.mkldnn.is_available():
+            if settings.channels_last is not False and has_onednn():
                 backbone.register_forward_pre_hook(_channels_last)
     if settings.fuse_conv_bn:
         model = fuse_conv_bn(model.eval())

@@ -90,7 +90,8 @@ def _may_join(x: Tensor) -> bool:
 
 def _is_untouched(layer: nn.Module) -> bool:
     """Whether calling it runs its class's forward and nothing else."""
-    return not (layer._forward_hooks or layer._forward_pre_hooks or 'forward' in vars(layer))
+    return not (layer._forward_hooks or layer._forward_pre_hooks or 'forward' in vars(layer)
+                or torch.nn.modules.module._has_any_global_hook())
 
 
 def _does_nothing(layer: nn.Module) -> bool:

@@ -112,8 +112,9 @@ def test_a_weight_that_is_larger_than_the_map_stays_as_it_is():
     assert y.min() >= 0
 
 
-@pytest.mark.parametrize('case', ['training', 'gradients', 'no statistics', 'hook', 'forward', 'off', 'double'])
-def test_layers_run_as_ever(case):
+@pytest.mark.parametrize('case', [
+    'training', 'gradients', 'no statistics', 'hook', 'hook of all', 'forward', 'off', 'double'])
+def test_layers_run_as_ever(case, request):
     layers = [Conv2d(8, 12, 3, padding=1), norm(12), nn.ReLU()]
     x, seen = image(), []
     if case == 'training':
@@ -122,6 +123,9 @@ def test_layers_run_as_ever(case):
         layers[1] = nn.BatchNorm2d(12, track_running_stats=False)
     if case == 'hook':
         layers[1].register_forward_hook(lambda *args: seen.append(args))
+    if case == 'hook of all':
+        hook = nn.modules.module.register_module_forward_hook(lambda *args: seen.append(args))
+        request.addfinalizer(hook.remove)
     if case == 'forward':
         layers[1].forward = lambda x: seen.append(x) or x
     if case == 'off':
@@ -134,7 +138,16 @@ def test_layers_run_as_ever(case):
             assert y.equal(one_by_one(x, layers))
     assert y.requires_grad == (case == 'gradients')
     assert (layers[1].num_batches_tracked == 1) if case == 'training' else True
-    assert bool(seen) == (case in ('hook', 'forward'))
+    assert bool(seen) == (case in ('hook', 'hook of all', 'forward'))
+
+
+@onednn
+def test_onednn_is_left_where_it_is_turned_off():
+    layers, x = [Conv2d(8, 12, 3, padding=1), norm(12), nn.ReLU()], image()
+    with torch.backends.mkldnn.flags(enabled=False), torch.no_grad(), Calls() as calls:
+        y = run_layers(x, layers)
+    assert '_convolution_pointwise' not in str(calls.names)
+    torch.testing.assert_close(y, one_by_one(x, layers), rtol=1e-5, atol=1e-5)
 
 
 @onednn
