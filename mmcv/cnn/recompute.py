@@ -26,7 +26,7 @@ from mmcv.ops.sync_bn import statistics_of
 
 
 def recompute_norms(module: nn.Module) -> None:
-    """Keep no output of a batch norm, nor of the ReLU (in place) or :func:`add_shortcut` after it, to go backward.
+    """Keep no output of a batch norm, nor of ReLU (in place), :func:`add_shortcut` and Dropout2d after it.
 
     What ``module`` itself returns is kept, since others hold it anyway. Other norms and activations, what runs within
     ``torch.utils.checkpoint`` or torch.func, and what is compiled, are as before. A second call of it has no effect.
@@ -39,13 +39,15 @@ def recompute_norms(module: nn.Module) -> None:
             _wrap(layer, _norm)
         elif type(layer) is nn.ReLU and layer.inplace:
             _wrap(layer, _relu)
+        elif type(layer) is nn.Dropout2d and not layer.inplace:
+            _wrap(layer, _drop)
     _wrap(module, _part)
 
 
 def forward_that_keeps(module: nn.Module) -> Callable | None:
     """What :func:`recompute_norms` has put another forward around; None if it has not."""
     forward = inner = vars(module).get('forward')
-    while isinstance(inner, functools.partial) and inner.func in (_norm, _relu, _part):
+    while isinstance(inner, functools.partial) and inner.func in (_norm, _relu, _drop, _part):
         inner = inner.args[1]
     return None if inner is forward else inner
 
@@ -184,6 +186,14 @@ def _relu(relu: nn.ReLU, forward: Callable[[Tensor], Tensor], x: Tensor) -> Tens
     output = forward(x)
     if before:  # from now on the backward pass alone keeps the recipe, however long somebody holds the output
         _remember(output, recipe, find=weakref.ref(recipe))
+    return output
+
+
+def _drop(dropout: nn.Dropout2d, forward: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    before, output = _recipe_of(x), forward(x)
+    if before and output is not x:
+        kept = output.grad_fn._saved_other  # of each channel, by how much it was multiplied
+        _remember(output, Recipe(lambda: before() * kept))
     return output
 
 

@@ -274,3 +274,26 @@ def test_sharded_weights(run_ranks):
         print(all(torch.equal(*values) for values in zip(*results)))
     """)
     assert outputs == ['True\n'] * 2
+
+
+@pytest.mark.parametrize('prob', [0.0, 0.3, 1.0])
+def test_channels_are_dropped_again_as_they_were(prob):
+    plain = nn.Sequential(nn.Conv2d(3, 8, 1), nn.BatchNorm2d(8), nn.ReLU(inplace=True), nn.Dropout2d(prob),
+                          nn.Conv2d(8, 2, 1))
+    saving = copy.deepcopy(plain)
+    recompute_norms(saving)
+    img, results, kept = torch.randn(2, 3, 9, 11), [], []
+    for model in (plain, saving):
+        torch.manual_seed(0)
+        maps = []
+        handle = model[3].register_forward_hook(
+            lambda layer, inputs, output, maps=maps: maps.append(StorageWeakRef(output.untyped_storage())))
+        output = model(img)
+        handle.remove()
+        kept.append(not maps[0].expired())
+        output.square().mean().backward()
+        results.append([output.detach(), *(p.grad for p in model.parameters())])
+    assert all(torch.equal(*values) for values in zip(*results))
+    assert kept == [True, False]
+    model.eval()
+    torch.testing.assert_close(model(img), plain.eval()(img))
