@@ -13,6 +13,7 @@ from .reference import winograd_conv as reference
 # Below these the transforms cost more than the multiplications that they save: measured, see docs/benchmarks.md. The
 # saving counts as torch would multiply, which leaves the padding out.
 LEAST_CHANNELS, LEAST_PIXELS, LEAST_SAVING = 256, 1024, 1.4
+_ONEDNN_LANES = 16
 LEAST_CHANNELS_LAST = 64  # of maps that lie channels_last, which are not turned round, where no gradient is recorded
 
 
@@ -115,6 +116,8 @@ def conv2d(
         return _conv(x, weight, bias, list(padding), list(dilation), False, edge)
     if edge is not None and torch.is_grad_enabled() and weight.requires_grad and not torch.compiler.is_compiling():
         return DilatedConv.apply(x, weight, bias, padding, dilation)
+    if max(stride) > 1 and _is_overrun(x, weight, padding, groups):
+        x, stride = x[..., ::stride[0], ::stride[1]], (1, 1)
     if suits_onednn(x, weight):
         return onednn_conv(x, weight, bias, stride, padding, dilation, groups)
     return F.conv2d(x, weight, bias, stride, padding, dilation, groups)
@@ -147,6 +150,17 @@ def _is_wide(x: Tensor, weight: Tensor, padding: tuple[int, int], dilation: tupl
         and has_kernel('winograd_conv', x)
         and has_kernel('winograd_conv', weight)
     )
+
+
+def _is_overrun(x: Tensor, weight: Tensor, padding: tuple[int, int], groups: int) -> bool:
+    """Whether oneDNN, asked for steps of 1x1 kernels over maps channels_last, may write beyond its buffers.
+
+    For the weight's gradient it gathers the pixels in blocks of 16 channels, also where there are fewer (as of torch
+    2.14: "free(): invalid next size", or a crash). What it is given in the place of that are the pixels of the steps.
+    """
+    return (weight.shape[1] < _ONEDNN_LANES and weight.shape[2:] == (1, 1) and x.dim() == 4 and groups == 1
+            and max(padding) == 0 and x.device.type == 'cpu' and torch.is_grad_enabled() and weight.requires_grad
+            and not is_watched())
 
 
 def _least_channels(x: Tensor) -> int:

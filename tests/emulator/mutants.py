@@ -77,7 +77,7 @@ MUTANTS = [
          f'  if (c >= parts.channels) return;\n{MEAN}  part(c <'),
         ('shared memory that is too small', 'sanitize', 'shared[kThreads]', 'shared[kThreads / 2]'),
         ('squares that lose the spread', 'plain', '*squares = sum;',
-         '*squares = (sum + size * center * center) - size * center * center;'),
+         'const Wide<T> all = static_cast<Wide<T>>(size) * center * center;\n    *squares = (sum + all) - all;'),
         ('a stride that leaves some out', 'plain', 'i += rows) sum', 'i += rows + 1) sum'),
         ('a block of too many threads', 'plain', 'tile(kColumns, kRows)', 'tile(kColumns, kRows * 8)'),
         ('a barrier of a warp alone', 'races', f'columns + column];\n    {SYNC}',

@@ -1,5 +1,9 @@
 """Convolutions by Winograd's minimal filtering."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -248,3 +252,29 @@ def test_wrong_shapes_are_torchs_error():
         conv2d(x, weight, None, (1, 1), (0, 0), (40, 40))
 
 
+
+
+STEPS = """
+import torch
+from mmcv.ops import conv2d
+for channels in (1, 4, 8, 12, 16):
+    x = torch.randn(2, channels, 64, 64).to(memory_format=torch.channels_last)
+    weight = torch.randn(16, channels, 1, 1).to(memory_format=torch.channels_last)
+    for _ in range(10):
+        found, expected = [], []
+        plain = x.double().contiguous(), weight.double().contiguous()
+        for grads, (a, w) in ((found, (x, weight)), (expected, plain)):
+            a, w = a.detach().requires_grad_(), w.detach().requires_grad_()
+            y = (conv2d if grads is found else torch.nn.functional.conv2d)(a, w, None, (2, 2))
+            grads += [y, *torch.autograd.grad(y.square().sum(), (a, w))]
+        for one, other in zip(found, expected):
+            torch.testing.assert_close(one.double(), other, rtol=1e-4, atol=1e-3)
+    assert y.shape == (2, 16, 32, 32)
+    assert channels == 1 or found[0].is_contiguous(memory_format=torch.channels_last)
+"""
+
+
+def test_steps_of_1x1_kernels_leave_the_heap_whole():
+    """In a process of its own, as torch's own convolution ends it."""
+    ended = subprocess.run([sys.executable, '-c', STEPS], env={**os.environ, 'MALLOC_CHECK_': '3'}, capture_output=True)
+    assert ended.returncode == 0, ended.stderr.decode()
