@@ -55,10 +55,15 @@ class ObjectAttentionBlock(SelfAttentionBlock):
 
     def forward(self, query_feats: torch.Tensor, key_feats: torch.Tensor) -> torch.Tensor:
         """(N, in_channels, H, W) and (N, in_channels, K, 1) to (N, in_channels, H, W)."""
+        # The context is let go before the bottleneck makes another map of its size.
+        return self.bottleneck(torch.cat([self._context(query_feats, key_feats), query_feats], dim=1))
+
+    def _context(self, query_feats: torch.Tensor, key_feats: torch.Tensor) -> torch.Tensor:
+        """What every cell finds, (N, in_channels, H, W)."""
         context = super().forward(query_feats, key_feats)
-        if self.query_downsample is not None:
-            context = resize(context, query_feats.shape[2:], mode='bilinear', align_corners=False)
-        return self.bottleneck(torch.cat([context, query_feats], dim=1))
+        if self.query_downsample is None:
+            return context
+        return resize(context, query_feats.shape[2:], mode='bilinear', align_corners=False)
 
 
 @HEADS.register_module()
