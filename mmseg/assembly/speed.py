@@ -56,9 +56,7 @@ def speed_up(model: nn.Module, settings: Settings) -> nn.Module:
         for backbone in _backbone(model):
             backbone.register_forward_pre_hook(_channels_last)  # sharded weights are not kept so: images decide
     if settings.winograd is not None:
-        for module in model.modules():
-            if isinstance(module, Conv2d):
-                module.winograd = settings.winograd
+        _switch_convolutions(model, 'winograd', settings.winograd)
     if _compiles(settings):
         for part in _parts(model):
             _compile(part, settings.compile if isinstance(settings.compile, dict) else {})
@@ -101,9 +99,7 @@ def prepare_inference(model: nn.Module, settings: Settings) -> nn.Module:
     if settings.fuse_conv_bn:
         model = fuse_conv_bn(model.eval())
     elif settings.fuse_conv_bn is False:
-        for module in model.modules():
-            if isinstance(module, Conv2d):
-                module.joined = False
+        _switch_convolutions(model, 'joined', False)
     amp = settings.amp
     if amp is not None:
         wrap_fp16_model(model, getattr(torch, amp.get('dtype', 'bfloat16')))
@@ -128,6 +124,12 @@ def _compile(module: nn.Module, options: dict) -> None:
 def _parts(model: nn.Module) -> list[nn.Module]:
     """The backbone, the neck and each head: what a segmentor calls one by one."""
     return [module for part in model.children() for module in (part if isinstance(part, nn.ModuleList) else [part])]
+
+
+def _switch_convolutions(model: nn.Module, switch: str, value: bool | int | str) -> None:
+    for module in model.modules():
+        if isinstance(module, Conv2d):
+            setattr(module, switch, value)
 
 
 def _backbone(model: nn.Module) -> list[nn.Module]:

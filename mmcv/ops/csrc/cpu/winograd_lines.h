@@ -54,6 +54,15 @@ struct Weight<2> {
 constexpr double kNear = 0.75, kFar = 1.5, kNear2 = kNear * kNear, kFar2 = kFar * kFar;
 constexpr double kOfNear = 1 / (2 * kNear2 * (kNear2 - kFar2)), kOfFar = 1 / (2 * kFar2 * (kFar2 - kNear2));
 
+// A polynomial at a point and at its negative, for two points: the sums and the differences of its even and odd parts.
+template <class T>
+MMCV_INLINE void at_both_signs(T even, T odd, T other_even, T other_odd, T* out) {
+  out[0] = even + odd;
+  out[1] = even - odd;
+  out[2] = other_even + other_odd;
+  out[3] = other_even - other_odd;
+}
+
 template <>
 struct Input<4> {
   template <class T>
@@ -61,10 +70,7 @@ struct Input<4> {
     const T far_even = d[4] - T(kFar2) * d[2], far_odd = T(kNear) * (d[3] - T(kFar2) * d[1]);
     const T near_even = d[4] - T(kNear2) * d[2], near_odd = T(kFar) * (d[3] - T(kNear2) * d[1]);
     v[0] = d[4] + T(kNear2 * kFar2) * d[0] - T(kNear2 + kFar2) * d[2];
-    v[1] = far_even + far_odd;
-    v[2] = far_even - far_odd;
-    v[3] = near_even + near_odd;
-    v[4] = near_even - near_odd;
+    at_both_signs(far_even, far_odd, near_even, near_odd, v + 1);
     v[5] = d[5] + T(kNear2 * kFar2) * d[1] - T(kNear2 + kFar2) * d[3];
   }
 };
@@ -89,10 +95,7 @@ struct Weight<4> {
     const T near_even = T(kOfNear) * (w[0] + T(kNear2) * w[2]), near_odd = T(kOfNear * kNear) * w[1];
     const T far_even = T(kOfFar) * (w[0] + T(kFar2) * w[2]), far_odd = T(kOfFar * kFar) * w[1];
     u[0] = w[0] * T(1 / (kNear2 * kFar2));
-    u[1] = near_even + near_odd;
-    u[2] = near_even - near_odd;
-    u[3] = far_even + far_odd;
-    u[4] = far_even - far_odd;
+    at_both_signs(near_even, near_odd, far_even, far_odd, u + 1);
     u[5] = w[2];
   }
 };
@@ -115,10 +118,7 @@ struct OutputBackward<4> {
     const T near_even = grad[0] + T(kNear2) * grad[2], near_odd = T(kNear) * (grad[1] + T(kNear2) * grad[3]);
     const T far_even = grad[0] + T(kFar2) * grad[2], far_odd = T(kFar) * (grad[1] + T(kFar2) * grad[3]);
     m[0] = grad[0];
-    m[1] = near_even + near_odd;
-    m[2] = near_even - near_odd;
-    m[3] = far_even + far_odd;
-    m[4] = far_even - far_odd;
+    at_both_signs(near_even, near_odd, far_even, far_odd, m + 1);
     m[5] = grad[3];
   }
 };
