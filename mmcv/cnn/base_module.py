@@ -53,6 +53,8 @@ class BaseModule(nn.Module):
 class Sequential(BaseModule, nn.Sequential):
     """``nn.Sequential`` with an ``init_cfg``."""
 
+    exact_way_of = nn.Sequential
+
     def __init__(
         self, *args: nn.Module | OrderedDict[str, nn.Module], init_cfg: dict | list[dict] | None = None,
     ) -> None:

@@ -149,7 +149,7 @@ _ADD_PREFIX = {'mmseg.models.segmentors.base_segmentor': 'add_prefix'}
 _WANDB = {'mmseg.evaluation.wandb_hook': 'MMSegWandbHook'}
 _REPORT = {'mmseg.report.hook': 'ReportHook'}
 _RESIZED = {
-    'mmseg.models.exact': 'is_untouched',
+    'mmcv.cnn.bricks.untouched': 'is_untouched',
     'mmseg.models.layers.resized_conv': 'can_factor conv_module_over_resized conv_over_resized',
 }
 

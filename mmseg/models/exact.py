@@ -1,4 +1,4 @@
-"""The exact fast ways: when one may stand in for the plain way, and how all of them are turned off.
+"""The exact fast ways, and how all of them are turned off. When one may be taken, ``mmcv.cnn.is_untouched`` says.
 
 A fast way gives what the plain way gives, up to rounding, and has a switch: an attribute of a module that is true where
 the fast way may be taken. Its class names it, ``exact_switches = ('factored',)``, beside those of its bases.
@@ -10,16 +10,6 @@ from types import TracebackType
 from torch import nn
 
 from mmcv.cnn.recompute import forward_that_keeps
-
-
-def is_untouched(module: nn.Module, kind: type[nn.Module]) -> bool:
-    """Whether to call ``module`` is to run the forward of ``kind`` and nothing else, so that another way may do it.
-
-    Hooks for all modules at once do not count: whoever counts multiplications (torch's FlopCounterMode) has some.
-    """
-    hooks = (module._forward_hooks, module._forward_pre_hooks, module._backward_hooks, module._backward_pre_hooks)
-    own = isinstance(module, kind) and type(module).forward is kind.forward and 'forward' not in module.__dict__
-    return own and not any(hooks)
 
 
 def switches(module: nn.Module) -> Iterator[str]:

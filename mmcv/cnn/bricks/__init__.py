@@ -25,6 +25,7 @@ from .registry import (
 from .run_layers import run_layers, run_side_by_side
 from .saconv import SAConv2d
 from .scale import Scale
+from .untouched import is_untouched
 from .upsample import CARAFEPack, PixelShufflePack, build_upsample_layer
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     'conv_ws_2d',
     'drop_path',
     'is_norm',
+    'is_untouched',
     'run_layers',
     'run_side_by_side',
 ]

@@ -17,6 +17,7 @@ class Conv2d(nn.Conv2d):
         joined: let what follows become a part of it, where :func:`~mmcv.cnn.bricks.run_layers.run_layers` can.
     """
 
+    exact_way_of = nn.Conv2d
     winograd: bool | int = True
     joined = True
     exact_switches = ('winograd', 'joined')

@@ -12,6 +12,7 @@ from mmcv.ops.winograd_conv import conv2d, winograd_edge
 from .activation import PReLU, ReLUOfInput
 from .conv import Conv2d
 from .conv2d_adaptive_padding import Conv2dAdaptivePadding
+from .untouched import is_untouched
 
 # What oneDNN does to each value that it has convolved: its name for it, and its numbers.
 _ACTIVATIONS: dict[type[nn.Module], tuple[str, list[float]]] = {
@@ -89,9 +90,8 @@ def _may_join(x: Tensor) -> bool:
 
 
 def _is_untouched(layer: nn.Module) -> bool:
-    """Whether calling it runs its class's forward and nothing else."""
-    return not (layer._forward_hooks or layer._forward_pre_hooks or 'forward' in vars(layer)
-                or torch.nn.modules.module._has_any_global_hook())
+    """Whether nobody looks on: neither hooks of the layer's own, nor those for all modules at once."""
+    return is_untouched(layer, type(layer)) and not nn.modules.module._has_any_global_hook()
 
 
 def _does_nothing(layer: nn.Module) -> bool:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from mmcv.cnn import ConvModule, DepthwiseSeparableConvModule
+from mmcv.cnn import ConvModule, DepthwiseSeparableConvModule, is_untouched
 from mmseg.models.builder import BACKBONES
 from mmseg.models.decode_heads.psp_head import PPM
-from mmseg.models.exact import is_untouched
 from mmseg.models.layers import InvertedResidual, can_factor, conv_module_over_resized, resize
 
 from .base_backbone import BaseBackbone

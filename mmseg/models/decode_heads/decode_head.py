@@ -8,12 +8,11 @@ import torch
 from torch import nn
 
 from mmcv.amp import auto_fp16, force_fp32
-from mmcv.cnn import BaseModule, Conv2d, run_layers
+from mmcv.cnn import BaseModule, Conv2d, is_untouched, run_layers
 from mmcv.ops import has_kernel
 from mmseg.checks import Facts, Problem, check_part
 from mmseg.labels import describe_foreign_labels, foreign_labels
 from mmseg.models.builder import build_loss
-from mmseg.models.exact import is_untouched
 from mmseg.models.feature_checks import check_inputs
 from mmseg.models.layers import resize
 from mmseg.models.losses import CrossEntropyLoss, accuracy

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from mmcv.cnn import BaseModule, ConvModule, Linear, build_activation_layer
-from mmseg.models.exact import is_untouched
+from mmcv.cnn import BaseModule, ConvModule, Linear, build_activation_layer, is_untouched
 from mmseg.models.layers import has_size, resize
 
 READOUT_TYPES = ('ignore', 'add', 'project')

@@ -7,9 +7,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from mmcv.cnn import ConvModule
+from mmcv.cnn import ConvModule, is_untouched
 from mmseg.models.builder import HEADS
-from mmseg.models.exact import is_untouched
 from mmseg.models.layers import Upsample, has_size, resize
 
 from .decode_head import BaseDecodeHead

@@ -6,10 +6,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from mmcv.cnn import ConvModule
+from mmcv.cnn import ConvModule, is_untouched
 from mmcv.ops import has_kernel, pyramid_pool
 from mmseg.models.builder import HEADS
-from mmseg.models.exact import is_untouched
 from mmseg.models.layers import can_factor, conv_module_over_resized, resize
 
 from .decode_head import BaseDecodeHead

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from torch import nn
 
-from mmseg.models.exact import is_untouched
+from mmcv.cnn import is_untouched
 from mmseg.models.layers import Upsample
 
 from .decode_head import BaseDecodeHead

@@ -8,8 +8,7 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
-from mmcv.cnn import BaseModule
-from mmseg.models.exact import is_untouched
+from mmcv.cnn import BaseModule, is_untouched
 
 # What ends with a multiplication by its weight, channel by channel of its output.
 _SCALABLE = (nn.Linear, nn.Conv2d, nn.GroupNorm, nn.LayerNorm)

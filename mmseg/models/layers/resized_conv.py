@@ -18,10 +18,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from mmcv.cnn import Conv2d, ConvModule, run_layers
+from mmcv.cnn import Conv2d, ConvModule, is_untouched, run_layers
 from mmcv.cnn.bricks.conv_module import layers_of
 from mmcv.ops import conv2d, is_exported, is_transformed
-from mmseg.models.exact import is_untouched
 
 from .resize import has_size
 

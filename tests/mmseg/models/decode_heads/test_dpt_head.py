@@ -1,6 +1,7 @@
 """The head of DPT."""
 import pytest
 import torch
+from torch import nn
 
 from mmseg.models import DPTHead
 from mmseg.models.decode_heads.dpt_head import FeatureFusionBlock, ReassembleBlocks
@@ -75,3 +76,14 @@ def test_projection_of_the_small_map():
 def test_bad_arguments(options, message):
     with pytest.raises(ValueError, match=message):
         head(**options)
+
+
+@pytest.mark.parametrize('factored', [True, False])
+def test_projects_the_small_map(factored, request):
+    block, x, seen = FeatureFusionBlock(4, dict(type='ReLU'), None, factored=factored), torch.randn(1, 4, 3, 5), []
+    request.addfinalizer(nn.modules.module.register_module_forward_pre_hook(
+        lambda module, args: seen.append(tuple(args[0].shape[2:])) if module is block.project.conv else None).remove)
+    y = block(x)
+    assert seen == [(3, 5) if factored else (6, 10)]
+    block.factored = not factored
+    torch.testing.assert_close(y, block(x))

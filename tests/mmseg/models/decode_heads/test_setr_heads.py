@@ -3,6 +3,7 @@ import copy
 
 import pytest
 import torch
+from torch import nn
 
 from mmseg.models import SETRMLAHead, SETRUPHead
 from mmseg.models.exact import plain
@@ -38,10 +39,12 @@ def mla_head(**options):
 
 @pytest.mark.parametrize('training', [False, True])
 @pytest.mark.parametrize('make', [up_head, mla_head])
-def test_classifier_sees_the_small_map(make, training):
-    head, inputs, seen = make().train(training), [torch.randn(2, 4, 3, 5), torch.randn(2, 4, 3, 5)], []
-    small = copy.deepcopy(head)
+def test_classifier_sees_the_small_map(make, training, request):
+    head, inputs = make().train(training), [torch.randn(2, 4, 3, 5), torch.randn(2, 4, 3, 5)]
+    small, seen, seen_small = copy.deepcopy(head), [], []
     head.conv_seg.register_forward_pre_hook(lambda _, args: seen.append(tuple(args[0].shape[2:])))
+    request.addfinalizer(nn.modules.module.register_module_forward_pre_hook(
+        lambda module, args: seen_small.append(tuple(args[0].shape[2:])) if module is small.conv_seg else None).remove)
     results = []
     for model in (head, small):
         torch.manual_seed(0)  # of dropout
@@ -49,6 +52,7 @@ def test_classifier_sees_the_small_map(make, training):
     torch.testing.assert_close(*results)
     assert results[0].shape == (2, 5, 12, 20)
     assert seen == [(12, 20)]  # somebody looks: the plain way
+    assert seen_small == [(3, 5)]
 
 
 def test_maps_of_several_sizes_are_not_joined_early():
