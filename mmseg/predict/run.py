@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import cv2
 
-from mmcv.image.header import read_header
+from mmcv.image.header import Header, read_header
 from mmcv.utils import ProgressBar, one_line, track_iter_progress
 from mmseg.inference import Predictor, Prepared, Source, Video
 
@@ -87,7 +87,7 @@ class Run:
         with contextlib.suppress(ValueError):  # of a kind that Pillow does not know
             header = read_header(path)
         if header is not None and header.pixels > HUGE:
-            with self._huge(path, header.upright) as reader:
+            with self._huge(path, header) as reader:
                 return self._by_rows(task.name, reader)
         prepared = predictor.load(path)
         image = prepared.image
@@ -107,17 +107,17 @@ class Run:
             self._by_rows(task.name, reader, mask_tif(path, raster, self._wanted.classes, reader.has_gaps))
 
     @contextlib.contextmanager
-    def _huge(self, path: str, upright: bool) -> Iterator[RowReader]:
+    def _huge(self, path: str, header: Header) -> Iterator[RowReader]:
         """The rows of a file that is not held: by GDAL, or of a copy on the disk where there is no GDAL."""
         prepare = self._predictor.prepare
-        if upright and prepare.colour.startswith('color') and _has_rasterio():
+        if header.upright and prepare.colour.startswith('color') and _has_rasterio():
             with opened(path) as raster:
                 if raster.count >= 3:
                     rows = RasterRows(raster, prepare.kind.channels, prepare.colour, reversed_bands=True)
                     rows.has_gaps = False  # what is transparent in a picture is predicted as in one that is held
                     yield rows
                     return
-        with spilled(path, prepare.colour) as rows:
+        with spilled(path, prepare.colour, (header.height, header.width)) as rows:
             yield rows
 
     def _by_rows(self, name: PurePath, reader: RowReader, mask: MaskWriter | None = None) -> None:
