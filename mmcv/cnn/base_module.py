@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from torch import Tensor, nn
 
 from .bricks.run_layers import run_layers
+from .bricks.untouched import EXACT_WAYS
 from .weight_init import InitializesItself, initialize
 
 
@@ -53,8 +54,6 @@ class BaseModule(nn.Module):
 class Sequential(BaseModule, nn.Sequential):
     """``nn.Sequential`` with an ``init_cfg``."""
 
-    exact_way_of = nn.Sequential
-
     def __init__(
         self, *args: nn.Module | OrderedDict[str, nn.Module], init_cfg: dict | list[dict] | None = None,
     ) -> None:
@@ -64,6 +63,9 @@ class Sequential(BaseModule, nn.Sequential):
     def forward(self, input: Tensor) -> Tensor:
         """What the last layer makes of it, by :func:`mmcv.cnn.bricks.run_layers.run_layers`."""
         return run_layers(input, list(self))
+
+
+EXACT_WAYS[Sequential] = nn.Sequential
 
 
 class ModuleList(BaseModule, nn.ModuleList):

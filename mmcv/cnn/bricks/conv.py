@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from mmcv.ops import DeformConv2dPack, ModulatedDeformConv2dPack, conv2d
 
 from .registry import CONV_LAYERS, build_layer
+from .untouched import EXACT_WAYS
 
 
 class Conv2d(nn.Conv2d):
@@ -17,7 +18,6 @@ class Conv2d(nn.Conv2d):
         joined: let what follows become a part of it, where :func:`~mmcv.cnn.bricks.run_layers.run_layers` can.
     """
 
-    exact_way_of = nn.Conv2d
     winograd: bool | int = True
     joined = True
     exact_switches = ('winograd', 'joined')
@@ -34,6 +34,7 @@ class Conv2d(nn.Conv2d):
         return x, self.padding
 
 
+EXACT_WAYS[Conv2d] = nn.Conv2d
 CONV_LAYERS.register_module('Conv1d', module=nn.Conv1d)
 CONV_LAYERS.register_module(['Conv', 'Conv2d'], module=Conv2d)
 CONV_LAYERS.register_module('Conv3d', module=nn.Conv3d)

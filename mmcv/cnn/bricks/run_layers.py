@@ -90,8 +90,9 @@ def _may_join(x: Tensor) -> bool:
 
 
 def _is_untouched(layer: nn.Module) -> bool:
-    """Whether nobody looks on: neither hooks of the layer's own, nor those for all modules at once."""
-    return is_untouched(layer, type(layer)) and not nn.modules.module._has_any_global_hook()
+    """Whether nobody looks on, neither by hooks of its own nor by those for all modules, and nothing is kept."""
+    watched = nn.modules.module._has_any_global_hook() or 'forward' in vars(layer)
+    return is_untouched(layer, type(layer)) and not watched
 
 
 def _does_nothing(layer: nn.Module) -> bool:

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from mmcv.cnn import Conv2d, Sequential, is_untouched
+from mmcv.cnn import Conv2d, Sequential, is_untouched, recompute_norms
 from mmcv.cnn.bricks import Conv2dAdaptivePadding
 
 
@@ -35,3 +35,13 @@ def test_an_exact_way_is_as_good_as_the_plain_one():
     hooked = Conv2d(2, 2, 1)
     hooked.register_forward_hook(lambda *_: None)
     assert not is_untouched(hooked, nn.Conv2d)
+
+
+def test_recomputing_does_not_count():
+    layer = nn.Dropout2d()
+    recompute_norms(layer)
+    assert is_untouched(layer, nn.Dropout2d)
+    changed = nn.Dropout2d()
+    changed.forward = lambda x: x
+    recompute_norms(changed)
+    assert not is_untouched(changed, nn.Dropout2d)
