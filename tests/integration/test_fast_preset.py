@@ -4,6 +4,7 @@ with the device that a run on a machine with GPUs leaves in its config."""
 import warnings
 
 import numpy as np
+import pytest
 import torch
 
 FAST = """
@@ -14,6 +15,7 @@ optimizer = dict(fused=True)
 """
 
 
+@pytest.mark.slow
 def test_fast_run_leaves_a_checkpoint_for_every_config(write_config, run_tool, call_tool, tmp_path, request):
     plain = write_config(tmp_path)
     fast = tmp_path / 'fast.py'
