@@ -12,6 +12,7 @@ from torch.nn.modules.module import register_module_forward_pre_hook
 from mmcv.checkpoint import kept_rng_state, unwrap
 
 _IMAGE_CHANNELS: weakref.WeakKeyDictionary[nn.Module, int | None] = weakref.WeakKeyDictionary()
+_ODD_CHANNELS = 1009  # that no convolution is made for; a prime, far above what is added to or cut off an image
 
 
 class OtherChannels(ValueError):
@@ -75,16 +76,28 @@ def _eval_mode(module: nn.Module) -> Iterator[None]:
 
 
 def image_channels(model: nn.Module) -> int | None:
-    """The channels of the images that a model takes, as its backbone's first convolution tells; else None."""
+    """The channels of the images that a model takes, as its backbone's first convolution tells; else None.
+
+    Whatever comes before that convolution may turn pixels into channels, or add and cut off some.
+    """
     backbone = dict(unwrap(model).named_children()).get('backbone')
     if backbone is None:
         return None
     if backbone not in _IMAGE_CHANNELS:
         _IMAGE_CHANNELS[backbone] = None
         try:
-            probe(backbone, torch.empty(1, 0, 64, 64, device='meta'))  # no convolution is made for 0 channels
+            probe(backbone, torch.empty(1, _ODD_CHANNELS, 64, 64, device='meta'))
         except OtherChannels as error:
-            _IMAGE_CHANNELS[backbone] = error.made_for
+            _IMAGE_CHANNELS[backbone] = _of_image(error)
         except Exception:  # whatever a user's module does on a device that it was not written for
             pass
     return _IMAGE_CHANNELS[backbone]
+
+
+def _of_image(error: OtherChannels) -> int | None:
+    """The channels of an image with which the convolution had got what it was made for."""
+    times = round(error.given / _ODD_CHANNELS)
+    added = error.given - times * _ODD_CHANNELS
+    if not times or (error.made_for - added) % times:
+        return None
+    return (error.made_for - added) // times
