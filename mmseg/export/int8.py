@@ -19,6 +19,7 @@ from mmseg.samples import require_labels, spread
 from mmseg.settings import Settings
 
 from .exported import ExportedSegmentor, open_exported
+from .facts import Facts
 from .onnx_int8 import quantize_onnx
 from .openvino_int8 import quantize_openvino
 from .runtimes import Run
@@ -76,12 +77,13 @@ def calibration_images(model: ExportedSegmentor, settings: Settings, number: int
     dataset = _training_images(settings)
     for index in spread(len(dataset), number):
         image = dataset[index]['img'][0]
-        yield model.as_taken(_fitted(torch.as_tensor(image)[None], model.facts.size))
+        yield model.as_taken(_fitted(torch.as_tensor(image)[None], model.facts))
 
 
-def _fitted(image: torch.Tensor, size: tuple[int | None, int | None]) -> torch.Tensor:
-    """(1, C, H, W), cut off or filled up where the file takes one size alone."""
-    height, width = (wanted or side for wanted, side in zip(size, image.shape[2:]))
+def _fitted(image: torch.Tensor, facts: Facts) -> torch.Tensor:
+    """(1, C, H, W), cut off or filled up where the file takes one size alone, filled up where it takes multiples."""
+    height, width = (wanted or -(-side // multiple) * multiple
+                     for wanted, side, multiple in zip(facts.size, image.shape[2:], facts.multiple))
     image = image[:, :, :height, :width]
     return torch.nn.functional.pad(image, (0, width - image.shape[3], 0, height - image.shape[2]))
 

@@ -8,6 +8,7 @@ import torch
 from torch.export import Dim, ExportedProgram
 
 from mmcv.utils import one_line
+from mmseg.models.probe import probe
 
 if TYPE_CHECKING:
     import sympy
@@ -42,9 +43,10 @@ def trace(network: Network, sizes: Sizes) -> Traced:
         return Traced(_exported(network, network.example(sizes, sizes.height, sizes.width), None))
     free = dict.fromkeys((0, *network.axes), Dim.AUTO)
     program = _exported(network, network.example(sizes, _HEIGHT, _WIDTH, _IMAGES), {'input': free})
-    traced = Traced(program, _conditions(program, network.axes))
+    taken = _taken(network, sizes)
+    height, width = (math.lcm(multiple, taken) for multiple in _conditions(program, network.axes))
     _loosen(program)
-    return traced
+    return Traced(program, (height, width))
 
 
 def _exported(network: Network, example: torch.Tensor, dynamic: dict | None) -> ExportedProgram:
@@ -53,6 +55,21 @@ def _exported(network: Network, example: torch.Tensor, dynamic: dict | None) -> 
             return torch.export.export(network, (example,), dynamic_shapes=dynamic, strict=False)
     except Exception as error:  # torch.export raises whatever its layers do
         raise ValueError(f'export: torch.export does not take this model: {one_line(error)[:500]}') from error
+
+
+def _taken(network: Network, sizes: Sizes) -> int:
+    """Of which power of two height and width have to be multiples for the network itself; 1 where no size is refused.
+
+    A reshaping that needs whole blocks leaves no condition in the graph, which then holds for no other sizes either.
+    """
+    for multiple in (2 ** power for power in range(7)):
+        height, width = ((side // multiple + 1) * multiple for side in (_HEIGHT, _WIDTH))
+        try:
+            probe(network, network.example(sizes, height, width).to('meta'))
+        except Exception:  # of a layer that does not take the size, or has no kernel for the meta device
+            continue
+        return multiple
+    return 1
 
 
 def _conditions(program: ExportedProgram, axes: tuple[int, int]) -> tuple[int, int]:

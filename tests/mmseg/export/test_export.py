@@ -6,6 +6,7 @@ import json
 import pytest
 import torch
 from export_packages import require_packages
+from torch import nn
 
 from mmseg.export import FORMATS, export, load_exported
 from mmseg.export.comparison import FileDiffers
@@ -32,6 +33,13 @@ def logits(model, images):
         return model.forward_dummy(images)
 
 
+def assert_same(exported, model, images):
+    expected, found = logits(model, images), logits(exported, images)
+    assert found.shape == expected.shape
+    assert (found - expected).abs().max() <= 1e-4 * expected.abs().max()
+    assert (found.argmax(1) == expected.argmax(1)).float().mean() >= 0.9999
+
+
 @pytest.mark.parametrize('format', FORMATS)
 def test_gives_what_the_model_gives_at_any_size(format, exported):
     require_packages(format)
@@ -39,16 +47,40 @@ def test_gives_what_the_model_gives_at_any_size(format, exported):
     again = load_exported(path)
     for shape in SIZES:
         images = torch.randn(shape[0], 3, *shape[1:])
-        expected, found = logits(model, images), logits(again, images)
-        assert found.shape == expected.shape
-        assert (found - expected).abs().max() <= 1e-4 * expected.abs().max()
-        assert (found.argmax(1) == expected.argmax(1)).float().mean() >= 0.9999
+        assert_same(again, model, images)
     assert sum('compared at' in line for line in told) == 3
     assert again.CLASSES == ['dark', 'middle', 'bright']
     assert again.PALETTE[1] == [128, 128, 128]
     assert again.facts.mean == [120.0, 110.0, 100.0]
     written = {file.suffix for file in path.parent.iterdir()}
     assert written == ({'.xml', '.bin'} if format == 'openvino' else {path.suffix})
+
+
+class Blocks(nn.Module):
+    """Backbone of one map, at 1/4: of blocks of pixels that are turned into channels, of which an image has whole ones."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(48, 64, 3, padding=1)
+
+    def forward(self, x):
+        images, channels, height, width = x.shape
+        x = x.view(images, channels, height // 4, 4, width // 4, 4).permute(0, 3, 5, 1, 2, 4)
+        return [self.conv(x.reshape(images, 16 * channels, height // 4, width // 4))] * 4
+
+
+def test_a_model_of_whole_blocks_tells_of_what_sizes_have_to_be_multiples(small_pspnet, tmp_path):
+    model = small_pspnet()
+    model.backbone = Blocks().eval()
+    told = []
+    exported = load_exported(export(model, 'torch_export', dynamic=True, out=tmp_path / 'net.pt2', tell=told.append))
+    assert exported.facts.multiple == [4, 4]
+    assert 'compared at 2 x 3 x 100 x 132' in told[0]
+    for size in ((36, 68), (700, 900)):
+        images = torch.randn(1, 3, *size)
+        assert_same(exported, model, images)
+    with pytest.raises(ValueError, match=r'have to be multiples of \[4, 4\], not \[36, 66\]'):
+        logits(exported, torch.randn(1, 3, 36, 66))
 
 
 def test_one_size_alone(small_pspnet, tmp_path):
