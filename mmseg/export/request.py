@@ -34,7 +34,8 @@ def fulfil(args: argparse.Namespace) -> None:
             export(model, args.format, out=out, tell=print, **how)
             return
         with tempfile.TemporaryDirectory(prefix='mmseg-export-') as folder:
-            path = export(model, args.format, out=Path(folder, out.name), tell=print, **how)
+            path = Path(folder, out.name)
+            export(model, args.format, out=path, tell=lambda line: print(line.replace(str(path), str(out))), **how)
             quantize(path, out, settings, args.calibrate, tell=print)
     except FileDiffers as error:
         print(f'error: {error}; nothing is written', file=sys.stderr)

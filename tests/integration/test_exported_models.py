@@ -89,6 +89,7 @@ def test_int8(format, small_model, call_tool, tmp_path):
     out = tmp_path / f'small.{"onnx" if format == "onnx" else "xml"}'
     done = call_tool('export', config, checkpoint, '--format', format, '--int8', '--calibrate', 4, '--out', out)
     assert done.returncode == 0, done.stderr
+    assert f'{out}: input (N, 3, H, W) float32 to logits' in done.stdout
     assert 'int8: mIoU ' in done.stdout
     assert 'by 4 images of the training data' in done.stdout
     table(call_tool('test', config, out, '--eval', 'mIoU', '--work-dir', tmp_path / 'out'), tmp_path / 'out')

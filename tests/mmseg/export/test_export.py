@@ -57,7 +57,7 @@ def test_gives_what_the_model_gives_at_any_size(format, exported):
 
 
 class Blocks(nn.Module):
-    """Backbone of one map, at 1/4: of blocks of pixels that are turned into channels, of which an image has whole ones."""
+    """A backbone of one map, at 1/4: blocks of 4 x 4 pixels are turned into channels, and there are only whole ones."""
 
     def __init__(self):
         super().__init__()
