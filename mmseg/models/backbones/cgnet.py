@@ -8,6 +8,7 @@ from torch import nn
 from mmcv.cnn import (
     ConvModule,
     Sequential,
+    add_shortcut,
     build_activation_layer,
     build_conv_layer,
     build_norm_layer,
@@ -111,7 +112,7 @@ class ContextGuidedBlock(nn.Module):
         out = self.conv1x1(x)
         out = run_side_by_side(out, [self.f_loc, self.f_sur], [self.bn, self.activate])
         out = self.f_glo(self.bottleneck(out) if self.downsample else out)
-        return x + out if self.skip_connect else out
+        return add_shortcut(out, x) if self.skip_connect else out
 
 
 class InputInjection(nn.Module):
@@ -212,19 +213,22 @@ class CGNet(BaseBackbone):
             for i in range(self.num_blocks[stage]))
 
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
+        # No name holds a map that was joined: it would lie beside those of all that follows.
         halved, quartered = self.inject_2x(x), self.inject_4x(x)
+        first = self.norm_prelu_0(torch.cat([self._stem(x), halved], dim=1))
+        del halved
+        second = self.norm_prelu_1(torch.cat([*reversed(_through(self.level1, first)), quartered], dim=1))
+        return [first, second, self.norm_prelu_2(torch.cat(_through(self.level2, second), dim=1))]
+
+    def _stem(self, x: torch.Tensor) -> torch.Tensor:
         for layer in self.stem:
             x = layer(x)
-        first = self.norm_prelu_0(torch.cat([x, halved], dim=1))
-        begin, end = _through(self.level1, first)
-        second = self.norm_prelu_1(torch.cat([end, begin, quartered], dim=1))
-        begin, end = _through(self.level2, second)
-        return [first, second, self.norm_prelu_2(torch.cat([begin, end], dim=1))]
+        return x
 
 
-def _through(level: nn.ModuleList, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def _through(level: nn.ModuleList, x: torch.Tensor) -> list[torch.Tensor]:
     """What comes out of the first block of a level and of its last."""
     first = x = level[0](x)
     for block in level[1:]:
         x = block(x)
-    return first, x
+    return [first, x]

@@ -88,6 +88,21 @@ def test_a_norm_that_follows_no_convolution_is_one_pass_too(activation):
 
 
 @compiled
+@pytest.mark.parametrize('own', [True, False])
+def test_only_a_map_of_its_own_is_changed_in_place(own):
+    x = image(size=(99, 100))
+    layers = [*([Conv2d(8, 8, 1)] if own else [norm(8)]), nn.PReLU(8), norm(8), nn.LeakyReLU()]
+    before = x.clone()
+    with torch.no_grad():
+        expected = one_by_one(x, layers)
+        with Calls() as calls:
+            torch.testing.assert_close(run_layers(x, layers[:2]), one_by_one(x, layers[:2]))
+        assert ('copy_' in calls.names) == own
+        torch.testing.assert_close(run_layers(x, layers), expected)
+    assert x.equal(before)
+
+
+@compiled
 def test_convolutions_side_by_side_are_one_pass():
     x = image()
     convs = [Conv2d(8, 8, 3, padding=1, groups=8), Conv2d(8, 8, 3, padding=4, dilation=4, groups=8)]
