@@ -16,7 +16,7 @@ from mmseg.trees.scanning import look_at_images, look_at_labels
 from mmseg.trees.tree import Tree
 from mmseg.trees.values import Reading, Values, can_be_trusted, read_values
 
-_ALL = 0.8  # share of the labels that is nearly all of them
+_HARDLY = 0.1  # labels in which two classes touch, to one in which another class parts them
 _KEPT_COLOURS, _MOST_COLOURS = 16, 4096  # of one label, and of all
 
 
@@ -141,9 +141,11 @@ class Labels:
     Attributes:
         facts: {path: what is known of it}.
         colours: {colour: pixels} of the colour masks that can be trusted.
+        touching: {(low, high): labels} in which two classes lie side by side that have others between them.
     """
 
     facts: dict[str, LabelFacts] = field(default_factory=dict)
+    touching: Counter[tuple[int, int]] = field(default_factory=Counter)
     colours: Counter[Colour] = field(default_factory=Counter)
 
 
@@ -159,6 +161,8 @@ def keep(paths: Sequence[str], facts: Iterable[LabelFacts]) -> Labels:
             one = one._replace(colours=dict(Counter(one.colours).most_common(_KEPT_COLOURS)))
         if one.between or one.lossy:
             one = one._replace(values=dict(Counter(one.values).most_common(_KEPT_COLOURS)))
+        kept.touching.update(pair for pair in one.touching if IGNORED not in pair)
+        one = one._replace(touching=())
         kept.facts[path] = one
     return kept
 
@@ -202,9 +206,10 @@ def _as_colours(labels: Labels) -> None:
 
 
 def _with_seams(labels: Labels) -> None:
-    """Take values between others for a class of its own, where it is a seam in all labels: they were drawn so."""
-    several = {path: facts for path, facts in labels.facts.items() if facts.values and not facts.lossy}
-    seams = [path for path, facts in several.items() if facts.seam]
-    if len(seams) > _ALL * len(several):
-        for path in seams:
-            labels.facts[path] = labels.facts[path]._replace(between=False)
+    """Take values between others for a class of its own, where the others never touch without it: it was drawn so."""
+    parted = {path: facts.seam for path, facts in labels.facts.items() if facts.seam is not None and not facts.lossy}
+    for seam, count in Counter(parted.values()).items():
+        together = max((files for (low, high), files in labels.touching.items() if low < seam < high), default=0)
+        if together <= _HARDLY * count:
+            for path in (path for path, middle in parted.items() if middle == seam):
+                labels.facts[path] = labels.facts[path]._replace(between=False)

@@ -53,7 +53,7 @@ def find_affixes(images: Sequence[str], labels: Sequence[str]) -> tuple[Affix, l
 
 def _all_of_labels(images: Sequence[str], labels: Sequence[str], of_images: Affix, first: Affix) -> list[Affix]:
     """The first one, and as long as it leaves labels over that fit by another one, that; the preferred one first."""
-    keys, found = {of_images.key(stem) for stem in images}, [first]
+    keys, found = {of_images.key(stem) for stem in images} - {None}, [first]
     while True:
         left = [stem for stem in labels if not any(affix.key(stem) in keys for affix in found)]
         heads, tails = _candidates(left)

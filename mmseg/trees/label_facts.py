@@ -1,7 +1,7 @@
 """What is read of a label file."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import cv2
@@ -9,7 +9,6 @@ import numpy as np
 from PIL import Image
 
 from mmcv.utils import one_line
-from mmseg.labels import IGNORED
 
 from .image_facts import Header, decode_checked, read_header, strange_suffix
 
@@ -24,7 +23,11 @@ _BETWEEN, _CHANCE = 0.13, 7
 # Bands of two pixels between are of three classes that were blurred, which have one at every border; a sliver of one
 # class between two others is such a band too.
 _AREAS, _BETWEEN_OF_FEW = 0.4, 0.5
+# Of the runs of values that lead from one class to another through those between, a third at least are that narrow in a
+# mask that was resized; where one class encloses another (a rim around a cup), which gets narrow here and there, few are.
+_NARROW, _MOSTLY = 4, 1 / 3
 _SEAM = 4  # pixels, a drawn border is narrower
+_TOUCHING = 4  # pixels, from which on two classes touch
 
 Colour = tuple[int, int, int]
 
@@ -42,7 +45,8 @@ class LabelFacts(NamedTuple):
         values: {value: pixels} of one channel, or of several that are equal.
         colours: {(red, green, blue): pixels} of several channels that differ.
         between: whether values between those of two neighbours stand along borders.
-        seam: whether these are those of one class that is no more than a seam between two others.
+        seam: the class that is no more than a seam between others, where these are of one class.
+        touching: (low, high) of classes of 8 bits that lie side by side and have others between them.
         palette: {value: colour} of a palette file, for the values that occur.
     """
 
@@ -56,7 +60,8 @@ class LabelFacts(NamedTuple):
     values: Mapping[int, int] = {}
     colours: Mapping[Colour, int] = {}
     between: bool = False
-    seam: bool = False
+    seam: int | None = None
+    touching: tuple[tuple[int, int], ...] = ()
     palette: Mapping[int, Colour] = {}
 
 
@@ -98,7 +103,8 @@ def label_facts(path: str, content: bytes) -> LabelFacts:
     values = count_values(plane)
     palette = _palette(content, values) if header.mode == 'P' else {}
     between = _has_between(plane)
-    return facts._replace(values=values, between=between, seam=between and _is_seam(plane, values), palette=palette)
+    return facts._replace(values=values, between=between, seam=_seam(plane) if between else None,
+                          touching=() if between else _touching(plane), palette=palette)
 
 
 def _all_equal(planes: np.ndarray) -> bool:
@@ -136,23 +142,56 @@ def _has_between(plane: np.ndarray) -> bool:
     nothing but values between their own in between; in a mask of classes these are rare, as a border has nothing
     between.
     """
-    step = 4 if plane.size > _LARGE else 1
-    kind = np.int16 if plane.dtype == np.uint8 else np.float32 if plane.dtype.kind == 'f' else np.int32
-    directions = [np.ascontiguousarray(lines).astype(kind) for lines in (plane[::step], plane[:, ::step].T)]
+    directions = _lines(plane)
     areas = np.mean([(lines[:, 1:] == lines[:, :-1]).mean() for lines in directions if lines.shape[1] > 1] or [1])
     for reach, limit in ((2, _BETWEEN if areas > _AREAS else _BETWEEN_OF_FEW), (3, _BETWEEN_OF_FEW)):
         steps, between = np.sum([_count_between(lines, reach) for lines in directions], axis=0)
         if between > limit * steps + _CHANCE:
-            return True
+            middles, lengths = _middle_runs(directions)
+            return np.count_nonzero(lengths <= _NARROW) >= _MOSTLY * len(middles)
     return False
 
 
-def _is_seam(plane: np.ndarray, values: Mapping[int, int]) -> bool:
-    """Whether the middle one of three classes is nowhere more than a few pixels wide: a border that was drawn."""
-    classes = sorted(values.keys() - {IGNORED})
-    if len(classes) != 3:
-        return False
-    return not cv2.erode((plane == classes[1]).astype(np.uint8), np.ones((_SEAM, _SEAM), np.uint8)).any()
+def _lines(plane: np.ndarray) -> list[np.ndarray]:
+    """Rows and columns of a label, of a large one some of them, in a type that holds differences."""
+    step = 4 if plane.size > _LARGE else 1
+    kind = np.int16 if plane.dtype == np.uint8 else np.float32 if plane.dtype.kind == 'f' else np.int32
+    return [np.ascontiguousarray(lines).astype(kind) for lines in (plane[::step], plane[:, ::step].T)]
+
+
+def _middle_runs(directions: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The values and the lengths of the runs that lead from a lower value to a higher one, or back."""
+    values, lengths = [], []
+    for lines in directions:
+        rows, ends = np.nonzero(lines[:, 1:] != lines[:, :-1])
+        one, middle, other = lines[rows[:-1], ends[:-1]], lines[rows[1:], ends[1:]], lines[rows[1:], ends[1:] + 1]
+        leads = (rows[1:] == rows[:-1]) & ((one < middle) == (middle < other))
+        values.append(middle[leads])
+        lengths.append((ends[1:] - ends[:-1])[leads])
+    return np.concatenate(values), np.concatenate(lengths)
+
+
+def _seam(plane: np.ndarray) -> int | None:
+    """The one class that leads from others to others, where it is nowhere more than a few pixels wide: a drawn border."""
+    if plane.dtype.kind == 'f':
+        return None
+    middles, lengths = _middle_runs(_lines(plane))
+    found = np.unique(middles[lengths <= _NARROW])
+    if len(found) != 1 or cv2.erode((plane == found[0]).astype(np.uint8), np.ones((_SEAM, _SEAM), np.uint8)).any():
+        return None
+    return int(found[0])
+
+
+def _touching(plane: np.ndarray) -> tuple[tuple[int, int], ...]:
+    if plane.dtype != np.uint8:
+        return ()
+    counts = np.zeros(1 << 16, np.int64)
+    for lines in _lines(plane):
+        one, other = lines[:, 1:], lines[:, :-1]
+        apart = np.abs(one - other) > 1
+        low, high = np.minimum(one, other)[apart].astype(np.int64), np.maximum(one, other)[apart].astype(np.int64)
+        counts += np.bincount(low << 8 | high, minlength=len(counts))
+    return tuple((code >> 8, code & 255) for code in np.flatnonzero(counts >= _TOUCHING).tolist())
 
 
 def _count_between(lines: np.ndarray, reach: int) -> tuple[int, int]:

@@ -23,6 +23,7 @@ _FLAT = 0.6  # of the neighbours that are equal: labels have more
 _APART = 0.1  # by how much labels are flatter than images
 _MANY = 200  # folders, from which on those at the top count alone
 _FEW = 64  # colours, of which a label has no more
+_COLOUR = {'color', 'colors', 'colour', 'colours'}
 _PARTNERS = 0.3  # share of a group that has a namesake with an affix, if the affix means something
 
 
@@ -43,7 +44,7 @@ def assign_roles(root: str, pictures: Sequence[str]) -> Roles:
     """
     roles = _by_names(pictures)
     if not (roles['image'] and roles['label']):
-        roles[None] += roles.pop('other', [])
+        _ask_others(roles)
         told = roles
         if not roles[None]:  # a word that is in all of their paths may tell nothing
             roles = defaultdict(list, {None: roles['image'] + roles['label']})
@@ -53,6 +54,20 @@ def assign_roles(root: str, pictures: Sequence[str]) -> Roles:
         _settle_rest(roles)
     _without_colours(root, roles)
     return Roles(*(sorted(roles[role]) for role in ('image', 'label', 'other')))
+
+
+def _ask_others(roles: dict[str | None, list[str]]) -> None:
+    """Take pictures of labels and the like for images or labels, where these are not to be had without them.
+
+    Beside labels, 'color' is what a camera of depth calls its images.
+    """
+    if roles['label'] and (roles['image'] or roles[None]):
+        return
+    others = roles.pop('other', [])
+    coloured = [path for path in others if set(words(PurePosixPath(path).parent.name)) <= _COLOUR]
+    asked = coloured if roles['label'] and coloured else others
+    roles[None] += asked
+    roles['other'] = sorted(set(others) - set(asked))
 
 
 def _by_names(pictures: Sequence[str]) -> defaultdict[str | None, list[str]]:
@@ -79,7 +94,7 @@ def _role_of_stem(path: str) -> tuple[str | None, str]:
     found, role = words(stem_of(path)), None
     for place in (-1, 0):
         while found and (said := role_of_name(found[place])):
-            role = role if role in ('label', 'other') and said == 'image' else said
+            role = role if role == 'other' or (role, said) == ('label', 'image') else said
             found.pop(place)
     return role, ' '.join(found)
 

@@ -12,6 +12,7 @@ from .label_facts import LabelFacts
 _FAR = 3  # how far beyond the others a value has to be, at least, to be strange
 _MANY = 0.2  # share of the labels, from which on a strange value is meant
 _FEW = 0.05  # share of the labels, or one of them, up to which a value is a mistake
+_STRANGE = 16  # values that one label alone holds, from which on, and if others have fewer, it is none of theirs
 _WHITE = 64  # the least value of the foreground of a mask that is meant for people
 
 
@@ -149,10 +150,22 @@ def _beyond(values: Values, names: ClassNames | None) -> tuple[int | None, set[i
         rare = all(values.files[value] <= few for value in above)
         void = ignored is None and len(above) == 1 and values.files[inside[place]] > _MANY * values.labels
         strange |= above if rare or void else set()
+    strange |= _of_strangers(values, inside)
     if ignored is None:
         common = [value for value in strange if values.files[value] > max(1, _MANY * values.labels)]
         ignored = max(common, key=lambda value: values.files[value], default=None)
     return ignored, strange - {ignored}
+
+
+def _of_strangers(values: Values, inside: list[int]) -> set[int]:
+    """Values above all common ones, of few labels that hold more of such than there are common ones: of a picture, say."""
+    few = _FEW * values.labels
+    lonely = {value for value in inside if values.files[value] <= max(1, few)}
+    common = set(inside) - lonely
+    if not common:
+        return set()
+    found = [lonely & held for held in values.sets if len(lonely & held) > max(_STRANGE, len(common))]
+    return {value for held in found for value in held if value > max(common)}
 
 
 def ranges(values: Iterable[int]) -> str:

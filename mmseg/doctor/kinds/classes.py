@@ -1,7 +1,7 @@
 """Findings about the values of labels: which classes there are, and which values cannot be meant."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mmseg.doctor.examination import Examination
 from mmseg.doctor.finding import Finding
@@ -81,10 +81,17 @@ def empty_label(seen: Examination) -> Iterator[Finding]:
     white = reading.white is not None or bool(_white_among_classes(seen))
     files = [] if white else [path for path, facts in seen.trusted.items() if facts.values.keys() <= nothing]
     if files:
-        severity = 'warning' if len(files) <= max(1, _SOME * len(seen.trusted)) else 'note'
+        few = len(files) <= max(1, _SOME * len(seen.trusted))
+        severity = 'warning' if few and not _held_back(seen, files) else 'note'
         yield Finding.of('empty-label', severity, files,
                          f'{len(files)} labels hold nothing but {ranges(nothing)}: no class but the background, if any',
                          'label them, or take them out; leave them if these images really show nothing')
+
+
+def _held_back(seen: Examination, empty: Sequence[str]) -> bool:
+    """Whether these are all labels of the test split, where those who judge keep them, and no others."""
+    tests = {label for label, split in seen.split_of_label.items() if split == 'test'}
+    return set(empty) == tests
 
 
 def rare_class(seen: Examination) -> Iterator[Finding]:
@@ -101,7 +108,7 @@ def rare_class(seen: Examination) -> Iterator[Finding]:
 
 def missing_class(seen: Examination) -> Iterator[Finding]:
     """Classes that only one split has, and names without a pixel."""
-    without = [seen.name_of(value) for value, count in seen.pixels.items() if not count]
+    without = [seen.name_of(value) for value, count in seen.pixels.items() if not count] if seen.trusted else []
     lone, files = _in_one_split(seen)
     messages = [f'no pixel of {", ".join(without)}'] if without else []
     messages += [f'{seen.name_of(value)} occurs in {split} only' for value, split in lone.items()]

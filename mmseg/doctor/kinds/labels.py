@@ -33,6 +33,9 @@ def colour_mask(seen: Examination) -> Iterator[Finding]:
         message = f'{len(files)} labels hold colours instead of class indices: {text}'
         mend = (f'{called("new-config")} --write-masks writes index masks beside them, with this palette: '
                 f'palette = {[list(colour) for colour in colours]}')
+    elif any(seen.labels[path].colours for path in files):
+        message = f'{len(files)} labels hold colours instead of class indices, and mixed ones along borders'
+        mend = 'make them again from their source: which class a mixed colour means is not known'
     else:
         message = f'{len(files)} labels are grey in three channels, where one of class indices is needed'
         mend = f'keep one of the channels: {called("new-config")} --write-masks does so beside them'

@@ -139,6 +139,11 @@ def all_in_colours(tree):
     return [label for _, label in tree.pairs]
 
 
+@damage('colour-mask', palette=True, names='abc')
+def all_in_colours_with_names(tree):
+    return all_in_colours(tree)
+
+
 @damage('colour-mask')
 def grey_in_three_channels(tree):
     tree.write(5, colours_of(tree, 5))
@@ -234,6 +239,12 @@ def beyond_the_names(tree):
     return [tree.pairs[3][1]]
 
 
+@damage('label-out-of-range')
+def a_picture_for_a_label(tree):
+    tree.write(3, np.random.default_rng(0).integers(0, 256, tree.read(3).shape).astype(np.uint8))
+    return [tree.pairs[3][1]]
+
+
 @damage('label-out-of-range', label='masks/{}.tif')
 def negative(tree):
     values = tree.read(3).astype(np.int32)
@@ -324,6 +335,14 @@ def blurred_with_a_band_of_two_pixels(tree):
         tree.write(index, values)
     tree.write(4, cv2.GaussianBlur(np.where(tree.read(4) == 255, 0, tree.read(4)).astype(np.uint8), (5, 5), 0))
     return [tree.pairs[4][1]]
+
+
+@damage('interpolated-label')
+def halved_and_doubled_throughout(tree):
+    for index in range(len(tree.pairs)):
+        values = cv2.resize(np.where(tree.read(index) == 255, 0, tree.read(index)).astype(np.uint8), (32, 24))
+        tree.write(index, cv2.resize(values, (64, 48)))
+    return [label for _, label in tree.pairs]
 
 
 @damage('lossy-label')
@@ -513,6 +532,15 @@ def test_copies_are_counted_and_not_listed_one_by_one(draw):
     assert found['duplicate-across-splits'].count == 297 * 196
     assert len(found['duplicate-across-splits'].files) == 10
     assert 'near-duplicate-across-splits' not in found
+
+
+def test_mixed_colours_are_not_called_grey(draw):
+    tree = draw(SPLITS, palette=True)
+    for index in range(len(tree.pairs)):
+        tree.write(index, cv2.resize(cv2.resize(colours_of(tree, index), (32, 24)), (64, 48)))
+    found = {finding.kind: finding for finding in find_all(examine(read_tree(str(tree.root)), nproc=1))}
+    assert 'mixed ones along borders' in found['colour-mask'].message
+    assert 'missing-class' not in found
 
 
 def test_every_kind_has_a_damage():

@@ -2,6 +2,7 @@
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -195,3 +196,68 @@ def test_mean_and_deviation_are_those_of_the_pixels(draw):
     np.testing.assert_allclose(mean, pixels.mean(axis=0))
     np.testing.assert_allclose(std, pixels.std(axis=0))
     assert seen.sizes == {(48, 64): 12}
+
+
+def test_pictures_of_labels_in_folders_of_their_own_are_neither(draw):
+    tree = draw([f'{split}/{number:03}' for split in ('train', 'val') for number in range(6)],
+                image='images/10k/{}.jpg', label='labels/sem_seg/masks/{}.png', palette=True)
+    for index, (_, label) in enumerate(tree.pairs):
+        shown = tree.root / label.replace('masks', 'colormaps')
+        shown.parent.mkdir(parents=True, exist_ok=True)
+        Image.open(tree.label(index)).convert('RGB').save(shown)
+    assert found_in(tree) == {}
+    assert sorted(read_tree(str(tree.root)).pairs.pairs) == sorted(tree.pairs)
+
+
+@pytest.mark.parametrize(('camera', 'labels', 'beside'), [
+    ('camera_node', 'camera_node_label_id', ['camera_node_label_color']), ('color', 'label', ['depth', 'instance'])])
+def test_images_whose_folder_does_not_say_so(draw, camera, labels, beside):
+    tree = draw([f'{number:03}' for number in range(12)], image=f'scene/{camera}/{{}}.jpg',
+                label=f'scene/{labels}/{{}}.png', palette=True)
+    for folder in beside:
+        (tree.root / 'scene' / folder).mkdir()
+        for index, (_, label) in enumerate(tree.pairs):
+            Image.open(tree.label(index)).convert('RGB').save(tree.root / label.replace(labels, folder))
+    assert found_in(tree) == {}
+    assert sorted(read_tree(str(tree.root)).pairs.pairs) == sorted(tree.pairs)
+
+
+def test_images_for_reference_beside_several_kinds_of_labels(draw):
+    tree = draw(FLAT, image='rgb/train/{}_rgb.png', label='gt/train/{}_gt_labelTrainIds.png', palette=True)
+    for image, label in tree.pairs:
+        Image.open(tree.root / label).convert('RGB').save(tree.root / label.replace('labelTrainIds', 'labelColor'))
+        beside = tree.root / image.replace('train', 'train_ref').replace('_rgb', '_rgb_ref')
+        beside.parent.mkdir(exist_ok=True)
+        Image.open(tree.root / image).rotate(180).save(beside)
+    assert found_in(tree) == {'image-without-label': 'error'}
+    assert sorted(read_tree(str(tree.root)).pairs.pairs) == sorted(tree.pairs)
+
+
+def test_labels_that_are_held_back(draw):
+    tree = draw([*SPLITS, 'test/000', 'test/001'])
+    for index in (-2, -1):
+        tree.write(index, np.zeros_like(tree.read(index)))
+    assert found_in(tree) == {'empty-label': 'note'}
+
+
+def test_a_rim_that_gets_narrow_is_not_interpolated(draw):
+    tree = draw(SPLITS)
+    for index in range(len(tree.pairs)):
+        values = np.zeros((48, 64), np.uint8)
+        cv2.circle(values, (32, 24), 20, 1, -1)
+        offset, radius = (0, 18) if index % 2 else (10, 8)  # narrow all around, or at one side
+        cv2.circle(values, (32 + offset, 24), radius, 2, -1)
+        tree.write(index, values)
+    assert found_in(tree) == {}
+
+
+def test_borders_that_were_drawn_between_several_classes(draw):
+    tree, rng = draw(SPLITS), np.random.default_rng(0)
+    for index in range(len(tree.pairs)):
+        values = np.zeros((48, 64), np.uint8)
+        for value in ([] if index % 4 == 0 else [1, 2, 4, 5]):  # some show nothing
+            centre = int(rng.integers(8, 56)), int(rng.integers(8, 40))
+            cv2.circle(values, centre, 8, value, -1)
+            cv2.circle(values, centre, 8, 3, 1)
+        tree.write(index, values)
+    assert not {'interpolated-label'} & found_in(tree).keys()
