@@ -23,8 +23,8 @@ _BETWEEN, _CHANCE = 0.13, 7
 # Bands of two pixels between are of three classes that were blurred, which have one at every border; a sliver of one
 # class between two others is such a band too.
 _AREAS, _BETWEEN_OF_FEW = 0.4, 0.5
-# Of the runs of values that lead from one class to another through those between, a third at least are that narrow in a
-# mask that was resized; where one class encloses another (a rim around a cup), which gets narrow here and there, few are.
+# Of the runs of values that lead from one class to another through those between, a third at least are that narrow in
+# a mask that was resized; where one class encloses another (a rim around a cup), narrow here and there, few are.
 _NARROW, _MOSTLY = 4, 1 / 3
 _SEAM = 4  # pixels, a drawn border is narrower
 _TOUCHING = 4  # pixels, from which on two classes touch
@@ -172,7 +172,7 @@ def _middle_runs(directions: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarr
 
 
 def _seam(plane: np.ndarray) -> int | None:
-    """The one class that leads from others to others, where it is nowhere more than a few pixels wide: a drawn border."""
+    """The one class that leads from others to others, if it is nowhere more than a few pixels wide: a drawn border."""
     if plane.dtype.kind == 'f':
         return None
     middles, lengths = _middle_runs(_lines(plane))

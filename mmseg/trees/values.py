@@ -158,7 +158,7 @@ def _beyond(values: Values, names: ClassNames | None) -> tuple[int | None, set[i
 
 
 def _of_strangers(values: Values, inside: list[int]) -> set[int]:
-    """Values above all common ones, of few labels that hold more of such than there are common ones: of a picture, say."""
+    """Values above all common ones, of few labels that hold more such than there are common ones: a picture, say."""
     few = _FEW * values.labels
     lonely = {value for value in inside if values.files[value] <= max(1, few)}
     common = set(inside) - lonely

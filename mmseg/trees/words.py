@@ -19,7 +19,8 @@ _IMAGES = _set_of("""
     """)
 # Pictures that are made of labels or beside them, for people or for other tasks.
 _OTHERS = _set_of("""
-    color colors colour colours colormap colormaps colourmap colourmaps instance instances instanceid instanceids object objects overlay overlays vis
+    color colors colour colours colormap colormaps colourmap colourmaps
+    instance instances instanceid instanceids object objects overlay overlays vis
     visualization visualizations visualisation visualisations preview previews depth disparity pred preds prediction
     predictions panoptic edges thumbnail thumbnails thumbs confidence probability heatmap logits
     """)
