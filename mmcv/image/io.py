@@ -17,7 +17,7 @@ from mmcv.utils import one_line
 from .channels import choose
 from .jpeg import decode_jpeg_rows, jpeg_shape
 from .png import decode_png_rows, inflates_fast, png_shape
-from .stored import decode_stored, decode_unchanged, is_deep, is_deep_colour, with_sign
+from .stored import OtherKindError, decode_stored, decode_unchanged, is_deep, is_deep_colour, refuse_channels, with_sign
 
 #: OpenCV's number of each flag of :func:`imfrombytes`.
 FLAGS = {
@@ -127,6 +127,8 @@ class EncodedImage:
             return decode(self.content, flag, rgb)
         except ImportError as error:
             raise ValueError(f"the image backend 'tifffile' needs a package: pip install tifffile ({error})") from error
+        except OtherKindError:
+            raise
         except Exception as error:  # damaged bytes make decoders raise nearly anything, even SyntaxError and zlib.error
             raise ValueError(f'damaged image, or of an unknown format: {one_line(error)}') from error
 
@@ -219,10 +221,11 @@ def _decode_rows(content: bytes, flag: str, rgb: bool, rows: int | None, decode:
 def _decode_cv2(content: bytes, flag: str, rgb: bool) -> np.ndarray:
     if flag == 'stored':
         return decode_stored(content, 'cv2')
+    refuse_channels(content)
     img = cv2.imdecode(np.frombuffer(content, np.uint8), FLAGS[flag])
     if img is None:
         kind = decode_unchanged(content).dtype
-        raise ValueError(f"values of type {kind} do not become 8 bit: read them with color_type='unchanged'")
+        raise OtherKindError(f"values of type {kind} do not become 8 bit: read them with color_type='unchanged'")
     return cv2.cvtColor(img, cv2.COLOR_BGR2RGB, dst=img) if rgb and flag.startswith('color') else img
 
 

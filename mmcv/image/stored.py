@@ -1,6 +1,8 @@
 """Numbers as a file stores them: neither stretched to 0 ... 255 nor turned into colours, as decoders like to do."""
 
+import contextlib
 import io
+import struct
 
 import cv2
 import numpy as np
@@ -8,10 +10,16 @@ from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from .png import decode_png_rows, is_plain_label
 
-_BITS, _PHOTOMETRIC, _FORMAT = 258, 262, 339  # tags of TIFF
+_BITS, _PHOTOMETRIC, _CHANNELS, _FORMAT = 258, 262, 277, 339  # tags of TIFF
+_MOST_CHANNELS = 4  # of OpenCV's TIFF
 _WHITE_IS_ZERO, _SIGNED = 0, 2
 _PNG = b'\x89PNG\r\n\x1a\n'
 _PNG_GREY = 0
+_TIFF = (b'II*\0', b'MM\0*')
+
+
+class OtherKindError(ValueError):
+    """Nothing is wrong with a file, but the decoder that was asked does not give it in that way."""
 
 
 def decode_stored(content: bytes, backend: str) -> np.ndarray:
@@ -39,12 +47,33 @@ def decode_unchanged(content: bytes) -> np.ndarray:
     """What OpenCV gives without a wish for 8 bit.
 
     Raises:
+        OtherKindError: a TIFF of more channels than it decodes.
         ValueError: it cannot decode the content.
     """
+    refuse_channels(content)
     img = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     if img is None:
         raise ValueError('OpenCV cannot decode it')
     return img
+
+
+def refuse_channels(content: bytes) -> None:
+    """Raise an OtherKindError of a TIFF of more channels than OpenCV decodes, of which it complains on stderr."""
+    if content[:4] in _TIFF and (channels := _tiff_channels(content)) > _MOST_CHANNELS:
+        raise OtherKindError(f"a TIFF of {channels} channels takes imdecode_backend='tifffile' (pip install tifffile) "
+                             'in LoadImageFromFile, and a network of as many in_channels')
+
+
+def _tiff_channels(content: bytes) -> int:
+    """How many samples a pixel of a TIFF has, by the tags of its first page."""
+    order = '<' if content.startswith(b'II') else '>'
+    with contextlib.suppress(struct.error):  # cut off
+        start, = struct.unpack_from(f'{order}I', content, 4)
+        tags, = struct.unpack_from(f'{order}H', content, start)
+        for place in range(start + 2, start + 2 + 12 * tags, 12):
+            if struct.unpack_from(f'{order}H', content, place) == (_CHANNELS,):
+                return struct.unpack_from(f'{order}H', content, place + 8)[0]
+    return 1
 
 
 def is_deep(image: Image.Image, content: bytes) -> bool:

@@ -17,7 +17,7 @@ from PIL import Image, UnidentifiedImageError
 from mmcv.image import imfrombytes
 from mmcv.image.orientation import QUARTER_TURNS, read_orientation, stored_size
 from mmcv.image.png import png_damage
-from mmcv.image.stored import decode_unchanged, is_deep
+from mmcv.image.stored import OtherKindError, decode_unchanged, is_deep
 from mmcv.utils import one_line
 
 _FORMATS = {
@@ -165,10 +165,17 @@ def _decode(content: bytes) -> tuple[np.ndarray, str]:
         return decode_checked(content, 'color_ignore_orientation')
     except ValueError as error:
         with contextlib.suppress(ValueError), _complaints():
-            img = decode_unchanged(content)
+            img = _as_stored(content)
             if img.dtype != np.uint8 or img.ndim == 2 or img.shape[2] != 3:  # fractions, or many channels
                 return img, ''
         raise error
+
+
+def _as_stored(content: bytes) -> np.ndarray:
+    try:
+        return decode_unchanged(content)
+    except OtherKindError:
+        return imfrombytes(content, backend='tifffile')
 
 
 def perceptual_hash(grey: np.ndarray) -> int:

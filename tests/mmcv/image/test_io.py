@@ -1,5 +1,6 @@
 """Images read, decoded and written; errors that name the file."""
 
+import struct
 import sys
 
 import cv2
@@ -73,6 +74,26 @@ def test_tiff_without_the_package_names_it(img, tmp_path, monkeypatch):
     imwrite(img, tmp_path / 'i.tif')
     with pytest.raises(ValueError, match='i.tif: .* pip install tifffile'):
         imread(tmp_path / 'i.tif', backend='tifffile')
+
+
+def tiff_of(channels):
+    """A TIFF of 6 x 4 pixels of so many channels of 8 bits."""
+    colours = 2 if channels == 3 else 1
+    tags = [(256, 4, 6), (257, 4, 4), (258, 3, 8), (259, 3, 1), (262, 3, colours), (273, 4, 8), (277, 3, channels),
+            (278, 4, 4), (279, 4, 24 * channels), (284, 3, 1)]
+    head = struct.pack('<2sHI', b'II', 42, 8 + 24 * channels) + bytes(range(24)) * channels
+    entries = b''.join(struct.pack('<HHII', tag, kind, 1, value) for tag, kind, value in tags)
+    return head + struct.pack('<H', len(tags)) + entries + bytes(4)
+
+
+@pytest.mark.parametrize('flag', ['color', 'unchanged'])
+def test_a_tiff_of_many_channels_names_the_way_and_is_not_called_damaged(flag, capfd):
+    with pytest.raises(ValueError, match=r"^a TIFF of 6 channels takes imdecode_backend='tifffile'"):
+        imfrombytes(tiff_of(6), flag)
+    assert capfd.readouterr().err == ''
+    with pytest.raises(ValueError, match='damaged image'):
+        imfrombytes(tiff_of(6)[:100], flag)
+    assert imfrombytes(tiff_of(3), flag).shape == (4, 6, 3)
 
 
 def test_missing_file(tmp_path):

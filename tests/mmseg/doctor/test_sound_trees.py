@@ -261,3 +261,12 @@ def test_borders_that_were_drawn_between_several_classes(draw):
             cv2.circle(values, centre, 8, 3, 1)
         tree.write(index, values)
     assert not {'interpolated-label'} & found_in(tree).keys()
+
+
+def test_images_of_many_channels(draw):
+    tifffile = pytest.importorskip('tifffile')
+    tree = draw(SPLITS, image='images/{}.tif')
+    for index in range(len(tree.pairs)):
+        many = np.repeat(np.array(Image.open(tree.image(index))), 2, axis=2).astype(np.uint16)
+        tifffile.imwrite(tree.image(index), many, photometric='minisblack', planarconfig='contig')
+    assert found_in(tree) == {}
