@@ -25,6 +25,7 @@ from .multi_scale_deform_attn import (
 from .nms import nms
 from .png_unfilter import png_unfilter
 from .point_sample import SimpleRoIAlign, bilinear_grid_sample, point_sample, rel_roi_point_to_rel_img_point
+from .prelu_backward import prelu_backward
 from .psamask import PSAMask, psamask
 from .pyramid_pool import pyramid_pool
 from .resample_argmax import resample_argmax
@@ -76,6 +77,7 @@ __all__ = [
     'nms',
     'png_unfilter',
     'point_sample',
+    'prelu_backward',
     'psamask',
     'pyramid_pool',
     'rel_roi_point_to_rel_img_point',

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx
 
-from mmcv.ops import is_watched
+from mmcv.ops import is_watched, prelu_backward
 
 from .registry import ACTIVATION_LAYERS, build_layer, find
 
@@ -114,15 +114,10 @@ class _PReLU(torch.autograd.Function):
         return torch.prelu(x, weight)
 
     @staticmethod
-    def backward(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor | None, Tensor | None]:
+    def backward(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor, Tensor]:
         x, weight = ctx.saved_tensors
-        by_x = by_weight = None
-        if ctx.needs_input_grad[0]:
-            positive = torch.gt(x.detach(), 0, out=torch.empty_like(x))  # ones: torch.where takes ten times as long
-            by_x = grad * torch.addcmul(positive, weight.view(-1, *[1] * (x.dim() - 2)), 1 - positive)
-        if ctx.needs_input_grad[1]:
-            by_weight = (grad * x.clamp(max=0)).sum([0, *range(2, x.dim())]).sum_to_size(weight.shape)
-        return by_x, by_weight
+        by_x, by_weight = prelu_backward(grad, x, weight.expand(x.shape[1]))
+        return by_x, by_weight.sum_to_size(weight.shape)
 
 
 def build_activation_layer(cfg: dict, inplace: bool | None = None) -> nn.Module:
