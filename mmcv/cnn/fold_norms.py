@@ -6,6 +6,8 @@ import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from mmcv.ops import SyncBatchNorm
+
 from .bricks import ConvAWS2d, ConvModule, ConvWS2d
 
 
@@ -17,14 +19,27 @@ class FoldsScales(Protocol):
         """Take them into the weights, and have none from then on."""
 
 
+@runtime_checkable
+class NormAct(Protocol):
+    """A batch norm, as those of timm are, that goes on to drop cells and to activate."""
+
+    drop: nn.Module
+    act: nn.Module
+
+
+_FORWARDS = (_BatchNorm.forward, nn.SyncBatchNorm.forward, SyncBatchNorm.forward)
+
+
 def fuse_conv_bn(module: nn.Module) -> nn.Module:
     """Fold every batch norm that directly follows a convolution, in ``module`` and below, into its weight and bias.
 
-    The folded norms become ``nn.Identity``. A module that :class:`FoldsScales` (LayerScale) folds those too. In eval
-    mode outputs stay the same up to rounding; do not train afterwards.
+    The folded norms become ``nn.Identity``, a :class:`NormAct` what follows its norm. A module that
+    :class:`FoldsScales` (LayerScale) folds those too. In eval mode outputs stay the same up to rounding; do not train
+    afterwards.
 
     "Follows" means: is the next child. A :class:`ConvModule` of another order than conv, norm is left alone, and so are
-    convolutions whose weight is computed (spectral norm, standardised ones) and norms without running statistics.
+    convolutions whose weight is computed (spectral norm, standardised ones), norms without running statistics and
+    those of a ``forward`` of their own.
 
     Args:
         module: a model or a part of one, in which weights are loaded.
@@ -37,13 +52,23 @@ def fuse_conv_bn(module: nn.Module) -> nn.Module:
     previous = None
     foldable = not isinstance(module, ConvModule) or ('conv', 'norm') in zip(module.order, module.order[1:])
     for name, child in module.named_children():
-        if foldable and isinstance(child, _BatchNorm) and child.track_running_stats and _feeds(previous, child):
+        if foldable and _is_foldable(child) and _feeds(previous, child):
             _fold(previous, child)
-            setattr(module, name, nn.Identity())
+            setattr(module, name, _rest(child))
         else:
             fuse_conv_bn(child)
         previous = child
     return module
+
+
+def _is_foldable(norm: nn.Module) -> bool:
+    known = type(norm).forward in _FORWARDS or isinstance(norm, NormAct)
+    return known and isinstance(norm, _BatchNorm) and norm.track_running_stats
+
+
+def _rest(norm: _BatchNorm) -> nn.Module:
+    """What a norm does beside what is folded."""
+    return nn.Sequential(norm.drop, norm.act) if isinstance(norm, NormAct) else nn.Identity()
 
 
 def _feeds(conv: nn.Module | None, norm: _BatchNorm) -> bool:

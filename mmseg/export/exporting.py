@@ -73,7 +73,8 @@ def export(
         made = Path(folder, path.name)
         for line in kind.write(traced.program, made, facts.as_metadata(), network.output):
             tell(line)
-        for line in compare(made, network, sizes, traced.multiple):
+        reference = network if half else Network(model, facts, folded=False)
+        for line in compare(made, reference, sizes, traced.multiple):
             tell(line)
         for file in Path(folder).iterdir():
             os.replace(file, path.parent / file.name)

@@ -41,12 +41,13 @@ class Network(nn.Module):
         facts: of the model, and the steps that are wanted: with 'normalize' ``input`` is (N, H, W, 3) uint8 RGB, with
             'argmax' the output is (N, H, W) uint8.
         half: compute in float16; what goes in and the logits are float32 nevertheless.
+        folded: with norms folded into convolutions; else as the segmentor itself computes.
 
     Raises:
         ValueError: there is nothing to normalise by, or too many classes for labels of a byte.
     """
 
-    def __init__(self, model: EncoderDecoder, facts: Facts, half: bool = False) -> None:
+    def __init__(self, model: EncoderDecoder, facts: Facts, half: bool = False, folded: bool = True) -> None:
         super().__init__()
         self.steps = _checked(facts)
         self.half_precision = half
@@ -55,8 +56,10 @@ class Network(nn.Module):
         model = copy.deepcopy(model)
         if model.with_auxiliary_head:  # which only helps in training
             del model.auxiliary_head
-        model = fuse_conv_bn(model.cpu().float().eval()).requires_grad_(False)
-        self.model = model.half() if half else model
+        model = model.cpu().float().eval()
+        if folded:
+            model = fuse_conv_bn(model)
+        self.model = (model.half() if half else model).requires_grad_(False)
         for name, value in (('mean', facts.mean), ('std', facts.std)):
             self.register_buffer(name, torch.tensor(value)[:, None, None] if 'normalize' in self.steps else None)
 
