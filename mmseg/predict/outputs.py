@@ -1,6 +1,7 @@
 """The files that are written of a prediction, strip by strip."""
 
 import contextlib
+import math
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -17,7 +18,8 @@ from mmseg.evaluation.picture import as_picture
 from mmseg.evaluation.visualization import draw_over
 from mmseg.inference import Classes
 
-_LARGEST_PICTURE = 16384  # pixels of the longer edge of an overlay, which is held whole; few programs open larger ones
+_LARGEST_PICTURE = 1 << 26  # pixels of an overlay, which is held whole
+_LONGEST_EDGE = 16384  # of it; few programs open longer ones
 _WHITE = 255
 _COPIED = 1 << 24  # bytes at once
 
@@ -73,7 +75,7 @@ def confidence_png(path: Path, size: Size) -> Iterator[TakesStrip]:
 @contextlib.contextmanager
 def overlay_jpg(path: Path, size: Size, classes: Classes, opacity: float) -> Iterator[TakesStrip]:
     """The colours of the classes over the image; of a very large one every second pixel, or every third, and so on."""
-    step = -(-max(size) // _LARGEST_PICTURE)
+    step = max(math.ceil(max(size) / _LONGEST_EDGE), math.ceil(math.sqrt(size[0] * size[1] / _LARGEST_PICTURE)))
     drawn = np.empty((-(-size[0] // step), -(-size[1] // step), 3), np.uint8)
 
     def write(strip: Strip) -> None:

@@ -106,8 +106,9 @@ def test_the_windows_of_a_config_that_slides(short_cfg, short):
     assert Predictor(model, tile=(64, 64), overlap=90).tiling((50, 1000)) == ((50, 64), 49)
 
 
-def test_an_overlay_of_a_very_large_image_is_smaller(short, picture, call_tool, tmp_path, monkeypatch):
-    monkeypatch.setattr('mmseg.predict.outputs._LARGEST_PICTURE', 100)
+@pytest.mark.parametrize(('limit', 'value'), [('_LONGEST_EDGE', 100), ('_LARGEST_PICTURE', 151 * 250 // 5)])
+def test_an_overlay_of_a_very_large_image_is_smaller(short, picture, call_tool, tmp_path, monkeypatch, limit, value):
+    monkeypatch.setattr(f'mmseg.predict.outputs.{limit}', value)
     path = picture('a.png', 151, 250)
     done = call_tool('predict', *short, path, '--out', tmp_path / 'out', '--tile', '64x64')
     assert done.returncode == 0, done.stderr
