@@ -1,6 +1,6 @@
 """Building blocks of convolutional networks: layers by config, initialization, folding, counting."""
 
-from torch.nn import Conv3d, ConvTranspose2d, ConvTranspose3d, Linear, MaxPool2d, MaxPool3d
+from torch.nn import Conv3d, ConvTranspose2d, ConvTranspose3d, MaxPool2d, MaxPool3d
 
 from mmcv.utils.lazy import lazy_names
 
@@ -47,7 +47,6 @@ __all__ = [
     'ConvTranspose2d',
     'ConvTranspose3d',
     'KaimingInit',
-    'Linear',
     'MaxPool2d',
     'MaxPool3d',
     'ModuleDict',

@@ -175,7 +175,7 @@ NAMES = {
         **_PREREQUISITES, **_TESTING, **_TORCH, **_TORCH_NAMES,
     },
     'mmcv.arraymisc': {'mmcv.image.quantization': 'dequantize quantize'},
-    'mmcv.cnn.bricks': {'mmcv.cnn': 'Conv3d ConvTranspose2d ConvTranspose3d Linear MaxPool2d MaxPool3d'},
+    'mmcv.cnn.bricks': {'mmcv.cnn': 'Conv3d ConvTranspose2d ConvTranspose3d MaxPool2d MaxPool3d'},
     'mmcv.cnn.bricks.activation': {'torch.nn': 'GELU SiLU'},
     'mmcv.cnn.bricks.transformer': {  # what it imported itself, and others from it
         'mmcv.cnn': 'Linear build_activation_layer build_conv_layer build_dropout build_norm_layer',

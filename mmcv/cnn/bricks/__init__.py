@@ -9,6 +9,7 @@ from .conv_ws import ConvAWS2d, ConvWS2d, conv_ws_2d
 from .depthwise_separable_conv_module import DepthwiseSeparableConvModule
 from .drop import Dropout, DropPath, build_dropout, drop_path
 from .generalized_attention import GeneralizedAttention
+from .linear import Linear
 from .non_local import NonLocal1d, NonLocal2d, NonLocal3d
 from .norm import build_norm_layer, is_norm
 from .padding import build_padding_layer
@@ -50,6 +51,7 @@ __all__ = [
     'GeneralizedAttention',
     'HSigmoid',
     'HSwish',
+    'Linear',
     'NonLocal1d',
     'NonLocal2d',
     'NonLocal3d',

@@ -7,17 +7,19 @@ from torch import Tensor, nn
 
 from mmcv.ops import SyncBatchNorm, depthwise_conv, has_kernel
 from mmcv.ops.onednn_conv import is_channels_last, is_free, onednn_conv, suits_onednn
+from mmcv.ops.onednn_linear import onednn_linear, suits_onednn_linear
 from mmcv.ops.winograd_conv import conv2d, winograd_edge
 
 from .activation import PReLU, ReLUOfInput
 from .conv import Conv2d
 from .conv2d_adaptive_padding import Conv2dAdaptivePadding
+from .linear import Linear
 from .untouched import is_untouched
 
-# What oneDNN does to each value that it has convolved: its name for it, and its numbers.
+# What oneDNN does to each value that it has computed: its name for it, and its numbers.
 _ACTIVATIONS: dict[type[nn.Module], tuple[str, list[float]]] = {
     nn.ReLU: ('relu', []), ReLUOfInput: ('relu', []), nn.ReLU6: ('hardtanh', [0.0, 6.0]), nn.Sigmoid: ('sigmoid', []),
-    nn.Hardswish: ('hardswish', []), nn.SiLU: ('swish', []), nn.Tanh: ('tanh', [])}
+    nn.Hardswish: ('hardswish', []), nn.SiLU: ('swish', []), nn.Tanh: ('tanh', []), nn.GELU: ('gelu', [])}
 _PRELUS = nn.PReLU, PReLU
 _BLOCK = 1 << 16  # values that are changed in place at a time, so that they stay in a core's cache
 _PADDING_OF_ONEDNN = 6  # of depthwise kernels: with more, it convolves channels_last maps 10 times as slowly
@@ -28,14 +30,16 @@ def run_layers(x: Tensor, layers: Sequence[nn.Module]) -> Tensor:
 
     Where no gradient is recorded, on a CPU, in float32, and the map lies channels_last, a batch norm becomes a part of
     the convolution before it, and an activation a part of either: each map is then written once, and no weight changes.
-    (Of contiguous maps oneDNN makes copies on its way, and there is nothing to gain.) A layer that has hooks or a
-    forward of its own, or computes its weight, is called as ever.
+    (Of contiguous maps oneDNN makes copies on its way, and there is nothing to gain.) So does what follows a linear
+    layer, over tokens. A layer that has hooks or a forward of its own, or computes its weight, is called as ever.
 
     Args:
-        x: (N, C, H, W).
+        x: (N, C, H, W), or (..., C) for a linear layer.
         layers: each takes what the one before gave.
     """
-    if not _may_join(x) or any(isinstance(layer, Conv2d) and not layer.joined for layer in layers):
+    over_tokens = layers and isinstance(layers[0], Linear) and is_free(x)
+    if not (over_tokens or _may_join(x)) or any(
+            isinstance(layer, (Conv2d, Linear)) and not layer.joined for layer in layers):
         for layer in layers:
             x = layer(x)
         return x
@@ -53,6 +57,9 @@ def _joined(x: Tensor, left: list[nn.Module], own: bool = False) -> Tensor:
         elif _is_norm(layer) and _has_pass(x):
             scale, shift = _scale_and_shift(layer)
             x, own = _per_channel(x, scale, shift, _activation(left), own), True
+        elif type(layer) is Linear and _is_untouched(layer) and suits_onednn_linear(x, layer.weight):
+            activation = left.pop() if left and type(left[-1]) in _ACTIVATIONS and _is_untouched(left[-1]) else None
+            x, own = onednn_linear(x, layer.weight, layer.bias, *_post_op(activation)), True
         elif type(layer) in _PRELUS and _is_untouched(layer) and _has_pass(x):
             x, own = _per_channel(x, x.new_ones(x.shape[1]), None, layer, own), True
         else:
@@ -101,8 +108,9 @@ def _is_untouched(layer: nn.Module) -> bool:
 
 
 def _does_nothing(layer: nn.Module) -> bool:
-    """Whether it stands where a norm was, which :func:`mmcv.cnn.fuse_conv_bn` has folded."""
-    return type(layer) is nn.Identity and _is_untouched(layer)
+    """Whether it stands where a norm was, which :func:`mmcv.cnn.fuse_conv_bn` has folded, or drops in training."""
+    idle = type(layer) is nn.Identity or (type(layer) is nn.Dropout and not layer.training)
+    return idle and _is_untouched(layer)
 
 
 def _is_plain(layer: nn.Module) -> bool:
@@ -152,16 +160,22 @@ def _convolved(
     if norm is not None:
         scale, shift = _scale_and_shift(norm)
         weight, bias = weight * scale[:, None, None, None], shift if bias is None else shift.addcmul_(bias, scale)
-    geometry, name = (conv.stride, padding, conv.dilation), 'none'
+    geometry, joined = (conv.stride, padding, conv.dilation), False
     if conv.groups == weight.shape[0] == x.shape[1] and max(padding) > _PADDING_OF_ONEDNN and _has_pass(x):
         slope = _slope(activation, weight[:, 0, 0, 0])
         x, activation = depthwise_conv(x, weight, bias, slope, *geometry), None if slope is not None else activation
     elif not suits_onednn(x, weight) or winograd_edge(x, weight, *geometry, conv.groups, conv.winograd):
         x = conv2d(x, weight, bias, *geometry, conv.groups, conv.winograd)
     else:
-        name, numbers = _ACTIVATIONS.get(type(activation), ('none', []))
-        x = onednn_conv(x, weight, bias, *geometry, conv.groups, name, numbers)
-    return x if activation is None or name != 'none' else _joined(x, [activation], own=True)
+        joined = type(activation) in _ACTIVATIONS
+        x = onednn_conv(x, weight, bias, *geometry, conv.groups, *_post_op(activation))
+    return x if activation is None or joined else _joined(x, [activation], own=True)
+
+
+def _post_op(activation: nn.Module | None) -> tuple[str, list[float], str]:
+    """How oneDNN knows it: a name, numbers, and the way to compute it."""
+    name, numbers = _ACTIVATIONS.get(type(activation), ('none', []))
+    return name, numbers, activation.approximate if isinstance(activation, nn.GELU) else ''
 
 
 def _per_channel(

@@ -8,7 +8,7 @@ from torch import nn
 from mmcv.cnn import DropPath, ModuleList, build_norm_layer
 from mmcv.cnn.weight_init import trunc_normal_
 from mmseg.models.builder import BACKBONES
-from mmseg.models.layers import PatchEmbed, nlc_to_nchw
+from mmseg.models.layers import PatchEmbed, laid_like, nlc_to_nchw
 from mmseg.models.layers.beit_attention import BEiTAttention
 from mmseg.models.layers.layer_scale import LayerScaled
 from mmseg.models.layers.position_embedding import image_size
@@ -194,5 +194,5 @@ class BEiT(TransformerBackbone):
             if i == len(self.layers) - 1 and self.final_norm:
                 x = self.norm1(x)
             if i in self.out_indices:
-                outs.append(nlc_to_nchw(x[:, 1:], self.patch_shape).contiguous())
+                outs.append(laid_like(nlc_to_nchw(x[:, 1:], self.patch_shape), inputs))
         return tuple(outs)

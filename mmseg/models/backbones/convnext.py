@@ -9,7 +9,7 @@ from operator import mul
 import torch
 from torch import nn
 
-from mmcv.cnn import DropPath, ModuleList, Sequential, build_activation_layer, build_norm_layer
+from mmcv.cnn import DropPath, Linear, ModuleList, Sequential, build_activation_layer, build_norm_layer, run_layers
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import checkpointed
 from mmseg.models.layers.layer_norm_2d import LayerNorm2d
@@ -52,7 +52,7 @@ class ConvNeXtBlock(LayerScaled):
         super().__init__()
         self.with_cp = with_cp
         self.linear_pw_conv = linear_pw_conv
-        pointwise = nn.Linear if linear_pw_conv else partial(nn.Conv2d, kernel_size=1)
+        pointwise = Linear if linear_pw_conv else partial(nn.Conv2d, kernel_size=1)
         hidden = int(mlp_ratio * in_channels)
         scale = torch.full((in_channels,), float(layer_scale_init_value))
         self.register_parameter('gamma', nn.Parameter(scale) if layer_scale_init_value > 0 else None)
@@ -71,7 +71,7 @@ class ConvNeXtBlock(LayerScaled):
         out = self.norm(self.depthwise_conv(x))
         if self.linear_pw_conv:
             out = out.permute(0, 2, 3, 1)  # (N, H, W, C)
-        out = self.scaled('gamma', self.act(self.pointwise_conv1(out)))
+        out = self.scaled('gamma', run_layers(out, [self.pointwise_conv1, self.act]))
         if self.linear_pw_conv:
             out = out.permute(0, 3, 1, 2)  # (N, C, H, W)
         return x + self.drop_path(out)

@@ -11,7 +11,7 @@ from mmcv.cnn import BaseModule, ModuleList, build_norm_layer
 from mmcv.cnn.bricks.transformer import FFN
 from mmcv.cnn.weight_init import trunc_normal_
 from mmseg.models.builder import BACKBONES
-from mmseg.models.layers import PatchEmbed, PatchMerging, checkpointed, nlc_to_nchw
+from mmseg.models.layers import PatchEmbed, PatchMerging, checkpointed, laid_like, nlc_to_nchw
 from mmseg.models.layers.position_embedding import image_size, resize_pos_embed
 from mmseg.models.layers.stochastic_depth import drop_path_rates
 from mmseg.models.layers.window_attention import ShiftWindowMSA, WindowMSA
@@ -240,6 +240,7 @@ class SwinTransformer(TransformerBackbone):
 
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
         """Images (N, C, H, W) to maps (N, embed_dims * 2^i, h, w) of the stages i in ``out_indices``."""
+        img = x
         x, hw_shape = self.patch_embed(x)
         if self.use_abs_pos_embed:
             positions = self.absolute_pos_embed
@@ -251,5 +252,5 @@ class SwinTransformer(TransformerBackbone):
         for i, stage in enumerate(self.stages):
             x, hw_shape, out, out_shape = stage(x, hw_shape)
             if i in self.out_indices:
-                outs.append(nlc_to_nchw(self.get_submodule(f'norm{i}')(out), out_shape).contiguous())
+                outs.append(laid_like(nlc_to_nchw(self.get_submodule(f'norm{i}')(out), out_shape), img))
         return outs

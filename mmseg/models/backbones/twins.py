@@ -9,7 +9,7 @@ from torch import nn
 
 from mmcv.cnn import ModuleList, build_norm_layer
 from mmseg.models.builder import BACKBONES
-from mmseg.models.layers import PatchEmbed, nlc_to_nchw
+from mmseg.models.layers import PatchEmbed, laid_like, nlc_to_nchw
 from mmseg.models.layers.grouped_attention import LocallyGroupedSelfAttention
 from mmseg.models.layers.stochastic_depth import drop_path_rates
 from mmseg.models.layouts import twins as layouts
@@ -114,7 +114,7 @@ class PCPVT(TransformerBackbone):
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Images (N, C, H, W) to maps (N, embed_dims[i], h, w) of the stages i in ``out_indices``."""
-        outs = []
+        outs, img = [], x
         for i, layers in enumerate(self.layers):
             x, hw_shape = self.patch_embeds[i](x)
             x = self.position_encoding_drops[i](x)
@@ -126,7 +126,7 @@ class PCPVT(TransformerBackbone):
                 x = self.norm_list[i](x)
             x = nlc_to_nchw(x, hw_shape)
             if i in self.out_indices:
-                outs.append(x.contiguous())
+                outs.append(laid_like(x, img))
         return tuple(outs)
 
 

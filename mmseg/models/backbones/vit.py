@@ -10,7 +10,7 @@ from mmcv.cnn import ModuleList, build_norm_layer
 from mmcv.cnn.weight_init import trunc_normal_
 from mmcv.ops import holds
 from mmseg.models.builder import BACKBONES
-from mmseg.models.layers import PatchEmbed, nlc_to_nchw
+from mmseg.models.layers import PatchEmbed, laid_like, nlc_to_nchw
 from mmseg.models.layers.position_embedding import image_size, resize_pos_embed
 from mmseg.models.layers.stochastic_depth import drop_path_rates
 from mmseg.models.layers.transformer_encoder_layer import TransformerEncoderLayer
@@ -154,7 +154,7 @@ class VisionTransformer(TransformerBackbone):
             if i == len(self.layers) - 1 and self.final_norm:
                 x = self.norm1(x)
             if i in self.out_indices:
-                map_ = nlc_to_nchw(x[:, 1:] if self.with_cls_token else x, hw_shape).contiguous()
+                map_ = laid_like(nlc_to_nchw(x[:, 1:] if self.with_cls_token else x, hw_shape), inputs)
                 outs.append([map_, x[:, 0]] if self.output_cls_token else map_)
         return tuple(outs)
 

@@ -12,7 +12,7 @@ from .resize import Upsample, has_size, resize
 from .resized_conv import can_factor, conv_module_over_resized, conv_over_resized
 from .se_layer import SELayer
 from .self_attention_block import SelfAttentionBlock
-from .shape_convert import nchw2nlc2nchw, nchw_to_nlc, nlc2nchw2nlc, nlc_to_nchw
+from .shape_convert import laid_like, nchw2nlc2nchw, nchw_to_nlc, nlc2nchw2nlc, nlc_to_nchw
 from .up_conv_block import UpConvBlock
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     'conv_over_resized',
     'convolve_each',
     'has_size',
+    'laid_like',
     'make_divisible',
     'nchw2nlc2nchw',
     'nchw_to_nlc',

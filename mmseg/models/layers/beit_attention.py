@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from mmcv.cnn import BaseModule
+from mmcv.cnn import BaseModule, Linear
 
 from .relative_position import relative_position_index, resize_biases
 from .self_attention import attend
@@ -60,9 +60,9 @@ class BEiTAttention(BaseModule):
         index[1:, 0] = offsets + 1
         index[0, 0] = offsets + 2
         self.register_buffer('relative_position_index', index)
-        self.qkv = nn.Linear(embed_dims, embed_dims * 3, bias=bias is True)
+        self.qkv = Linear(embed_dims, embed_dims * 3, bias=bias is True)
         self.attn_drop = nn.Dropout(attn_drop_rate)
-        self.proj = nn.Linear(embed_dims, embed_dims)
+        self.proj = Linear(embed_dims, embed_dims)
         self.proj_drop = nn.Dropout(proj_drop_rate)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from mmcv.cnn import BaseModule
+from mmcv.cnn import BaseModule, Linear
 from mmcv.ops import holds
 
 from .self_attention import attend
@@ -51,9 +51,9 @@ class LocallyGroupedSelfAttention(BaseModule):
         self.embed_dims = embed_dims
         self.num_heads = num_heads
         self.scale = qk_scale or (embed_dims // num_heads)**-0.5
-        self.qkv = nn.Linear(embed_dims, embed_dims * 3, bias=qkv_bias)
+        self.qkv = Linear(embed_dims, embed_dims * 3, bias=qkv_bias)
         self.attn_drop = nn.Dropout(attn_drop_rate)
-        self.proj = nn.Linear(embed_dims, embed_dims)
+        self.proj = Linear(embed_dims, embed_dims)
         self.proj_drop = nn.Dropout(proj_drop_rate)
         self.window_size = window_size
 

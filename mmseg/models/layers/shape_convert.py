@@ -5,10 +5,11 @@ from typing import Any
 import torch
 
 from mmcv.ops import holds
+from mmcv.ops.onednn_conv import is_channels_last
 
 
 def nlc_to_nchw(x: torch.Tensor, hw_shape: Sequence[int]) -> torch.Tensor:
-    """Tokens (N, H W, C) to a map (N, C, H, W).
+    """Tokens (N, H W, C) to a map (N, C, H, W), which lies channels_last: contiguous tokens are not copied.
 
     Raises:
         ValueError: if ``hw_shape`` (H, W) is not theirs.
@@ -16,7 +17,13 @@ def nlc_to_nchw(x: torch.Tensor, hw_shape: Sequence[int]) -> torch.Tensor:
     height, width = hw_shape
     if x.dim() != 3 or holds(x.shape[1] != height * width):
         raise ValueError(f'tokens of shape {tuple(x.shape)} are no map of {height} x {width} cells')
-    return x.transpose(1, 2).reshape(x.shape[0], x.shape[2], height, width)
+    # Turned round only then: the other way one image's map has a stride by which torch sees no channels_last.
+    return x.unflatten(1, (height, width)).permute(0, 3, 1, 2)
+
+
+def laid_like(x: torch.Tensor, img: torch.Tensor) -> torch.Tensor:
+    """A map of tokens (N, C, H, W): as it is where ``img`` lies channels_last, else contiguous."""
+    return x if is_channels_last(img) else x.contiguous()
 
 
 def nchw_to_nlc(x: torch.Tensor) -> torch.Tensor:

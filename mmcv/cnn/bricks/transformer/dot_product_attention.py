@@ -4,13 +4,22 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from mmcv.cnn.bricks.untouched import is_untouched
+from mmcv.ops.onednn_linear import linear
+
 
 class DotProductAttention(nn.MultiheadAttention):
     """``nn.MultiheadAttention`` by ``scaled_dot_product_attention``: the same parameters, the same result.
 
     torch's own makes the (L, S) weights unless told otherwise, and copies tokens whose batch comes first. What is rare
     (weights asked for, additional keys, keys of another width) is left to it.
+
+    Attributes:
+        joined: see :class:`mmcv.cnn.Linear`.
     """
+
+    joined = True
+    exact_switches = ('joined',)
 
     def forward(
         self,
@@ -51,7 +60,10 @@ class DotProductAttention(nn.MultiheadAttention):
                    for x in self._project(query, key, value))
         bias = self._bias(attn_mask, key_padding_mask, q.dtype)
         out = F.scaled_dot_product_attention(q, k, v, bias, self.dropout if self.training else 0.0)
-        return self.out_proj(out.permute(tokens).flatten(2)), None
+        out = out.permute(tokens).flatten(2)
+        if self.joined and is_untouched(self.out_proj, nn.Linear):
+            return linear(out, self.out_proj.weight, self.out_proj.bias), None
+        return self.out_proj(out), None
 
     def _project(self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> list[torch.Tensor]:
         """Queries, keys and values; what is made of the same tokens, in one product."""
@@ -66,8 +78,9 @@ class DotProductAttention(nn.MultiheadAttention):
         rows = [count * self.embed_dim for _, count in groups]
         weights = self.in_proj_weight.split(rows)
         biases = [None] * len(rows) if self.in_proj_bias is None else self.in_proj_bias.split(rows)
-        products = ((F.linear(x, w, b), count) for (x, count), w, b in zip(groups, weights, biases))
-        return [part for product, count in products for part in product.chunk(count, dim=-1)]
+        product = linear if self.joined else F.linear
+        products = ((product(x, w, b), count) for (x, count), w, b in zip(groups, weights, biases))
+        return [part for joint, count in products for part in joint.chunk(count, dim=-1)]
 
     def _bias(
         self, attn_mask: torch.Tensor | None, key_padding_mask: torch.Tensor | None, dtype: torch.dtype

@@ -8,6 +8,7 @@ from torch import nn
 from mmcv.cnn.base_module import BaseModule, Sequential
 from mmcv.cnn.bricks.activation import build_activation_layer
 from mmcv.cnn.bricks.drop import build_dropout
+from mmcv.cnn.bricks.linear import Linear
 from mmcv.cnn.bricks.registry import FEEDFORWARD_NETWORK
 from mmcv.utils import deprecated_api_warning
 from mmcv.utils.methods import passes_over_unknown
@@ -54,10 +55,10 @@ class FFN(BaseModule):
         self.activate = build_activation_layer(act_cfg)
         widths = [embed_dims] + [feedforward_channels] * (num_fcs - 1)
         hidden = [
-            Sequential(nn.Linear(before, after), self.activate, nn.Dropout(ffn_drop))
+            Sequential(Linear(before, after), self.activate, nn.Dropout(ffn_drop))
             for before, after in itertools.pairwise(widths)
         ]
-        self.layers = Sequential(*hidden, nn.Linear(feedforward_channels, embed_dims), nn.Dropout(ffn_drop))
+        self.layers = Sequential(*hidden, Linear(feedforward_channels, embed_dims), nn.Dropout(ffn_drop))
         self.dropout_layer = build_dropout(dropout_layer) if dropout_layer else nn.Identity()
         self.add_identity = add_identity
 

@@ -7,6 +7,7 @@ from torch import nn
 
 from mmcv.cnn.base_module import BaseModule
 from mmcv.cnn.bricks.adaptive_padding import make_padding, pad, slide_size
+from mmcv.cnn.bricks.linear import Linear
 from mmcv.cnn.bricks.norm import build_norm_layer
 from mmcv.ops import holds
 from mmcv.utils import to_2tuple
@@ -49,7 +50,7 @@ class PatchMerging(BaseModule):
         self.sampler = nn.Unfold(kernel_size, dilation, padding, stride)
         width = kernel_size[0] * kernel_size[1] * in_channels
         self.norm = build_norm_layer(norm_cfg, width)[1] if norm_cfg is not None else None
-        self.reduction = nn.Linear(width, out_channels, bias=bias)
+        self.reduction = Linear(width, out_channels, bias=bias)
 
     def forward(self, x: torch.Tensor, input_size: Sequence[int]) -> tuple[torch.Tensor, tuple[int, int]]:
         """Merge.

@@ -129,3 +129,11 @@ def test_bad_arguments_of_parts():
         ShiftWindowMSA(4, 2, 3, 3)
     with pytest.raises(ValueError, match='drop_path_rate has 1 entries for 2 blocks'):
         SwinBlockSequence(4, 2, 8, 2, drop_path_rate=[0.1])
+
+def test_maps_lie_as_the_image_does():
+    model, img = tiny().eval(), torch.randn(1, 3, 64, 96)
+    last = img.contiguous(memory_format=torch.channels_last)
+    for expected, map_ in zip(model(img), model(last)):
+        assert expected.is_contiguous()
+        assert map_.is_contiguous(memory_format=torch.channels_last)
+        torch.testing.assert_close(map_, expected, rtol=1e-4, atol=1e-5)

@@ -83,3 +83,11 @@ def test_first_weights():
 def test_bad_arguments(kind, options, message):
     with pytest.raises(ValueError, match=message):
         kind(**options)
+
+def test_maps_lie_as_the_image_does():
+    model, img = SVT(**TINY_SVT).eval(), torch.randn(1, 3, 64, 96)
+    last = img.contiguous(memory_format=torch.channels_last)
+    for expected, map_ in zip(model(img), model(last)):
+        assert expected.is_contiguous()
+        assert map_.is_contiguous(memory_format=torch.channels_last)
+        torch.testing.assert_close(map_, expected, rtol=1e-4, atol=1e-5)

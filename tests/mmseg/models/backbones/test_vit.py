@@ -130,3 +130,11 @@ def test_a_backbone_of_ones_own_places_the_tokens():
     own = Own(img_size=16, patch_size=4, embed_dims=8, num_layers=1, num_heads=2, out_indices=0)
     own(torch.rand(1, 3, 24, 16))
     assert asked == [((1, 25, 8), (6, 4), (1, 17, 8)), ((6, 4), (4, 4), own.interpolate_mode)]
+
+def test_maps_lie_as_the_image_does():
+    model, img = tiny(out_indices=(0, 1)).eval(), torch.randn(1, 3, 64, 96)
+    last = img.contiguous(memory_format=torch.channels_last)
+    for expected, map_ in zip(model(img), model(last)):
+        assert expected.is_contiguous()
+        assert map_.is_contiguous(memory_format=torch.channels_last)
+        torch.testing.assert_close(map_, expected, rtol=1e-4, atol=1e-5)

@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import nn
 
-from mmseg.models.layers import nchw2nlc2nchw, nchw_to_nlc, nlc2nchw2nlc, nlc_to_nchw
+from mmseg.models.layers import laid_like, nchw2nlc2nchw, nchw_to_nlc, nlc2nchw2nlc, nlc_to_nchw
 
 
 def test_there_and_back():
@@ -44,3 +44,14 @@ def test_wrong_sizes():
             nlc_to_nchw(x, size)
     with pytest.raises(ValueError, match='four dimensions'):
         nchw_to_nlc(torch.randn(2, 15, 4))
+
+
+@pytest.mark.parametrize('images', [1, 2])
+def test_a_map_of_tokens_is_their_memory_and_channels_last_by_its_strides(images):
+    tokens = torch.randn(images, 15, 6)
+    map_ = nlc_to_nchw(tokens, (3, 5))
+    assert map_.data_ptr() == tokens.data_ptr()
+    assert map_.stride() == (90, 1, 30, 6)
+    last = torch.zeros(images, 3, 8, 8).contiguous(memory_format=torch.channels_last)
+    assert laid_like(map_, last) is map_
+    assert laid_like(map_, torch.zeros(images, 3, 8, 8)).is_contiguous()
