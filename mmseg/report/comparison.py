@@ -37,6 +37,7 @@ def comparison_of(runs: Sequence[Run]) -> str:
     return render(Path(__file__).with_name('comparison.html'), {
         'names': names, 'runs': runs, 'charts': charts_of_runs(dict(zip(names, (run.entries for run in runs)))),
         'summary': _summary(runs), 'rows': class_rows(runs), 'differences': config_differences(runs),
+        'without_config': [name for name, run in zip(names, runs) if not run.config],
         'together': [drawn_together(runs[0], run) for run in runs[1:]], 'percent': percent, 'points': points})
 
 
@@ -69,11 +70,12 @@ def class_rows(runs: Sequence[Run]) -> list[Row]:
 
 
 def config_differences(runs: Sequence[Run]) -> list[tuple[str, list[str]]]:
-    """The keys in which the configs differ, and the value of each run; '' where one has no such key."""
+    """The keys in which the configs differ, and the value of each run; '' where one has no such key, or no config."""
     values = [{key: value for key, value, _ in run.config} for run in runs]
     keys = dict.fromkeys(key for one in values for key in one)
-    rows = [(key, [one.get(key, '') for one in values]) for key in keys if key != 'work_dir']
-    return [(key, row) for key, row in rows if len(set(row)) > 1]
+    known = [one for one in values if one]
+    differing = [key for key in keys if key != 'work_dir' and len({one.get(key, '') for one in known}) > 1]
+    return [(key, [one.get(key, '') for one in values]) for key in differing]
 
 
 def _summary(runs: Sequence[Run]) -> list[tuple[str, list[str]]]:

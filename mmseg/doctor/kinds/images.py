@@ -9,7 +9,7 @@ from mmseg.doctor.examination import Examination
 from mmseg.doctor.finding import Finding
 from mmseg.trees.image_facts import ImageFacts
 
-_CHANNELS = {1: 'grey', 2: 'grey with alpha', 3: 'colours', 4: 'colours with alpha'}
+_CHANNELS = {1: 'grey', 2: 'grey with alpha', 3: 'colours', 4: 'colours with alpha, or for printing (CMYK)'}
 
 
 def unreadable(seen: Examination) -> Iterator[Finding]:

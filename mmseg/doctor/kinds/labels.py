@@ -67,8 +67,9 @@ def alpha_label(seen: Examination) -> Iterator[Finding]:
 def lossy_label(seen: Examination) -> Iterator[Finding]:
     """Labels stored as JPEG."""
     if files := _where(seen, lambda facts: facts.lossy):
+        formats = ' and '.join(sorted({seen.labels[path].header.format for path in files}))
         yield Finding.of('lossy-label', 'error', files,
-                         f'{len(files)} labels are stored as JPEG, which changes values along every border',
+                         f'{len(files)} labels are stored as {formats}, which changes values along every border',
                          'make them again as PNG from their source; values cannot be restored for certain')
 
 

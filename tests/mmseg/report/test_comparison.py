@@ -78,6 +78,14 @@ def test_what_the_configs_differ_in(leave):
     assert config_differences(runs) == [('seed', ['0', '1']), ('more', ['', 'None'])]
 
 
+def test_a_run_that_left_no_config_differs_in_nothing(leave):
+    runs = [read_run(leave('first', snapshot=False, config='seed = 0\nlr = 1\n')),
+            read_run(leave('second', snapshot=False, config='seed = 1\nlr = 1\n')),
+            read_run(leave('third', snapshot=False, config=''))]
+    assert config_differences(runs) == [('seed', ['0', '1', ''])]
+    assert 'third left no config' in comparison_of(runs)
+
+
 def test_folders_of_one_name_are_told_apart(leave):
     one = leave('x/run')
     runs = [read_run(one), read_run(leave('y/run'))]
