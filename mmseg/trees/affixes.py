@@ -53,11 +53,11 @@ def find_affixes(images: Sequence[str], labels: Sequence[str]) -> tuple[Affix, l
 
 def _all_of_labels(images: Sequence[str], labels: Sequence[str], of_images: Affix, first: Affix) -> list[Affix]:
     """The first one, and as long as it leaves labels over that fit by another one, that; the preferred one first."""
-    keys, found = {of_images.key(stem) for stem in images} - {None}, [first]
+    keys, found = _keys(images, of_images), [first]
     while True:
-        left = [stem for stem in labels if not any(affix.key(stem) in keys for affix in found)]
+        left = [stem for stem in labels if not any(_keys([stem], affix) & keys for affix in found)]
         heads, tails = _candidates(left)
-        counts = {affix: sum(affix.key(stem) in keys for stem in left)
+        counts = {affix: sum(bool(_keys([stem], affix) & keys) for stem in left)
                   for affix in (*map(Affix, heads), *(Affix('', tail) for tail in tails))}
         best = max(counts, key=lambda affix: (counts[affix], -len(affix)))
         if not counts[best]:
@@ -85,8 +85,12 @@ def _length(pair: tuple[Affix, Affix]) -> tuple:
 
 def _fitting(images: Collection[str], labels: Collection[str], of_images: Affix, of_labels: Affix) -> int:
     """How many labels have an image; a key that many of them share counts once."""
-    keys = {of_images.key(stem) for stem in images}
-    return len({of_labels.key(stem) for stem in labels} & keys - {None})
+    return len(_keys(labels, of_labels) & _keys(images, of_images))
+
+
+def _keys(stems: Iterable[str], affix: Affix) -> set[str]:
+    """What an affix leaves of the names that have it, in one case."""
+    return {key.casefold() for stem in stems if (key := affix.key(stem)) is not None}
 
 
 def _candidates(stems: Sequence[str]) -> tuple[list[str], list[str]]:

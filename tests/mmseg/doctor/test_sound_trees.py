@@ -233,6 +233,14 @@ def test_images_for_reference_beside_several_kinds_of_labels(draw):
     assert sorted(read_tree(str(tree.root)).pairs.pairs) == sorted(tree.pairs)
 
 
+def test_names_in_another_case(draw):
+    tree = draw([f'{number:04}tp_{number * 7:04}' for number in range(12)])
+    for index, (image, _) in enumerate(tree.pairs):
+        name = image.replace('tp_', 'TP_') if index % 3 else image.replace('tp_', 'Tp_')
+        tree.image(index).rename(tree.root / name)
+    assert found_in(tree) == {}
+
+
 def test_labels_that_are_held_back(draw):
     tree = draw([*SPLITS, 'test/000', 'test/001'])
     for index in (-2, -1):
