@@ -11,6 +11,7 @@ from mmseg.datasets.missing_files import PICTURES
 from mmseg.datasets.suffixes import Suffixes
 
 _HINTS = ('.txt', '.lst', '.csv', '.names', '.json', '.xml', '.yaml', '.yml', '.data')
+_LOCK = '~$'  # begins the name of what an office program leaves beside a file that is open
 _NOT_DATA = {'__MACOSX', '__pycache__', 'node_modules', '@eaDir'}
 
 
@@ -40,7 +41,8 @@ def find_files(root: str) -> Files:
 
 
 def _of_data(names: Iterable[str]) -> list[str]:
-    return sorted(name for name in names if _NOT_DATA.isdisjoint(PurePosixPath(name).parts))
+    paths = ((name, PurePosixPath(name)) for name in names)
+    return sorted(name for name, path in paths if _NOT_DATA.isdisjoint(path.parts) and not path.name.startswith(_LOCK))
 
 
 def stem_of(path: str) -> str:

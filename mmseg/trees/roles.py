@@ -86,7 +86,17 @@ def _by_names(pictures: Sequence[str]) -> defaultdict[str | None, list[str]]:
             roles['image'].append(path)
         else:
             roles[of_folder].append(path)
+    _without_fields_of_view(roles)
     return roles
+
+
+def _without_fields_of_view(roles: dict[str | None, list[str]]) -> None:
+    """Beside what was drawn by hand, as in DRIVE and HRF, a folder 'mask' tells where a camera saw anything."""
+    folders = {path: set(words(PurePosixPath(path).parent.name)) for path in roles['label']}
+    if any('manual' in found for found in folders.values()):
+        seen = [path for path, found in folders.items() if found <= {'mask', 'masks'}]
+        roles['other'] += seen
+        roles['label'] = sorted(folders.keys() - seen)
 
 
 def _role_of_stem(path: str) -> tuple[str | None, str]:

@@ -11,7 +11,8 @@ def _set_of(text: str) -> frozenset[str]:
 
 
 _LABELS = _set_of("""
-    label labels lbl labelid labelids mask masks ann anns annot annots annotation annotations gt gts groundtruth truth
+    label labels lbl labelid labelids manual mask masks ann anns
+    annot annots annotation annotations gt gts groundtruth truth
     seg segs segmentation segmentations segmap segmaps semantic target targets matte trimap masken trainid trainids ids
     """)
 _IMAGES = _set_of("""

@@ -222,6 +222,26 @@ def test_images_whose_folder_does_not_say_so(draw, camera, labels, beside):
     assert sorted(read_tree(str(tree.root)).pairs.pairs) == sorted(tree.pairs)
 
 
+@pytest.mark.parametrize(('image', 'label', 'field'), [
+    ('training/images/{}_training.png', 'training/1st_manual/{}_manual1.png', 'training/mask/{}_training_mask.png'),
+    ('images/{}_dr.png', 'manual1/{}_dr.png', 'mask/{}_dr_mask.png')])
+def test_fields_of_view_beside_what_was_drawn_by_hand(draw, image, label, field):
+    stems = [f'{number:02}' for number in range(12)]
+    tree = draw(stems, image=image, label=label)
+    for stem in stems:
+        path = tree.root / field.format(stem)
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(np.full((48, 64), 255, np.uint8)).save(path)
+    assert found_in(tree) == {}
+    assert sorted(read_tree(str(tree.root)).pairs.pairs) == sorted(tree.pairs)
+
+
+def test_what_an_office_program_locks_with(draw):
+    tree = draw(SPLITS)
+    (tree.image(0).parent / f'~${tree.image(0).name}').write_bytes(b'someone')
+    assert found_in(tree) == {}
+
+
 def test_images_for_reference_beside_several_kinds_of_labels(draw):
     tree = draw(FLAT, image='rgb/train/{}_rgb.png', label='gt/train/{}_gt_labelTrainIds.png', palette=True)
     for image, label in tree.pairs:
