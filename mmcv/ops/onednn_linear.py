@@ -10,7 +10,8 @@ from .onednn_conv import has_onednn, is_free, is_own
 
 def suits_onednn_linear(x: Tensor, weight: Tensor) -> bool:
     """Whether :func:`onednn_linear` is at least as fast as ``F.linear``."""
-    return is_own(weight) and is_free(x) and x.dim() > 1 and has_onednn()
+    fits = x.dim() > 1 and x.shape[-1] == weight.shape[-1]  # else torch says best what is wrong
+    return fits and is_own(weight) and is_free(x) and has_onednn()
 
 
 def onednn_linear(

@@ -9,7 +9,7 @@ import pytest
 from doc_blocks import ABSENT, LANGUAGES, PAGES, ROOT, Block, Checkout, blocks_of, missing
 
 #: Pages whose blocks take few seconds; the others are slow.
-QUICK = ('docs/configs.md', 'docs/from-0x.md', 'docs/own_part.md')
+QUICK = ('docs/configs.md', 'docs/from-0x.md')
 QUICK_START = '<!-- after: quick_start.md -->'
 TEXTS = {page: (ROOT / page).read_text() for page in PAGES}
 BLOCKS = {page: [block for block in blocks_of(page, TEXTS[page]) if block.language in LANGUAGES] for page in PAGES}

@@ -25,11 +25,12 @@ def arguments(case, like):
 
 
 def samples():
-    for case, like in [*((case, torch.float32) for case in CASES), *((case, torch.float64) for case in LARGE)]:
+    cases = [*((case, torch.float32) for case in CASES), *((case, torch.float64) for case in LARGE)]
+    for index, (case, like) in enumerate(cases):
         x, weight, bias, slope, *geometry = arguments(case, like)
         yield x, weight, bias, slope, *geometry
-        yield x.to(memory_format=torch.channels_last), weight, None, slope, *geometry
-        yield x.to(memory_format=torch.channels_last), weight, bias, None, *geometry
+        of_pixels = (None, slope) if index % 2 else (bias, None)
+        yield x.to(memory_format=torch.channels_last), weight, *of_pixels, *geometry
     x, weight = torch.randn(1, 6, 9, 8), torch.randn(5, 1, 3, 3)
     yield x[:, ::2, 1:, ::2], weight[1:4].mT, torch.randn(6)[::2], None, [1, 1], [1, 1], [1, 1]
     yield x.to(memory_format=torch.channels_last)[:, 1:, :, 2:], weight, None, None, [1, 1], [1, 1], [1, 1]

@@ -99,3 +99,8 @@ def test_it_is_the_layer_of_torch_to_everyone_else():
     assert is_untouched(layer, nn.Linear)
     assert run_layers(torch.ones(2, 4), []).shape == (2, 4)
     assert Sequential(layer, nn.GELU())(torch.ones(2, 4)).requires_grad
+
+
+def test_tokens_of_another_width_are_refused_in_words():
+    with torch.no_grad(), pytest.raises(RuntimeError, match='shapes cannot be multiplied'):
+        Linear(24, 8)(torch.randn(2, 5, 16))
