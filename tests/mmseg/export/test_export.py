@@ -69,6 +69,7 @@ class Blocks(nn.Module):
         return [self.conv(x.reshape(images, 16 * channels, height // 4, width // 4))] * 4
 
 
+@pytest.mark.slow
 def test_a_model_of_whole_blocks_tells_of_what_sizes_have_to_be_multiples(small_pspnet, tmp_path):
     model = small_pspnet()
     model.backbone = Blocks().eval()
@@ -108,6 +109,7 @@ def test_bytes_to_labels(small_pspnet, tmp_path):
     assert (logits(segmentor, normalized).argmax(1) == expected).float().mean() > 0.999
 
 
+@pytest.mark.slow
 def test_half_types(small_pspnet, tmp_path):
     model = small_pspnet()
     path = export(model, 'torch_export', half=True, out=tmp_path / 'net.pt2')
