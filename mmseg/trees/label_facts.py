@@ -94,17 +94,20 @@ def label_facts(path: str, content: bytes) -> LabelFacts:
         red, green, blue = (planes[..., channel].astype(np.int32) for channel in range(3))
         packed = red << 16 | green << 8 | blue
         colours = {(code >> 16, code >> 8 & 255, code & 255): count for code, count in count_values(packed).items()}
-        return facts._replace(colours=colours, between=_has_between(red + 2 * green + 4 * blue))
+        return facts._replace(colours=colours, between=_has_between(_lines(red + 2 * green + 4 * blue)))
     plane = np.ascontiguousarray(planes[..., 0])
     if plane.dtype.kind == 'f':
         if not np.isfinite(plane).all() or (plane != np.floor(plane)).any():
-            return facts._replace(fractions=True, between=_has_between(plane))
+            return facts._replace(fractions=True, between=_has_between(_lines(plane)))
         plane = plane.astype(np.int64)
     values = count_values(plane)
     palette = _palette(content, values) if header.mode == 'P' else {}
-    between = _has_between(plane)
-    return facts._replace(values=values, between=between, seam=_seam(plane) if between else None,
-                          touching=() if between else _touching(plane), palette=palette)
+    directions = _lines(plane)
+    if _has_between(directions):
+        facts = facts._replace(between=True, seam=_seam(plane, directions))
+    elif plane.dtype == np.uint8:
+        facts = facts._replace(touching=_touching(directions))
+    return facts._replace(values=values, palette=palette)
 
 
 def _all_equal(planes: np.ndarray) -> bool:
@@ -135,14 +138,13 @@ def _palette(content: bytes, values: Mapping[int, int]) -> dict[int, Colour]:
     return {value: tuple(flat[3 * value:3 * value + 3]) for value in values if 3 * value + 3 <= len(flat)}
 
 
-def _has_between(plane: np.ndarray) -> bool:
+def _has_between(directions: Sequence[np.ndarray]) -> bool:
     """Whether values run from one class to another by way of those between, as in a mask resized as a picture.
 
     Of all pairs in a row or column, one or two pixels apart, that differ by more than one, those are counted with
     nothing but values between their own in between; in a mask of classes these are rare, as a border has nothing
     between.
     """
-    directions = _lines(plane)
     areas = np.mean([(lines[:, 1:] == lines[:, :-1]).mean() for lines in directions if lines.shape[1] > 1] or [1])
     for reach, limit in ((2, _BETWEEN if areas > _AREAS else _BETWEEN_OF_FEW), (3, _BETWEEN_OF_FEW)):
         steps, between = np.sum([_count_between(lines, reach) for lines in directions], axis=0)
@@ -171,22 +173,19 @@ def _middle_runs(directions: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarr
     return np.concatenate(values), np.concatenate(lengths)
 
 
-def _seam(plane: np.ndarray) -> int | None:
+def _seam(plane: np.ndarray, directions: Sequence[np.ndarray]) -> int | None:
     """The one class that leads from others to others, if it is nowhere more than a few pixels wide: a drawn border."""
-    if plane.dtype.kind == 'f':
-        return None
-    middles, lengths = _middle_runs(_lines(plane))
+    middles, lengths = _middle_runs(directions)
     found = np.unique(middles[lengths <= _NARROW])
     if len(found) != 1 or cv2.erode((plane == found[0]).astype(np.uint8), np.ones((_SEAM, _SEAM), np.uint8)).any():
         return None
     return int(found[0])
 
 
-def _touching(plane: np.ndarray) -> tuple[tuple[int, int], ...]:
-    if plane.dtype != np.uint8:
-        return ()
+def _touching(directions: Sequence[np.ndarray]) -> tuple[tuple[int, int], ...]:
+    """Of rows and columns of 8 bits."""
     counts = np.zeros(1 << 16, np.int64)
-    for lines in _lines(plane):
+    for lines in directions:
         one, other = lines[:, 1:], lines[:, :-1]
         apart = np.abs(one - other) > 1
         low, high = np.minimum(one, other)[apart].astype(np.int64), np.maximum(one, other)[apart].astype(np.int64)

@@ -1,6 +1,6 @@
 """Layers one after the other: in inference on a CPU, what follows a convolution becomes a part of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -58,8 +58,7 @@ def _joined(x: Tensor, left: list[nn.Module], own: bool = False) -> Tensor:
             scale, shift = _scale_and_shift(layer)
             x, own = _per_channel(x, scale, shift, _activation(left), own), True
         elif type(layer) is Linear and _is_untouched(layer) and suits_onednn_linear(x, layer.weight):
-            activation = left.pop() if left and type(left[-1]) in _ACTIVATIONS and _is_untouched(left[-1]) else None
-            x, own = onednn_linear(x, layer.weight, layer.bias, *_post_op(activation)), True
+            x, own = onednn_linear(x, layer.weight, layer.bias, *_post_op(_activation(left, _ACTIVATIONS))), True
         elif type(layer) in _PRELUS and _is_untouched(layer) and _has_pass(x):
             x, own = _per_channel(x, x.new_ones(x.shape[1]), None, layer, own), True
         else:
@@ -138,9 +137,11 @@ def _folds(norm: nn.Module, conv: Conv2d, x: Tensor) -> bool:
     return _is_norm(norm) and norm.num_features == conv.out_channels and conv.weight[0].numel() <= 2 * pixels
 
 
-def _activation(left: list[nn.Module]) -> nn.Module | None:
+def _activation(
+    left: list[nn.Module], kinds: Collection[type[nn.Module]] = (*_ACTIVATIONS, *_PRELUS),
+) -> nn.Module | None:
     """Takes off what comes next, if it can be done on the way."""
-    simple = left and type(left[-1]) in (*_ACTIVATIONS, *_PRELUS) and _is_untouched(left[-1])
+    simple = left and type(left[-1]) in kinds and _is_untouched(left[-1])
     return left.pop() if simple else None
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from layer_calls import Calls, one_by_one
 from torch import nn
 
 from mmcv.cnn import Linear, Sequential, build_activation_layer, is_untouched, run_layers
@@ -13,28 +14,10 @@ OWN = '_linear_pointwise'
 onednn = pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason='torch has no oneDNN here')
 
 
-class Calls(torch.overrides.TorchFunctionMode):
-    """The names of the functions that run."""
-
-    def __init__(self):
-        super().__init__()
-        self.names = []
-
-    def __torch_function__(self, function, types, args=(), kwargs=None):
-        self.names.append(getattr(function, '__name__', str(function)))
-        return function(*args, **(kwargs or {}))
-
-
 def calls(function, *inputs):
     with Calls() as seen:
         y = function(*inputs)
     return y, seen.names
-
-
-def one_by_one(x, layers):
-    for layer in layers:
-        x = layer(x)
-    return x
 
 
 @onednn

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from layer_calls import Calls, one_by_one
 from torch import nn
 
 from mmcv.cnn import (
@@ -32,24 +33,6 @@ def norm(channels):
 
 def image(channels=8, layout=torch.channels_last, size=(17, 20)):
     return torch.randn(2, channels, *size).to(memory_format=layout)
-
-
-def one_by_one(x, layers):
-    for layer in layers:
-        x = layer(x)
-    return x
-
-
-class Calls(torch.overrides.TorchFunctionMode):
-    """The names of the functions that run."""
-
-    def __init__(self):
-        super().__init__()
-        self.names = []
-
-    def __torch_function__(self, function, types, args=(), kwargs=None):
-        self.names.append(getattr(function, '__name__', str(function)))
-        return function(*args, **(kwargs or {}))
 
 
 def joined(x, layers):
