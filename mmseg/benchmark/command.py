@@ -80,6 +80,9 @@ def _check(args: argparse.Namespace) -> None:
         raise ValueError('--against: mmsegmentation 0.30 is measured on the CPU only; add --device cpu')
     if args.suite == 'zoo' and (args.device == 'cuda' or args.profile):
         raise ValueError('zoo is measured on the CPU, in processes of its own: give --device cpu, and no --profile')
+    if args.suite == 'shared' and (args.device == 'cuda' or args.profile or args.clock == 'cpu' or args.threads):
+        raise ValueError('shared is about threads and their waiting on a CPU, by the clock on the wall: '
+                         'give --device cpu, and no --profile, --clock or --threads')
     if args.clock == 'cpu' and (args.device == 'cuda' or args.threads != 1):
         raise ValueError('--clock cpu: add --device cpu --threads 1; else it would count what threads wait')
     if args.markdown and not (args.suite == 'zoo' and args.against):

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -20,12 +21,18 @@ class Elsewhere:
         worker: the script that it runs, which ends in :func:`mmseg.benchmark.measurement.answer`.
         jobs: by the name of a function in ``worker``, its arguments; anything that torch.save takes. What it returns
             does the work once.
+        threads: of torch there; 0 leaves them to the worker. By default as many as here.
+        environment: variables that it gets besides ours; one that is None it does not get.
+        prefix: a command that is given the interpreter and its arguments to run.
 
     Raises:
         ValueError: there is no such program; later, it ends without an answer.
     """
 
-    def __init__(self, python: str, worker: Path, jobs: dict[str, dict[str, object]]) -> None:
+    def __init__(
+        self, python: str, worker: Path, jobs: dict[str, dict[str, object]], threads: int | None = None,
+        environment: Mapping[str, str | None] | None = None, prefix: Sequence[str] = (),
+    ) -> None:
         self._process: subprocess.Popen | None = None
         if shutil.which(python) is None:
             raise ValueError(f'--against {python}: there is no such program')
@@ -34,10 +41,12 @@ class Elsewhere:
         path = Path(self._folder.name, 'jobs.pth')
         torch.save(_bare(jobs), path)
         # Without what may lead it to this mmseg; a script instead of an interpreter may set a path of its own.
-        environment = {key: value for key, value in os.environ.items() if key != 'PYTHONPATH'}
+        variables = {**os.environ, 'PYTHONPATH': None, **(environment or {})}
+        threads = torch.get_num_threads() if threads is None else threads
         self._process = subprocess.Popen(
-            [python, '-W', 'ignore', str(worker), str(path), str(torch.get_num_threads()), Way.clock.__name__],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=self._folder.name, env=environment)
+            [*prefix, python, '-W', 'ignore', str(worker), str(path), str(threads), Way.clock.__name__],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=self._folder.name,
+            env={key: value for key, value in variables.items() if value is not None})
 
     def ask(self, job: str, what: str) -> float | int | None:
         """What the method ``what`` of the :class:`Way` to do ``job`` returns over there."""

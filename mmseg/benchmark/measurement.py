@@ -202,10 +202,11 @@ def answer(work: Mapping[str, Callable[..., Callable[[], object]]], jobs: str, t
     Args:
         work: by the name of a job, what makes a run of its arguments; called at the job's first line.
         jobs: path of what torch.save wrote: by name, arguments.
-        threads: of torch.
+        threads: of torch; 0 leaves them as they are.
         clock: a function of ``time``.
     """
-    torch.set_num_threads(int(threads))
+    if int(threads):
+        torch.set_num_threads(int(threads))
     Way.clock = staticmethod(getattr(time, clock))
     arguments, ways = torch.load(jobs, weights_only=False), {}
     for line in sys.stdin:

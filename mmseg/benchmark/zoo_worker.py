@@ -8,10 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from torch import Tensor, nn
-
 ROOT = str(Path(__file__).resolve().parents[2])
 sys.path[0] = ROOT  # this checkout, whatever mmseg is installed
+
+from mmcv.utils import choose_threads  # noqa: E402
+
+choose_threads()  # before torch is loaded
+
+from torch import Tensor, nn  # noqa: E402
 
 from mmcv.config import Config  # noqa: E402
 from mmseg.assembly.load import load_config  # noqa: E402

@@ -38,3 +38,10 @@ def test_a_suite_without_the_rival_does_not_ignore_it(call_tool, tmp_path):
     ended = call_tool('benchmark', 'ops', '--device', 'cpu', '--against', sys.executable, cwd=tmp_path)
     assert ended.returncode == 2
     assert '--against: ops is not measured with mmsegmentation 0.30' in ended.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize('arguments', [('--clock', 'cpu', '--threads', '1'), ('--threads', '2'), ('--profile', 'dir')])
+def test_shared_cores_are_measured_as_they_are(arguments, call_tool, tmp_path):
+    ended = call_tool('benchmark', 'shared', '--device', 'cpu', *arguments, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert 'shared is about threads and their waiting' in ended.stderr.splitlines()[-1]

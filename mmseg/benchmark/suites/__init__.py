@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 SUITES = {
     'model': '.models:model', 'train': '.models:train', 'infer': '.models:infer', 'data': '.data:data',
     'eval': '.evaluation:evaluation', 'ops': '.operators:operators', 'scaling': '.scaling:scaling', 'zoo': '.zoo:zoo',
-    'export': '.exported:exported', 'auto': '.auto:auto',
+    'export': '.exported:exported', 'auto': '.auto:auto', 'shared': '.shared:shared',
 }
 
 __all__ = ['SUITES', 'Options', 'find_suite']

@@ -221,5 +221,6 @@ def test_scaling_shares_the_machine_among_the_processes(monkeypatch):
 
 
 def test_every_suite_of_the_tool_is_there():
-    assert list(SUITES) == ['model', 'train', 'infer', 'data', 'eval', 'ops', 'scaling', 'zoo', 'export', 'auto']
+    assert list(SUITES) == [
+        'model', 'train', 'infer', 'data', 'eval', 'ops', 'scaling', 'zoo', 'export', 'auto', 'shared']
     assert all(inspect.isgeneratorfunction(find_suite(name)) for name in SUITES)
