@@ -198,9 +198,9 @@ def _check_complete(content: bytes) -> None:
     """Refuse a file that was cut off: decoders would fill the missing rows with grey, and only print a warning."""
     if not content:
         raise ValueError('the file is empty')
-    # 0xFF is escaped inside JPEG data, so the end marker of a whole file lies behind its last start of a scan;
+    # 0xFF is escaped inside JPEG data, so behind the last end marker of a whole file no scan starts;
     # the markers of a thumbnail in the header or behind the image do not disturb this.
-    if content.startswith(b'\xff\xd8') and content.rfind(b'\xff\xd9') < content.rfind(b'\xff\xda'):
+    if content.startswith(b'\xff\xd8') and b'\xff\xda' in content[content.rfind(b'\xff\xd9') + 1:]:
         raise ValueError('the JPEG file is cut off (no end marker): fetch it again')
     if content.startswith(_PNG) and content.rfind(b'IEND', 0, -4) < 0:  # its checksum follows
         raise ValueError('the PNG file is cut off (no end chunk): fetch it again')

@@ -21,6 +21,7 @@ def _fake(
 
 def _fake_label(
     label: Tensor, size: list[int], window: list[int], flip_x: bool, flip_y: bool, shape: list[int], fill: int,
+    names: Tensor | None,
 ) -> Tensor:
     return label.new_empty(shape, dtype=torch.int64)
 
@@ -36,8 +37,8 @@ _augment_crop = register(
     _fake,
 )
 _augment_crop_label = register(
-    'augment_crop_label(Tensor label, int[] size, int[] window, bool flip_x, bool flip_y, int[] shape, int fill) -> '
-    'Tensor',
+    'augment_crop_label(Tensor label, int[] size, int[] window, bool flip_x, bool flip_y, int[] shape, int fill, '
+    'Tensor? names) -> Tensor',
     reference.augment_crop_label,
     _fake_label,
 )
@@ -98,11 +99,11 @@ def augment_crop(
         values = torch.arange(256, dtype=torch.float32, device=image.device).repeat(3, 1)
     if fill is None:
         fill = values.new_zeros(3)
-    _check_table('values', values, (3, 256), (torch.float32, torch.uint8))
-    _check_table('fill', fill, (3,), (values.dtype,))
+    _check_table('augment_crop: values', values, (3, 256), (torch.float32, torch.uint8))
+    _check_table('augment_crop: fill', fill, (3,), (values.dtype,))
     for name, table in (('curve', curve), ('saturation', saturation), ('hue', hue)):
         if table is not None:
-            _check_table(name, table, (256,), (torch.uint8,))
+            _check_table(f'augment_crop: {name}', table, (256,), (torch.uint8,))
     geometry = _geometry('augment_crop', image, size, window, flip, shape)
     return _augment_crop(image, *geometry, curve, saturation, hue, values, fill, to_rgb)
 
@@ -114,8 +115,9 @@ def augment_crop_label(
     flip: str | None = None,
     shape: tuple[int, int] | None = None,
     fill: int = 255,
+    names: Tensor | None = None,
 ) -> Tensor:
-    """Resize, cut, flip and pad a label map as :func:`augment_crop` does its image, without new values.
+    """Resize, cut, flip and pad a label map as :func:`augment_crop` does its image, without values in between.
 
     A pixel of the resized map is S[floor(y H / h), floor(x W / w)], as OpenCV's INTER_NEAREST.
 
@@ -123,6 +125,7 @@ def augment_crop_label(
         label: (H, W), uint8, int16, int32 or int64.
         size, window, flip, shape: as of :func:`augment_crop`.
         fill: of the padding.
+        names: int64 (256,): what stands in the place of each value of a uint8 label; None for the values themselves.
 
     Returns:
         int64 of that shape.
@@ -132,8 +135,12 @@ def augment_crop_label(
     """
     if label.dim() != 2 or label.dtype not in _INTEGERS:
         raise ValueError(f'augment_crop_label: label is {_kind(label)}; it must be (H, W), uint8 or int16 to int64')
+    if names is not None:
+        _check_table('augment_crop_label: names', names, (256,), (torch.int64,))
+        if label.dtype != torch.uint8:
+            raise ValueError(f'augment_crop_label: names are for a label of uint8, not of {label.dtype}')
     geometry = _geometry('augment_crop_label', label, size, window, flip, shape)
-    return _augment_crop_label(label, *geometry, fill)
+    return _augment_crop_label(label, *geometry, fill, names)
 
 
 def crop_label_counts(label: Tensor, size: tuple[int, int], window: tuple[int, int, int, int]) -> Tensor:
@@ -162,7 +169,7 @@ def _kind(tensor: Tensor) -> str:
 def _check_table(name: str, table: Tensor, shape: tuple, dtypes: Sequence[torch.dtype]) -> None:
     if table.shape != shape or table.dtype not in dtypes or not table.is_contiguous():
         kinds = ' or '.join(str(dtype).removeprefix('torch.') for dtype in dtypes)
-        raise ValueError(f'augment_crop: {name} is {_kind(table)}; it must be contiguous {kinds} {shape}')
+        raise ValueError(f'{name} is {_kind(table)}; it must be contiguous {kinds} {shape}')
 
 
 def _geometry(

@@ -78,13 +78,18 @@ Tensor image_on_cpu(
 
 Tensor label_on_cpu(
     const Tensor& label, const Ints& size, const Ints& window, bool flip_x, bool flip_y, const Ints& shape,
-    int64_t fill) {
+    int64_t fill, const std::optional<Tensor>& names) {
   STD_TORCH_CHECK(label.dim() == 2, "augment_crop_label: label must be (H, W)");
+  STD_TORCH_CHECK(
+      !names || (label.scalar_type() == ScalarType::Byte && names->scalar_type() == ScalarType::Long &&
+                 names->dim() == 1 && names->size(0) == 256 && names->is_contiguous() && names->is_cpu()),
+      "augment_crop_label: names must be contiguous int64 (256), of a label that is uint8");
   const Crop crop = checked_crop("augment_crop_label", label, size, window, flip_x, flip_y, shape);
   const Tensor indices = torch::stable::contiguous(label);
   Tensor out = torch::stable::new_empty(label, {crop.out_height, crop.out_width}, ScalarType::Long);
   visit_integer(label, "augment_crop_label: label", [&](auto type) {
-    augment_crop_label_cpu(data(indices, type), crop, fill, mutable_data(out, int64_t{}));
+    augment_crop_label_cpu(
+        data(indices, type), crop, fill, names ? data(*names, int64_t{}) : nullptr, mutable_data(out, int64_t{}));
   });
   return out;
 }
@@ -106,8 +111,8 @@ Tensor counts_on_cpu(const Tensor& label, const Ints& size, const Ints& window) 
 STABLE_TORCH_LIBRARY_FRAGMENT(mmcv, m) {
   m.def("augment_crop(Tensor image, int[] size, int[] window, bool flip_x, bool flip_y, int[] shape, Tensor? curve, "
         "Tensor? saturation, Tensor? hue, Tensor values, Tensor fill, bool reverse) -> Tensor");
-  m.def("augment_crop_label(Tensor label, int[] size, int[] window, bool flip_x, bool flip_y, int[] shape, int fill) "
-        "-> Tensor");
+  m.def("augment_crop_label(Tensor label, int[] size, int[] window, bool flip_x, bool flip_y, int[] shape, int fill, "
+        "Tensor? names) -> Tensor");
   m.def("crop_label_counts(Tensor label, int[] size, int[] window) -> Tensor");
 }
 

@@ -30,10 +30,12 @@ def augment_crop(
 
 
 def augment_crop_label(
-    label: Tensor, size: list[int], window: list[int], flip_x: bool, flip_y: bool, shape: list[int], fill: int
+    label: Tensor, size: list[int], window: list[int], flip_x: bool, flip_y: bool, shape: list[int], fill: int,
+    names: Tensor | None,
 ) -> Tensor:
     """See :func:`mmcv.ops.augment_crop_label`."""
     cut = _cut(label, size, window)
+    cut = cut if names is None else names[cut.long()]
     out = torch.full(shape, fill, device=label.device)
     out[: cut.shape[0], : cut.shape[1]] = _flip(cut, flip_x, flip_y)
     return out

@@ -121,6 +121,10 @@ class LoadAnnotations:
     color_type: ClassVar[str] = STORED
 
     def __call__(self, results: dict) -> dict:
+        return self.rename(self.defer(results))
+
+    def defer(self, results: dict) -> dict:
+        """As a call without :meth:`rename`, which may as well follow when there are fewer pixels."""
         require(not results.get('moved'), self, 'a transform before it has changed the image: load the label with it')
         path = _join(results.get('seg_prefix'), results['ann_info']['seg_map'])
         stored = _read(results, path, self.color_type, self.imdecode_backend, self.file_client_args)
@@ -132,10 +136,23 @@ class LoadAnnotations:
             image = results.get('filename')
             raise ValueError(f'{path}: label map of {_wxh(label.shape)} for an image of {_wxh(size)}, {image}'
                              f'{describe_turn(image, size, label.shape)}')
-        results['gt_semantic_seg'] = remap_label(
-            label, results.get('label_map'), self.reduce_zero_label, ignored_in(results))
+        results['gt_semantic_seg'] = label
         results['seg_fields'] = list(dict.fromkeys([*results.get('seg_fields', ()), 'gt_semantic_seg']))
         return results
+
+    def rename(self, results: dict) -> dict:
+        """Give the values of the file those of the data set in their place."""
+        results['gt_semantic_seg'] = self._renamed(results['gt_semantic_seg'], results)
+        return results
+
+    def names(self, results: dict) -> np.ndarray | None:
+        """What stands in the place of each byte after :meth:`rename`, (256,); None if all stay."""
+        bytes_ = np.arange(256, dtype=np.uint8)
+        names = self._renamed(bytes_, results)
+        return None if names is bytes_ else names
+
+    def _renamed(self, label: np.ndarray, results: dict) -> np.ndarray:
+        return remap_label(label, results.get('label_map'), self.reduce_zero_label, ignored_in(results))
 
 
 def _read(results: dict, path: str, flag: str, backend: str, file_client_args: dict) -> np.ndarray:

@@ -69,6 +69,7 @@ class FusedTransforms:
         self.transforms = list(transforms)
         self._loaders = [transform for transform in transforms if type(transform) in _LOADERS]
         by_type = {type(transform): transform for transform in transforms}
+        self._annotations = by_type.get(LoadAnnotations)
         self._resize, self._crop, self._flip, self._distortion, self._normalize, self._pad = map(by_type.get, _CHANGES)
         self._keeps_labels = ImageToTensor in by_type
 
@@ -77,11 +78,14 @@ class FusedTransforms:
 
     def __call__(self, results: dict) -> dict:
         for loader in self._loaders:
-            results = loader.defer(results) if isinstance(loader, LoadImageFromFile) else loader(results)
-        if self._takes(results):
-            return self._augment(results)
+            results = loader.defer(results)
+        annotations = self._annotations
+        names = annotations.names(results) if annotations else None
+        if self._takes(results) and (names is None or names.dtype == np.uint8):
+            return self._augment(results, names)
         if isinstance(results.get('img'), EncodedImage):
             results['img'] = results['img'].decode()
+        results = annotations.rename(results) if annotations else results
         for transform in self.transforms[len(self._loaders):]:
             results = transform(results)
         return results
@@ -95,10 +99,11 @@ class FusedTransforms:
         fits = isinstance(label, np.ndarray) and label.shape == img.shape[:2] and label.dtype == np.uint8
         return fits and label_fields(results) == [_LABEL] and not self._keeps_labels
 
-    def _augment(self, results: dict) -> dict:
+    def _augment(self, results: dict, names: np.ndarray | None) -> dict:
+        """Make the sample; ``names`` (256,) has what the values of its label become."""
         img, label = results['img'], _as_tensor(results.get(_LABEL))
         size = self._resize.choose_size(results)[::-1] if self._resize else img.shape[:2]
-        window = self._choose_window(results, size, label)
+        window = self._choose_window(results, size, label, names)
         flip = self._flip.choose_direction(results) if self._flip else None
         colours = self._draw_colours()
         if self._normalize:
@@ -112,16 +117,24 @@ class FusedTransforms:
         if label is not None:
             pads = tuple(shape) != tuple(window[2:])
             value = label_fill(self._pad, 'seg_pad_val', results) if pads else 0
-            results[_LABEL] = augment_crop_label(label, size, window, flip, shape, value)[None]
+            names = None if names is None else torch.from_numpy(names.astype(np.int64))
+            results[_LABEL] = augment_crop_label(label, size, window, flip, shape, value, names)[None]
         return results
 
-    def _choose_window(self, results: dict, size: tuple[int, int], label: torch.Tensor | None) -> tuple[int, ...]:
+    def _choose_window(
+        self, results: dict, size: tuple[int, int], label: torch.Tensor | None, names: np.ndarray | None
+    ) -> tuple[int, ...]:
         """(top, left, height, width) within the resized image, of which no more than the tried windows is made."""
         if self._crop is None:
             return 0, 0, *size
         results['moved'] = True
-        box = self._crop.choose_box(lambda: self._crop.draw_box(size), lambda box: self._crop.counts_labelled(
-            results, _BYTES, crop_label_counts(label, size, _as_window(box, size)).numpy()))
+
+        def count(box: tuple[int, int, int, int]) -> np.ndarray:
+            counts = crop_label_counts(label, size, _as_window(box, size)).numpy()
+            counts = counts if names is None else np.bincount(names, counts, 256).astype(np.int64)
+            return self._crop.counts_labelled(results, _BYTES, counts)
+
+        box = self._crop.choose_box(lambda: self._crop.draw_box(size), count)
         window = _as_window(box, size)
         results['img_shape'] = (*window[2:], 3)
         return window

@@ -54,9 +54,10 @@ def label_samples():
     for i, (source, size, window) in enumerate(GEOMETRIES):
         label = torch.randint(0, 19, source, dtype=(torch.uint8, torch.int16, torch.int32, torch.int64)[i % 4])
         shape = [window[2] + i % 3, window[3] + i % 2]
-        yield label, list(size), list(window), bool(i & 1), bool(i & 2), shape, 255 * (i % 2)
-    yield torch.randint(0, 19, (9, 14)).t()[::2], [9, 9], [1, 1, 8, 8], True, False, [8, 8], -1
-    yield torch.randint(0, 19, (9, 14)), [9, 9], [1, 1, 0, 0], True, False, [0, 0], -1
+        yield label, list(size), list(window), bool(i & 1), bool(i & 2), shape, 255 * (i % 2), None
+        yield label.byte(), list(size), list(window), bool(i & 1), bool(i & 2), shape, 255, torch.randperm(999)[:256]
+    yield torch.randint(0, 19, (9, 14)).t()[::2], [9, 9], [1, 1, 8, 8], True, False, [8, 8], -1, None
+    yield torch.randint(0, 19, (9, 14)), [9, 9], [1, 1, 0, 0], True, False, [0, 0], -1, None
 
 
 def bad_geometries(source):
@@ -90,9 +91,14 @@ def invalid():
 
 def invalid_labels():
     label = torch.zeros(7, 9, dtype=torch.uint8)
-    yield from ((*geometry, 255) for geometry in bad_geometries(label))
-    yield label.float(), [7, 9], [0, 0, 7, 9], False, False, [7, 9], 255
-    yield label[None], [7, 9], [0, 0, 7, 9], False, False, [7, 9], 255
+    yield from ((*geometry, 255, None) for geometry in bad_geometries(label))
+    rest, names = ([7, 9], [0, 0, 7, 9], False, False, [7, 9], 255), torch.arange(256)
+    yield label.float(), *rest, None
+    yield label[None], *rest, None
+    yield label, *rest, names[:255]
+    yield label, *rest, names.int()
+    yield label, *rest, names.repeat(2)[::2]
+    yield label.int(), *rest, names
 
 
 def count_samples():
@@ -250,6 +256,17 @@ def test_wrong_arguments_are_one_clear_line(change, message):
     with pytest.raises(ValueError, match=rf'^augment_crop: .*{message}') as raised:
         augment_crop(**{**GOOD, **change})
     assert '\n' not in str(raised.value)
+
+
+def test_labels_get_new_names_and_their_padding_does_not():
+    label, names = torch.randint(0, 256, (20, 30), dtype=torch.uint8), torch.randint(-999, 999, (256,))
+    out = augment_crop_label(label, (20, 30), (0, 0, 20, 30), None, (21, 30), 5, names)
+    assert torch.equal(out[:20], names[label.long()])
+    assert (out[20] == 5).all()
+    with pytest.raises(ValueError, match=r'^augment_crop_label: names is torch.int64 \(9,\); .* int64 \(256,\)'):
+        augment_crop_label(label, (20, 30), (0, 0, 20, 30), names=names[:9])
+    with pytest.raises(ValueError, match=r'^augment_crop_label: names are for a label of uint8, not of torch.int64'):
+        augment_crop_label(label.long(), (20, 30), (0, 0, 20, 30), names=names)
 
 
 def test_labels_must_be_integers():

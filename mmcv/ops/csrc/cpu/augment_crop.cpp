@@ -174,7 +174,15 @@ void write(const uint32_t* pixels, int64_t row, const Crop& crop, const Colours<
 }
 
 template <class T>
-void pick(const T* __restrict source, const int64_t* __restrict columns, int64_t count, int64_t* __restrict out) {
+void pick(
+    const T* __restrict source, const int64_t* __restrict columns, int64_t count, const int64_t* __restrict names,
+    int64_t* __restrict out) {
+  if constexpr (sizeof(T) == 1) {
+    if (names) {
+      for (int64_t i = 0; i < count; ++i) out[i] = names[source[columns[i]]];
+      return;
+    }
+  }
   for (int64_t i = 0; i < count; ++i) out[i] = source[columns[i]];
 }
 
@@ -219,7 +227,7 @@ void augment_crop_cpu(const uint8_t* image, const Crop& crop, const Colours<T>& 
 }
 
 template <class T>
-void augment_crop_label_cpu(const T* label, const Crop& crop, int64_t fill, int64_t* out) {
+void augment_crop_label_cpu(const T* label, const Crop& crop, int64_t fill, const int64_t* names, int64_t* out) {
   const auto x = nearest_taps(crop.source_width, crop.width, crop.left, crop.columns, crop.flip_x);
   const auto y = nearest_taps(crop.source_height, crop.height, crop.top, crop.rows, crop.flip_y);
   parallel_for(crop.out_height, kGrain, [&](int64_t begin, int64_t end) {
@@ -230,7 +238,7 @@ void augment_crop_label_cpu(const T* label, const Crop& crop, int64_t fill, int6
       } else if (row > begin && y[static_cast<size_t>(row)] == y[static_cast<size_t>(row - 1)]) {
         std::copy_n(target - crop.out_width, crop.out_width, target);
       } else {
-        pick(label + y[static_cast<size_t>(row)] * crop.source_width, x.data(), crop.columns, target);
+        pick(label + y[static_cast<size_t>(row)] * crop.source_width, x.data(), crop.columns, names, target);
         std::fill(target + crop.columns, target + crop.out_width, fill);
       }
     }
@@ -256,9 +264,9 @@ void crop_label_counts_cpu(const uint8_t* label, const Crop& crop, int64_t* coun
 
 template void augment_crop_cpu(const uint8_t*, const Crop&, const Colours<float>&, float*);
 template void augment_crop_cpu(const uint8_t*, const Crop&, const Colours<uint8_t>&, uint8_t*);
-template void augment_crop_label_cpu(const uint8_t*, const Crop&, int64_t, int64_t*);
-template void augment_crop_label_cpu(const int16_t*, const Crop&, int64_t, int64_t*);
-template void augment_crop_label_cpu(const int32_t*, const Crop&, int64_t, int64_t*);
-template void augment_crop_label_cpu(const int64_t*, const Crop&, int64_t, int64_t*);
+template void augment_crop_label_cpu(const uint8_t*, const Crop&, int64_t, const int64_t*, int64_t*);
+template void augment_crop_label_cpu(const int16_t*, const Crop&, int64_t, const int64_t*, int64_t*);
+template void augment_crop_label_cpu(const int32_t*, const Crop&, int64_t, const int64_t*, int64_t*);
+template void augment_crop_label_cpu(const int64_t*, const Crop&, int64_t, const int64_t*, int64_t*);
 
 }  // namespace mmcv

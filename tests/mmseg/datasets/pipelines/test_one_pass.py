@@ -370,3 +370,16 @@ print([type(step).__name__ for step in fuse([Resize((9, 9)), Normalize([1], [1])
     environment = {**os.environ, 'MMCV_EXT': 'off'}
     done = subprocess.run([sys.executable, '-c', code], env=environment, cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "['Resize', 'Normalize', 'DefaultFormatBundle']", done.stderr
+
+
+@pytest.mark.parametrize('more', [
+    {'label_map': {0: 3, 1: 3, 2: 0, 4: -1}}, {'label_map': {1: 300}}, {'label_map': {3: -1}, 'ignore_index': -9}, {}])
+@pytest.mark.parametrize('reduces', [False, True])
+def test_labels_are_renamed_when_they_are_cut_out(more, reduces, folder):
+    """Several values that become one count together where the crop asks for variety."""
+    steps = [LoadImageFromFile(), LoadAnnotations(reduce_zero_label=reduces), Resize((90, 70)),
+             RandomCrop((50, 60), cat_max_ratio=0.3), RandomFlip(0.5), NORMALIZE, Pad((60, 99)), BUNDLE]
+    for seed in range(10):
+        (plain, following), (fused, also_following) = both(steps, seed, lambda: files(folder, **more))
+        assert_same(plain, fused)
+        assert following == also_following
