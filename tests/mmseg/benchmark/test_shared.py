@@ -21,7 +21,7 @@ for line in sys.stdin:
 def test_a_case_per_situation_and_no_process_that_nobody_asked_for():
     cases = list(shared(Options(only='nothing'), size=(64, 64), batch=2))
     assert len(cases) == 2 + len(NEIGHBOURS) + len(QUOTAS)
-    assert [case.name.rsplit(', ')[1].split()[0] for case in cases] == [
+    assert [case.name.rsplit(', ', 1)[1].split()[0] for case in cases] == [
         'alone', *['beside'] * len(NEIGHBOURS), str(LAUNCHED), *['with'] * len(QUOTAS)]
     assert not any(case.ways for case in cases)
 
