@@ -6,6 +6,7 @@ import warnings
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from PIL import Image
 
 from mmcv.utils import one_line
@@ -33,6 +34,14 @@ class Header(NamedTuple):
     def pixels(self) -> int:
         """How many there are."""
         return self.height * self.width
+
+
+class Part(NamedTuple):
+    """Pixels (h, w, 3) of a larger image, and where in it they lie."""
+
+    pixels: np.ndarray
+    top: int
+    left: int
 
 
 def read_header(source: str | Path | bytes) -> Header:

@@ -15,7 +15,8 @@ from mmcv.fileio import get_bytes
 from mmcv.utils import one_line
 
 from .channels import choose
-from .jpeg import decode_jpeg_rows, jpeg_shape
+from .header import Part
+from .jpeg import decode_jpeg_part, decode_jpeg_rows, jpeg_shape
 from .png import decode_png_rows, inflates_fast, png_shape
 from .stored import OtherKindError, decode_stored, decode_unchanged, is_deep, is_deep_colour, refuse_channels, with_sign
 
@@ -108,10 +109,31 @@ class EncodedImage:
 
     def decode(self, rows: int | None = None) -> np.ndarray:
         """As :func:`imfrombytes`; the message of a ValueError opens with the path."""
+        return self._named(self._decode, rows)
+
+    def decode_part(self, box: tuple[int, int, int, int]) -> Part:
+        """At least the pixels within (top, bottom, left, right) of an image that has a ``shape``; BGR.
+
+        Raises:
+            ValueError: as of :meth:`decode`.
+        """
+        assert self.channel_order == 'bgr'
+        if self._by_rows[1] is decode_jpeg_rows:
+            return self._named(self._decode_jpeg_part, box)
+        return Part(self.decode(box[1]), 0, 0)
+
+    def _named(self, decode: Callable, wanted: object) -> object:
         try:
-            return self._decode(rows)
+            return decode(wanted)
         except ValueError as error:
             raise ValueError(f'{self.path}: {error}') from error
+
+    def _decode_jpeg_part(self, box: tuple[int, int, int, int]) -> Part:
+        _check_complete(self.content)
+        try:
+            return decode_jpeg_part(self.content, box)
+        except Exception as error:
+            raise _damaged(error) from error
 
     def _decode(self, rows: int | None) -> np.ndarray:
         decode = choose(_DECODERS, self.backend or _default_backend, 'image backend')
@@ -130,7 +152,7 @@ class EncodedImage:
         except OtherKindError:
             raise
         except Exception as error:  # damaged bytes make decoders raise nearly anything, even SyntaxError and zlib.error
-            raise ValueError(f'damaged image, or of an unknown format: {one_line(error)}') from error
+            raise _damaged(error) from error
 
 
 def imfrombytes(
@@ -192,6 +214,10 @@ def imwrite(
         path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content.tobytes())
     return True
+
+
+def _damaged(error: Exception) -> ValueError:
+    return ValueError(f'damaged image, or of an unknown format: {one_line(error)}')
 
 
 def _check_complete(content: bytes) -> None:

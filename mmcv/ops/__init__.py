@@ -17,6 +17,7 @@ from .deform_conv import (
 )
 from .depthwise_conv import depthwise_conv
 from .focal_loss import SigmoidFocalLoss, SoftmaxFocalLoss, sigmoid_focal_loss, softmax_focal_loss
+from .jpeg_cut import jpeg_cut
 from .multi_scale_deform_attn import (
     MultiScaleDeformableAttnFunction,
     ms_deform_attn,
@@ -71,6 +72,7 @@ __all__ = [
     'is_exported',
     'is_transformed',
     'is_watched',
+    'jpeg_cut',
     'modulated_deform_conv2d',
     'ms_deform_attn',
     'multi_scale_deformable_attn_pytorch',

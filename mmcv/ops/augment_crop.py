@@ -15,6 +15,7 @@ _INTEGERS = (torch.uint8, torch.int16, torch.int32, torch.int64)
 def _fake(
     image: Tensor, size: list[int], window: list[int], flip_x: bool, flip_y: bool, shape: list[int],
     curve: Tensor | None, saturation: Tensor | None, hue: Tensor | None, values: Tensor, fill: Tensor, reverse: bool,
+    place: list[int],
 ) -> Tensor:
     return values.new_empty((3, *shape))
 
@@ -32,7 +33,7 @@ def _fake_counts(label: Tensor, size: list[int], window: list[int]) -> Tensor:
 
 _augment_crop = register(
     'augment_crop(Tensor image, int[] size, int[] window, bool flip_x, bool flip_y, int[] shape, Tensor? curve, '
-    'Tensor? saturation, Tensor? hue, Tensor values, Tensor fill, bool reverse) -> Tensor',
+    'Tensor? saturation, Tensor? hue, Tensor values, Tensor fill, bool reverse, int[] place) -> Tensor',
     reference.augment_crop,
     _fake,
 )
@@ -55,12 +56,11 @@ def augment_crop(
     window: tuple[int, int, int, int],
     flip: str | None = None,
     shape: tuple[int, int] | None = None,
-    curve: Tensor | None = None,
-    saturation: Tensor | None = None,
-    hue: Tensor | None = None,
+    curve: Tensor | None = None, saturation: Tensor | None = None, hue: Tensor | None = None,
     values: Tensor | None = None,
     fill: Tensor | None = None,
     to_rgb: bool = False,
+    place: tuple[int, int, int, int] | None = None,
 ) -> Tensor:
     """Resize, cut, flip, recolour, normalise and pad an image, of which only the window is ever computed.
 
@@ -86,12 +86,14 @@ def augment_crop(
             bytes themselves as float32.
         fill: (3,) of the same type, for the padding; 0 by default.
         to_rgb: swap the first and the third channel, before ``values``.
+        place: (top, left, H, W) of ``image`` in one of H x W, if it is the part that holds what the window is made of.
 
     Returns:
         (3, *shape) of the type of ``values``. Not differentiable. The number of threads does not change it.
 
     Raises:
-        ValueError: wrong shapes or types, or a window that is not inside of the resized image.
+        ValueError: wrong shapes or types, a window outside of the resized image, or a part outside of the whole one.
+        RuntimeError: a part lacks pixels.
     """
     if image.dim() != 3 or image.shape[2] != 3 or image.dtype != torch.uint8:
         raise ValueError(f'augment_crop: image is {_kind(image)}; it must be uint8 (H, W, 3)')
@@ -104,8 +106,10 @@ def augment_crop(
     for name, table in (('curve', curve), ('saturation', saturation), ('hue', hue)):
         if table is not None:
             _check_table(f'augment_crop: {name}', table, (256,), (torch.uint8,))
+    if place is not None:
+        _check_inside('augment_crop', 'image', (*place[:2], *image.shape[:2]), 'whole one', place[2:])
     geometry = _geometry('augment_crop', image, size, window, flip, shape)
-    return _augment_crop(image, *geometry, curve, saturation, hue, values, fill, to_rgb)
+    return _augment_crop(image, *geometry, curve, saturation, hue, values, fill, to_rgb, list(place or ()))
 
 
 def augment_crop_label(
@@ -172,16 +176,21 @@ def _check_table(name: str, table: Tensor, shape: tuple, dtypes: Sequence[torch.
         raise ValueError(f'{name} is {_kind(table)}; it must be contiguous {kinds} {shape}')
 
 
+def _check_inside(who: str, inner: str, window: Sequence[int], outer: str, size: Sequence[int]) -> None:
+    top, left, height, width = window
+    if not (0 <= top <= top + height <= size[0] and 0 <= left <= left + width <= size[1]):
+        raise ValueError(f'{who}: the {inner} {tuple(window)} (top, left, height, width) does not lie inside of the '
+                         f'{outer} {tuple(size)} (h, w)')
+
+
 def _geometry(
     who: str, source: Tensor, size: tuple[int, int], window: tuple[int, int, int, int], flip: str | None,
     shape: tuple[int, int] | None,
 ) -> tuple[list[int], list[int], bool, bool, list[int]]:
     if flip not in _FLIPS:
         raise ValueError(f'{who}: flip is {flip!r}; it must be one of {", ".join(map(repr, _FLIPS))}')
-    top, left, height, width = window
-    if not (0 <= top <= top + height <= size[0] and 0 <= left <= left + width <= size[1]):
-        raise ValueError(f'{who}: the window {tuple(window)} (top, left, height, width) does not lie inside of the '
-                         f'resized image {tuple(size)} (h, w)')
+    _check_inside(who, 'window', window, 'resized image', size)
+    height, width = window[2:]
     shape = (height, width) if shape is None else shape
     if height > shape[0] or width > shape[1]:
         raise ValueError(f'{who}: a window of {height} x {width} does not fit into the shape {tuple(shape)}')

@@ -12,14 +12,20 @@ using Ints = std::vector<int64_t>;
 
 Crop checked_crop(
     const char* who, const Tensor& source, const Ints& size, const Ints& window, bool flip_x, bool flip_y,
-    const Ints& shape) {
+    const Ints& shape, const Ints& place = {}) {
   STD_TORCH_CHECK(
-      size.size() == 2 && window.size() == 4 && shape.size() == 2,
-      who, ": size and shape must be (h, w), and window (top, left, h, w)");
-  const Crop crop{source.size(0), source.size(1), size[0], size[1], window[0], window[1], window[2],
-                  window[3],      flip_x,         flip_y,  shape[0], shape[1]};
+      size.size() == 2 && window.size() == 4 && shape.size() == 2 && (place.empty() || place.size() == 4),
+      who, ": size and shape must be (h, w), window (top, left, h, w), and place (top, left, H, W) or empty");
+  const int64_t height = source.size(0), width = source.size(1);
+  const Ints whole = place.empty() ? Ints{0, 0, height, width} : place;
+  const Crop crop{whole[2],  whole[3],  whole[0],  whole[1], height, width,  size[0], size[1], window[0],
+                  window[1], window[2], window[3], flip_x,   flip_y, shape[0], shape[1]};
   STD_TORCH_CHECK(
-      crop.source_height > 0 && crop.source_width > 0 && crop.height > 0 && crop.width > 0,
+      crop.part_top >= 0 && crop.part_left >= 0 && crop.part_top <= crop.source_height - height &&
+          crop.part_left <= crop.source_width - width,
+      who, ": the image must lie inside of the whole of which it is a part");
+  STD_TORCH_CHECK(
+      height > 0 && width > 0 && crop.height > 0 && crop.width > 0,
       who, ": nothing can be resized from or to an empty image");
   STD_TORCH_CHECK(
       crop.top >= 0 && crop.left >= 0 && crop.rows >= 0 && crop.columns >= 0 && crop.rows <= crop.height - crop.top &&
@@ -50,18 +56,19 @@ Tensor of_type(
     STD_TORCH_CHECK(colours.hue[i] < 180, "augment_crop: hue must hold values below 180");
   }
   Tensor out = torch::stable::new_empty(values, {3, crop.out_height, crop.out_width});
-  augment_crop_cpu(data(image, uint8_t{}), crop, colours, mutable_data(out, type));
+  const bool is_done = augment_crop_cpu(data(image, uint8_t{}), crop, colours, mutable_data(out, type));
+  STD_TORCH_CHECK(is_done, "augment_crop: the image lacks pixels that the window is made of");
   return out;
 }
 
 Tensor image_on_cpu(
     const Tensor& image, const Ints& size, const Ints& window, bool flip_x, bool flip_y, const Ints& shape,
     const std::optional<Tensor>& curve, const std::optional<Tensor>& saturation, const std::optional<Tensor>& hue,
-    const Tensor& values, const Tensor& fill, bool reverse) {
+    const Tensor& values, const Tensor& fill, bool reverse, const Ints& place) {
   STD_TORCH_CHECK(
       image.dim() == 3 && image.size(2) == 3 && image.scalar_type() == ScalarType::Byte,
       "augment_crop: image must be uint8 (H, W, 3)");
-  const Crop crop = checked_crop("augment_crop", image, size, window, flip_x, flip_y, shape);
+  const Crop crop = checked_crop("augment_crop", image, size, window, flip_x, flip_y, shape, place);
   STD_TORCH_CHECK(
       values.dim() == 2 && values.size(0) == 3 && values.size(1) == 256 && values.is_contiguous() && values.is_cpu() &&
           fill.dim() == 1 && fill.size(0) == 3 && fill.scalar_type() == values.scalar_type() && fill.is_contiguous() &&
@@ -110,7 +117,7 @@ Tensor counts_on_cpu(const Tensor& label, const Ints& size, const Ints& window) 
 
 STABLE_TORCH_LIBRARY_FRAGMENT(mmcv, m) {
   m.def("augment_crop(Tensor image, int[] size, int[] window, bool flip_x, bool flip_y, int[] shape, Tensor? curve, "
-        "Tensor? saturation, Tensor? hue, Tensor values, Tensor fill, bool reverse) -> Tensor");
+        "Tensor? saturation, Tensor? hue, Tensor values, Tensor fill, bool reverse, int[] place) -> Tensor");
   m.def("augment_crop_label(Tensor label, int[] size, int[] window, bool flip_x, bool flip_y, int[] shape, int fill, "
         "Tensor? names) -> Tensor");
   m.def("crop_label_counts(Tensor label, int[] size, int[] window) -> Tensor");

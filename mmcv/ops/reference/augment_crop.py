@@ -8,9 +8,14 @@ _SEXTANTS = ((1, 3, 0), (1, 0, 2), (3, 0, 1), (0, 2, 1), (0, 1, 3), (2, 1, 0))  
 
 def augment_crop(
     image: Tensor, size: list[int], window: list[int], flip_x: bool, flip_y: bool, shape: list[int],
-    curve: Tensor | None, saturation: Tensor | None, hue: Tensor | None, values: Tensor, fill: Tensor, reverse: bool
+    curve: Tensor | None, saturation: Tensor | None, hue: Tensor | None, values: Tensor, fill: Tensor, reverse: bool,
+    place: list[int],
 ) -> Tensor:
     """See :func:`mmcv.ops.augment_crop`; as OpenCV rounds."""
+    if place:
+        part_top, part_left, height, width = place
+        part, image = image, image.new_zeros((height, width, 3))
+        image[part_top:part_top + part.shape[0], part_left:part_left + part.shape[1]] = part
     top, left, rows, columns = window
     pixels = _resize(image, size, top, left, rows, columns)
     pixels = _flip(pixels, flip_x, flip_y)

@@ -1,6 +1,5 @@
 """The usual run of transforms, from the files to DefaultFormatBundle, in one pass over the pixels."""
 
-import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -55,8 +54,8 @@ class FusedTransforms:
     """Gives what its transforms give one after the other, with the same random numbers.
 
     The same but for PhotoMetricDistortion: at the end of a row, and elsewhere than on x86, OpenCV rounds hues and
-    saturations otherwise, by a few grey levels. Of a PNG file that the run reads itself, no row below the crop is
-    decoded (see ``rows`` of :func:`mmcv.image.imfrombytes`), so that damage there goes unnoticed.
+    saturations otherwise, by a few grey levels. Of a PNG or JPEG file that the run reads itself, no row below the
+    crop is decoded (see :meth:`mmcv.image.EncodedImage.decode_part`), so that damage there goes unnoticed.
 
     Args:
         transforms: see :func:`fuse`.
@@ -109,11 +108,12 @@ class FusedTransforms:
         if self._normalize:
             self._normalize.describe(results, window[2:])
         shape = self._pad.choose_size(results, (*window[2:], 3)) if self._pad else window[2:]
-        pixels = _as_tensor(_decode_for(img, size[0], window) if isinstance(img, EncodedImage) else img)
+        pixels, place = _decode_for(img, size, window) if isinstance(img, EncodedImage) else (img, None)
+        pixels = _as_tensor(pixels)
         like = colours['values'].numpy().T[None]
         fill = self._pad.fill_values(results, like) if self._pad else [0] * 3
         fill = torch.from_numpy(np.array(fill, like.dtype))
-        results['img'] = augment_crop(pixels, size, window, flip, shape, fill=fill, **colours)
+        results['img'] = augment_crop(pixels, size, window, flip, shape, fill=fill, place=place, **colours)
         if label is not None:
             pads = tuple(shape) != tuple(window[2:])
             value = label_fill(self._pad, 'seg_pad_val', results) if pads else 0
@@ -162,10 +162,16 @@ class FusedTransforms:
         return values[:, 0].T
 
 
-def _decode_for(img: EncodedImage, resized_height: int, window: tuple[int, ...]) -> np.ndarray:
-    """No more rows than the window needs: a row of the resized image lies between two of the image."""
-    top, _, height, _ = window
-    return img.decode(math.ceil((top + height) * img.shape[0] / resized_height) + 1)
+def _decode_for(
+    img: EncodedImage, size: tuple[int, int], window: tuple[int, ...]
+) -> tuple[np.ndarray, tuple[int, int, int, int]]:
+    """No more than the window needs, where it lies, and the size of the whole image (top, left, H, W)."""
+    box = []
+    for source, resized, start, length in zip(img.shape, size, window[:2], window[2:]):  # a pixel lies between two
+        first, last = start * source // resized - 1, -(-(start + length) * source // resized) + 1
+        box += max(first, 0), min(last, source)
+    pixels, top, left = img.decode_part(box)
+    return pixels, (top, left, *img.shape[:2])
 
 
 def _as_tensor(array: np.ndarray | None) -> torch.Tensor | None:

@@ -1,5 +1,6 @@
 """JPEG files of which only the upper rows are decoded."""
 
+import contextlib
 import io
 
 import cv2
@@ -7,8 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import mmcv.image.jpeg
 from mmcv.image import EncodedImage, imfrombytes
 from mmcv.image.jpeg import decode_jpeg_rows, jpeg_shape
+from mmcv.ops import _load
 
 
 @pytest.fixture(autouse=True)
@@ -112,3 +115,57 @@ def test_another_size_in_a_thumbnail_is_not_taken():
     content = jpeg()
     segment = b'\xff\xe2' + (len(thumbnail) + 2).to_bytes(2, 'big') + thumbnail
     assert jpeg_shape(content[:2] + segment + content[2:]) == (157, 203, 3)
+
+
+BOXES = [(60, 75, 90, 110), (0, 30, 0, 40), (100, 157, 150, 203), (31, 33, 63, 65), (0, 157, 40, 60), (70, 80, 0, 203)]
+
+
+@pytest.mark.parametrize('restart', [0, 1, 5])
+@pytest.mark.parametrize('sampling', ['444', '422', '420', '440', '411'])
+@pytest.mark.parametrize('noise', [False, True])
+def test_parts_are_those_of_the_whole_image(sampling, noise, restart, capfd):
+    img = np.random.RandomState(0).randint(0, 256, (157, 203, 3), dtype=np.uint8) if noise else draw()
+    content = cv2.imencode('.jpg', img, [
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR, getattr(cv2, f'IMWRITE_JPEG_SAMPLING_FACTOR_{sampling}'),
+        cv2.IMWRITE_JPEG_RST_INTERVAL, restart, cv2.IMWRITE_JPEG_OPTIMIZE, 1])[1].tobytes()
+    expected = whole(content)
+    for top, bottom, left, right in BOXES:
+        part = EncodedImage('i.jpg', content).decode_part((top, bottom, left, right))
+        found = part.pixels[top - part.top:bottom - part.top, left - part.left:right - part.left]
+        np.testing.assert_array_equal(found, expected[top:bottom, left:right])
+    assert capfd.readouterr() == ('', '')
+
+
+@pytest.fixture
+def cuts(monkeypatch):
+    """How large each image is that was decoded."""
+    sizes, decode = [], mmcv.image.jpeg._decode
+    monkeypatch.setattr(mmcv.image.jpeg, '_decode', lambda *args: sizes.append(args[1:]) or decode(*args))
+    return sizes
+
+
+def test_no_more_is_decoded_than_pays(cuts):
+    content = jpeg(subsampling='4:2:0')
+    for box, size in [((60, 75, 90, 110), (32, 32)), ((0, 157, 0, 203), (157, 203)), ((0, 20, 0, 203), (48, 203)),
+                      ((140, 157, 190, 203), (29, 27)), ((0, 157, 0, 150), (157, 203))]:
+        EncodedImage('i.jpg', content).decode_part(box)
+        assert cuts.pop() == size
+
+
+@pytest.mark.parametrize('change', [
+    lambda content: content.replace(b'\xff\xc4', b'\xff\xfe'),  # its codes become a comment
+    lambda content: content.replace(b'\xff\xda\0\x0c\3\1', b'\xff\xda\0\x0c\3\2'),
+    lambda content: content[:-40] + b'\xff\xd9'])
+def test_what_cannot_be_cut_is_left_to_the_decoder(change, cuts):
+    content = change(jpeg())
+    assert jpeg_shape(content) == (157, 203, 3)
+    with contextlib.suppress(ValueError):  # without codes there is no picture
+        EncodedImage('i.jpg', content).decode_part((130, 150, 150, 203))
+    assert cuts == [(157, 203)]
+
+
+def test_without_the_operator_the_upper_rows_are_decoded(monkeypatch, cuts):
+    monkeypatch.setitem(_load.OPERATORS, 'jpeg_cut', _load.OPERATORS['jpeg_cut']._replace(kernels=()))
+    part = EncodedImage('i.jpg', jpeg()).decode_part((60, 75, 90, 110))
+    assert (part.top, part.left, cuts) == (0, 0, [(96, 203)])
+    np.testing.assert_array_equal(part.pixels[:75], whole(jpeg())[:75])

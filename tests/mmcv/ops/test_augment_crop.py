@@ -38,16 +38,20 @@ def samples():
     for i, (source, size, window) in enumerate(GEOMETRIES):
         image, shape = draw_image(*source), [window[2] + i % 3, window[3] + i % 2]
         geometry = image, list(size), list(window), bool(i & 1), bool(i & 2), shape
-        yield *geometry, None, None, None, IDENTITY, torch.zeros(3), False
-        yield *geometry, curve, saturation, hue, values, fill, True
+        yield *geometry, None, None, None, IDENTITY, torch.zeros(3), False, []
+        yield *geometry, curve, saturation, hue, values, fill, True, []
     bytes_ = (values.clamp(-1, 1) * 100 + 128).byte(), torch.tensor([1, 2, 3], dtype=torch.uint8)
-    yield draw_image(7, 9), [7, 9], [0, 0, 7, 9], False, False, [7, 9], None, None, hue, *bytes_, False
-    yield draw_image(7, 9), [7, 9], [2, 3, 0, 0], False, False, [0, 0], None, None, None, values, fill, False
-    yield draw_image(7, 9), [7, 9], [2, 3, 0, 0], False, False, [2, 2], None, saturation, None, values, fill, False
+    yield draw_image(7, 9), [7, 9], [0, 0, 7, 9], False, False, [7, 9], None, None, hue, *bytes_, False, []
+    yield draw_image(7, 9), [7, 9], [2, 3, 0, 0], False, False, [0, 0], None, None, None, values, fill, False, []
+    yield draw_image(7, 9), [7, 9], [2, 3, 0, 0], False, False, [2, 2], None, saturation, None, values, fill, False, []
     strided = draw_image(9, 14).transpose(0, 1)[::2, 1:]
-    yield strided, [9, 9], [1, 1, 8, 8], True, False, [8, 8], None, None, None, values, fill, False
+    yield strided, [9, 9], [1, 1, 8, 8], True, False, [8, 8], None, None, None, values, fill, False, []
+    for part in (slice(0, 64), slice(0, 128)), (slice(3, 60), slice(20, 128)), (slice(6, 25), slice(50, 71)):
+        window = [18, 120, 30, 38] if part[0].start == 6 else [18, 70, 120, 200]
+        yield (draw_image(64, 128)[part], [150, 300], window, True, False, window[2:], None, None, None, values, fill,
+               False, [part[0].start, part[1].start, 64, 128])
     large = draw_image(90, 80), [300, 200], [9, 9, 190, 180], True, True, [200, 199]  # enough for several threads
-    yield *large, curve, None, hue, values, fill, True
+    yield *large, curve, None, hue, values, fill, True, []
 
 
 def label_samples():
@@ -77,16 +81,19 @@ def invalid():
     _, saturation, hue, values, fill = draw_tables()
     good = draw_image(7, 9), [7, 9], [0, 0, 7, 9], False, False, [7, 9]
     for geometry in bad_geometries(good[0]):
-        yield *geometry, None, None, None, values, fill, False
-    yield good[0].float(), *good[1:], None, None, None, values, fill, False
-    yield good[0][..., :2], *good[1:], None, None, None, values, fill, False
-    yield *good, saturation[:255], None, None, values, fill, False
-    yield *good, None, saturation.float(), None, values, fill, False
-    yield *good, None, None, saturation + 128, values, fill, False
-    yield *good, None, None, hue, values[:, :255], fill, False
-    yield *good, None, None, hue, values.double(), fill.double(), False
-    yield *good, None, None, hue, values, fill[:2], False
-    yield *good, None, None, hue, values, fill.byte(), False
+        yield *geometry, None, None, None, values, fill, False, []
+    yield good[0].float(), *good[1:], None, None, None, values, fill, False, []
+    yield good[0][..., :2], *good[1:], None, None, None, values, fill, False, []
+    for place in ([0, 0, 7], [-1, 0, 7, 9], [0, 0, 6, 9], [0, 1, 7, 9], [2**62, 0, 2**62, 9], [0, 1, 7, 10],
+                  [0, 0, 8, 9]):
+        yield *good, None, None, None, values, fill, False, place
+    yield *good, saturation[:255], None, None, values, fill, False, []
+    yield *good, None, saturation.float(), None, values, fill, False, []
+    yield *good, None, None, saturation + 128, values, fill, False, []
+    yield *good, None, None, hue, values[:, :255], fill, False, []
+    yield *good, None, None, hue, values.double(), fill.double(), False, []
+    yield *good, None, None, hue, values, fill[:2], False, []
+    yield *good, None, None, hue, values, fill.byte(), False, []
 
 
 def invalid_labels():
@@ -247,6 +254,7 @@ GOOD = {'image': draw_image(7, 9), 'size': (7, 9), 'window': (0, 0, 7, 9)}
     ({'window': (0, 1, 7, 9)}, r'window \(0, 1, 7, 9\) .*does not lie inside .*\(7, 9\)'),
     ({'shape': (7, 8)}, r'a window of 7 x 9 does not fit into the shape \(7, 8\)'),
     ({'size': (0, 9), 'window': (0, 0, 0, 9)}, r'from \(7, 9\) to \(0, 9\)'),
+    ({'place': (0, 2, 7, 10)}, r'image \(0, 2, 7, 9\) .*does not lie inside of the whole one \(7, 10\)'),
     ({'flip': 'up'}, r"flip is 'up'; .*'horizontal'"),
     ({'curve': torch.zeros(255, dtype=torch.uint8)}, r'curve is torch.uint8 \(255,\); .*uint8 \(256,\)'),
     ({'values': torch.zeros(3, 256).double()}, r'values is torch.float64 .*float32 or uint8 \(3, 256\)'),
@@ -256,6 +264,21 @@ def test_wrong_arguments_are_one_clear_line(change, message):
     with pytest.raises(ValueError, match=rf'^augment_crop: .*{message}') as raised:
         augment_crop(**{**GOOD, **change})
     assert '\n' not in str(raised.value)
+
+
+@pytest.mark.parametrize(('source', 'size', 'window'), GEOMETRIES)
+def test_a_part_of_the_image_is_enough(source, size, window):
+    """The pixels around the window's own are never looked at, and one less is an error."""
+    image = draw_image(*source)
+    first, last = ([edge * place / resized for edge, place, resized in zip(source, corner, size)]
+                   for corner in (window[:2], [a + b for a, b in zip(window[:2], window[2:])]))
+    top, left = (max(int(place) - 1, 0) for place in first)
+    part = image[top:int(last[0]) + 2, left:int(last[1]) + 2]
+    found = augment_crop(part, size, window, place=(top, left, *source))
+    assert torch.equal(found, augment_crop(image, size, window))
+    if part.shape[0] > 3:
+        with pytest.raises(RuntimeError, match='augment_crop: the image lacks pixels'):
+            augment_crop(part[:-3], size, window, place=(top, left, *source))
 
 
 def test_labels_get_new_names_and_their_padding_does_not():

@@ -52,6 +52,13 @@ std::vector<int64_t> nearest_taps(int64_t source, int64_t resized, int64_t start
   return taps;
 }
 
+// Whether the part from `start` on holds both neighbours of every pixel.
+bool holds(int64_t start, int64_t size, int64_t source, const Taps& taps) {
+  return std::all_of(taps.low.begin(), taps.low.end(), [&](int64_t low) {
+    return std::max<int64_t>(low, 0) >= start && std::min(low + 1, source - 1) < start + size;
+  });
+}
+
 std::vector<int16_t> four_times(const std::vector<int16_t>& weights) {
   std::vector<int16_t> repeated;
   for (const int16_t weight : weights) repeated.insert(repeated.end(), 4, weight);
@@ -106,7 +113,7 @@ class Rows {
   Rows(const uint8_t* image, const Crop& crop, const Taps& x, const Taps& y)
       : image_(image), crop_(crop), x_(x), y_(y), low_weight_(four_times(x.low_weight)),
         high_weight_(four_times(x.high_weight)), low_(x.low.size()), high_(x.low.size()),
-        last_row_(static_cast<size_t>(3 * crop.source_width + 4)) {
+        last_row_(static_cast<size_t>(3 * crop.part_width + 4)) {
     for (auto& row : blended_) row.resize(4 * x.low.size());
   }
 
@@ -119,7 +126,7 @@ class Rows {
  private:
   // A source row at the columns of the window. Neighbouring rows have different places, so two of them stay.
   const int16_t* blended(int64_t row) {
-    const int64_t y = std::clamp<int64_t>(row, 0, crop_.source_height - 1);
+    const int64_t y = std::clamp<int64_t>(row, 0, crop_.source_height - 1) - crop_.part_top;
     auto& place = blended_[y % 2];
     if (held_[y % 2] != y) {
       gather(pixels_of(y), x_.low.data(), crop_.columns, low_.data(), high_.data());
@@ -133,9 +140,9 @@ class Rows {
 
   // The last two rows are copied: the bytes that are read behind a pixel could lie behind the image.
   const uint8_t* pixels_of(int64_t y) {
-    const uint8_t* source = image_ + y * crop_.source_width * 3;
-    if (y < crop_.source_height - 2) return source;
-    std::copy_n(source, 3 * crop_.source_width, last_row_.data());
+    const uint8_t* source = image_ + y * crop_.part_width * 3;
+    if (y < crop_.part_height - 2) return source;
+    std::copy_n(source, 3 * crop_.part_width, last_row_.data());
     return last_row_.data();
   }
 
@@ -210,9 +217,12 @@ struct Counts {
 }  // namespace
 
 template <class T>
-void augment_crop_cpu(const uint8_t* image, const Crop& crop, const Colours<T>& colours, T* out) {
-  const Taps x = linear_taps(crop.source_width, crop.width, crop.left, crop.columns, crop.flip_x, true);
+bool augment_crop_cpu(const uint8_t* image, const Crop& crop, const Colours<T>& colours, T* out) {
+  Taps x = linear_taps(crop.source_width, crop.width, crop.left, crop.columns, crop.flip_x, true);
   const Taps y = linear_taps(crop.source_height, crop.height, crop.top, crop.rows, crop.flip_y, false);
+  if (!holds(crop.part_left, crop.part_width, crop.source_width, x) ||
+      !holds(crop.part_top, crop.part_height, crop.source_height, y)) return false;
+  for (int64_t& column : x.low) column -= crop.part_left;
   parallel_for(crop.out_height, kGrain, [&](int64_t begin, int64_t end) {
     Rows rows(image, crop, x, y);
     std::vector<uint32_t> pixels(static_cast<size_t>(crop.columns));
@@ -224,6 +234,7 @@ void augment_crop_cpu(const uint8_t* image, const Crop& crop, const Colours<T>& 
       write(pixels.data(), row, crop, colours, out);
     }
   });
+  return true;
 }
 
 template <class T>
@@ -262,8 +273,8 @@ void crop_label_counts_cpu(const uint8_t* label, const Crop& crop, int64_t* coun
   });
 }
 
-template void augment_crop_cpu(const uint8_t*, const Crop&, const Colours<float>&, float*);
-template void augment_crop_cpu(const uint8_t*, const Crop&, const Colours<uint8_t>&, uint8_t*);
+template bool augment_crop_cpu(const uint8_t*, const Crop&, const Colours<float>&, float*);
+template bool augment_crop_cpu(const uint8_t*, const Crop&, const Colours<uint8_t>&, uint8_t*);
 template void augment_crop_label_cpu(const uint8_t*, const Crop&, int64_t, const int64_t*, int64_t*);
 template void augment_crop_label_cpu(const int16_t*, const Crop&, int64_t, const int64_t*, int64_t*);
 template void augment_crop_label_cpu(const int32_t*, const Crop&, int64_t, const int64_t*, int64_t*);

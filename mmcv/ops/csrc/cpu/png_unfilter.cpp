@@ -56,9 +56,10 @@ void add_sub(const uint8_t* difference, const uint8_t*, int64_t width, uint8_t* 
     std::memcpy(&word, difference + x, 8);
     word = plus(word, word << 8);
     word = plus(word, word << 16);
-    word = plus(plus(word, word << 32), last * 0x0101010101010101);
-    std::memcpy(out + x, &word, 8);
-    last = word >> 56;
+    word = plus(word, word << 32);
+    const uint64_t sums = plus(word, last * 0x0101010101010101);
+    std::memcpy(out + x, &sums, 8);
+    last = (last + (word >> 56)) & 255;  // which the next word waits for
   }
   for (; x < width; ++x) out[x] = static_cast<uint8_t>(last = (last + difference[x]) & 255);
 }
