@@ -5,7 +5,7 @@ import functools
 import importlib
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 
 import numpy as np
@@ -20,6 +20,7 @@ _SAY_MORE = {b'eXIf', b'acTL'}  # how it is turned, and further frames
 _MINOR = rb'(?:[a-z][a-zA-Z][A-Z][a-zA-Z])*'  # chunks that a decoder may leave out, by their names
 _ORDER = re.compile(rb'IHDR' + _MINOR + rb'(?:PLTE' + _MINOR + rb')?(?:IDAT)+' + _MINOR + rb'IEND')
 _FASTER = ('isal.isal_zlib', 'zlib_ng.zlib_ng')  # optional packages with the names of Python's zlib
+_FLAT = 8  # times as many bytes as they are packed in: of labels, whose long runs take isal several times as long
 _LONGEST_EDGE, _MOST_PIXELS = 10**6, 2**30  # that libpng and OpenCV take
 
 
@@ -71,6 +72,16 @@ def inflater() -> ModuleType:
     return zlib
 
 
+@functools.cache
+def _inflater_of_runs() -> Callable[[bytes, int], bytearray] | None:
+    """That of the optional package deflate, which takes whole streams of a known size."""
+    try:
+        from deflate import zlib_decompress
+    except ImportError:
+        return None
+    return zlib_decompress
+
+
 def inflates_fast() -> bool:
     """Whether a package is there with which :func:`decode_png_rows` is the fastest way for whole images too."""
     return inflater() is not zlib
@@ -88,8 +99,15 @@ def _size(content: bytes) -> tuple[int, int]:
 
 def _inflate(content: bytes, size: int, is_all: bool) -> bytearray:
     """The first ``size`` bytes; all at once if there are no more, for a call per chunk takes its time."""
+    parts = [b''.join(_packed(content))] if is_all else _packed(content)
+    inflate_whole = _inflater_of_runs() if is_all else None
+    if inflate_whole and _FLAT * len(parts[0]) <= size:
+        with contextlib.suppress(Exception):  # an error of its own where the data is damaged or holds more: see below
+            inflated = inflate_whole(parts[0], size)
+            if len(inflated) == size:
+                return inflated
     stream, inflated = inflater().decompressobj(), bytearray()
-    for part in [b''.join(_packed(content))] if is_all else _packed(content):
+    for part in parts:
         inflated += stream.decompress(part, size - len(inflated))
         if len(inflated) == size:
             return inflated

@@ -108,6 +108,39 @@ def test_labels_are_inflated_fast_too(size, colours, backend, monkeypatch):
             imfrombytes(flip_a_bit(content, content.rfind(b'IDAT') + 6), 'stored', backend=backend)
 
 
+@compiled
+def test_flat_labels_are_inflated_by_another_package(monkeypatch):
+    deflate, calls = pytest.importorskip('deflate', reason='pip install deflate'), []
+    monkeypatch.setattr(png_module, 'inflates_fast', lambda: True)
+    monkeypatch.setattr(png_module, '_inflater_of_runs', lambda: lambda *args: calls.append(args) or (
+        deflate.zlib_decompress(*args)))
+    label = np.kron(np.random.RandomState(0).randint(0, 256, (4, 5), dtype=np.uint8), np.ones((40, 50), np.uint8))
+    noise = np.random.RandomState(0).randint(0, 256, (160, 250), dtype=np.uint8)
+    for content in (written_by_cv2(label), written_by_pillow(Image.fromarray(label))):
+        np.testing.assert_array_equal(imfrombytes(content, 'stored'), label)
+    assert len(calls) == 2
+    np.testing.assert_array_equal(imfrombytes(written_by_cv2(noise), 'stored'), noise)
+    assert len(calls) == 2
+
+
+@compiled
+@pytest.mark.parametrize('is_there', [False, True])
+def test_what_is_wrong_with_flat_labels_is_the_same_with_and_without_it(is_there, monkeypatch):
+    deflate = pytest.importorskip('deflate', reason='pip install deflate')
+    monkeypatch.setattr(png_module, 'inflates_fast', lambda: True)
+    monkeypatch.setattr(png_module, '_inflater_of_runs', lambda: deflate.zlib_decompress if is_there else None)
+    label = np.zeros((160, 250), np.uint8)
+    good = written_by_cv2(label)
+    longer = good.replace((160).to_bytes(4, 'big'), (150).to_bytes(4, 'big'), 1)
+    longer = longer[:29] + zlib.crc32(longer[12:29]).to_bytes(4, 'big') + longer[33:]
+    assert imfrombytes(longer, 'stored').shape == (150, 250)
+    shorter = good.replace((160).to_bytes(4, 'big'), (170).to_bytes(4, 'big'), 1)
+    shorter = shorter[:29] + zlib.crc32(shorter[12:29]).to_bytes(4, 'big') + shorter[33:]
+    for damaged in (shorter, flip_a_bit(good, good.rfind(b'IDAT') + 6)):
+        with pytest.raises(ValueError, match='^damaged image'):
+            imfrombytes(damaged, 'stored')
+
+
 @pytest.mark.parametrize('content', [
     lambda: written_by_cv2(draw()), lambda: written_by_cv2(draw(channels=4)),
     lambda: written_by_cv2(draw(channels=1, dtype=np.uint16)), lambda: written_by_pillow(Image.new('1', (9, 9))),

@@ -29,6 +29,7 @@ def samples():
     yield filtered(8, 5)[::2], 4, 3
     yield filtered(9, 21, channels=1), 12, 1
     yield filtered(2, 0, channels=1), 2, 1
+    yield filtered(2, 70, [1], channels=1), 2, 1
     for kind in range(5):
         yield filtered(2, 9, [kind], seed=kind), 2, 3
         yield filtered(2, 19, [kind], seed=kind, channels=1), 2, 1

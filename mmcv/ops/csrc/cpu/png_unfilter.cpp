@@ -8,6 +8,10 @@
 
 #include "../simd.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace mmcv {
 namespace {
 
@@ -45,12 +49,27 @@ void add(const uint8_t* difference, const uint8_t* above, int64_t width, uint8_t
   }
 }
 
-// Sums of one channel from the left, eight at a time: bytes of a word that are added without a carry between them.
+// Sums of one channel from the left, sixteen at a time, or eight: bytes of a word that are added without a carry between
+// them. The next ones wait for no more than an addition to `last`.
 void add_sub(const uint8_t* difference, const uint8_t*, int64_t width, uint8_t* out) {
   constexpr uint64_t kLow = 0x7f7f7f7f7f7f7f7f;
   const auto plus = [](uint64_t a, uint64_t b) { return ((a & kLow) + (b & kLow)) ^ ((a ^ b) & ~kLow); };
   uint64_t last = 0;
   int64_t x = 0;
+#if defined(__SSE2__)
+  __m128i before = _mm_setzero_si128();  // in each byte
+  for (; x + 16 <= width; x += 16) {
+    __m128i sums = _mm_loadu_si128(reinterpret_cast<const __m128i*>(difference + x));
+    sums = _mm_add_epi8(sums, _mm_slli_si128(sums, 1));
+    sums = _mm_add_epi8(sums, _mm_slli_si128(sums, 2));
+    sums = _mm_add_epi8(sums, _mm_slli_si128(sums, 4));
+    sums = _mm_add_epi8(sums, _mm_slli_si128(sums, 8));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + x), _mm_add_epi8(sums, before));
+    const __m128i total = _mm_shufflehi_epi16(_mm_unpackhi_epi8(sums, sums), 0xff);
+    before = _mm_add_epi8(before, _mm_shuffle_epi32(total, 0xff));
+  }
+  last = static_cast<uint64_t>(_mm_cvtsi128_si32(before) & 255);
+#endif
   for (; is_little_endian() && x + 8 <= width; x += 8) {
     uint64_t word;
     std::memcpy(&word, difference + x, 8);
@@ -59,7 +78,7 @@ void add_sub(const uint8_t* difference, const uint8_t*, int64_t width, uint8_t* 
     word = plus(word, word << 32);
     const uint64_t sums = plus(word, last * 0x0101010101010101);
     std::memcpy(out + x, &sums, 8);
-    last = (last + (word >> 56)) & 255;  // which the next word waits for
+    last = (last + (word >> 56)) & 255;
   }
   for (; x < width; ++x) out[x] = static_cast<uint8_t>(last = (last + difference[x]) & 255);
 }
