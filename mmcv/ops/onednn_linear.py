@@ -1,5 +1,6 @@
 """Linear layers by oneDNN itself, in inference on a CPU: torch gives them to MKL, and keeps activations apart."""
 
+import functools
 from collections.abc import Sequence
 
 import torch
@@ -7,11 +8,21 @@ from torch import Tensor
 
 from .onednn_conv import has_onednn, is_free, is_own
 
+# Inputs of a layer. Of more, without AVX-512, oneDNN multiplies no faster than MKL and takes four times as long as
+# torch for a GELU; of as few it needs one pass over them.
+_FEW = 128
+
 
 def suits_onednn_linear(x: Tensor, weight: Tensor) -> bool:
     """Whether :func:`onednn_linear` is at least as fast as ``F.linear``."""
     fits = x.dim() > 1 and x.shape[-1] == weight.shape[-1]  # else torch says best what is wrong
-    return fits and is_own(weight) and is_free(x) and has_onednn()
+    return fits and (x.shape[-1] <= _FEW or has_avx512()) and is_own(weight) and is_free(x) and has_onednn()
+
+
+@functools.cache
+def has_avx512() -> bool:
+    """Whether torch's own operators use it, and so oneDNN does."""
+    return 'AVX512' in torch.backends.cpu.get_cpu_capability()
 
 
 def onednn_linear(

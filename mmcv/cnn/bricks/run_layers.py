@@ -59,6 +59,10 @@ def _joined(x: Tensor, left: list[nn.Module], own: bool = False) -> Tensor:
             x, own = _per_channel(x, scale, shift, _activation(left), own), True
         elif type(layer) is Linear and _is_untouched(layer) and suits_onednn_linear(x, layer.weight):
             x, own = onednn_linear(x, layer.weight, layer.bias, *_post_op(_activation(left, _ACTIVATIONS))), True
+        elif type(layer) is Linear and _is_untouched(layer):
+            x, own = layer(x), True
+        elif type(layer) is nn.GELU and own and _is_untouched(layer):
+            torch.ops.aten.gelu_(x, approximate=layer.approximate)
         elif type(layer) in _PRELUS and _is_untouched(layer) and _has_pass(x):
             x, own = _per_channel(x, x.new_ones(x.shape[1]), None, layer, own), True
         else:

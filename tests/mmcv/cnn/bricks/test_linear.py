@@ -38,6 +38,22 @@ def test_it_gives_what_the_layers_of_torch_give(x, activation, bias):
 
 
 @onednn
+@pytest.mark.parametrize('approximate', ['none', 'tanh'])
+def test_without_avx512_torch_multiplies_many_inputs_and_changes_their_gelu_in_place(approximate, monkeypatch):
+    layer, x = Linear(129, 7), torch.randn(2, 5, 129)
+    kept = x.clone()
+    with torch.no_grad():
+        for avx512 in (False, True):
+            monkeypatch.setattr('mmcv.ops.onednn_linear.has_avx512', lambda found=avx512: found)
+            y, names = calls(run_layers, x, [layer, nn.GELU(approximate)])
+            expected = nn.functional.gelu(nn.functional.linear(x, layer.weight, layer.bias), approximate=approximate)
+            torch.testing.assert_close(y, expected, rtol=1e-5, atol=1e-6)
+            assert names.count(OWN) == avx512
+            assert names.count('gelu_') == (not avx512)
+    assert torch.equal(x, kept)
+
+
+@onednn
 def test_torch_does_it_where_more_than_the_numbers_is_asked_for():
     layer, x = Linear(24, 7), torch.randn(5, 24)
     assert OWN not in calls(layer, x)[1]  # a gradient is recorded
