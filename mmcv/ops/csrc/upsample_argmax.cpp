@@ -28,11 +28,12 @@ std::tuple<Tensor, Tensor> results(const Tensor& logits, const Upsampling& size,
 std::tuple<Tensor, Tensor> on_cpu(
     const Tensor& logits, int64_t height, int64_t width, bool align_corners, bool probability) {
   const Upsampling size = check(logits, height, width, align_corners);
-  const Tensor z = torch::stable::contiguous(logits);
+  const bool channels_last = nhwc(logits).is_contiguous();
+  const Tensor z = channels_last ? logits : torch::stable::contiguous(logits);
   auto [label, chance] = results(logits, size, probability);
   auto* labels = mutable_data(label, int64_t{});
   visit_floating(z, "upsample_argmax: logits", [&, &chance = chance](auto type) {
-    upsample_argmax_cpu(data(z, type), size, labels, probability ? mutable_data(chance, type) : nullptr);
+    upsample_argmax_cpu(data(z, type), channels_last, size, labels, probability ? mutable_data(chance, type) : nullptr);
   });
   return {label, chance};
 }

@@ -6,8 +6,9 @@
 namespace mmcv {
 
 // logits (N, K, h, w) -> label (N, H, W) and, unless nullptr, its softmax probability (N, H, W). T is float or double.
+// Where `channels_last`, the logits lie as (N, h, w, K).
 template <class T>
-void upsample_argmax_cpu(const T* logits, const Upsampling& size, int64_t* label, T* probability);
+void upsample_argmax_cpu(const T* logits, bool channels_last, const Upsampling& size, int64_t* label, T* probability);
 
 // On the given stream (a cudaStream_t) of the current device. Returns nullptr, or what went wrong.
 template <class T>

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../parallel.h"
+#include "best.h"
 #include "bilinear.h"
 #include "exp.h"
 
@@ -137,23 +138,22 @@ MMCV_INLINE T weighted(const T* const* rows, const T* weight, int64_t i) {
   return sum;
 }
 
-// The class with the highest sum in each column of a block, the first of equals. NaN wins never.
+// The class with the highest sum in each column of a block, the first of equals.
 template <int taps, class T>
-MMCV_INLINE void find_best(const T* const* sources, const T* weights, int64_t classes, int32_t* index) {
+MMCV_INLINE void find_best_of_rows(const T* const* sources, const T* weights, int64_t classes, int32_t* index) {
   const T* rows[taps];
   T weight[taps], best[kBlock];
   std::copy_n(sources, taps, rows);
   std::copy_n(weights, taps, weight);
-  std::fill_n(best, kBlock, -INFINITY);
-  std::fill_n(index, kBlock, 0);
-  for (int64_t k = 0; k < classes; ++k) {
-    for (int64_t x = 0; x < kBlock; ++x) {
-      const T z = weighted<taps>(rows, weight, k * kStride + x);
-      const bool better = z > best[x];
-      index[x] = better ? static_cast<int32_t>(k) : index[x];
-      best[x] = better ? z : best[x];
+  find_best(classes, [&](int64_t k, int64_t x, auto& z) __attribute__((always_inline)) {
+    load(rows[0] + k * kStride + x, z);
+    z *= weight[0];
+    for (int t = 1; t < taps; ++t) {
+      std::remove_reference_t<decltype(z)> value;
+      load(rows[t] + k * kStride + x, value);
+      z += weight[t] * value;
     }
-  }
+  }, best, index);
 }
 
 template <int taps, class T>
@@ -199,14 +199,14 @@ template <class T>
 MMCV_INLINE void find_best_of_sum(const Sources<T>& sources, std::vector<T>& z, int32_t* index) {
   const T* const* rows = sources.rows.data();
   switch (sources.count) {
-    case 1: return find_best<1>(rows, sources.weight, sources.classes, index);
-    case 2: return find_best<2>(rows, sources.weight, sources.classes, index);
-    case 3: return find_best<3>(rows, sources.weight, sources.classes, index);
+    case 1: return find_best_of_rows<1>(rows, sources.weight, sources.classes, index);
+    case 2: return find_best_of_rows<2>(rows, sources.weight, sources.classes, index);
+    case 3: return find_best_of_rows<3>(rows, sources.weight, sources.classes, index);
   }
   add_up(sources, z);
   const T* const sum = z.data();
   const T one = 1;
-  find_best<1>(&sum, &one, sources.classes, index);
+  find_best_of_rows<1>(&sum, &one, sources.classes, index);
 }
 
 template <class T>
@@ -219,7 +219,7 @@ MMCV_INLINE void find_best_of_mean(
   }
   const T* const sum = total.data();
   const T one = 1;
-  find_best<1>(&sum, &one, views.front().classes, index);
+  find_best_of_rows<1>(&sum, &one, views.front().classes, index);
 }
 
 // Output rows [first, last) of all N * H.

@@ -15,12 +15,11 @@ constexpr int64_t kGrain = 1 << 12;  // elements that a thread takes at least; b
 // What one thread needs for one block of columns: its place, and rows of kStride elements a class.
 template <class T>
 struct Block {
-  const std::vector<Run>& runs;
-  const int64_t origin, width;
+  const Strip& strip;
+  const int64_t origin = strip.origin, width = strip.width;
   Band<T> band;
 
-  Block(const std::vector<Run>& runs, int64_t classes)
-      : runs(runs), origin(runs.front().first), width(runs.back().last - origin), band(classes) {}
+  Block(const Strip& strip, const Columns<T>& columns, int64_t classes) : strip(strip), band(classes, columns) {}
 };
 
 struct Tally {
@@ -102,12 +101,12 @@ MMCV_INLINE Tally forward_rows(
   T best[kBlock], log_sum[kBlock];
   int32_t index[kBlock];
   Tally tally;
-  for (const auto& runs : columns.blocks) {
-    Block<T> block(runs, size.classes);
+  for (const Strip& strip : columns.strips) {
+    Block<T> block(strip, columns, size.classes);
     for (int64_t row = first; row < last; ++row) {
       const int64_t sample = row / size.y.out, out = row * size.x.out + block.origin;
       const Tap<T>& at = taps[row % size.y.out];
-      block.band.move(at, in.logits + sample * image, size, runs, columns.weight.data());
+      block.band.move(at, in.logits + sample * image, size, strip, columns);
       upsample(block.band, at.weight, size.classes, z.data(), best, index);
       reduce(z.data(), size.classes, best, block.width, log_sum, logsumexp + out);
       find_nan(z.data(), size.classes, block.width, logsumexp + out, index);
@@ -183,7 +182,7 @@ MMCV_INLINE void backward_rows(
     for (int64_t y = starts[i]; y < starts[i + 1]; ++y) {
       const int64_t out = (sample * size.y.out + y) * size.x.out + block.origin;
       const Tap<T>& at = taps[y];
-      block.band.move(at, in.logits + sample * image, size, block.runs, columns.weight.data());
+      block.band.move(at, in.logits + sample * image, size, block.strip, columns);
       pixel_gradients(in, in.label + out, grad_loss + out, block.width, grad, target);
       std::copy_n(logsumexp + out, block.width, lse);
       T* const other = at.high > at.low ? below.data() : above.data();
@@ -191,7 +190,7 @@ MMCV_INLINE void backward_rows(
     }
     for (int64_t k = 0; i >= first && k < size.classes; ++k) {
       T* row = grad_logits + sample * image + k * area + i * size.x.in;
-      gather_row(&above[k * kStride], block.runs, columns.weight.data(), row);
+      gather_row(&above[k * kStride], block.strip.runs, columns.weight.data(), row);
     }
     above.swap(below);
     std::fill(below.begin(), below.end(), T(0));
@@ -214,8 +213,8 @@ MMCV_INLINE void backward_range(
     const std::vector<int64_t>& starts, int64_t first, int64_t last, const T* grad_loss, const T* logsumexp,
     T* grad_logits) {
   const int64_t height = in.size.y.in;
-  for (const auto& runs : columns.blocks) {
-    Block<T> block(runs, in.size.classes);
+  for (const Strip& strip : columns.strips) {
+    Block<T> block(strip, columns, in.size.classes);
     for (int64_t row = first; row < last;) {
       const int64_t sample = row / height, top = row - sample * height, bottom = std::min(height, top + last - row);
       backward_rows(in, taps, columns, block, starts, sample, top, bottom, grad_loss, logsumexp, grad_logits);
