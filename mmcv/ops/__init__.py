@@ -1,6 +1,7 @@
 """Operators: compiled where mmcv._ext has a kernel, plain PyTorch elsewhere. ``python -m mmcv.ops`` lists them."""
 
 from ._load import OPERATORS, has_kernel, holds, is_exported, is_transformed, is_watched
+from .add_resized import add_resized
 from .augment_crop import augment_crop, augment_crop_label, crop_label_counts
 from .axis_map import AxisMap
 from .carafe import CARAFE, carafe
@@ -54,6 +55,7 @@ __all__ = [
     'SimpleRoIAlign',
     'SoftmaxFocalLoss',
     'SyncBatchNorm',
+    'add_resized',
     'augment_crop',
     'augment_crop_label',
     'bilinear_grid_sample',

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from mmcv.cnn import ConvModule, is_untouched
+from mmcv.ops import add_resized
 from mmseg.models.builder import HEADS
 from mmseg.models.layers import can_factor, conv_module_over_resized, resize
 
@@ -55,7 +56,7 @@ class UPerHead(BaseDecodeHead):
         laterals = [conv(x) for conv, x in zip(self.lateral_convs, inputs)]
         laterals.append(self.psp_forward(inputs))
         for i in range(len(laterals) - 1, 0, -1):
-            laterals[i - 1] = laterals[i - 1] + self._resized(laterals[i], laterals[i - 1])
+            laterals[i - 1] = add_resized(laterals[i - 1], [laterals[i]], self.align_corners)
         return [*(conv(x) for conv, x in zip(self.fpn_convs, laterals)), laterals[-1]]
 
     def _resized(self, x: torch.Tensor, like: torch.Tensor) -> torch.Tensor:

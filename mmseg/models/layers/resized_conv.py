@@ -20,7 +20,7 @@ from torch import nn
 
 from mmcv.cnn import Conv2d, ConvModule, is_untouched, run_layers
 from mmcv.cnn.bricks.conv_module import layers_of
-from mmcv.ops import conv2d, is_exported, is_transformed
+from mmcv.ops import add_resized, conv2d, is_exported, is_transformed
 
 from .resize import has_size
 
@@ -93,10 +93,7 @@ def conv_over_resized(
     if not coarse:
         return out
     if weight.shape[2:] == (1, 1) and has_size(out, x.shape[2:]):  # it commutes with resizing: one tap, no shift
-        for p, w in zip(coarse, weights):
-            resized = F.interpolate(conv2d(p, w), out.shape[2:], mode='bilinear', align_corners=align_corners)
-            out = out + resized if is_transformed() else out.add_(resized)  # nobody else has seen it
-        return out
+        return add_resized(out, (conv2d(p, w) for p, w in zip(coarse, weights)), align_corners, own=True)
 
     def taps(axis: int, size: int) -> torch.Tensor:
         geometry = (x.shape[2 + axis], weight.shape[2 + axis], stride[axis], padding[axis], dilation[axis])
