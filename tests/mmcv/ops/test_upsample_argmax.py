@@ -57,6 +57,15 @@ def test_is_the_argmax_of_the_upsampled_logits_but_for_ties(shape, size, align_c
     assert torch.equal(label[clear], z.argmax(1)[clear])
 
 
+@pytest.mark.parametrize('dtype', [torch.float32, torch.float64])
+@pytest.mark.parametrize(('shape', 'size'), SHAPES)
+def test_maps_that_lie_channels_last_have_the_same_labels(shape, size, dtype):
+    logits = torch.randn(shape, dtype=dtype)
+    expected = upsample_argmax(logits, size, probability=True)
+    found = upsample_argmax(logits.to(memory_format=torch.channels_last), size, probability=True)
+    torch.testing.assert_close(found, expected, rtol=0, atol=0)
+
+
 def test_the_lowest_class_wins_a_tie():
     assert upsample_argmax(torch.zeros(1, 4, 2, 2), (5, 5)).eq(0).all()
 
