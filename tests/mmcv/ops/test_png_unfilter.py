@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from mmcv.ops import png_unfilter
+from mmcv.ops.reference import png_unfilter as reference
 
 
 def filtered(rows, width, kinds=range(5), seed=0, channels=3):
@@ -49,6 +50,14 @@ def invalid():
 SAMPLES = {'png_unfilter': samples}
 INVALID = {'png_unfilter': invalid}
 NOT_DIFFERENTIABLE = {'png_unfilter': 'bytes'}
+
+
+@pytest.mark.parametrize('kind', range(5))
+def test_neighbours_that_are_alike_or_far_apart(kind):
+    """Ties, and the largest differences."""
+    data = torch.tensor([0, 1, 2, 127, 128, 254, 255], dtype=torch.uint8)[torch.randint(7, (2, 1 + 3 * 400))]
+    data[:, 0] = torch.tensor([0, kind])
+    assert torch.equal(png_unfilter(data, 2), reference.png_unfilter(data, 2, 3))
 
 
 @pytest.mark.parametrize('channels', [1, 3])
