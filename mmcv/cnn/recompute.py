@@ -3,8 +3,11 @@
 For each convolution, batch norm and ReLU in a row autograd keeps two maps: the norm's input, and the ReLU's output,
 which the ReLU and the next convolution need for their gradients. The second follows from the first value by value (at
 the end of a residual block, from the shortcut too), so it is enough to know how it was made: its recipe. Autograd gets
-the recipe in the map's place. No convolution runs twice, all results are the same bit for bit, and running statistics
-are updated once. Of the 12 C values per pixel that a bottleneck of width C has kept, 6 C remain.
+the recipe in the map's place. All results are the same bit for bit, and running statistics are updated once. Of the
+12 C values per pixel that a bottleneck of width C has kept, 6 C remain.
+
+A convolution that takes few products per value is cheap, too: with its recipe even the norm's input need not be kept,
+and of a bottleneck's 6 C values only 2 C remain.
 
 The trade is that of Training Deep Nets with Sublinear Memory Cost, Chen et al. 2016, https://arxiv.org/abs/1604.06174,
 for the cheap layers alone, as in Memory-Efficient Implementation of DenseNets, Pleiss et al. 2017,
@@ -18,6 +21,7 @@ from collections.abc import Callable, Iterator
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx
 from torch.autograd.graph import saved_tensors_hooks
 from torch.nn.modules.batchnorm import _BatchNorm
 
@@ -25,29 +29,36 @@ from mmcv.ops import SyncBatchNorm, is_transformed
 from mmcv.ops.sync_bn import statistics_of
 
 
-def recompute_norms(module: nn.Module) -> None:
+def recompute_norms(module: nn.Module, products: int = 0) -> None:
     """Keep no output of a batch norm, nor of ReLU (in place), :func:`add_shortcut` and Dropout2d after it.
 
-    What ``module`` itself returns is kept, since others hold it anyway. Other norms and activations, what runs within
-    ``torch.utils.checkpoint`` or torch.func, and what is compiled, are as before. A second call of it has no effect.
+    Of such a map MaxPool2d does not keep the places of the largest values, either. What others take of what ``module``
+    returns is kept, since they hold it anyway. Other norms and activations, what runs within ``torch.utils.checkpoint``
+    or torch.func, and what is compiled, are as before. A second call of it has no effect.
 
     Args:
         module: what is called as a whole; it and its layers get another ``forward``. Parameters and keys stay.
+        products: convolutions that take at most so many products per value are computed again as well; their weights
+            must still be there then, which sharded ones are not.
     """
     for layer in module.modules():
-        if type(layer) in (nn.BatchNorm2d, SyncBatchNorm):
+        if isinstance(layer, nn.Conv2d) and 'weight' in layer._parameters and layer.weight[0].numel() <= products:
+            _wrap(layer, _conv)
+        elif type(layer) in (nn.BatchNorm2d, SyncBatchNorm):
             _wrap(layer, _norm)
         elif type(layer) is nn.ReLU and layer.inplace:
             _wrap(layer, _relu)
         elif type(layer) is nn.Dropout2d and not layer.inplace:
             _wrap(layer, _drop)
+        elif type(layer) is nn.MaxPool2d and not layer.return_indices:
+            _wrap(layer, _pool)
     _wrap(module, _part)
 
 
 def forward_that_keeps(module: nn.Module) -> Callable | None:
     """What :func:`recompute_norms` has put another forward around; None if it has not."""
     forward = inner = vars(module).get('forward')
-    while isinstance(inner, functools.partial) and inner.func in (_norm, _relu, _drop, _part):
+    while isinstance(inner, functools.partial) and inner.func in (_conv, _norm, _relu, _drop, _pool, _part):
         inner = inner.args[1]
     return None if inner is forward else inner
 
@@ -111,10 +122,17 @@ def _part(module: nn.Module, forward: Callable, *args: object, **kwargs: object)
         outputs = forward(*args, **kwargs)
     for output in _tensors(outputs):
         recipe = _recipe_of(output)
-        if recipe:
-            recipe.keep(output.detach())
-            _remember(output, recipe, find=weakref.ref(recipe))  # or each would hold the other for ever
+        if recipe:  # weakly, or each would hold the other for ever
+            _remember(output, recipe, find=functools.partial(_taken_by_others, weakref.ref(recipe)))
     return outputs
+
+
+def _taken_by_others(reference: Callable[[], 'Recipe | None'], output: Tensor) -> 'Recipe | None':
+    """The recipe of what a part returned, when somebody asks who now holds the map."""
+    recipe = reference()
+    if recipe:
+        recipe.keep(output.detach())
+    return recipe
 
 
 def _tensors(outputs: object) -> Iterator[Tensor]:
@@ -144,28 +162,54 @@ def _unpack(saved: Saved) -> Tensor:
     return tensor
 
 
-def _norm(norm: _BatchNorm, forward: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    output = forward(x)
-    if not is_transformed() and output.requires_grad and vars(x.untyped_storage()).get('kept'):
-        # Not where checkpointing forgets x, and all that is made of it.
-        _remember(output, Recipe(_again(norm, x.detach(), output.grad_fn)))
+def _conv(conv: nn.Conv2d, forward: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    output, source = forward(x), _source_of(x)
+    if source and output.requires_grad and output.dtype == x.dtype == conv.weight.dtype:  # not under autocast
+        saved = [(parameter, parameter._version) for parameter in conv.parameters()]
+        _remember(output, Recipe(lambda: _convolved(forward, source(), saved)))
     return output
 
 
-def _again(norm: _BatchNorm, x: Tensor, node: torch.autograd.graph.Node) -> Callable[[], Tensor]:
-    """A function that normalises ``x`` as ``norm`` just did, with the same statistics and no effect.
+def _convolved(forward: Callable[[Tensor], Tensor], x: Tensor, saved: list[tuple[Tensor, int]]) -> Tensor:
+    """As in the forward pass, where others than without gradients may convolve."""
+    for parameter in saved:
+        _unpack(parameter)
+    with torch.enable_grad():
+        return forward(x).detach()
+
+
+def _source_of(x: Tensor) -> Callable[[], Tensor] | None:
+    """What gives ``x`` in the backward pass; None where checkpointing forgets it, and all that is made of it."""
+    if is_transformed():
+        return None
+    recipe = _recipe_of(x)
+    if recipe or not vars(x.untyped_storage()).get('kept'):
+        return recipe
+    detached = x.detach()
+    return lambda: detached
+
+
+def _norm(norm: _BatchNorm, forward: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    output, source = forward(x), _source_of(x)
+    if source and output.requires_grad:
+        _remember(output, Recipe(_again(norm, source, output.grad_fn)))
+    return output
+
+
+def _again(norm: _BatchNorm, source: Callable[[], Tensor], node: torch.autograd.graph.Node) -> Callable[[], Tensor]:
+    """A function that normalises what ``source`` gives as ``norm`` just did, with the same statistics and no effect.
 
     ``node`` is the norm's part of the backward pass, which has saved the statistics of training. Weights are copied:
     sharded ones are given up before the backward pass, and are gathered again after it has needed this map.
     """
     weight, bias = _copies(norm.weight, norm.bias)
-    again = functools.partial(F.batch_norm, x, weight=weight, bias=bias, eps=norm.eps)
+    again = functools.partial(F.batch_norm, weight=weight, bias=bias, eps=norm.eps)
     if isinstance(norm, SyncBatchNorm) and norm.joins:
-        return lambda: again(*statistics_of(node))
-    if norm.training and x.device.type == 'cpu' and weight is not None and weight.dtype.itemsize >= 4:
-        return functools.partial(_scaled, x, weight, bias, node)
+        return lambda: again(source(), *statistics_of(node))
+    if norm.training and weight is not None and weight.device.type == 'cpu' and weight.dtype.itemsize >= 4:
+        return lambda: _scaled(source(), weight, bias, node)
     running, by_batch = _copies(norm.running_mean, norm.running_var), norm.training or norm.running_mean is None
-    return lambda: again(*running, training=by_batch)
+    return lambda: again(source(), *running, training=by_batch)
 
 
 def _copies(*tensors: Tensor | None) -> list[Tensor | None]:
@@ -185,7 +229,8 @@ def _relu(relu: nn.ReLU, forward: Callable[[Tensor], Tensor], x: Tensor) -> Tens
         _remember(x, recipe, changes=1)
     output = forward(x)
     if before:  # from now on the backward pass alone keeps the recipe, however long somebody holds the output
-        _remember(output, recipe, find=weakref.ref(recipe))
+        reference = weakref.ref(recipe)
+        _remember(output, recipe, find=lambda _: reference())
     return output
 
 
@@ -197,9 +242,32 @@ def _drop(dropout: nn.Dropout2d, forward: Callable[[Tensor], Tensor], x: Tensor)
     return output
 
 
+def _pool(pool: nn.MaxPool2d, forward: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    if _recipe_of(x) is None:
+        return forward(x)
+    return _MaxPool.apply(x, (pool.kernel_size, pool.stride, pool.padding, pool.dilation, pool.ceil_mode))
+
+
+class _MaxPool(torch.autograd.Function):
+    """Looks for the largest values once more in the backward pass: a place takes 8 bytes."""
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, x: Tensor, geometry: tuple) -> Tensor:
+        ctx.save_for_backward(x)
+        ctx.geometry = geometry
+        return F.max_pool2d(x, *geometry)
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor, None]:
+        x, = ctx.saved_tensors
+        _, places = F.max_pool2d(x.detach(), *ctx.geometry, return_indices=True)
+        sides = [side if isinstance(side, (tuple, list)) else [side, side] for side in ctx.geometry[:4]]
+        return torch.ops.aten.max_pool2d_with_indices_backward(grad, x, *sides, ctx.geometry[4], places), None
+
+
 def _remember(tensor: Tensor, recipe: Recipe, changes: int = 0, find: Callable | None = None) -> None:
     """Note with the memory of ``tensor``, which autograd's own view of it shares, how it can be made again."""
-    tensor.untyped_storage().recipe = _state(tensor, changes), find or (lambda: recipe)
+    tensor.untyped_storage().recipe = _state(tensor, changes), find or (lambda _: recipe)
 
 
 def _recipe_of(tensor: Tensor) -> Recipe | None:
@@ -207,7 +275,7 @@ def _recipe_of(tensor: Tensor) -> Recipe | None:
     if is_transformed():
         return None
     state, find = vars(tensor.untyped_storage()).get('recipe', (None, None))
-    return find() if find and state == _state(tensor) else None  # tensors of inference mode have no state
+    return find(tensor) if find and state == _state(tensor) else None  # tensors of inference mode have no state
 
 
 def _state(tensor: Tensor, changes: int = 0) -> tuple:

@@ -36,12 +36,15 @@ def return_freed_memory(*_: object) -> None:
 
 
 def return_freed_memory_there_and_back(module: nn.Module, inputs: tuple, outputs: object) -> None:
-    """The same in training, and once more before the backward pass comes to the backbone, after that of the heads."""
+    """The same in training, and in the backward pass after the heads and after each stage whose map is an output.
+
+    Without the latter all that was ever handed back would be taken anew, map by map, while ever less of it is in use.
+    """
     _return_in_training()
     outputs = outputs if isinstance(outputs, (tuple, list)) else [outputs]
-    last = next((x for x in reversed(outputs) if isinstance(x, torch.Tensor) and x.requires_grad), None)
-    if last is not None and not torch.compiler.is_compiling():
-        last.register_hook(_return_in_training)
+    for output in outputs:
+        if isinstance(output, torch.Tensor) and output.requires_grad and not torch.compiler.is_compiling():
+            output.register_hook(_return_in_training)
 
 
 def _return_in_training(*_: object) -> None:

@@ -16,6 +16,9 @@ from .memory import KeepFreedMemory, keep_freed_memory, return_freed_memory, ret
 # Weights of a backbone that computes so much per map that pages taken anew are a few percent of the time, as ResNet-18
 # does. Of ERFNet they were a fifth.
 _HEAVY = 10_000_000
+# Products per value of the convolutions that ``recompute_norm = 'convs'`` runs twice: the last of a bottleneck in all
+# stages of ResNet-50 but the last one, whose maps would all be made at once where memory is at its peak.
+_FEW_PRODUCTS = 256
 
 
 def set_backends(settings: Settings) -> None:
@@ -69,6 +72,7 @@ def prepare_training(model: nn.Module, settings: Settings) -> nn.Module:
     There it costs little time; a backbone where it saves little says so. What is compiled decides by itself what it
     recomputes: the key has no effect then.
     """
+    products = _FEW_PRODUCTS if settings.recompute_norm == 'convs' and settings.fsdp is None else 0
     on_cpu, wish = settings.device.type == 'cpu', settings.recompute_norm
     if on_cpu:
         keep_freed_memory()
@@ -77,7 +81,7 @@ def prepare_training(model: nn.Module, settings: Settings) -> nn.Module:
     parts = _parts(model)
     for part in parts:
         if wish or not isinstance(part, BaseBackbone) or part.recomputes_norms:
-            recompute_norms(part)
+            recompute_norms(part, products)
     if on_cpu and parts and sum(p.numel() for p in parts[0].parameters()) >= _HEAVY:
         parts[0].register_forward_hook(return_freed_memory_there_and_back)
     return model

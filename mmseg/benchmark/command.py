@@ -10,6 +10,7 @@ from mmseg.cli import add_config_arguments
 from .suites import SUITES, Options
 
 _RIVALS = ('model', 'infer', 'data', 'eval', 'zoo')  # the suites that 0.30 takes part in
+_SIZED = ('model', 'train', 'infer')  # those whose images may be of any size
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         return
     parser.add_argument('suite', choices=SUITES)
     parser.add_argument('--config', default=Options().config, help='of models and pipelines (default: %(default)s)')
+    parser.add_argument('--size', type=int, nargs=2, metavar=('HEIGHT', 'WIDTH'), help=f'of the images of {_SIZED}')
+    parser.add_argument('--batch', type=int, metavar='IMAGES', help=f'of {_SIZED}')
     parser.add_argument('--device', choices=['cpu', 'cuda'], help='(default: a GPU where there is one)')
     parser.add_argument('--rounds', type=int, default=9, help='how often each way runs (default: %(default)s)')
     parser.add_argument('--threads', type=int, help="of torch (default: torch's own choice)")
@@ -55,10 +58,10 @@ def main(args: argparse.Namespace) -> None:
     Raises:
         ValueError: numbers that are not positive, or arguments that do not go together; what is wrong with a config.
     """
-    numbers = ('log_interval', 'repeat_times') if 'checkpoint' in args else ('rounds', 'threads')
+    numbers = ('log_interval', 'repeat_times') if 'checkpoint' in args else ('rounds', 'threads', 'batch', 'size')
     for name in numbers:
         value = getattr(args, name)
-        if value is not None and value < 1:
+        if value is not None and min(value if isinstance(value, list) else [value]) < 1:
             raise ValueError(f'--{name.replace("_", "-")} is {value}; it must be positive')
     if 'checkpoint' in args:
         from .fps import measure_model
@@ -78,6 +81,8 @@ def _check(args: argparse.Namespace) -> None:
         raise ValueError(f'--against: {args.suite} is not measured with mmsegmentation 0.30; {", ".join(_RIVALS)} are')
     if args.device == 'cuda' and args.against:
         raise ValueError('--against: mmsegmentation 0.30 is measured on the CPU only; add --device cpu')
+    if (args.size or args.batch) and args.suite not in _SIZED:
+        raise ValueError(f'--size and --batch are of {", ".join(_SIZED)}; {args.suite} has its own')
     if args.suite == 'zoo' and (args.device == 'cuda' or args.profile):
         raise ValueError('zoo is measured on the CPU, in processes of its own: give --device cpu, and no --profile')
     if args.suite == 'shared' and (args.device == 'cuda' or args.profile or args.clock == 'cpu' or args.threads):

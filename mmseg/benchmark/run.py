@@ -31,7 +31,8 @@ def run(args: argparse.Namespace) -> None:
     print(f'{machine["device"]}, {machine["threads"]} threads, torch {machine["torch"]}: '
           f'matrix product, GFLOP/s: {products}; copy: {machine["copy_bytes_per_s"] / 1e9:.1f} GB/s', flush=True)
     rows, names = [], []
-    for case in find_suite(args.suite)(Options(args.device, args.config, args.against, args.only)):
+    options = Options(args.device, args.config, args.against, args.only, args.size and tuple(args.size), args.batch)
+    for case in find_suite(args.suite)(options):
         names.append(case.name)
         if args.only not in case.name:
             continue

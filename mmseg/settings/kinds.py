@@ -149,6 +149,8 @@ SWITCH_OR_AUTO = Kind("True, False or 'auto'", lambda value: _is_switch(value) o
                       lambda value: value if _is_auto(value) else bool(value))
 WINOGRAD = Kind("True, False, 4 or 'auto'", lambda value: SWITCH_OR_AUTO.accepts(value) or _is_four(value),
                 lambda value: value if _is_four(value) else SWITCH_OR_AUTO.turn(value))
+RECOMPUTE = Kind("True, False or 'convs'", lambda value: _is_switch(value) or value == 'convs',
+                 lambda value: bool(value) if _is_switch(value) else value)
 SECTION = Kind('dict(...)', lambda value: isinstance(value, dict))
 #: A hook, or the section that one is built from.
 HOOK = Kind('dict(policy=...)', lambda value: not isinstance(value, (str, int, float, list, tuple)))

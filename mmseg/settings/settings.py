@@ -27,6 +27,7 @@ from .kinds import (
     LEVEL,
     NUMBERS,
     PATH,
+    RECOMPUTE,
     SECTION,
     START_METHOD,
     SWITCH,
@@ -169,12 +170,13 @@ class Settings:
         SWITCH, 'Speed', 'fuse_conv_bn = True',
         'when testing, make batch norm a part of the convolution before it, in the model itself. By default a CPU does '
         'so on the way, with activations too, and the weights stay as they are; `False` turns that off')]
-    recompute_norm: Annotated[bool | None, Key(
-        SWITCH, 'Speed', 'recompute_norm = False',
+    recompute_norm: Annotated[bool | str | None, Key(
+        RECOMPUTE, 'Speed', 'recompute_norm = False',
         'keep what batch norms, and the ReLUs and shortcuts after them, give until the backward pass; else, on a '
         'CPU, it is computed again there, which saves about a third of the memory: the same results bit for bit, '
-        'and no convolution runs twice. `True` does so on a GPU too; `with_cp=True` of a backbone saves more and '
-        'runs convolutions twice. No effect with `compile`, which decides by itself')]
+        "and no convolution runs twice. `True` does so on a GPU too; 'convs' saves more, as convolutions that take few "
+        'products per value run twice, unless weights are sharded; `with_cp=True` of a backbone runs all of them '
+        'twice. No effect with `compile`, which decides by itself')]
 
     find_unused_parameters: Annotated[bool | None, Key(
         SWITCH, 'Many processes', 'find_unused_parameters = True',

@@ -90,6 +90,8 @@ def test_examples_can_be_read(name, monkeypatch):
     (['new-config', 'a', '--out', 'b'], 'error: --out b: a config ends in .py'),
     (['browse', 'a.py', '--times', '0'], 'error: --times is 0: it must be positive'),
     (['benchmark', 'op'], "argument suite: invalid choice: 'op'"),
+    (['benchmark', 'model', '--size', '0', '9'], 'error: --size is [0, 9]; it must be positive'),
+    (['benchmark', 'ops', '--batch', '2', '--device', 'cpu'], 'error: --size and --batch are of model, train, infer'),
     (['benchmark', 'a.py', 'b.pth', '--repeat-times', '0'], 'error: --repeat-times is 0; it must be positive'),
     (['export', 'a.py', 'b.pth', '--int8', '--half'], 'error: --int8 and --half: give one of them'),
     (['publish-model', 'a.py', 'b.pth'], 'error: a.py is a config: name the folder to publish into, --out DIR'),

@@ -26,6 +26,7 @@ EXACT = 'factored and fused'
 def model(options: Options, size: tuple[int, int] = (256, 512), batch: int = 2) -> Iterator[Case]:
     """Forward and backward of the decode head alone, and of the whole model."""
     net = build(options)
+    size, batch = options.size or size, options.batch or batch
     yield _head(net, options)
     yield _training_pass(net, options, size, batch)
 
@@ -36,8 +37,8 @@ def train(
     """Whole iterations: forward, backward and the optimizer's step; on a GPU in each precision, with 2 and 8 images."""
     net, fast, on_gpu = build(options), fast_config(options), options.device == 'cuda'
     precisions = [{}, dict(tf32=True), dict(amp=dict(dtype='auto'))] if on_gpu else [{}]
-    for batch in batches or ((2, 8) if on_gpu else (2,)):
-        data = training_batch(net, options.device, size, batch)
+    for batch in [options.batch] if options.batch else batches or ((2, 8) if on_gpu else (2,)):
+        data = training_batch(net, options.device, options.size or size, batch)
         for keys in precisions:
             cfg = Config(dict(device=options.device, **keys))
             ways = {'plain': (plain(net), cfg), EXACT: (trained(net, cfg), cfg)}
@@ -46,12 +47,13 @@ def train(
             ways = {name: _way(iteration(changed.train(), data, cfg), cfg, training=True)
                     for name, (changed, cfg) in ways.items()}
             precision = precision_of(cfg, training=True)
-            yield Case(f'{options.config}: iteration, {batch} x {size}, {precision}', ways, batch)
+            yield Case(f'{options.config}: iteration, {batch} x {options.size or size}, {precision}', ways, batch)
 
 
 def infer(options: Options, size: tuple[int, int] = (512, 1024), batch: int = 1) -> Iterator[Case]:
     """Images to label maps."""
     net = build(options).eval()
+    size, batch = options.size or size, options.batch or batch
     img = torch.randn(batch, 3, *size, device=options.device)
     meta = [dict(img_shape=(*size, 3), ori_shape=(*size, 3), pad_shape=(*size, 3), flip=False)] * batch
     slow, fast = Config(dict(device=options.device)), fast_config(options)
@@ -131,8 +133,10 @@ def _training_pass(net: nn.Module, options: Options, size: tuple[int, int], batc
     as_it_is = Config(dict(device=options.device))
     saving = Config(dict(device=options.device, recompute_norm=True))
     both = Config(dict(**saving, channels_last=True))
+    least = Config(dict(both, recompute_norm='convs'))
     ways = {'plain': plain(net), EXACT: net, f'{EXACT}, norms recomputed': trained(net, saving),
-            f'{EXACT}, norms recomputed, channels_last': trained(net, both)}
+            f'{EXACT}, norms recomputed, channels_last': trained(net, both),
+            f'{EXACT}, norms and narrow convolutions recomputed, channels_last': trained(net, least)}
     ways = {name: _way(work(changed.train()), as_it_is) for name, changed in ways.items()}
     if options.against:
         cpu = {key: value.cpu() if isinstance(value, torch.Tensor) else value for key, value in data.items()}

@@ -3,6 +3,7 @@
 import copy
 import functools
 import gc
+import itertools
 
 import pytest
 import torch
@@ -25,14 +26,14 @@ class Block(nn.Module):
         return self.relu(add_shortcut(branch, x))
 
 
-def pair(norm=nn.BatchNorm2d, blocks=3, width=4):
+def pair(norm=nn.BatchNorm2d, blocks=3, width=4, products=0):
     """A network, and the same one that recomputes."""
     stem = nn.Conv2d(3, width, 1, bias=False), norm(width), nn.ReLU(inplace=True)
     plain = nn.Sequential(*stem, *(Block(width, norm) for _ in range(blocks)), nn.Conv2d(width, 2, 1))
     for parameter in plain.parameters():
         nn.init.normal_(parameter)
     saving = copy.deepcopy(plain)
-    recompute_norms(saving)
+    recompute_norms(saving, products)
     return plain, saving
 
 
@@ -52,8 +53,9 @@ def assert_same_step(plain, saving, img):
     lambda width: nn.BatchNorm2d(width, track_running_stats=False), lambda width: nn.BatchNorm2d(width).eval(),
     lambda width: nn.BatchNorm2d(width, momentum=None), lambda width: nn.GroupNorm(2, width)])
 @pytest.mark.parametrize('layout', [torch.contiguous_format, torch.channels_last])
-def test_steps_are_the_same(norm, layout):
-    plain, saving = pair(norm)
+@pytest.mark.parametrize('products', [0, 36])  # 36: every convolution but the last runs twice
+def test_steps_are_the_same(norm, layout, products):
+    plain, saving = pair(norm, products=products)
     for _ in range(2):  # gradients add up, statistics move on
         assert_same_step(plain, saving, torch.randn(2, 3, 9, 11).to(memory_format=layout))
 
@@ -65,9 +67,11 @@ def test_other_types(dtype):
 
 
 @pytest.mark.parametrize('affine', [True, False])
-def test_mixed_precision(affine):
+@pytest.mark.parametrize('products', [0, 36])
+def test_mixed_precision(affine, products):
+    plain, saving = pair(functools.partial(nn.BatchNorm2d, affine=affine), products=products)
     with torch.autocast('cpu', torch.bfloat16):
-        assert_same_step(*pair(functools.partial(nn.BatchNorm2d, affine=affine)), torch.randn(2, 3, 8, 8))
+        assert_same_step(plain, saving, torch.randn(2, 3, 8, 8))
 
 
 def test_statistics_that_move_on_before_the_backward_pass():
@@ -123,6 +127,45 @@ def test_half_of_the_maps_are_not_kept():
     before, after = (kept_bytes(model, img) for model in pair(blocks=3))
     assert before == 14 * one_map  # of the stem and of each convolution: its output, and that of the ReLU
     assert after == 7 * one_map
+    assert kept_bytes(pair(blocks=3, products=3)[1], img) == 6 * one_map  # the stem's runs twice
+    assert kept_bytes(pair(blocks=3, products=36)[1], img) == 0
+
+
+class Stages(nn.Sequential):
+    """Returns the map of every stage, as backbones do."""
+
+    def forward(self, x):
+        return list(itertools.accumulate(self, lambda x, stage: stage(x), initial=x))[1:]
+
+
+def test_maps_that_nobody_takes_are_not_kept():
+    backbone = Stages(nn.Conv2d(3, 4, 1), Block(4, nn.BatchNorm2d), Block(4, nn.BatchNorm2d), Block(4, nn.BatchNorm2d))
+    head = nn.Conv2d(4, 2, 1)
+    for part in (backbone, head):
+        recompute_norms(part)
+    *_, left, taken = maps = backbone(torch.randn(2, 3, 8, 8))
+    loss = head(taken).square().mean()
+    references = [StorageWeakRef(x.untyped_storage()) for x in (left, taken)]
+    del left, taken, maps, _
+    gc.collect()
+    assert [reference.expired() for reference in references] == [True, False]
+    loss.backward()
+    gc.collect()
+    assert references[1].expired()
+
+
+@pytest.mark.parametrize('layout', [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize('pool', [
+    nn.MaxPool2d(3, 2, 1), nn.MaxPool2d((2, 3), (1, 2), dilation=(1, 2), ceil_mode=True), nn.MaxPool2d(2)])
+def test_the_largest_values_are_found_again(layout, pool):
+    plain = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4), nn.ReLU(inplace=True), pool, nn.Conv2d(4, 2, 1))
+    saving = copy.deepcopy(plain)
+    recompute_norms(saving)
+    assert_same_step(plain, saving, torch.randn(2, 3, 9, 11).to(memory_format=layout))
+    saved = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda x: saved.append(x.dtype) or x, lambda x: x):
+        saving(torch.randn(2, 3, 9, 11))
+    assert torch.int64 not in saved
 
 
 class Sum(Block):
@@ -180,11 +223,12 @@ def test_backward_twice():
     assert torch.equal(plain[0].weight.grad, saving[0].weight.grad)
 
 
-def test_weights_changed_too_early_are_an_error():
-    _, saving = pair()
+@pytest.mark.parametrize(('layer', 'products'), [(6, 0), (0, 3)])  # whose input asks for a gradient, or for none
+def test_weights_changed_too_early_are_an_error(layer, products):
+    _, saving = pair(products=products)
     loss = saving(torch.randn(2, 3, 8, 8)).sum()
     with torch.no_grad():
-        saving[3].conv1.weight.add_(1)
+        saving[layer].weight.add_(1)
     with pytest.raises(RuntimeError, match='changed in place'):
         loss.backward()
 

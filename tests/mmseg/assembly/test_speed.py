@@ -126,6 +126,16 @@ def test_recomputed_norms_take_less_and_change_no_bit(cfg):
     assert kept[1] < 0.65 * kept[0]
 
 
+@pytest.mark.parametrize(('keys', 'twice'), [
+    ({}, False), (dict(recompute_norm='convs'), True), (dict(recompute_norm='convs', fsdp=True), False)])
+def test_convolutions_of_few_products_run_twice_on_request(cfg, keys, twice):
+    cfg.merge_from_dict(dict(device='cpu', **keys))
+    backbone = prepare_training(build_model(cfg), Settings.of(cfg)).backbone
+    convs = [module for module in backbone.modules() if isinstance(module, Conv2d)]
+    assert {conv.weight[0].numel() <= 256 for conv in convs if forward_that_keeps(conv)} == ({True} if twice else set())
+    assert all(forward_that_keeps(module) for module in backbone.modules() if isinstance(module, torch.nn.BatchNorm2d))
+
+
 def _loss_and_maps(model, data):
     """The loss of a step, and the memory of all that convolutions and ReLUs gave, without holding it."""
     maps = []
@@ -142,7 +152,7 @@ def _loss_and_maps(model, data):
 
 
 @pytest.mark.parametrize('heavy', [True, False])
-def test_memory_that_is_free_goes_back_twice_a_training_step(cfg, monkeypatch, heavy):
+def test_memory_that_is_free_goes_back_after_the_backbone_and_after_each_stage_on_the_way_back(cfg, monkeypatch, heavy):
     cfg.device = 'cpu'
     holes, calls = 200 << 20, []
     once = [('malloc_trim', 0)] * heavy  # of a light backbone it stays
@@ -156,10 +166,11 @@ def test_memory_that_is_free_goes_back_twice_a_training_step(cfg, monkeypatch, h
     loss = model.train_step(batch())['loss']
     assert calls == once
     loss.backward()
-    assert calls == once * 2
+    assert calls == once * (1 + len(model.backbone.out_indices))
+    calls.clear()
     holes = 100 << 20  # too little to take it anew
     model.train_step(batch())['loss'].backward()
-    assert calls == once * 2
+    assert not calls
 
 
 @pytest.mark.parametrize(('wish', 'expected'), [(None, False), (True, True)])
