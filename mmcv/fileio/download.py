@@ -6,6 +6,7 @@ import http.client
 import os
 import re
 import shutil
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -23,9 +24,17 @@ class DownloadError(OSError):
 
 
 def cache_home() -> Path:
-    """The folder of what was downloaded: ``$MMCV_HOME``, else ``$XDG_CACHE_HOME/mmcv``, else ``~/.cache/mmcv``."""
-    default = Path(os.environ.get('XDG_CACHE_HOME') or Path('~/.cache').expanduser(), 'mmcv')
-    return Path(os.environ.get('MMCV_HOME') or default).expanduser()
+    """The folder of what was downloaded: ``$MMCV_HOME``, else ``$XDG_CACHE_HOME/mmcv``, else ``~/.cache/mmcv``.
+
+    A user without a home, as containers have who are started with the number of one, has it among temporary files.
+    """
+    if own := os.environ.get('MMCV_HOME'):
+        return Path(own).expanduser()
+    try:
+        caches = Path(os.environ.get('XDG_CACHE_HOME') or '~/.cache').expanduser()
+    except RuntimeError:
+        caches = Path(tempfile.gettempdir(), f'cache-{getattr(os, "getuid", int)()}')
+    return caches / 'mmcv'
 
 
 def kept_at(url: str, folder: str | os.PathLike | None = None) -> Path:

@@ -30,9 +30,9 @@ class AxisMap(NamedTuple):
             scale = torch.tensor(source, dtype=dtype) / size
             # rounded once, as torch has it
             place = (scale.double() * (place.double() + 0.5) - 0.5).clamp_(min=0).to(dtype)
-        low = place.long().clamp_(max=source - 1)
+        low = place.float().long().clamp_(max=source - 1)  # in float, as torch has it for double, too
         high = (low + 1).clamp_(max=source - 1)
-        share = place - low
+        share = (place - low).clamp_(0, 1)
         return cls(torch.stack([low, high], 1), torch.stack([1 - share, share], 1))
 
     def after(self, first: 'AxisMap') -> 'AxisMap':

@@ -26,7 +26,8 @@ BUILD = runpy.run_path(str(ROOT / 'mmcv' / 'ops' / 'build.py'))
 _digest, _torch = BUILD['_digest'], BUILD['_torch']
 FLAGS = [*BUILD['FLAGS'], '-O0', '-DUSE_CUDA', '-fPIC', '-fvisibility=hidden', '-U__CUDACC__']
 # An index that loses its upper half shows in no map of a test's size, and a variable that nobody has set is mostly 0.
-OF_KERNELS = ['-Wconversion', '-Werror=conversion', '-Wno-sign-conversion', '-ftrivial-auto-var-init=pattern']
+OF_KERNELS = ['-Wconversion', '-Werror=conversion', '-Wno-sign-conversion', '-Werror=old-style-cast',
+              '-ftrivial-auto-var-init=pattern']
 OF_HOST = ['-w']
 
 

@@ -14,7 +14,7 @@
 #define __host__
 #define __forceinline__ inline
 #define __restrict__
-#define __launch_bounds__(...)
+#define __launch_bounds__(...)  // translate.py tells the launches
 
 #define threadIdx (::emulator::thread_index())
 #define blockIdx (::emulator::block_index())
@@ -25,7 +25,7 @@ constexpr int warpSize = 32;
 using cudaStream_t = void*;
 using cudaError_t = int;
 constexpr cudaError_t cudaSuccess = 0;
-inline cudaError_t cudaGetLastError() { return emulator::last_error() ? 1 : cudaSuccess; }
+inline cudaError_t cudaGetLastError() { return emulator::take_error(); }
 inline const char* cudaGetErrorString(cudaError_t) { return emulator::last_error(); }
 
 template <class T>
@@ -61,10 +61,9 @@ inline int __all_sync(unsigned int mask, int predicate, EMULATOR_SITE) {
 namespace emulator {
 
 template <class T>
-T shuffled(unsigned int mask, T value, int source, int width, Site site) {
+T shuffled(unsigned int mask, T value, int source, bool is_there, Site site) {
   static_assert(std::is_arithmetic_v<T> && sizeof(T) >= 4, "shuffles move numbers of 4 or 8 bytes");
-  const int own = lane();
-  shuffle(mask, &value, sizeof value, source / width == own / width && source >= 0 ? source : own, site);
+  shuffle(mask, &value, sizeof value, is_there ? source : lane(), site);
   return value;
 }
 
@@ -81,23 +80,29 @@ template <class T>
 constexpr bool is_counter = std::is_same_v<T, int> || std::is_same_v<T, unsigned int> ||
     std::is_same_v<T, unsigned long long>;
 
+// The first lane of the running one's part of the warp, of `width` lanes.
+inline int first_of_part(int width) { return lane() / width * width; }
+
 }  // namespace emulator
 
 template <class T>
 T __shfl_sync(unsigned int mask, T value, int source, int width = 32, EMULATOR_SITE) {
-  return emulator::shuffled(mask, value, emulator::lane() / width * width + source % width, width, {file, line});
+  return emulator::shuffled(mask, value, emulator::first_of_part(width) + source % width, true, {file, line});
 }
 template <class T>
 T __shfl_xor_sync(unsigned int mask, T value, int lanes, int width = 32, EMULATOR_SITE) {
-  return emulator::shuffled(mask, value, emulator::lane() ^ lanes, width, {file, line});
+  const int source = emulator::lane() ^ lanes;  // in a part before the own one, too
+  return emulator::shuffled(mask, value, source, source < emulator::first_of_part(width) + width, {file, line});
 }
 template <class T>
 T __shfl_up_sync(unsigned int mask, T value, unsigned int lanes, int width = 32, EMULATOR_SITE) {
-  return emulator::shuffled(mask, value, emulator::lane() - static_cast<int>(lanes), width, {file, line});
+  const int source = emulator::lane() - static_cast<int>(lanes);
+  return emulator::shuffled(mask, value, source, source >= emulator::first_of_part(width), {file, line});
 }
 template <class T>
 T __shfl_down_sync(unsigned int mask, T value, unsigned int lanes, int width = 32, EMULATOR_SITE) {
-  return emulator::shuffled(mask, value, emulator::lane() + static_cast<int>(lanes), width, {file, line});
+  const int source = emulator::lane() + static_cast<int>(lanes);
+  return emulator::shuffled(mask, value, source, source < emulator::first_of_part(width) + width, {file, line});
 }
 
 template <class T>

@@ -24,13 +24,26 @@ namespace emulator EMULATOR_HIDDEN {
 // The first mistake of an operation; `Operation` throws it.
 [[gnu::format(printf, 1, 2)]] void report(const char* format, ...);
 const char* problem();  // nullptr: none
-const char* last_error();  // what CUDA would say of the launches so far; nullptr: all is well
+int take_error();  // whether a launch went wrong since the last call; CUDA forgets it, too
+const char* last_error();  // what went wrong
+
+void blame_cast(bool counts_blocks);
 
 // A call of an operator: from here no mistake is known, and no memory is fresh.
 struct Operation {
   Operation();
   void finish() const;  // throws std::runtime_error with the mistake
 };
+
+// Casts to 32 bits or less. To cut 64 bits so, of which no compiler warns, is a mistake, as no map of a test is so large
+// that it shows; but for the host, which counts blocks in unsigned int.
+template <class To, class From>
+constexpr To narrow(From value) {
+  if constexpr (std::is_integral_v<From> && sizeof(From) == 8 && sizeof(To) < 8) {
+    if (!__builtin_is_constant_evaluated()) blame_cast(std::is_same_v<To, unsigned int>);
+  }
+  return static_cast<To>(value);
+}
 
 // Where the running thread is.
 dim3 thread_index();
@@ -75,6 +88,7 @@ struct Launch {
   dim3 grid, block;
   size_t shared;
   void* stream;
+  unsigned int most_threads;  // of __launch_bounds__
   size_t parameters;  // bytes
 };
 
@@ -85,6 +99,7 @@ struct Configuration {
   dim3 grid, block;
   size_t shared = 0;
   void* stream = nullptr;
+  unsigned int most_threads = 1024;
 };
 
 template <class... Parameters>
@@ -99,7 +114,7 @@ template <class Call, class... Parameters>
 void launch(const char* kernel, const Configuration& how, const Call& call, const Parameters&... parameters) {
   static_assert((std::is_trivially_copyable_v<Parameters> && ...), "parameters of kernels are copied byte by byte");
   const auto thread = [&] { call(parameters...); };
-  launch({kernel, how.grid, how.block, how.shared, how.stream, bytes_of<Parameters...>()},
+  launch({kernel, how.grid, how.block, how.shared, how.stream, how.most_threads, bytes_of<Parameters...>()},
          [](const void* context) { (*static_cast<const decltype(thread)*>(context))(); }, &thread);
 }
 

@@ -45,6 +45,7 @@ bool fits(const Launch& how) {
   const uint64_t threads = uint64_t{block.x} * block.y * block.z;
   const char* const wrong = threads == 0 || threads > kThreadsOfBlock || block.z > kDepthOfBlock
       ? "a block has 1 to 1024 threads, 64 of them deep"
+      : threads > how.most_threads ? "a block has more threads than __launch_bounds__ allows"
       : grid.x == 0 || grid.y == 0 || grid.z == 0 || grid.x > kWidthOfGrid || grid.y > kHeightOfGrid ||
               grid.z > kHeightOfGrid
           ? "a grid has 1 to 2^31 - 1 blocks, 65535 along y and z"
@@ -55,6 +56,25 @@ bool fits(const Launch& how) {
                                        : nullptr;
   if (wrong) report("%s: %s", how.kernel, wrong);
   return wrong == nullptr;
+}
+
+// The numbers of the blocks that run, in random order. Only a kernel that has been seen to go round the grid does its
+// work with any number of them. Of as many as there can be, the first do it; those where the number of a thread passes
+// what 31 or 32 bits hold are idle, unless something counts in fewer than 64.
+std::vector<uint64_t> blocks_of(const Launch& how) {
+  machine.grid = how.grid;
+  const bool is_free = machine.blocks && machine.rounds.count(how.kernel) && how.grid.y == 1 && how.grid.z == 1;
+  if (is_free && machine.blocks <= how.grid.x) machine.grid.x = machine.blocks;
+  std::vector<uint64_t> blocks(uint64_t{machine.grid.x} * machine.grid.y * machine.grid.z);
+  std::iota(blocks.begin(), blocks.end(), 0);
+  if (is_free && machine.blocks == kWidthOfGrid) {
+    machine.grid.x = kWidthOfGrid;
+    const uint64_t threads = uint64_t{how.block.x} * how.block.y * how.block.z;
+    for (const int bits : {31, 32}) blocks.push_back((uint64_t{1} << bits) / threads);
+    blocks.push_back(kWidthOfGrid - 1);
+  }
+  shuffle_in_place(blocks);
+  return blocks;
 }
 
 void run_block(uint64_t number) {
@@ -74,7 +94,7 @@ void run_block(uint64_t number) {
     block.threads[i].index = dim3(n % size.x, n / size.x % size.y, n / size.x / size.y);
   }
   if (machine.how->shared) block.dynamic = allocate(machine.how->shared, 16);
-  races::begin_block(number);
+  races::begin_block();
   run_threads();
   for (const auto& [key, memory] : block.variables) release(memory);
   release(block.dynamic);
@@ -94,7 +114,19 @@ void report(const char* format, ...) {
 
 const char* problem() { return machine.mistake.empty() ? nullptr : machine.mistake.c_str(); }
 
-const char* last_error() { return machine.has_failed ? "this launch was made to fail" : problem(); }
+const char* last_error() { return problem() ? problem() : "this launch was made to fail"; }
+
+int take_error() {
+  const bool has_failed = machine.has_failed;
+  machine.has_failed = false;
+  return has_failed || problem();
+}
+
+void blame_cast(bool counts_blocks) {
+  constexpr char said[] = "a cast loses the upper half of a number of 64 bits";
+  if (machine.how) give_up(said);
+  if (!counts_blocks) report(said);
+}
 
 Operation::Operation() {
   machine.mistake.clear();
@@ -139,16 +171,9 @@ void launch(const Launch& how, void (*thread)(const void*), const void* context)
   machine.how = &how;
   machine.call = thread;
   machine.context = context;
-  machine.grid = how.grid;
-  // Only a kernel that has been seen to go round the grid does its work with any number of blocks.
-  if (machine.most_blocks && how.grid.x > machine.most_blocks && machine.rounds.count(how.kernel)) {
-    machine.grid.x = machine.most_blocks;
-  }
+  const std::vector<uint64_t> blocks = blocks_of(how);
   machine.goes_round = false;
   races::begin_launch(how.kernel);
-  std::vector<uint64_t> blocks(uint64_t{machine.grid.x} * machine.grid.y * machine.grid.z);
-  std::iota(blocks.begin(), blocks.end(), 0);
-  shuffle_in_place(blocks);
   for (const uint64_t number : blocks) {
     run_block(number);
     if (machine.block.gone < machine.block.threads.size()) break;
@@ -161,8 +186,8 @@ void launch(const Launch& how, void (*thread)(const void*), const void* context)
 }  // namespace emulator
 
 extern "C" __attribute__((visibility("default"))) void emulator_set(
-    uint64_t seed, unsigned int most_blocks, int launches_fail) {
+    uint64_t seed, unsigned int blocks, int launches_fail) {
   emulator::machine.random = seed * 2 + 1;
-  emulator::machine.most_blocks = most_blocks;
+  emulator::machine.blocks = blocks;
   emulator::machine.launches_fail = launches_fail != 0;
 }

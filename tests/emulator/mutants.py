@@ -31,8 +31,9 @@ class Mutant(NamedTuple):
         return text.replace(self.old, self.new, 1)
 
 
-COMPILER = 'compiler'  # says of an index or a sum that it is narrowed
+COMPILER = 'compiler'  # says of an index or a sum that it is narrowed, or of a cast that nobody can look for it
 SYNC = '__syncthreads();'
+ROUND = 'for (int64_t i = thread_index(); i < pixels; i += thread_count())'
 STREAM = 'static_cast<cudaStream_t>(stream)'
 NARROW = 'sum = static_cast<Wide<T>>(static_cast<T>(sum))'
 MEAN = '  Wide<T>* mean = partial + 2 * p * parts.channels + c;\n'
@@ -109,7 +110,13 @@ MUTANTS = [
         ('the last class of a tie', 'plain', 'z > best', 'z >= best'),
         ('no device guard', 'plain', GUARD, 'const int guard(', 'upsample_argmax.cpp'),
         ('a label of a byte', 'plain', 'label[i] = index', 'label[i] = static_cast<uint8_t>(index)'),
-        ('another stream', 'plain', STREAM, 'nullptr')),
+        ('another stream', 'plain', STREAM, 'nullptr'),
+        ('threads counted in int', 'plain', ROUND,
+         'for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < pixels; i += gridDim.x * blockDim.x)'),
+        ('threads counted without a sign', 'races', ROUND,
+         'for (unsigned int i = blockIdx.x * blockDim.x + threadIdx.x; i < pixels; i += gridDim.x * blockDim.x)'),
+        ('a number of pixels of 32 bits', 'plain', 'logits, size, pixels, label',
+         'logits, size, static_cast<int>(pixels), label')),
     *of('resample_argmax',
         ('the last class of a tie', 'plain', 'z > best) {', 'z >= best) {'),
         ('the taps of the first view', 'plain', '(view * in.y.size + y) * rows', 'y * rows'),
@@ -134,7 +141,9 @@ MUTANTS = [
          'others = static_cast<W>(static_cast<T>(others + std::exp(static_cast<W>(logits[c]) - top)));'),
         ('a narrow shuffle', 'plain', 'other = __shfl_xor_sync(~0u, value, mask)',
          'other = __shfl_xor_sync(~0u, value, mask, 8)'),
-        ('a block of no whole number of warps', 'plain', 'kThreads = 256', 'kThreads = 100', GRID)),
+        ('a block of no whole number of warps', 'plain', 'kThreads = 256', 'kThreads = 100', GRID),
+        ('fewer threads than a block has', 'plain', '__global__ void softmax_kernel',
+         '__global__ void __launch_bounds__(128) softmax_kernel')),
     *of('pyramid_pool',
         ('the other stride', 'plain', 'i * p.x.count + j)', 'i * p.y.count + j)'),
         ('a narrow sum', 'plain', 'y * p.width + column)]);', f'y * p.width + column)]), {NARROW};'),
@@ -153,11 +162,15 @@ MUTANTS = [
         ('a row beyond the map', 'sanitize', 'y >= carafe.height', 'y > carafe.height'),
         ('a narrow sum', 'plain', 'own[y * carafe.width + x]);', f'own[y * carafe.width + x]), {NARROW};'),
         ('threads that all do the same', 'races', 'static_cast<int64_t>(gridDim.x) * blockDim.x', 'blockDim.x', GRID),
-        ('a block of too many threads', 'plain', 'kThreads = 256', 'kThreads = 2048', GRID)),
+        ('a block of too many threads', 'plain', 'kThreads = 256', 'kThreads = 2048', GRID),
+        ('an error that is asked for twice', 'plain', '  return launch_error();',
+         '  launch_error();\n  return launch_error();')),
     *of('psamask',
         ('a column beyond the mask', 'plain', 'x >= mask_width', 'x > mask_width', 'psamask.h'),
         ('the middle of an even mask', 'plain', 'mask_y - (mask_height - 1) / 2', 'mask_y - mask_height / 2',
-         'psamask.h')),
+         'psamask.h'),
+        ('a cast to 32 bits', 'plain', 'pixel = i % shape.pixels()', 'pixel = static_cast<int>(i) % shape.pixels()'),
+        ('a cast as C has it', COMPILER, 'pixel = i % shape.pixels()', 'pixel = (int)i % shape.pixels()')),
     *of('criss_cross_attention',
         ('a row that is met twice', 'plain', 'entry - width < y ?', 'entry - width <= y ?', 'criss_cross_attention.h'),
         ('the last of the cross is left out', 'plain', 'i < cross.reach()', 'i < cross.reach() - 1'),
@@ -191,7 +204,7 @@ def _built(mutant: Mutant) -> Path | str:
     try:
         library = build.library(mutant.operator, step, mutant.into)
     except ValueError as error:
-        if found := re.search(r'error: (.*) \[-Werror=(float-)?conversion\]', str(error)):
+        if found := re.search(r'error: (.*) \[-Werror=(?:(?:float-)?conversion|old-style-cast)\]', str(error)):
             return found.group(1)
         raise
     return '' if mutant.step == COMPILER else library

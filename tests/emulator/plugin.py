@@ -10,6 +10,7 @@ import torch  # noqa: F401 (the libraries need it)
 
 from emulator.build import BUILD
 
+MOST = 2**31 - 1
 SEED = int(os.environ.get('EMULATOR_SEED') or int.from_bytes(os.urandom(4), 'little'))
 
 # Where the values of a tensor are wrong, a GPU would have to be waited for to say so: the result is NaN there, as
@@ -31,16 +32,17 @@ def _load() -> list[ctypes.CDLL]:
 LIBRARIES = _load()
 
 
-def configure(seed: int, most_blocks: int = 0, launches_fail: bool = False) -> None:
+def configure(seed: int, blocks: int = 0, launches_fail: bool = False) -> None:
     """What the device does from now on.
 
     Args:
         seed: of the order of threads and blocks.
-        most_blocks: that a launch gets which goes round the grid; 0: as many as it asks for.
+        blocks: that a launch gets which goes round the grid, unless it asks for fewer; MOST: as many as there can be,
+            of which only some run; 0: as many as it asks for.
         launches_fail: nothing runs any more, and CUDA says so.
     """
     for library in LIBRARIES:
-        library.emulator_set(ctypes.c_uint64(seed), ctypes.c_uint(most_blocks), ctypes.c_int(launches_fail))
+        library.emulator_set(ctypes.c_uint64(seed), ctypes.c_uint(blocks), ctypes.c_int(launches_fail))
 
 
 def pytest_report_header() -> str:

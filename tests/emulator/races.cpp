@@ -30,7 +30,7 @@ struct Who {
   uint64_t thread() const { return bits >> 2 & 0x3ff; }
   uint64_t warp_epoch() const { return bits >> 12 & 0xfff; }
   uint64_t epoch() const { return bits >> 24 & 0xffff; }
-  uint64_t block() const { return bits >> 40; }  // of the first 2^24
+  uint64_t block() const { return bits >> 40; }  // of the first 2^24 of a launch
   bool is_thread_of(Who other) const { return bits && thread() == other.thread() && block() == other.block(); }
 
   bool races_with(Who other) const {
@@ -86,9 +86,9 @@ Page& page_of(uintptr_t address) {
 
 void tell(const char* what, Who other, const void* address) {
   const dim3 thread = thread_index(), block = block_index();
-  report("%s: %s: block (%u, %u), thread (%u, %u) at %p; the other is thread %d of block %d", log_of_all.kernel, what,
+  report("%s: %s: block (%u, %u), thread (%u, %u) at %p; the other is thread %d of %s", log_of_all.kernel, what,
          block.x, block.y, thread.x, thread.y, address, static_cast<int>(other.thread()),
-         static_cast<int>(other.block()));
+         other.block() == log_of_all.block ? "this block" : "another one");
 }
 
 void see(uintptr_t address, Who self, Access kind) {
@@ -163,12 +163,13 @@ namespace races {
 void begin_launch(const char* kernel) {
   log_of_all.kernel = kernel;
   ++log_of_all.launch;
+  log_of_all.block = 0;
 }
 
 void end_launch() { log_of_all.kernel = nullptr; }
 
-void begin_block(uint64_t number) {
-  log_of_all.block = number;
+void begin_block() {
+  ++log_of_all.block;
   log_of_all.epoch = 0;
   std::fill_n(log_of_all.warp_epochs, kWarps, 0);
 }

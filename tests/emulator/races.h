@@ -7,7 +7,7 @@ namespace emulator::races {
 
 void begin_launch(const char* kernel);
 void end_launch();
-void begin_block(uint64_t number);
+void begin_block();
 void next_epoch();  // a barrier of the block
 void next_epoch_of_warp(int warp);
 void forget();  // what is fresh, and everything else

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from mmcv.ops.axis_map import AxisMap, stacked
+from mmcv.ops.reference.upsample_cross_entropy import upsample_cross_entropy
 
 META = runpy.run_path(str(Path(__file__).resolve().parents[1] / 'mmcv' / 'ops' / 'test_meta.py'))
 SAMPLES, INVALID, is_floating = META['SAMPLES'], META['INVALID'], META['is_floating']
@@ -94,9 +95,31 @@ def resampled(logits: torch.Tensor, align_corners: bool = False, views: int = 1)
     return logits.flatten(2), *stacked([row.spread(w)] * views), *stacked([column] * views)
 
 
+def with_gradient(args: tuple) -> tuple:
+    """What the backward pass gets of the forward one's arguments."""
+    logits, label, *others = args
+    logsumexp = upsample_cross_entropy(*args)[1]
+    return torch.randn(label.shape), logits, label, others[0], logsumexp, *others[1:]
+
+
+def far_apart() -> dict[str, tuple]:
+    """Logits so far apart that a probability would be 0, of which a loss has no logarithm."""
+    logits = 200 * torch.randn(2, 5, 4, 6)
+    scores, *others = focal()
+    return {
+        'upsample_cross_entropy': entropy(logits),
+        'upsample_cross_entropy_backward': with_gradient(entropy(logits)),
+        'sigmoid_focal_loss': (200 * scores, *others),
+        'sigmoid_focal_loss_backward': (torch.rand_like(scores), 200 * scores, *others),
+        'softmax_focal_loss': (200 * scores, *others),
+        'softmax_focal_loss_backward': (torch.rand(len(scores)), 200 * scores, *others),
+    }
+
+
 def near_1000() -> dict[str, tuple]:
     logits = torch.randn(2, 5, 4, 6) + 1000
     return {
+        'upsample_cross_entropy_backward': with_gradient(entropy(logits)),
         'sync_bn_stats': (torch.randn(3, 5, 40, 33) + 1000,),
         'pyramid_pool': (torch.randn(2, 3, 40, 33) + 1000, [1, 2, 3, 6]),
         'softmax_focal_loss': focal(1000.0),
@@ -107,7 +130,11 @@ def near_1000() -> dict[str, tuple]:
     }
 
 
-NEAR_1000 = {name: lambda name=name: [near_1000()[name]] for name in near_1000()}
+FAR = {name: lambda name=name: [table[name] for table in (near_1000(), far_apart()) if name in table]
+       for name in {**near_1000(), **far_apart()}}
+# Of which no class stands out, as in the operator's own samples.
+CLOSE_CALLS = {'upsample_argmax': lambda: [(torch.randn(2, 5, 4, 6), 11, 14, False, True)],
+               'resample_argmax': lambda: [resampled(torch.randn(2, 5, 4, 6), views=2)]}
 
 
 def with_value(tensor: torch.Tensor, value: float, share: float) -> torch.Tensor:
@@ -135,10 +162,8 @@ def entropies() -> Iterator[tuple]:
 
 
 def entropy_gradients() -> Iterator[tuple]:
-    from mmcv.ops.reference.upsample_cross_entropy import upsample_cross_entropy
-    for logits, label, *others in entropies():
-        logsumexp = upsample_cross_entropy(logits, label, *others)[1]
-        yield torch.randn(label.shape), logits, label, others[0], logsumexp, *others[1:]
+    for args in entropies():
+        yield with_gradient(args)
 
 
 def argmaxes() -> Iterator[tuple]:

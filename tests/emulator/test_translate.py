@@ -23,6 +23,22 @@ def test_a_launch_of_two_values_and_no_arguments() -> None:
     assert said.endswith('{ fill(emulated...); });')
 
 
+def test_a_launch_knows_the_most_threads_of_its_kernel() -> None:
+    said = line('__global__ void __launch_bounds__(128, 2) fill(int* x) { } void f() { fill<<<1, n>>>(x); }')
+    assert 'Configuration{1, n, 0, nullptr, static_cast<unsigned int>(128)}' in said
+
+
+@pytest.mark.parametrize('cast', ['static_cast<int>(', 'int(', 'static_cast<std::uint32_t>(', 'unsigned int('])
+def test_casts_to_32_bits_are_watched(cast: str) -> None:
+    kind = cast.removeprefix('static_cast<').rstrip('(').rstrip('>')
+    assert line(f'x = {cast}y);') == f'x = ::emulator::narrow<{kind}>(y);'
+
+
+def test_other_casts_stay() -> None:
+    source = 'x = static_cast<int64_t>(a); int (*f)(int); print(int64_t(b)); T(c); std::function<int(int)> g;'
+    assert line(source) == source
+
+
 @pytest.mark.parametrize(('source', 'variables'), [
     ('__shared__ unsigned int hits;', ['auto& hits = ::emulator::shared<unsigned int >']),
     ('__shared__ Wide<T> tile[32][33], row[4];',
@@ -46,6 +62,7 @@ def test_comments_go_and_lines_stay() -> None:
     ('asm volatile("bar.sync 0;");', 'a.cu:1: asm is CUDA'),
     ('#include <cooperative_groups.h>', 'a.cu:1: <cooperative_groups is CUDA'),
     ('__shared__ float (*rows)[4];', 'one type and names were expected'),
+    ('__global__ void fill(const Size& size, float* x) {\n}', 'a.cu:1: fill: the parameters of a kernel are copied'),
     ('forward<<<1>>>(x);', 'a.cu:1: 2 to 4 values'),
     ('forward<<<1, 2, 3;', 'a.cu:1: a kernel, <<< and >>> were expected'),
 ])

@@ -1,4 +1,4 @@
-"""The two things of CUDA that are no C++: launches and shared variables."""
+"""What of CUDA is no C++, launches and shared variables, and what no C++ compiler would see."""
 
 import re
 
@@ -9,6 +9,11 @@ NAME = r'\w+(?:\s*\[[^\]]*\])*'  # of a variable, with the sizes of an array
 DECLARATORS = re.compile(rf'(?P<type>.*?[\s>])(?P<names>{NAME}(?:\s*,\s*{NAME})*)', re.DOTALL)
 KERNEL = re.compile(r'(?P<kernel>(?:::)?\w+(?:::\w+)*(?:<[^<>;(){}]*>)?)\s*$')
 COMMENT = re.compile(r'//[^\n]*|/\*.*?\*/|("(?:\\.|[^"\\\n])*")', re.DOTALL)
+KERNELS = re.compile(r'\b__global__\s+(?:void\s+)?(?:__launch_bounds__\s*\((?P<bounds>[^;{},]*)[^;{]*?\)\s*)?'
+                     r'(?:void\s+)?(?P<name>\w+)\s*\((?P<parameters>[^;{]*)\)\s*\{')
+# Casts to a type of 32 bits or less; those in the style of C do not compile.
+NARROW = r'(?:std::)?u?int(?:8|16|32)_t|(?:unsigned |signed )?(?:int|short|char)|unsigned'
+CAST = re.compile(rf'\bstatic_cast<\s*({NARROW})\s*>\s*\(|(?<![\w:<.] )(?<![\w:<.])({NARROW})\((?!\s*[*&])')
 HERE = '[] { static char here; return &here; }()'
 
 
@@ -24,8 +29,10 @@ def translate(source: str, path: str) -> str:
     """
     text = COMMENT.sub(_without_comment, source)
     text = SHARED.sub(lambda match: _shared(match, path), text)
+    bounds = _bounds_of_kernels(text, path)
+    text = CAST.sub(lambda match: f'::emulator::narrow<{match[1] or match[2]}>(', text)
     while '<<<' in text:
-        text = _without_first_launch(text, path)
+        text = _without_first_launch(text, path, bounds)
     for left in LEFT_OVER.finditer(text):
         line = text.count('\n', 0, left.start()) + 1
         raise ValueError(f'{path}:{line}: {left.group()} is CUDA that the emulator does not know; teach translate.py')
@@ -48,7 +55,17 @@ def _shared(match: re.Match[str], path: str) -> str:
     return ' '.join(f'auto& {name} = ::emulator::shared<{kind} {sizes}>({HERE});' for name, sizes in names)
 
 
-def _without_first_launch(text: str, path: str) -> str:
+def _bounds_of_kernels(text: str, path: str) -> dict[str, str]:
+    """The most threads of a block, of the kernels that say so."""
+    kernels = list(KERNELS.finditer(text))
+    for kernel in kernels:
+        if '&' in kernel['parameters']:
+            line = text.count('\n', 0, kernel.start()) + 1
+            raise ValueError(f'{path}:{line}: {kernel["name"]}: the parameters of a kernel are copied, no references')
+    return {kernel['name']: kernel['bounds'] for kernel in kernels if kernel['bounds']}
+
+
+def _without_first_launch(text: str, path: str, bounds: dict[str, str]) -> str:
     start = text.index('<<<')
     kernel = KERNEL.search(text, 0, start)
     end = text.find('>>>', start)
@@ -65,6 +82,8 @@ def _without_first_launch(text: str, path: str) -> str:
     if len(how) > 2:
         how[2] = f'static_cast<size_t>({how[2]})'
     name = kernel['kernel']
+    if most := bounds.get(name.partition('<')[0].rpartition('::')[2]):
+        how += [*['0', 'nullptr'][len(how) - 2:], f'static_cast<unsigned int>({most})']
     call = (f'::emulator::launch("{name}", ::emulator::Configuration{{{", ".join(how)}}}, '
             f'[](const auto&... emulated) {{ {name}(emulated...); }}')
     arguments = text[opening + 1:closing]

@@ -22,8 +22,8 @@ struct Tap {
   T weight;
 };
 
-// The position is rounded once, as torch's is: where it is a whole number in one way of rounding and not in the other,
-// another pixel counts, which may be infinite.
+// The position is rounded once, and the pixel below it is that of the position in float, as torch has it for double, too:
+// where it is a whole number in one way of rounding and not in the other, another pixel counts, which may be infinite.
 template <class T>
 MMCV_HOST_DEVICE inline Tap<T> tap(const Resize& axis, int64_t index) {
   if (axis.in == axis.out) return {index, index, T(0)};
@@ -34,8 +34,9 @@ MMCV_HOST_DEVICE inline Tap<T> tap(const Resize& axis, int64_t index) {
     source = std::fma(static_cast<T>(axis.in) / static_cast<T>(axis.out), static_cast<T>(index) + T(0.5), T(-0.5));
     source = source > 0 ? source : T(0);
   }
-  const int64_t floor = static_cast<int64_t>(source), low = floor < axis.in ? floor : axis.in - 1;
-  return {low, low + 1 < axis.in ? low + 1 : low, source - static_cast<T>(low)};
+  const int64_t floor = static_cast<int64_t>(static_cast<float>(source)), low = floor < axis.in ? floor : axis.in - 1;
+  const T above = source - static_cast<T>(low), weight = above < 0 ? T(0) : above < 1 ? above : T(1);
+  return {low, low + 1 < axis.in ? low + 1 : low, weight};
 }
 
 // Between two values.

@@ -57,13 +57,13 @@ struct Bin {
   double area;
 };
 
-MMCV_HOST_DEVICE inline Bin bin_at(const Pyramid& p, int index) {
+MMCV_HOST_DEVICE inline Bin bin_at(const Pyramid& p, int64_t index) {
   int level = 0;
   while (index >= p.size[level] * p.size[level]) {
     index -= p.size[level] * p.size[level];
     ++level;
   }
-  const int size = p.size[level], i = index / size, j = index % size;
+  const int64_t size = p.size[level], i = index / size, j = index % size;
   const int64_t top = bin_first(i, p.height, size), bottom = bin_last(i, p.height, size);
   const int64_t left = bin_first(j, p.width, size), right = bin_last(j, p.width, size);
   const double area = static_cast<double>((bottom - top) * (right - left));

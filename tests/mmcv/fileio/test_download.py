@@ -2,6 +2,8 @@
 
 import hashlib
 import http.server
+import os
+import tempfile
 import threading
 
 import pytest
@@ -141,3 +143,11 @@ def test_cache_home(monkeypatch, tmp_path):
     assert str(cache_home()) == '/caches/mmcv'
     monkeypatch.setenv('MMCV_HOME', '/mine')
     assert str(cache_home()) == '/mine'
+
+
+def test_cache_home_of_a_user_without_a_home(monkeypatch, tmp_path):
+    for name in ('MMCV_HOME', 'XDG_CACHE_HOME'):
+        monkeypatch.setenv(name, '')
+    monkeypatch.setattr(tempfile, 'tempdir', str(tmp_path))
+    monkeypatch.setattr(os.path, 'expanduser', lambda path: path)  # as where neither $HOME nor the system knows one
+    assert cache_home().parent.parent == tmp_path

@@ -45,12 +45,12 @@ template <class T>
 __global__ void count_shared(
     const T* pred, const T* label, int64_t numel, int64_t num_classes, int64_t ignore_index, Counter* total) {
   extern __shared__ unsigned int counts[];
-  const int bins = static_cast<int>((num_classes + 1) * (num_classes + 1));
-  for (int i = threadIdx.x; i < bins; i += blockDim.x) counts[i] = 0;
+  const int64_t bins = (num_classes + 1) * (num_classes + 1);
+  for (int64_t i = threadIdx.x; i < bins; i += blockDim.x) counts[i] = 0;
   __syncthreads();
   count(pred, label, numel, num_classes, ignore_index, counts);
   __syncthreads();
-  for (int i = threadIdx.x; i < bins; i += blockDim.x) {
+  for (int64_t i = threadIdx.x; i < bins; i += blockDim.x) {
     if (counts[i]) atomicAdd(total + i, static_cast<Counter>(counts[i]));
   }
 }

@@ -37,7 +37,7 @@ __global__ void sum_cells(Pyramid p, const T* x, Wide<T>* cells) {
   const int64_t total = p.samples * p.channels * p.cells();
   for (int64_t index = thread_index(); index < total; index += thread_count()) {
     const Place place(p, index, p.cells());
-    const int i = static_cast<int>(place.item) / p.x.count, j = static_cast<int>(place.item) % p.x.count;
+    const int64_t i = place.item / p.x.count, j = place.item % p.x.count;
     Wide<T> sum = 0;
     for (int64_t y = p.y.border[i]; y < p.y.border[i + 1]; ++y) {
       for (int64_t column = p.x.border[j]; column < p.x.border[j + 1]; ++column) {
@@ -53,7 +53,7 @@ __global__ void average(Pyramid p, const Wide<T>* cells, T* pooled) {
   const int64_t total = p.samples * p.channels * p.bins;
   for (int64_t index = thread_index(); index < total; index += thread_count()) {
     const Place place(p, index, p.bins);
-    const Bin bin = bin_at(p, static_cast<int>(place.item));
+    const Bin bin = bin_at(p, place.item);
     Wide<T> sum = 0;
     for (int i = bin.top; i < bin.bottom; ++i) {
       for (int j = bin.left; j < bin.right; ++j) sum += cells[place.at(p, p.cells(), i * p.x.count + j)];
