@@ -95,6 +95,13 @@ def resampled(logits: torch.Tensor, align_corners: bool = False, views: int = 1)
     return logits.flatten(2), *stacked([row.spread(w)] * views), *stacked([column] * views)
 
 
+def two_views() -> tuple:
+    """Maps (2, 5, 4, 6) beside each other, of which the second speaks louder, and is turned over."""
+    logits = torch.cat([torch.randn(2, 5, 24), 5 * torch.randn(2, 5, 24)], 2)
+    row, column = AxisMap.resized(4, 11, False).spread(6), AxisMap.resized(6, 14, False)
+    return logits, *stacked([row, AxisMap(row.index + 24, row.weight)]), *stacked([column, column.flipped()])
+
+
 def with_gradient(args: tuple) -> tuple:
     """What the backward pass gets of the forward one's arguments."""
     logits, label, *others = args
@@ -134,7 +141,7 @@ FAR = {name: lambda name=name: [table[name] for table in (near_1000(), far_apart
        for name in {**near_1000(), **far_apart()}}
 # Of which no class stands out, as in the operator's own samples.
 CLOSE_CALLS = {'upsample_argmax': lambda: [(torch.randn(2, 5, 4, 6), 11, 14, False, True)],
-               'resample_argmax': lambda: [resampled(torch.randn(2, 5, 4, 6), views=2)]}
+               'resample_argmax': lambda: [two_views()]}
 
 
 def with_value(tensor: torch.Tensor, value: float, share: float) -> torch.Tensor:

@@ -57,8 +57,8 @@ def try_here(library: str, said: Path) -> int:
 def summary(text: str) -> str:
     """The line that says what was found."""
     test = re.search(r'^FAILED \S+::(\S+)', text, re.MULTILINE)
-    for pattern in (r'(?:CUDA says|emulator): (.*)', r'(runtime error: .*)', r'(AddressSanitizer: \S+)',
-                    r'E +(?:AssertionError: )?(\S.*)'):
+    for pattern in (r'(Fatal Python error: .*)', r'(?:CUDA says|emulator): (.*)', r'(runtime error: .*)',
+                    r'(AddressSanitizer: \S+)', r'E +(?:AssertionError: )?(\S.*)'):
         if found := re.search(pattern, text):
             return (f'{test.group(1)}: ' if test else '') + found.group(1)
     return text[-200:].replace('\n', ' ')
