@@ -91,6 +91,7 @@ struct Cut {
     (outputs < inputs ? input_groups : output_groups) = (many + group - 1) / group;
   }
 
+  int64_t groups() const { return input_groups * output_groups; }
   Share block(int64_t index) const { return Share::of(tiles, blocks, index); }
   Share input(int64_t inputs, int64_t index) const { return Share::of(inputs, input_groups, index); }
   Share output(int64_t outputs, int64_t index) const { return Share::of(outputs, output_groups, index); }
@@ -170,7 +171,7 @@ Tensor convolve(
           if (j == 0) winograd_input_cpu(w, pixels(x, from, type), Block<T>{mutable_data(v, type), block.first, block.size});
           const Kernels kernels{from.size, to.size, row_stride, column_stride, taps.stride(3), transposed};
           const T* first = data(taps, type) + from.first * row_stride + to.first * column_stride;
-          winograd_weight_cpu(w, kernels, first, mutable_data(u, type));
+          if (i == 0 || cut.groups() > 1) winograd_weight_cpu(w, kernels, first, mutable_data(u, type));
           multiply(m, v, u, k == 0 ? 0 : 1);
         }
         const Map<T> result{mutable_data(y, type) + to.first, w.y.outputs, w.x.outputs, outputs, to.size};

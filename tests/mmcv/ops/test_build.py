@@ -1,9 +1,11 @@
 """What is built, when, and what is said if it cannot be. The compilers themselves are at work in the whole suite."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 
 import pytest
 
@@ -161,3 +163,24 @@ def test_the_rest_takes_as_long_as_what_is_done():
 def test_needs_no_import_of_torch():
     program = f'import runpy, sys; runpy.run_path({str(build.OPS / "build.py")!r}); sys.exit("torch" in sys.modules)'
     assert subprocess.run([sys.executable, '-c', program], env=os.environ).returncode == 0
+
+
+def _is_gcc_12():
+    return shutil.which('g++') and subprocess.check_output(['g++', '-dumpversion'], text=True).startswith('12')
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not _is_gcc_12(), reason='which loops become vectors is for each compiler to say')
+@pytest.mark.parametrize('name', ['depthwise_conv', 'focal_loss', 'upsample_argmax', 'upsample_cross_entropy'])
+def test_loops_are_vectors_without_avx_512_too(name, tmp_path):
+    """Of a product on a condition and of exponentials, GCC would make vectors by AVX-512's masks alone."""
+    def vectors(arch):
+        report = tmp_path / arch
+        one_version = ['-D__SANITIZE_ADDRESS__', f'-march={arch}']
+        flags = [*build.FLAGS, *build.CXX_FLAGS, *one_version, f'-fopt-info-vec-optimized={report}']
+        includes = ['-isystem', str(build._torch() / 'include'), '-isystem', sysconfig.get_path('include')]
+        source = build.CSRC / 'cpu' / f'{name}.cpp'
+        subprocess.run(['g++', *flags, *includes, '-c', str(source), '-o', os.devnull], check=True)
+        return set(re.findall(rf'{name}.cpp:\d+', report.read_text()))
+
+    assert vectors('x86-64-v3') >= vectors('x86-64-v4') != set()

@@ -1,6 +1,7 @@
 #include "../depthwise_conv.h"
 
 #include "../parallel.h"
+#include "copy.h"
 
 namespace mmcv {
 namespace {
@@ -40,7 +41,11 @@ MMCV_INLINE void add_row(int64_t columns, int64_t lanes, const T* in, int64_t st
 
 template <class T>
 MMCV_INLINE void start(int64_t lanes, const T* bias, T* sum) {
-  for (int64_t lane = 0; lane < lanes; ++lane) sum[lane] = bias ? bias[lane] : 0;
+  if (bias) {
+    copy_lanes(bias, lanes, sum);
+  } else {
+    std::fill_n(sum, lanes, T(0));
+  }
 }
 
 template <class T>
@@ -49,7 +54,7 @@ MMCV_INLINE void finish(int64_t lanes, const T* sum, const T* slope, T* y) {
 #pragma GCC ivdep
     for (int64_t lane = 0; lane < lanes; ++lane) y[lane] = sum[lane] < 0 ? sum[lane] * slope[lane] : sum[lane];
   } else {
-    std::copy_n(sum, lanes, y);
+    copy_lanes(sum, lanes, y);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "../parallel.h"
+#include "copy.h"
 #include "winograd_lines.h"
 
 namespace mmcv {
@@ -50,10 +51,10 @@ MMCV_INLINE void transform(
     for (int i = 0; i < to_y * to_x; ++i) made_at[i] = made[i];
     for (int64_t first = 0; first < count; first += kClose) {
       const int64_t lanes = std::min(kClose, count - first);
-      for (int i = 0; i < from_y * from_x; ++i) std::copy_n(in[i] + first, lanes, given[i]);
+      for (int i = 0; i < from_y * from_x; ++i) copy_lanes(in[i] + first, lanes, given[i]);
       transform_lanes<from_y, from_x, to_y, to_x>(
           down, across, lanes, given_at, shift ? shift + first : nullptr, made_at);
-      for (int i = 0; i < to_y * to_x; ++i) std::copy_n(made[i], lanes, out[i] + first);
+      for (int i = 0; i < to_y * to_x; ++i) copy_lanes(made[i], lanes, out[i] + first);
     }
   }
 }
