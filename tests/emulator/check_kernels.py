@@ -87,6 +87,14 @@ def test_doubles_are_computed_in_doubles(name: str) -> None:
             close(run(name, args), reference(name, args), rtol=1e-10, atol=1e-10)
 
 
+@pytest.mark.parametrize('name', NAMES)
+def test_zeros_are_results_like_others(name: str) -> None:
+    for args in SAMPLES[name]():
+        if args[0].numel() < 5000:
+            args = tuple(torch.zeros_like(arg) if is_floating(arg) else arg for arg in args)
+            close(run(name, args), reference(name, args), **CLOSE)
+
+
 @pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
 @pytest.mark.parametrize('name', of(HALVES))
 def test_halves_are_rounded_once(name: str, dtype: torch.dtype) -> None:
@@ -96,6 +104,10 @@ def test_halves_are_rounded_once(name: str, dtype: torch.dtype) -> None:
         for out in with_every_order(name, args):
             narrow = [tensor.dtype == dtype for tensor in results(out)]
             close(out, expected, rtol=0.51 * step if any(narrow) else 1e-4, atol=1e-3 if WATCHES_MEMORY else 2e-4)
+            for a, b in zip(results(out), results(expected)):
+                spacing = step * 2.0 ** (b.frexp().exponent - 1)  # of halves around each of the numbers
+                beyond = (a.double() - b).abs() > 0.51 * spacing + 1e-5
+                assert WATCHES_MEMORY or a.dtype != dtype or not beyond.any()
 
 
 @pytest.mark.skipif(WATCHES_MEMORY, reason='it is the numbers that are looked at')

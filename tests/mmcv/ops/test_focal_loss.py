@@ -21,6 +21,7 @@ def samples():
     yield torch.randn(0, 5), classes(0, 5), 2.0, 0.25
     yield torch.randn(4, 1), classes(4, 1), 2.0, 0.25
     yield torch.randn(6, 9).t(), classes(9, 6), 1.5, 0.5
+    yield torch.randn(5, 4), classes(5, 4), 1.7, 0.3  # neither of which a float holds
     yield torch.randn(7, 10)[:, ::2], classes(14, 5)[::2], 0.0, 0.25
     yield torch.tensor([[90.0, -90.0, 0.0], [-90.0, 90.0, 1.0]], dtype=torch.float64), torch.tensor([0, 0]), 2.0, 0.25
     yield torch.randn(3000, 21), classes(3000, 21), 2.0, 0.25  # enough for several threads
