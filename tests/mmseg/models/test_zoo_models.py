@@ -18,7 +18,9 @@ from mmseg.models import build_segmentor
 CASES = zoo.cases('models')
 CONFIGS = json.loads(gzip.decompress((zoo.GOLDEN / 'zoo_configs.json.gz').read_bytes()))
 MOST = {'backbone': 400, 'neck': 400, 'decode': 1500, 'aux': 500}  # values of an array that are kept
-UNSTABLE = 1e-3  # float32 against float64: beyond this, machines differ
+# Float32 against float64: beyond the first, machines differ by more than ten times of it, whatever computes there
+# (K-Net over UPerNet); beyond the second, labels are chance (CGNet).
+NOISY, CHAOTIC = 2e-5, 1e-3
 QUICK = ('bisenetv2', 'fastscnn', 'segformer', 'mobilenet')  # of these, one case is tried in the quick suite
 
 
@@ -99,7 +101,7 @@ def floor(case, key):
 
 
 def check_in_double(model, case):
-    """Where float32 is chaotic, and differs from machine to machine: mean, deviation and extremes in float64."""
+    """Where float32 differs from machine to machine: mean, deviation and extremes in float64."""
     with torch.no_grad():
         found = outputs(model, zoo.draw(case['eval_shape']).double())
     for key, stats in case['stats64'].items():
@@ -125,7 +127,7 @@ def model(name):
 def test_outputs(name, model):
     case, golden = CASES[name], zoo.arrays('models')
     model.eval()
-    if floor(case, 'encode_decode') > UNSTABLE:
+    if floor(case, 'encode_decode') > NOISY:
         return check_in_double(copy.deepcopy(model).double(), case)
     with torch.no_grad():
         found = outputs(model, zoo.draw(case['eval_shape']))
@@ -147,7 +149,7 @@ def test_outputs(name, model):
 @pytest.mark.parametrize('name', parameters(CASES), scope='module')
 def test_labels(name, model):
     case, golden = CASES[name], zoo.arrays('models')
-    if floor(case, 'encode_decode') > UNSTABLE:
+    if floor(case, 'encode_decode') > CHAOTIC:
         pytest.skip('with these weights float32 is far from float64 (CGNet), so labels are chance')
     model.eval()
     shape = case['test_shape'] or case['eval_shape']
