@@ -119,7 +119,7 @@ def _decode_cut(content: bytes, frame: Frame, box: tuple[int, int, int, int]) ->
     rows, columns = last_row - first_row, last - first
     if 2 * rows * columns > last_row * across:
         return None
-    data = torch.frombuffer(bytearray(content[scan.start:]), dtype=torch.uint8)
+    data = torch.frombuffer(bytearray(memoryview(content)[scan.start:]), dtype=torch.uint8)
     cut = jpeg_cut(data, scan.codes, scan.blocks, across, scan.restart, (first_row, first, rows, columns))
     if not len(cut):
         return None

@@ -11,6 +11,7 @@ from .suites import SUITES, Options
 
 _RIVALS = ('model', 'infer', 'data', 'eval', 'zoo')  # the suites that 0.30 takes part in
 _SIZED = ('model', 'train', 'infer')  # those whose images may be of any size
+_OF_SIZED = f'of {", ".join(_SIZED)}'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,8 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         return
     parser.add_argument('suite', choices=SUITES)
     parser.add_argument('--config', default=Options().config, help='of models and pipelines (default: %(default)s)')
-    parser.add_argument('--size', type=int, nargs=2, metavar=('HEIGHT', 'WIDTH'), help=f'of the images of {_SIZED}')
-    parser.add_argument('--batch', type=int, metavar='IMAGES', help=f'of {_SIZED}')
+    parser.add_argument('--size', type=int, nargs=2, metavar=('HEIGHT', 'WIDTH'), help=f'of the images {_OF_SIZED}')
+    parser.add_argument('--batch', type=int, metavar='IMAGES', help=_OF_SIZED)
     parser.add_argument('--device', choices=['cpu', 'cuda'], help='(default: a GPU where there is one)')
     parser.add_argument('--rounds', type=int, default=9, help='how often each way runs (default: %(default)s)')
     parser.add_argument('--threads', type=int, help="of torch (default: torch's own choice)")
@@ -82,7 +83,7 @@ def _check(args: argparse.Namespace) -> None:
     if args.device == 'cuda' and args.against:
         raise ValueError('--against: mmsegmentation 0.30 is measured on the CPU only; add --device cpu')
     if (args.size or args.batch) and args.suite not in _SIZED:
-        raise ValueError(f'--size and --batch are of {", ".join(_SIZED)}; {args.suite} has its own')
+        raise ValueError(f'--size and --batch are {_OF_SIZED}; {args.suite} has its own')
     if args.suite == 'zoo' and (args.device == 'cuda' or args.profile):
         raise ValueError('zoo is measured on the CPU, in processes of its own: give --device cpu, and no --profile')
     if args.suite == 'shared' and (args.device == 'cuda' or args.profile or args.clock == 'cpu' or args.threads):

@@ -31,8 +31,9 @@ struct Colours {
 template <class T>
 bool augment_crop_cpu(const uint8_t* image, const Crop& crop, const Colours<T>& colours, T* out);
 
-// label (source_height, source_width), no part of it -> out (out_height, out_width). T is uint8_t, int16_t, int32_t or int64_t. Of bytes
-// `names` (256) holds what stands in the place of each, unless it is nullptr; the padding is `fill` all the same.
+// label (source_height, source_width), no part of it -> out (out_height, out_width). T is uint8_t, int16_t, int32_t or
+// int64_t. Of bytes `names` (256) holds what stands in the place of each, unless it is nullptr; the padding is `fill` all
+// the same.
 template <class T>
 void augment_crop_label_cpu(const T* label, const Crop& crop, int64_t fill, const int64_t* names, int64_t* out);
 

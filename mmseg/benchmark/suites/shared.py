@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mmcv.config import find_config
+from mmcv.utils import usable_cores
 from mmseg.benchmark.elsewhere import Elsewhere
 from mmseg.benchmark.measurement import Case
 
@@ -77,8 +78,7 @@ def shared(options: Options, size: tuple[int, int] = (64, 128), batch: int = 8) 
     net = build(Options(config=CONFIG))
     job = dict(config=find_config(CONFIG), state=net.state_dict(), batch=training_batch(net, 'cpu', size, batch))
     step = f'{CONFIG}: step of {batch} x {size}'
-    cores = len(os.sched_getaffinity(0)) if sys.platform == 'linux' else os.cpu_count()
-    crowds = {f'{step}, alone on {cores} cores': (1, {})}
+    crowds = {f'{step}, alone on {usable_cores():.3g} cores': (1, {})}
     crowds |= {f'{step}, beside {count} more': (count + 1, {}) for count in NEIGHBOURS}
     crowds[f'{step}, {LAUNCHED} processes of a launcher'] = (LAUNCHED, dict(LOCAL_WORLD_SIZE=str(LAUNCHED)))
     for name, (count, environment) in crowds.items():

@@ -39,8 +39,8 @@ MMCV_INLINE void find_probability(const Band<T>& band, T weight, int64_t classes
 // Output rows [first, last) of all N * H.
 template <class T>
 MMCV_INLINE void rows(
-    const T* logits, bool channels_last, const Upsampling& size, const std::vector<Tap<T>>& taps, const Columns<T>& columns, int64_t first,
-    int64_t last, int64_t* label, T* probability) {
+    const T* logits, bool channels_last, const Upsampling& size, const std::vector<Tap<T>>& taps,
+    const Columns<T>& columns, int64_t first, int64_t last, int64_t* label, T* probability) {
   const int64_t image = size.classes * size.y.in * size.x.in;
   T best[kBlock], chance[kBlock];
   int32_t index[kBlock];
