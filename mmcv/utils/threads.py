@@ -5,12 +5,16 @@ On a machine that others use too, in a container with a share of its cores, or b
 thread then waits awake for one that has no core, and each step takes many times as long.
 """
 
+import math
 import os
 import sys
 from pathlib import Path
 
-# Rounds that a waiting thread stays awake. GNU OpenMP's own 300,000 last longer than a scheduler's time slice.
+from .waiting import can_watch, watch_cores
+
+# Rounds that a thread with a share of the cores waits awake. GNU OpenMP's own 300,000 last longer than a time slice.
 SPINS = 1000
+_WATCHED = 'waiting awake, but asleep while others want the cores'
 
 _CHOICE = 'MMCV_THREADS'
 _LOCAL_PROCESSES = ('LOCAL_WORLD_SIZE', 'OMPI_COMM_WORLD_LOCAL_SIZE', 'MPI_LOCALNRANKS', 'SLURM_NTASKS_PER_NODE')
@@ -21,7 +25,8 @@ _CORES_OF_TASK = 'SLURM_CPUS_PER_TASK'
 def choose_threads(processes: int | None = None) -> str:
     """Set OMP_NUM_THREADS and GOMP_SPINCOUNT for this process and its children, except where the user did.
 
-    A launcher's choice holds for what it starts.
+    A launcher's choice holds for what it starts. With all cores for itself a process waits as OpenMP does by itself and
+    looks, from now on, whether others want them: see :mod:`~mmcv.utils.waiting`.
 
     Args:
         processes: how many of this run share the machine; by default what their launcher says, or 1.
@@ -30,7 +35,10 @@ def choose_threads(processes: int | None = None) -> str:
         What was chosen and why, in a line for the log; it stays in the environment, see :func:`chosen_threads`.
     """
     if _CHOICE not in os.environ:
-        os.environ[_CHOICE] = f'{_choose_number(processes or _local_processes())}; {_choose_waiting()}'
+        number = _choose_number(processes or _local_processes())
+        os.environ[_CHOICE] = f'{number}; {_choose_waiting()}'
+    if os.environ[_CHOICE].endswith(_WATCHED):
+        watch_cores()
     return os.environ[_CHOICE]
 
 
@@ -52,7 +60,7 @@ def _choose_number(processes: int) -> str:
     among = f' for {processes} processes' if processes > 1 else ''
     if share >= visible:
         return f'as torch chooses for {visible} cores{among}'
-    os.environ['OMP_NUM_THREADS'] = str(max(1, int(share)))
+    os.environ['OMP_NUM_THREADS'] = str(math.ceil(share))  # rounded down, the rest of a core would lie idle
     return f'{os.environ["OMP_NUM_THREADS"]}, as there are {usable:.3g} cores{among}'
 
 
@@ -60,6 +68,8 @@ def _choose_waiting() -> str:
     theirs = [name for name in ('GOMP_SPINCOUNT', 'OMP_WAIT_POLICY') if name in os.environ]
     if theirs:
         return 'waiting by ' + ', '.join(f'{name}={os.environ[name]}' for name in theirs)
+    if not any(map(os.environ.get, _NUMBERS)) and can_watch():
+        return _WATCHED
     os.environ['GOMP_SPINCOUNT'] = str(SPINS)
     return f'asleep after {SPINS} rounds of waiting'
 

@@ -22,20 +22,50 @@ def environment(monkeypatch):
         monkeypatch.delenv(name)
     monkeypatch.setattr(threads, '_visible_cores', lambda: 4)
     monkeypatch.setattr(threads, '_quota', lambda: float('inf'))
+    monkeypatch.setattr(threads, 'can_watch', lambda: True)
+    monkeypatch.watched = []
+    monkeypatch.setattr(threads, 'watch_cores', lambda: monkeypatch.watched.append(True))
     return monkeypatch
 
 
-def test_alone_torch_chooses_the_number(environment):
+def test_alone_torch_chooses_the_number_and_what_waits_is_watched(environment):
     said = threads.choose_threads()
     assert 'OMP_NUM_THREADS' not in os.environ
-    assert os.environ['GOMP_SPINCOUNT'] == str(threads.SPINS)
+    assert 'GOMP_SPINCOUNT' not in os.environ
     assert '4 cores' in said
     assert threads.chosen_threads() == said
+    assert len(environment.watched) == 1
+    threads.choose_threads()  # as a process does that this one has started
+    assert len(environment.watched) == 2
+
+
+@pytest.mark.parametrize(('name', 'value'), [
+    ('OMP_NUM_THREADS', '3'), ('LOCAL_WORLD_SIZE', '2'), ('SLURM_CPUS_PER_TASK', '2'),
+])
+def test_with_a_share_of_the_cores_threads_sleep_soon(environment, name, value):
+    environment.setenv(name, value)
+    threads.choose_threads()
+    assert os.environ['GOMP_SPINCOUNT'] == str(threads.SPINS)
+    assert not environment.watched
+
+
+def test_where_nobody_counts_the_waiting_threads_sleep_soon(environment):
+    environment.setattr(threads, 'can_watch', lambda: False)
+    threads.choose_threads()
+    assert os.environ['GOMP_SPINCOUNT'] == str(threads.SPINS)
+    assert not environment.watched
+
+
+@pytest.mark.parametrize('name', ['GOMP_SPINCOUNT', 'OMP_WAIT_POLICY'])
+def test_nothing_is_watched_where_the_user_chose_how_to_wait(environment, name):
+    environment.setenv(name, '7')
+    threads.choose_threads()
+    assert not environment.watched
 
 
 @pytest.mark.parametrize(('quota', 'processes', 'expected'), [
-    (1.5, 1, '1'), (0.5, 1, '1'), (3.0, 1, '3'), (float('inf'), 2, '2'), (float('inf'), 3, '1'), (float('inf'), 8, '1'),
-    (3.0, 2, '1'), (16.0, 2, '2'),
+    (1.5, 1, '2'), (0.5, 1, '1'), (3.0, 1, '3'), (float('inf'), 2, '2'), (float('inf'), 3, '2'), (float('inf'), 8, '1'),
+    (3.0, 2, '2'), (16.0, 2, '2'),
 ])
 def test_a_share_of_the_cores(environment, quota, processes, expected):
     environment.setattr(threads, '_quota', lambda: quota)
@@ -58,7 +88,7 @@ def test_slurm_counts_in_words_that_are_no_number(environment):
 
 @pytest.mark.parametrize(('launcher', 'cores', 'expected'), [
     ({}, '2', '2'), ({'SLURM_NTASKS_PER_NODE': '8'}, '2', '2'), ({'SLURM_NTASKS_PER_NODE': '8'}, '', '1'),
-    ({'SLURM_NTASKS_PER_NODE': '1', 'LOCAL_WORLD_SIZE': '2'}, '3', '1'), ({'SLURM_NTASKS_PER_NODE': '2'}, '64', None),
+    ({'SLURM_NTASKS_PER_NODE': '1', 'LOCAL_WORLD_SIZE': '2'}, '3', '2'), ({'SLURM_NTASKS_PER_NODE': '2'}, '64', None),
 ])
 def test_slurm_gives_each_of_its_tasks_so_many_cores(environment, launcher, cores, expected):
     for name, value in {**launcher, 'SLURM_CPUS_PER_TASK': cores}.items():
