@@ -1,14 +1,16 @@
 """``python -m emulator.trial LIBRARY ...``: which of the libraries are found wanting, and by what, as json.
 
-Each is tried in a process of its own, forked from one that has imported torch.
+Each is tried in a process of its own, forked from one that has imported torch and what else takes seconds.
 """
 
+import importlib
 import json
 import os
 import re
 import signal
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,12 +19,16 @@ import torch
 from emulator.session import options, take_reports
 
 SECONDS = 240  # a mistake may make a loop endless
+USED_BY_TESTS = ('hypothesis', 'torch._dynamo', 'torch.testing', 'torchvision')
 NO_VERDICT = (2, 3, 4, 5)  # pytest's exit status where not even a test could be run
 
 
 def main() -> None:
     """Try all, print what was found."""
     torch.set_num_threads(1)
+    for module in USED_BY_TESTS:
+        with suppress(ImportError, RuntimeError):  # then the tests do without it, too
+            importlib.import_module(module)
     print(json.dumps({library: tried(library) for library in sys.argv[1:]}))
 
 
