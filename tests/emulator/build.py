@@ -23,7 +23,7 @@ WORK = ROOT / 'build' / 'emulator'
 RUNTIME = ('launch', 'scheduler', 'races', 'device')
 COMPILER = os.environ.get('CXX', 'g++')  # -fsanitize=thread without its library is GCC's
 BUILD = runpy.run_path(str(ROOT / 'mmcv' / 'ops' / 'build.py'))
-_digest, _torch = BUILD['_digest'], BUILD['_torch']
+_digest, torch_folder = BUILD['_digest'], BUILD['_torch']
 FLAGS = [*BUILD['FLAGS'], '-O0', '-DUSE_CUDA', '-fPIC', '-fvisibility=hidden', '-U__CUDACC__']
 # An index that loses its upper half shows in no map of a test's size, and a variable that nobody has set is mostly 0.
 OF_KERNELS = ['-Wconversion', '-Werror=conversion', '-Wno-sign-conversion', '-Werror=old-style-cast',
@@ -40,12 +40,12 @@ class Variant(NamedTuple):
 
 
 VARIANTS = {
+    'races': Variant(['-O1', '-fsanitize=thread']),  # first, as it takes longest
     'plain': Variant(['-O1', '-ffp-contract=off']),
     'fma': Variant(['-O2', '-mfma', '-ffp-contract=fast']),
     'sanitize': Variant(['-O1', '-g1', '-fsanitize=address,undefined,float-cast-overflow', '-fno-sanitize=vptr',
                          '-fno-sanitize-recover=all'], ['-fsanitize=address,undefined'],
                         ('libasan.so', 'libstdc++.so.6')),
-    'races': Variant(['-O1', '-fsanitize=thread']),
 }
 
 
@@ -112,7 +112,8 @@ def _compiled(source: Path, flags: list[str], folder: Path) -> Path:
     if result.exists():
         os.utime(result)
     else:
-        includes = ['-I', str(HERE), '-isystem', str(_torch() / 'include'), '-isystem', sysconfig.get_path('include')]
+        of_others = [str(torch_folder() / 'include'), sysconfig.get_path('include')]
+        includes = ['-I', str(HERE), *(word for path in of_others for word in ('-isystem', path))]
         _made(result, [COMPILER, *flags, *includes, '-c', str(source)])
     return result
 
@@ -127,9 +128,8 @@ def _is_known(flag: str) -> bool:
 def _linked(objects: list[Path], result: Path, flags: list[str]) -> Path:
     # The kernels' object first: of a function that stands in a header, its version is the one that is looked at.
     stubs = _stubs(objects, result.with_suffix('.stubs.c'))
-    torch = [f'-L{_torch() / "lib"}', '-Wl,--no-as-needed', '-ltorch', '-ltorch_cpu', '-ldl']
-    return _made(result, [COMPILER, '-shared', '-fPIC', *flags, *map(str, objects), '-x', 'c', str(stubs), '-x', 'none',
-                          *torch])
+    # torch's own libraries, which take long to look through, are found by name when the plugin loads the result.
+    return _made(result, [COMPILER, '-shared', '-fPIC', *flags, *map(str, objects), '-x', 'c', str(stubs)])
 
 
 def _stubs(objects: list[Path], path: Path) -> Path:

@@ -8,7 +8,7 @@ import types
 import pytest
 import torch  # noqa: F401 (the libraries need it)
 
-from emulator.build import BUILD
+from emulator.build import BUILD, torch_folder
 
 MOST = 2**31 - 1
 SEED = int(os.environ.get('EMULATOR_SEED') or int.from_bytes(os.urandom(4), 'little'))
@@ -21,6 +21,7 @@ TOLD_BY_VALUES = ('test_a_label_that_is_no_class_is_an_error', *(
 
 
 def _load() -> list[ctypes.CDLL]:
+    ctypes.CDLL(torch_folder() / 'lib' / 'libtorch_cpu.so', ctypes.RTLD_GLOBAL)
     loaded = [ctypes.CDLL(path) for path in os.environ['EMULATED_LIBRARIES'].split(os.pathsep)]
     extension = types.ModuleType('mmcv._ext')
     extension.build_key = BUILD['source_key']()

@@ -3,6 +3,7 @@
 Each is tried in a process of its own, forked from one that has imported torch and what else takes seconds.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -29,6 +30,7 @@ def main() -> None:
     for module in USED_BY_TESTS:
         with suppress(ImportError, RuntimeError):  # then the tests do without it, too
             importlib.import_module(module)
+    gc.freeze()  # what is there now need not be looked through by each trial
     print(json.dumps({library: tried(library) for library in sys.argv[1:]}))
 
 

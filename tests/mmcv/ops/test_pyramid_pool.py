@@ -19,8 +19,8 @@ def samples():
         yield x.to(memory_format=torch.channels_last), sizes
     yield torch.randn(2, 3, 12, 10)[:, :, ::2, 1::2], PSPNET
     yield torch.randn(2, 5, 6, 3).permute(0, 3, 1, 2)[:, 1:], PSPNET
-    yield torch.randn(2, 64, 40, 40), PSPNET  # enough for several threads
-    yield torch.randn(2, 128, 40, 40).to(memory_format=torch.channels_last), PSPNET
+    yield torch.randn(2, 24, 40, 40), PSPNET  # just enough for two threads
+    yield torch.randn(2, 128, 20, 20).to(memory_format=torch.channels_last), PSPNET
 
 
 def backward_samples():
