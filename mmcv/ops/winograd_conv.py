@@ -6,14 +6,17 @@ from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
 from ._load import has_kernel, is_watched, register
-from .dilated_conv import DilatedConv, products
 from .onednn_conv import is_channels_last, onednn_conv, suits_onednn
+from .onednn_linear import has_avx512
 from .reference import winograd_conv as reference
+from .weight_gradient import ConvOfOwnGradient, by_taps, products
 
 # Below these the transforms cost more than the multiplications that they save: measured, see docs/benchmarks.md. The
 # saving counts as torch would multiply, which leaves the padding out.
 LEAST_CHANNELS, LEAST_PIXELS, LEAST_SAVING = 256, 1024, 1.4
 _ONEDNN_LANES = 16
+# Without AVX-512 oneDNN's gradient of a weight is slow, for maps channels_last up to eight times: then down to these.
+LEAST_CHANNELS_OF_WEIGHT, LEAST_CHANNELS_LAST_OF_WEIGHT, LEAST_PIXELS_OF_WEIGHT = 64, 32, 512
 LEAST_CHANNELS_LAST = 64  # of maps that lie channels_last, which are not turned round, where no gradient is recorded
 
 
@@ -95,9 +98,10 @@ def conv2d(
     products instead of 72, summed over the channels as 24 matrix products; or 2x2 from 4x4, where fewer lie beyond the
     map's border then. A dilated kernel does so on each of its grids of pixels; one that is dilated so far that most of
     it lies in the padding is convolved by torch, but for its weight's gradient, for which torch would multiply the
-    padding too. The other gradients are computed in the same way. All is exact up to the rounding of float32, with
-    errors of up to about 1e-6 of the largest output. On a GPU cuDNN decides for itself. Fast Algorithms for
-    Convolutional Neural Networks, Lavin & Gray 2016, https://arxiv.org/abs/1509.09308.
+    padding too. Of narrower kernels only the weight's gradient is computed by tiles, where torch's is slow. The other
+    gradients are computed in the same way. All is exact up to the rounding of float32, with errors of up to about 1e-6
+    of the largest output. On a GPU cuDNN decides for itself. Fast Algorithms for Convolutional Neural Networks, Lavin &
+    Gray 2016, https://arxiv.org/abs/1509.09308.
 
     Args:
         x: (N, C, H, W).
@@ -114,8 +118,11 @@ def conv2d(
     edge = winograd_edge(x, weight, stride, padding, dilation, groups, winograd)
     if edge:
         return _conv(x, weight, bias, list(padding), list(dilation), False, edge)
-    if edge is not None and torch.is_grad_enabled() and weight.requires_grad and not torch.compiler.is_compiling():
-        return DilatedConv.apply(x, weight, bias, padding, dilation)
+    if torch.is_grad_enabled() and weight.requires_grad and not torch.compiler.is_compiling():
+        if edge is not None:
+            return ConvOfOwnGradient.apply(x, weight, bias, padding, dilation, by_taps)
+        if winograd and stride == (1, 1) and groups == 1 and _has_slow_gradient(x, weight, padding, dilation):
+            return ConvOfOwnGradient.apply(x, weight, bias, padding, dilation, _conv_weight)
     if max(stride) > 1 and _is_overrun(x, weight, padding, groups):
         x, stride = x[..., ::stride[0], ::stride[1]], (1, 1)
     if suits_onednn(x, weight):
@@ -131,21 +138,31 @@ def winograd_edge(
 
     0 where the kernel is wide enough for them, but dilated too far; None where :func:`conv2d` is torch's in any case.
     """
-    if not winograd or stride != (1, 1) or groups != 1 or not _is_wide(x, weight, padding, dilation):
+    least = _least_channels(x), LEAST_PIXELS
+    if not winograd or stride != (1, 1) or groups != 1 or not _is_wide(x, weight, padding, dilation, *least):
         return None
     edge = 4 if winograd == 4 and _pixels(x) >= 4 * LEAST_PIXELS and not torch.is_grad_enabled() else 2
     return edge if _saves(x, padding, dilation, edge) else 0
 
 
-def _is_wide(x: Tensor, weight: Tensor, padding: tuple[int, int], dilation: tuple[int, int]) -> bool:
+def _has_slow_gradient(x: Tensor, weight: Tensor, padding: tuple[int, int], dilation: tuple[int, int]) -> bool:
+    """Whether Winograd's tiles are faster for the gradient of a weight alone."""
+    channels = LEAST_CHANNELS_LAST_OF_WEIGHT if is_channels_last(x) else LEAST_CHANNELS_OF_WEIGHT
+    return (not has_avx512() and _is_wide(x, weight, padding, dilation, channels, LEAST_PIXELS_OF_WEIGHT)
+            and _saves(x, padding, dilation, 2))
+
+
+def _is_wide(
+    x: Tensor, weight: Tensor, padding: tuple[int, int], dilation: tuple[int, int], channels: int, pixels: int
+) -> bool:
     return (
         not is_watched()  # first: sizes that a graph leaves open must not be compared
         and x.dim() == 4
         and weight.shape[2:] == (3, 3)
-        and min(weight.shape[:2]) >= _least_channels(x)
+        and min(weight.shape[:2]) >= channels
         and x.shape[1] == weight.shape[1]
         and x.dtype == weight.dtype == torch.float32
-        and _pixels(x) >= LEAST_PIXELS
+        and _pixels(x) >= pixels
         and all(p <= 2 * d < side + 2 * p for p, d, side in zip(padding, dilation, x.shape[2:]))
         and has_kernel('winograd_conv', x)
         and has_kernel('winograd_conv', weight)

@@ -1,6 +1,6 @@
-"""Convolutions with kernels so far dilated that many of their taps lie in the padding."""
+"""3x3 convolutions by torch, but for the gradient of their weight, for which oneDNN may take many times too long."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 import torch.nn.functional as F
@@ -27,21 +27,17 @@ def _meetings(side: int, padding: int, dilation: int) -> Iterator[tuple[int, sli
             yield tap, slice(first, end), slice(first + shift, end + shift)
 
 
-class DilatedConv(torch.autograd.Function):
-    """A 3x3 convolution whose weight's gradient multiplies nothing by the padding.
-
-    oneDNN leaves the padding out forwards and towards the input, but not here: with a dilation of 24 on maps of
-    32 x 32, three quarters of what it multiplies are zeros.
-    """
+class ConvOfOwnGradient(torch.autograd.Function):
+    """A 3x3 convolution with a way of its own to the gradient of its weight."""
 
     @staticmethod
     def forward(
         ctx: FunctionCtx, x: Tensor, weight: Tensor, bias: Tensor | None, padding: tuple[int, int],
-        dilation: tuple[int, int],
+        dilation: tuple[int, int], way: Callable[[Tensor, Tensor, tuple[int, int], tuple[int, int]], Tensor],
     ) -> Tensor:
-        """(N, C, H, W) by (K, C, 3, 3) and (K,) to (N, K, H', W')."""
+        """(N, C, H, W) by (K, C, 3, 3) and (K,) to (N, K, H', W'); ``way`` as :func:`by_taps`."""
         ctx.save_for_backward(x, weight)
-        ctx.padding, ctx.dilation = padding, dilation
+        ctx.padding, ctx.dilation, ctx.way = padding, dilation, way
         return F.conv2d(x, weight, bias, 1, padding, dilation)
 
     @staticmethod
@@ -49,16 +45,28 @@ class DilatedConv(torch.autograd.Function):
         """The gradients of x, weight and bias, which can be differentiated again."""
         x, weight = ctx.saved_tensors
         by_x, by_weight, by_bias = ctx.needs_input_grad[:3]
-        tapped = by_weight and not torch.is_grad_enabled()  # else torch's own, which knows its derivative
+        is_own = by_weight and not torch.is_grad_enabled()  # else torch's, which knows its derivative
         gradients = torch.ops.aten.convolution_backward(
             grad, x, weight, None, [1, 1], list(ctx.padding), list(ctx.dilation), False, [0, 0], 1,
-            [by_x, by_weight and not tapped, False])
-        return (gradients[0], _weight_gradient(grad, x, ctx.padding, ctx.dilation) if tapped else gradients[1],
-                grad.sum((0, 2, 3)) if by_bias else None, None, None)
+            [by_x, by_weight and not is_own, False])
+        return (gradients[0], ctx.way(grad, x, ctx.padding, ctx.dilation) if is_own else gradients[1],
+                grad.sum((0, 2, 3)) if by_bias else None, None, None, None)
 
 
-def _weight_gradient(grad: Tensor, x: Tensor, padding: tuple[int, int], dilation: tuple[int, int]) -> Tensor:
-    """One matrix product per tap, over the pixels that it meets: (K, C, 3, 3)."""
+def by_taps(grad: Tensor, x: Tensor, padding: tuple[int, int], dilation: tuple[int, int]) -> Tensor:
+    """The gradient of the weight by one matrix product per tap, over the pixels that it meets and no padding.
+
+    oneDNN leaves the padding out forwards and towards the input, but not here: with a dilation of 24 on maps of
+    32 x 32, three quarters of what it multiplies are zeros.
+
+    Args:
+        grad: of the output, (N, K, H', W').
+        x: (N, C, H, W).
+        padding, dilation: in pairs (rows, columns).
+
+    Returns:
+        (K, C, 3, 3).
+    """
     kernels, channels = grad.shape[1], x.shape[1]
     weight = x.new_zeros(kernels, _TAPS, _TAPS, channels)
     grad, pixels = grad.permute(0, 2, 3, 1), x.permute(0, 2, 3, 1)
