@@ -19,7 +19,7 @@ import torch
 
 from emulator.session import options, take_reports
 
-SECONDS = 240  # a mistake may make a loop endless
+SECONDS = 120  # of processor time, as a mistake may make a loop endless, and a machine may be busy
 USED_BY_TESTS = ('hypothesis', 'torch._dynamo', 'torch.testing', 'torchvision')
 NO_VERDICT = (2, 3, 4, 5)  # pytest's exit status where not even a test could be run
 
@@ -40,7 +40,7 @@ def tried(library: str) -> str:
         said = Path(folder, 'said')
         child = os.fork()
         if child == 0:
-            signal.alarm(SECONDS)
+            signal.setitimer(signal.ITIMER_PROF, SECONDS)
             os._exit(try_here(library, said))
         _, status = os.waitpid(child, 0)
         text = said.read_text() if said.exists() else ''
@@ -48,6 +48,8 @@ def tried(library: str) -> str:
     code = os.waitstatus_to_exitcode(status)
     if code in NO_VERDICT:
         raise RuntimeError(f'{library} could not be tried:\n{text}')
+    if code == -signal.SIGPROF:
+        return f'no end after {SECONDS} s of processor time'
     return '' if code == 0 else summary(text) or f'ended by {code}'
 
 

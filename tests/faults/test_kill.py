@@ -19,8 +19,7 @@ def test_killed_and_resumed(make_job, whole, phase, workers, ranks):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize('workers', [0, 2])
-@pytest.mark.parametrize('options', ['', ASYNC], ids=['at once', 'later'])
+@pytest.mark.parametrize(('workers', 'options'), [(0, ''), (2, ASYNC)], ids=['at once', 'later'])
 def test_thirty_of_thirty(make_job, whole, workers, options):
     """The whole issue in one: any phase, any moment, and sometimes the resumed job is killed as well."""
 
