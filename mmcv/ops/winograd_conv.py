@@ -121,7 +121,7 @@ def conv2d(
     if torch.is_grad_enabled() and weight.requires_grad and not torch.compiler.is_compiling():
         if edge is not None:
             return ConvOfOwnGradient.apply(x, weight, bias, padding, dilation, by_taps)
-        if winograd and stride == (1, 1) and groups == 1 and _has_slow_gradient(x, weight, padding, dilation):
+        if winograd and _has_slow_gradient(x, weight, stride, padding, dilation, groups):
             return ConvOfOwnGradient.apply(x, weight, bias, padding, dilation, _conv_weight)
     if max(stride) > 1 and _is_overrun(x, weight, padding, groups):
         x, stride = x[..., ::stride[0], ::stride[1]], (1, 1)
@@ -138,35 +138,44 @@ def winograd_edge(
 
     0 where the kernel is wide enough for them, but dilated too far; None where :func:`conv2d` is torch's in any case.
     """
-    least = _least_channels(x), LEAST_PIXELS
-    if not winograd or stride != (1, 1) or groups != 1 or not _is_wide(x, weight, padding, dilation, *least):
+    if not (winograd and _fits_tiles(x, weight, stride, padding, dilation, groups)
+            and _is_large(x, weight, _least_channels(x), LEAST_PIXELS)):
         return None
     edge = 4 if winograd == 4 and _pixels(x) >= 4 * LEAST_PIXELS and not torch.is_grad_enabled() else 2
     return edge if _saves(x, padding, dilation, edge) else 0
 
 
-def _has_slow_gradient(x: Tensor, weight: Tensor, padding: tuple[int, int], dilation: tuple[int, int]) -> bool:
+def _has_slow_gradient(
+    x: Tensor, weight: Tensor, stride: tuple[int, int], padding: tuple[int, int], dilation: tuple[int, int],
+    groups: int,
+) -> bool:
     """Whether Winograd's tiles are faster for the gradient of a weight alone."""
-    channels = LEAST_CHANNELS_LAST_OF_WEIGHT if is_channels_last(x) else LEAST_CHANNELS_OF_WEIGHT
-    return (not has_avx512() and _is_wide(x, weight, padding, dilation, channels, LEAST_PIXELS_OF_WEIGHT)
+    return (not has_avx512() and _fits_tiles(x, weight, stride, padding, dilation, groups)
+            and _is_large(x, weight, _least_channels_of_weight(x), LEAST_PIXELS_OF_WEIGHT)
             and _saves(x, padding, dilation, 2))
 
 
-def _is_wide(
-    x: Tensor, weight: Tensor, padding: tuple[int, int], dilation: tuple[int, int], channels: int, pixels: int
+def _fits_tiles(
+    x: Tensor, weight: Tensor, stride: tuple[int, int], padding: tuple[int, int], dilation: tuple[int, int],
+    groups: int,
 ) -> bool:
+    """Whether there are kernels that convolve these by tiles, whether that pays or not."""
     return (
-        not is_watched()  # first: sizes that a graph leaves open must not be compared
+        stride == (1, 1)
+        and groups == 1
+        and not is_watched()  # before sizes and strides: those that a graph leaves open must not be compared
         and x.dim() == 4
         and weight.shape[2:] == (3, 3)
-        and min(weight.shape[:2]) >= channels
         and x.shape[1] == weight.shape[1]
         and x.dtype == weight.dtype == torch.float32
-        and _pixels(x) >= pixels
         and all(p <= 2 * d < side + 2 * p for p, d, side in zip(padding, dilation, x.shape[2:]))
         and has_kernel('winograd_conv', x)
         and has_kernel('winograd_conv', weight)
     )
+
+
+def _is_large(x: Tensor, weight: Tensor, channels: int, pixels: int) -> bool:
+    return min(weight.shape[:2]) >= channels and _pixels(x) >= pixels
 
 
 def _is_overrun(x: Tensor, weight: Tensor, padding: tuple[int, int], groups: int) -> bool:
@@ -182,6 +191,10 @@ def _is_overrun(x: Tensor, weight: Tensor, padding: tuple[int, int], groups: int
 
 def _least_channels(x: Tensor) -> int:
     return LEAST_CHANNELS_LAST if not torch.is_grad_enabled() and is_channels_last(x) else LEAST_CHANNELS
+
+
+def _least_channels_of_weight(x: Tensor) -> int:
+    return LEAST_CHANNELS_LAST_OF_WEIGHT if is_channels_last(x) else LEAST_CHANNELS_OF_WEIGHT
 
 
 def _pixels(x: Tensor) -> int:
