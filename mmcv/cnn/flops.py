@@ -9,7 +9,7 @@ import torch
 from prettytable import PrettyTable
 from torch import nn
 
-import mmcv.ops  # noqa: F401 (registers mmcv::winograd_conv)
+import mmcv.ops  # noqa: F401 (registers its operators)
 
 
 def get_model_complexity_info(
@@ -60,12 +60,17 @@ def _winograd_flops(x_shape: torch.Size, *_: object, out_shape: torch.Size, **__
     return 2 * math.prod(out_shape) * x_shape[1] * 9
 
 
+def _depthwise_flops(x: torch.Size, weight: torch.Size, *_: object, out_shape: torch.Size, **__: object) -> int:
+    return 2 * math.prod(out_shape) * math.prod(weight[2:])
+
+
 def _attention_flops(query: torch.Size, key: torch.Size, value: torch.Size, *_: object, **__: object) -> int:
     return 2 * math.prod(query[:3]) * key[2] * (query[3] + value[3])
 
 
 _FORMULAS = {
     torch.ops.mmcv.winograd_conv: _winograd_flops,
+    torch.ops.mmcv.depthwise_conv: _depthwise_flops,
     torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _attention_flops,  # torch counts those of CUDA alone
 }
 

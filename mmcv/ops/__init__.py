@@ -6,6 +6,7 @@ from .augment_crop import augment_crop, augment_crop_label, crop_label_counts
 from .axis_map import AxisMap
 from .carafe import CARAFE, carafe
 from .confusion_matrix import confusion_matrix
+from .conv2d import conv2d
 from .criss_cross_attention import CrissCrossAttention, ca_map, ca_weight
 from .dcnv3 import DCNv3, DCNv3Function, dcnv3, dcnv3_core_pytorch
 from .deform_conv import (
@@ -35,7 +36,6 @@ from .roi_align import RoIAlign, roi_align
 from .sync_bn import SyncBatchNorm
 from .upsample_argmax import upsample_argmax
 from .upsample_cross_entropy import upsample_cross_entropy
-from .winograd_conv import conv2d
 
 __all__ = [
     'CARAFE',

@@ -48,10 +48,10 @@ def _print_operators() -> None:
 def _print_ways(work: str, anew: bool) -> None:
     """The time of each way, and what 'auto' takes where all keys say so."""
     times = times_of(work, anew)
-    chosen, why = fastest(work, list(times), FIXED[work])
+    chosen, why = fastest(work, list(times), FIXED)
     table = PrettyTable([f'{work} on the CPU', *(f'{block}, ms' for block in BLOCKS), 'auto'])
     table.align = 'l'
-    fixed = least(times[FIXED[work]])
+    fixed = least(times[FIXED])
     for way, rounds in times.items():
         told = (f'{1e3 * mine:.1f} ({mine / usual:.2f})' for mine, usual in zip(least(rounds), fixed))
         table.add_row([described(way), *told, 'chosen' if way == chosen else ''])

@@ -18,8 +18,9 @@ from mmcv.fileio import atomic_write, cache_home
 from mmcv.utils import one_line, processor
 
 from ._load import EXTENSION
+from .conv2d import conv2d
 from .onednn_conv import has_onednn, onednn_conv, suits_onednn
-from .winograd_conv import conv2d, winograd_edge
+from .winograd_conv import winograd_edge
 
 WORKS = ('inference', 'training')
 
@@ -39,7 +40,7 @@ class Way(NamedTuple):
 
 
 #: What runs in float32 whose config says nothing.
-FIXED = {'inference': Way(channels_last=has_onednn()), 'training': Way()}
+FIXED = Way(channels_last=has_onednn())
 
 #: The seconds that each of ``BLOCKS`` took, round by round.
 Times = dict[Way, list[tuple[float, ...]]]
@@ -119,7 +120,7 @@ def ways(work: str) -> list[Way]:
     winograd: tuple[bool | int, ...] = (True, False, 4) if work == 'inference' else (True, False)
     single = [(tiles, None) for tiles in (winograd if EXTENSION else (True,))]
     half = [(True, 'bfloat16')] if _multiplies_bfloat16() else []
-    usual = FIXED[work].channels_last
+    usual = FIXED.channels_last
     return [Way(layout, *rest) for layout in (usual, not usual) for rest in single + half]
 
 
@@ -144,7 +145,7 @@ def measure(work: str, seconds: Callable[[Way, str], float] | None = None) -> Ti
                 light[alike] = seconds(alike, 'light')
             times[way].append((seconds(way, 'wide'), light[alike]))
         if number > 0:
-            most = _HOPELESS * sum(least(times[FIXED[work]]))
+            most = _HOPELESS * sum(least(times[FIXED]))
             running = [way for way in running if sum(least(times[way])) <= most]
     return times
 

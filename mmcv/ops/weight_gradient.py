@@ -1,4 +1,4 @@
-"""3x3 convolutions by torch, but for the gradient of their weight, for which oneDNN may take many times too long."""
+"""Convolutions by torch, but for the gradient of their weight, for which oneDNN may take many times too long."""
 
 from collections.abc import Callable, Iterator
 
@@ -28,17 +28,17 @@ def _meetings(side: int, padding: int, dilation: int) -> Iterator[tuple[int, sli
 
 
 class ConvOfOwnGradient(torch.autograd.Function):
-    """A 3x3 convolution with a way of its own to the gradient of its weight."""
+    """A convolution with a way of its own to the gradient of its weight."""
 
     @staticmethod
     def forward(
-        ctx: FunctionCtx, x: Tensor, weight: Tensor, bias: Tensor | None, padding: tuple[int, int],
-        dilation: tuple[int, int], way: Callable[[Tensor, Tensor, tuple[int, int], tuple[int, int]], Tensor],
+        ctx: FunctionCtx, x: Tensor, weight: Tensor, bias: Tensor | None, stride: tuple[int, int],
+        padding: tuple[int, int], dilation: tuple[int, int], groups: int, way: Callable[[Tensor, Tensor], Tensor],
     ) -> Tensor:
-        """(N, C, H, W) by (K, C, 3, 3) and (K,) to (N, K, H', W'); ``way`` as :func:`by_taps`."""
+        """``F.conv2d``; ``way`` takes the gradient of the result and x, and returns that of the weight."""
         ctx.save_for_backward(x, weight)
-        ctx.padding, ctx.dilation, ctx.way = padding, dilation, way
-        return F.conv2d(x, weight, bias, 1, padding, dilation)
+        ctx.geometry, ctx.groups, ctx.way = (stride, padding, dilation), groups, way
+        return F.conv2d(x, weight, bias, stride, padding, dilation, groups)
 
     @staticmethod
     def backward(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor | None, ...]:
@@ -47,14 +47,14 @@ class ConvOfOwnGradient(torch.autograd.Function):
         by_x, by_weight, by_bias = ctx.needs_input_grad[:3]
         is_own = by_weight and not torch.is_grad_enabled()  # else torch's, which knows its derivative
         gradients = torch.ops.aten.convolution_backward(
-            grad, x, weight, None, [1, 1], list(ctx.padding), list(ctx.dilation), False, [0, 0], 1,
+            grad, x, weight, None, *map(list, ctx.geometry), False, [0, 0], ctx.groups,
             [by_x, by_weight and not is_own, False])
-        return (gradients[0], ctx.way(grad, x, ctx.padding, ctx.dilation) if is_own else gradients[1],
-                grad.sum((0, 2, 3)) if by_bias else None, None, None, None)
+        return (gradients[0], ctx.way(grad, x) if is_own else gradients[1], grad.sum((0, 2, 3)) if by_bias else None,
+                *[None] * 5)
 
 
 def by_taps(grad: Tensor, x: Tensor, padding: tuple[int, int], dilation: tuple[int, int]) -> Tensor:
-    """The gradient of the weight by one matrix product per tap, over the pixels that it meets and no padding.
+    """The gradient of a 3x3 kernel by one matrix product per tap, over the pixels that it meets and no padding.
 
     oneDNN leaves the padding out forwards and towards the input, but not here: with a dilation of 24 on maps of
     32 x 32, three quarters of what it multiplies are zeros.

@@ -1,20 +1,20 @@
 """Convolutions with a third of the multiplications by Winograd's minimal filtering."""
 
+from collections.abc import Sequence
+
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
 from ._load import has_kernel, is_watched, register
-from .onednn_conv import is_channels_last, onednn_conv, suits_onednn
+from .onednn_conv import is_channels_last
 from .onednn_linear import has_avx512
 from .reference import winograd_conv as reference
-from .weight_gradient import ConvOfOwnGradient, by_taps, products
+from .weight_gradient import products
 
 # Below these the transforms cost more than the multiplications that they save: measured, see docs/benchmarks.md. The
 # saving counts as torch would multiply, which leaves the padding out.
 LEAST_CHANNELS, LEAST_PIXELS, LEAST_SAVING = 256, 1024, 1.4
-_ONEDNN_LANES = 16
 # Without AVX-512 oneDNN's gradient of a weight is slow, for maps channels_last up to eight times: then down to these.
 LEAST_CHANNELS_OF_WEIGHT, LEAST_CHANNELS_LAST_OF_WEIGHT, LEAST_PIXELS_OF_WEIGHT = 64, 32, 512
 LEAST_CHANNELS_LAST = 64  # of maps that lie channels_last, which are not turned round, where no gradient is recorded
@@ -82,61 +82,36 @@ _conv_weight = register(
     reference.winograd_conv_weight, _fake_weight, _weight_gradients, _setup_weight_context)
 
 
-def conv2d(
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: tuple[int, int] = (1, 1),
-    padding: tuple[int, int] = (0, 0),
-    dilation: tuple[int, int] = (1, 1),
-    groups: int = 1,
-    winograd: bool | int = True,
+def winograd_conv(
+    x: Tensor, weight: Tensor, bias: Tensor | None, padding: Sequence[int], dilation: Sequence[int], edge: int,
 ) -> Tensor:
-    r"""``F.conv2d``, by 3 times fewer multiplications where that pays: wide 3x3 kernels, float32, on a CPU.
-
-    There 2x4 outputs are computed from 4x6 inputs, y = A^T [(G w H^T) * (B^T x C)] D with constant matrices: 24
-    products instead of 72, summed over the channels as 24 matrix products; or 2x2 from 4x4, where fewer lie beyond the
-    map's border then. A dilated kernel does so on each of its grids of pixels; one that is dilated so far that most of
-    it lies in the padding is convolved by torch, but for its weight's gradient, for which torch would multiply the
-    padding too. Of narrower kernels only the weight's gradient is computed by tiles, where torch's is slow. The other
-    gradients are computed in the same way. All is exact up to the rounding of float32, with errors of up to about 1e-6
-    of the largest output. On a GPU cuDNN decides for itself. Fast Algorithms for Convolutional Neural Networks, Lavin &
-    Gray 2016, https://arxiv.org/abs/1509.09308.
+    """A 3x3 convolution of single steps by tiles, see :func:`mmcv.ops.conv2d`.
 
     Args:
-        x: (N, C, H, W).
-        weight: (K, C / groups, h, w).
+        x: (N, C, H, W), float32 or float64.
+        weight: (K, C, 3, 3).
         bias: (K,), or None.
-        stride, padding, dilation: in pairs (rows, columns).
-        groups: as of ``F.conv2d``.
-        winograd: False is ``F.conv2d``. With 4, and where no gradient is recorded, 4x4 outputs are computed from 6x6
-            inputs: 4 times fewer multiplications, with errors of up to about 3e-6 of it.
+        padding, dilation: in pairs (rows, columns).
+        edge: the outputs of a tile along an axis: 2 (by 2 or 4), or 4 by 4.
 
     Returns:
         (N, K, H', W'), channels_last if x lies so in memory, else contiguous.
     """
-    edge = winograd_edge(x, weight, stride, padding, dilation, groups, winograd)
-    if edge:
-        return _conv(x, weight, bias, list(padding), list(dilation), False, edge)
-    if torch.is_grad_enabled() and weight.requires_grad and not torch.compiler.is_compiling():
-        if edge is not None:
-            return ConvOfOwnGradient.apply(x, weight, bias, padding, dilation, by_taps)
-        if winograd and _has_slow_gradient(x, weight, stride, padding, dilation, groups):
-            return ConvOfOwnGradient.apply(x, weight, bias, padding, dilation, _conv_weight)
-    if max(stride) > 1 and _is_overrun(x, weight, padding, groups):
-        x, stride = x[..., ::stride[0], ::stride[1]], (1, 1)
-    if suits_onednn(x, weight):
-        return onednn_conv(x, weight, bias, stride, padding, dilation, groups)
-    return F.conv2d(x, weight, bias, stride, padding, dilation, groups)
+    return _conv(x, weight, bias, list(padding), list(dilation), False, edge)
+
+
+def winograd_conv_weight(grad: Tensor, x: Tensor, padding: Sequence[int], dilation: Sequence[int]) -> Tensor:
+    """The gradient of the weight, (K, C, 3, 3), from that of the result, (N, K, H', W'), and x, (N, C, H, W)."""
+    return _conv_weight(grad, x, list(padding), list(dilation))
 
 
 def winograd_edge(
     x: Tensor, weight: Tensor, stride: tuple[int, int], padding: tuple[int, int], dilation: tuple[int, int],
     groups: int, winograd: bool | int,
 ) -> int | None:
-    """The edge, 2 or 4, of the tiles by which :func:`conv2d` convolves.
+    """The edge, 2 or 4, of the tiles by which :func:`mmcv.ops.conv2d` convolves.
 
-    0 where the kernel is wide enough for them, but dilated too far; None where :func:`conv2d` is torch's in any case.
+    0 where the kernel is wide enough for them, but dilated too far; None where it leaves all convolving to torch.
     """
     if not (winograd and _fits_tiles(x, weight, stride, padding, dilation, groups)
             and _is_large(x, weight, _least_channels(x), LEAST_PIXELS)):
@@ -145,7 +120,7 @@ def winograd_edge(
     return edge if _saves(x, padding, dilation, edge) else 0
 
 
-def _has_slow_gradient(
+def has_slow_gradient(
     x: Tensor, weight: Tensor, stride: tuple[int, int], padding: tuple[int, int], dilation: tuple[int, int],
     groups: int,
 ) -> bool:
@@ -176,17 +151,6 @@ def _fits_tiles(
 
 def _is_large(x: Tensor, weight: Tensor, channels: int, pixels: int) -> bool:
     return min(weight.shape[:2]) >= channels and _pixels(x) >= pixels
-
-
-def _is_overrun(x: Tensor, weight: Tensor, padding: tuple[int, int], groups: int) -> bool:
-    """Whether oneDNN, asked for steps of 1x1 kernels over maps channels_last, may write beyond its buffers.
-
-    For the weight's gradient it gathers the pixels in blocks of 16 channels, also where there are fewer (as of torch
-    2.14: "free(): invalid next size", or a crash). What it is given in the place of that are the pixels of the steps.
-    """
-    return (weight.shape[1] < _ONEDNN_LANES and weight.shape[2:] == (1, 1) and x.dim() == 4 and groups == 1
-            and max(padding) == 0 and x.device.type == 'cpu' and torch.is_grad_enabled() and weight.requires_grad
-            and not is_watched())
 
 
 def _least_channels(x: Tensor) -> int:

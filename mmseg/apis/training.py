@@ -1,6 +1,7 @@
 """Training: a run from its config to its last checkpoint, and the parts of one handed to a runner."""
 
 import copy
+import functools
 import inspect
 import logging
 import time
@@ -26,7 +27,7 @@ from mmseg.assembly.load import as_config
 from mmseg.assembly.loaders import build_test_loader, build_train_datasets, build_train_loader
 from mmseg.assembly.model import build_model
 from mmseg.assembly.seed import init_random_seed, set_random_seed
-from mmseg.assembly.speed import prepare_training, set_backends
+from mmseg.assembly.speed import prepare_training, set_backends, with_layout
 from mmseg.datasets.classes import check_same_classes
 from mmseg.env import collect_env
 from mmseg.evaluation.eval_hooks import DistEvalHook, EvalHook
@@ -195,7 +196,8 @@ def _train(
     for one in trained_on.values():
         check_label_shares(one, bool(settings.ignored_is_meant))
     loaders = [build_train_loader(settings, one, distributed) for one in datasets]
-    settings = decided(settings, training=True, before=_ways_of_resumed(settings), together=True)
+    before = _ways_of_resumed(settings)
+    settings = decided(with_layout(settings, model, before), training=True, before=before, together=True)
     model = wrap_for_device(prepare_training(model, settings), settings, distributed)
     runner = build_runner(
         settings.runner,
@@ -314,6 +316,7 @@ def _chosen_seed(settings: Settings, seed: int | None) -> int | None:
 
 def _ways_of_resumed(settings: Settings) -> Callable[[], Mapping[str, object]] | None:
     """How to find out in which way the run that is resumed convolved; None where none is."""
+    @functools.cache
     def read() -> Mapping[str, object]:
         told = _meta_of_resumed(settings).get('speed')
         return told if isinstance(told, dict) else {}

@@ -36,7 +36,7 @@ def decided(
     choice = _choice(settings, training, before and before()) if dist.is_main() or not together else None
     way, why = dist.broadcast_object(choice) if together else choice
     _say(f'{described(way)}: {why}')
-    return _with(settings, way, _fixed(settings, training))
+    return _with(settings, way, training)
 
 
 def facts(settings: Settings) -> dict[str, object]:
@@ -58,22 +58,23 @@ def _asked(settings: Settings, fixed: Way) -> Way:
     return Way(*(usual if value is None else value for value, usual in zip(said, fixed)), _half(settings))
 
 
-def _fixed(settings: Settings, training: bool) -> Way:
+def _fixed(settings: Settings) -> Way:
     """What a config runs in that says nothing."""
-    return FIXED['training' if training else 'inference'] if settings.device.type == 'cpu' else Way()
+    return FIXED if settings.device.type == 'cpu' else Way()
 
 
-def _with(settings: Settings, way: Way, fixed: Way) -> Settings:
-    amp, layout = settings.amp, settings.channels_last
+def _with(settings: Settings, way: Way, training: bool) -> Settings:
+    amp, layout, fixed = settings.amp, settings.channels_last, _fixed(settings)
     if _half(settings) == _AUTO:
         amp = None if way.half is None else {**settings.amp, 'dtype': way.half}
-    if layout == _AUTO:  # what is fixed is left unsaid, and the very same then
-        layout = None if (way.channels_last, way.half) == (fixed.channels_last, None) else way.channels_last
+    if layout == _AUTO:  # what is fixed for inference is left unsaid, and the very same then
+        unsaid = not training and (way.channels_last, way.half) == (fixed.channels_last, None)
+        layout = None if unsaid else way.channels_last
     return replace(settings, channels_last=layout, winograd=way.winograd, amp=amp)
 
 
 def _choice(settings: Settings, training: bool, before: Mapping[str, object] | None) -> Choice:
-    kind, fixed = settings.device.type, _fixed(settings, training)
+    kind, fixed = settings.device.type, _fixed(settings)
     asked = _asked(settings, fixed)
     if before is not None and before.get('device', kind) == kind:
         known = {name: before[name] for name in Way._fields if name in before}

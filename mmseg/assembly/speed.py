@@ -1,5 +1,8 @@
 """What the keys of speed do to torch and to a model; :mod:`mmseg.settings` says which keys there are."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
 import torch
 from torch import nn
 
@@ -66,6 +69,26 @@ def speed_up(model: nn.Module, settings: Settings) -> nn.Module:
     return model
 
 
+def with_layout(
+    settings: Settings, model: nn.Module, before: Callable[[], Mapping[str, object]] | None = None,
+) -> Settings:
+    """The settings of a training with a value for ``channels_last``, if they say nothing: on a CPU it is True.
+
+    There oneDNN then turns no map round on its way, in either direction. But a module of a user's own may ask maps or
+    weights for views that they have in torch's usual layout alone: it is kept where there is such a module.
+
+    Args:
+        settings: those of a config.
+        model: the segmentor.
+        before: as of :func:`~mmseg.assembly.fastest.decided`: the run that is resumed goes on in its layout.
+    """
+    if settings.channels_last is not None or settings.device.type != 'cpu':
+        return settings
+    known = before() if before is not None else {}
+    usual = has_onednn() and not _compiles(settings) and all(map(_is_of_this_package, model.modules()))
+    return replace(settings, channels_last=bool(known.get('channels_last', usual)))
+
+
 def prepare_training(model: nn.Module, settings: Settings) -> nn.Module:
     """Apply ``recompute_norm`` to a model that is not wrapped yet: unless said otherwise, on a CPU it is on.
 
@@ -116,6 +139,10 @@ def _compiles(settings: Settings) -> bool:
     if settings.compile == 'auto':
         return settings.device.type == 'cuda'
     return settings.compile is not None  # dict() has no arguments
+
+
+def _is_of_this_package(module: nn.Module) -> bool:
+    return type(module).__module__.partition('.')[0] in ('mmseg', 'mmcv', 'torch')
 
 
 def _compile(module: nn.Module, options: dict) -> None:

@@ -99,6 +99,16 @@ def _winograd_weight_flops(grad_shape: Sequence[int], x_shape: Sequence[int], *_
     return 2 * math.prod(grad_shape) * x_shape[1] * 24 // 8
 
 
+def _depthwise_flops(x_shape: Sequence[int], weight_shape: Sequence[int], *_: object, out_shape: Sequence[int],
+                     **__: object) -> int:
+    return 2 * math.prod(out_shape) * math.prod(weight_shape[2:])
+
+
+def _depthwise_weight_flops(grad_shape: Sequence[int], x_shape: Sequence[int], kernel: Sequence[int], *_: object,
+                            **__: object) -> int:
+    return 2 * math.prod(grad_shape) * math.prod(kernel)
+
+
 def _attention_flops(query: Sequence[int], key: Sequence[int], value: Sequence[int], *_: object, **__: object) -> int:
     return 2 * math.prod(query[:3]) * key[2] * (query[3] + value[3])
 
@@ -110,7 +120,8 @@ def _attention_backward_flops(grad: Sequence[int], query: Sequence[int], key: Se
 
 def _formulas() -> dict[object, Callable[..., int]]:
     """What torch cannot count; a rival, which loads this file as well, has no operators of ours."""
-    own = {'winograd_conv': _winograd_flops, 'winograd_conv_weight': _winograd_weight_flops}
+    own = {'winograd_conv': _winograd_flops, 'winograd_conv_weight': _winograd_weight_flops,
+           'depthwise_conv': _depthwise_flops, 'depthwise_conv_weight': _depthwise_weight_flops}
     return {
         torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _attention_flops,
         torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward: _attention_backward_flops,

@@ -5,10 +5,11 @@ from collections.abc import Collection, Sequence
 import torch
 from torch import Tensor, nn
 
-from mmcv.ops import SyncBatchNorm, depthwise_conv, has_kernel
+from mmcv.ops import SyncBatchNorm, conv2d, depthwise_conv, has_kernel
+from mmcv.ops.depthwise_conv import PADDING_OF_ONEDNN
 from mmcv.ops.onednn_conv import is_channels_last, is_free, onednn_conv, suits_onednn
 from mmcv.ops.onednn_linear import onednn_linear, suits_onednn_linear
-from mmcv.ops.winograd_conv import conv2d, winograd_edge
+from mmcv.ops.winograd_conv import winograd_edge
 
 from .activation import PReLU, ReLUOfInput
 from .conv import Conv2d
@@ -22,7 +23,6 @@ _ACTIVATIONS: dict[type[nn.Module], tuple[str, list[float]]] = {
     nn.Hardswish: ('hardswish', []), nn.SiLU: ('swish', []), nn.Tanh: ('tanh', []), nn.GELU: ('gelu', [])}
 _PRELUS = nn.PReLU, PReLU
 _BLOCK = 1 << 16  # values that are changed in place at a time, so that they stay in a core's cache
-_PADDING_OF_ONEDNN = 6  # of depthwise kernels: with more, it convolves channels_last maps 10 times as slowly
 
 
 def run_layers(x: Tensor, layers: Sequence[nn.Module]) -> Tensor:
@@ -166,7 +166,7 @@ def _convolved(
         scale, shift = _scale_and_shift(norm)
         weight, bias = weight * scale[:, None, None, None], shift if bias is None else shift.addcmul_(bias, scale)
     geometry, joined = (conv.stride, padding, conv.dilation), False
-    if conv.groups == weight.shape[0] == x.shape[1] and max(padding) > _PADDING_OF_ONEDNN and _has_pass(x):
+    if conv.groups == weight.shape[0] == x.shape[1] and max(padding) > PADDING_OF_ONEDNN and _has_pass(x):
         slope = _slope(activation, weight[:, 0, 0, 0])
         x, activation = depthwise_conv(x, weight, bias, slope, *geometry), None if slope is not None else activation
     elif not suits_onednn(x, weight) or winograd_edge(x, weight, *geometry, conv.groups, conv.winograd):

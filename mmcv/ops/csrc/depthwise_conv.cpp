@@ -28,41 +28,80 @@ std::optional<Tensor> per_channel(const std::optional<Tensor>& values, const Ten
   return torch::stable::contiguous(*values);
 }
 
+// A map whose channels lie side by side, and how the branches' kernels go over it.
+struct Problem {
+  Tensor map;
+  std::vector<DepthwiseAxis> y, x;
+
+  Problem(
+      const Tensor& given, int64_t height, int64_t width, const std::vector<int64_t>& stride,
+      const std::vector<int64_t>& padding, const std::vector<int64_t>& dilation)
+      : map(given) {
+    STD_TORCH_CHECK(
+        map.dim() == 4 && map.size(1) > 0, "depthwise_conv: x must be (N, C, H, W) with at least one channel");
+    STD_TORCH_CHECK(
+        stride.size() == 2 && padding.size() > 0 && padding.size() % 2 == 0 && dilation.size() == padding.size(),
+        "depthwise_conv: stride must have two values, padding and dilation two per branch");
+    for (size_t i = 0; i < padding.size(); i += 2) {
+      y.push_back(axis(map.size(2), height, stride[0], padding[i], dilation[i]));
+      x.push_back(axis(map.size(3), width, stride[1], padding[i + 1], dilation[i + 1]));
+      STD_TORCH_CHECK(
+          y.back().outputs() == y[0].outputs() && x.back().outputs() == x[0].outputs(),
+          "depthwise_conv: the branches must give maps of one size");
+    }
+    if (map.stride(1) != 1) map = nchw(torch::stable::contiguous(nhwc(map)));
+  }
+
+  int64_t kernels() const { return map.size(1) * y.size(); }
+
+  Depthwise plan() const {
+    return {
+        map.size(0), map.size(1), static_cast<int64_t>(y.size()), y[0].outputs(), x[0].outputs(), map.stride(0),
+        map.stride(2), map.stride(3), y.data(), x.data()};
+  }
+};
+
 Tensor convolve(
     const Tensor& map, const Tensor& weight, const std::optional<Tensor>& bias, const std::optional<Tensor>& slope,
     std::vector<int64_t> stride, std::vector<int64_t> padding, std::vector<int64_t> dilation) {
-  STD_TORCH_CHECK(map.dim() == 4 && map.size(1) > 0, "depthwise_conv: x must be (N, C, H, W) with at least one channel");
-  const int64_t branches = padding.size() / 2, channels = map.size(1);
-  STD_TORCH_CHECK(
-      stride.size() == 2 && branches > 0 && padding.size() % 2 == 0 && dilation.size() == padding.size(),
-      "depthwise_conv: stride must have two values, padding and dilation two per branch");
-  STD_TORCH_CHECK(
-      weight.dim() == 4 && weight.size(0) == branches * channels && weight.size(1) == 1,
-      "depthwise_conv: weight must be (branches * C, 1, h, w)");
+  STD_TORCH_CHECK(weight.dim() == 4 && weight.size(1) == 1, "depthwise_conv: weight must be (branches * C, 1, h, w)");
   STD_TORCH_CHECK(weight.scalar_type() == map.scalar_type(), "depthwise_conv: x and weight must be of one type");
-  std::vector<DepthwiseAxis> y, x;
-  for (int64_t i = 0; i < branches; ++i) {
-    y.push_back(axis(map.size(2), weight.size(2), stride[0], padding[2 * i], dilation[2 * i]));
-    x.push_back(axis(map.size(3), weight.size(3), stride[1], padding[2 * i + 1], dilation[2 * i + 1]));
-    STD_TORCH_CHECK(
-        y[i].outputs() == y[0].outputs() && x[i].outputs() == x[0].outputs(),
-        "depthwise_conv: the branches must give maps of one size");
-  }
-  const Tensor last = map.stride(1) == 1 ? map : nchw(torch::stable::contiguous(nhwc(map)));
+  const Problem problem(map, weight.size(2), weight.size(3), stride, padding, dilation);
+  STD_TORCH_CHECK(weight.size(0) == problem.kernels(), "depthwise_conv: weight must be (branches * C, 1, h, w)");
+  const Depthwise d = problem.plan();
   const Tensor taps = torch::stable::contiguous(weight);
   const std::optional<Tensor> shift = per_channel(bias, weight), below = per_channel(slope, weight);
-  const Depthwise d{
-      map.size(0), channels, branches, y[0].outputs(), x[0].outputs(), last.stride(0), last.stride(2), last.stride(3),
-      y.data(), x.data()};
-  Tensor packed = torch::stable::new_empty(weight, {branches, d.groups(), d.taps(), kDepthwiseGroup});
-  Tensor out = torch::stable::new_empty(map, {d.samples, d.height, d.width, branches * channels});
+  Tensor packed = torch::stable::new_empty(weight, {d.branches, d.groups(), d.taps(), kDepthwiseGroup});
+  Tensor out = torch::stable::new_empty(map, {d.samples, d.height, d.width, problem.kernels()});
   visit_floating(map, "depthwise_conv: x", [&](auto type) {
     depthwise_pack_cpu(d, data(taps, type), mutable_data(packed, type));
     depthwise_conv_cpu(
-        d, data(last, type), data(packed, type), shift ? data(*shift, type) : nullptr,
+        d, data(problem.map, type), data(packed, type), shift ? data(*shift, type) : nullptr,
         below ? data(*below, type) : nullptr, mutable_data(out, type));
   });
   return nchw(out);
+}
+
+Tensor weight_gradient(
+    const Tensor& grad, const Tensor& map, std::vector<int64_t> kernel, std::vector<int64_t> stride,
+    std::vector<int64_t> padding, std::vector<int64_t> dilation) {
+  STD_TORCH_CHECK(kernel.size() == 2, "depthwise_conv_weight: kernel must have two values");
+  STD_TORCH_CHECK(grad.scalar_type() == map.scalar_type(), "depthwise_conv_weight: grad and x must be of one type");
+  const Problem problem(map, kernel[0], kernel[1], stride, padding, dilation);
+  const Depthwise d = problem.plan();
+  STD_TORCH_CHECK(
+      grad.dim() == 4 && grad.size(0) == d.samples && grad.size(1) == problem.kernels() && grad.size(2) == d.height &&
+          grad.size(3) == d.width,
+      "depthwise_conv_weight: grad must be (N, branches * C, H', W') as the convolution gives it");
+  const Tensor of_result = torch::stable::contiguous(nhwc(grad));
+  const DepthwisePieces p(d);
+  Tensor sums = torch::stable::new_empty(map, {p.rows(d), d.branches, p.groups, p.size()});
+  Tensor out = torch::stable::new_empty(map, {problem.kernels(), 1, kernel[0], kernel[1]});
+  visit_floating(map, "depthwise_conv_weight: x", [&](auto type) {
+    depthwise_weight_cpu(
+        d, data(of_result, type), data(problem.map, type), mutable_data(sums, type), mutable_data(out, type));
+  });
+  return out;
 }
 
 }  // namespace
@@ -71,8 +110,11 @@ Tensor convolve(
 STABLE_TORCH_LIBRARY_FRAGMENT(mmcv, m) {
   m.def("depthwise_conv(Tensor x, Tensor weight, Tensor? bias, Tensor? slope, int[] stride, int[] padding, "
         "int[] dilation) -> Tensor");
+  m.def("depthwise_conv_weight(Tensor grad, Tensor x, int[] kernel, int[] stride, int[] padding, int[] dilation) "
+        "-> Tensor");
 }
 
 STABLE_TORCH_LIBRARY_IMPL(mmcv, CPU, m) {
   m.impl("depthwise_conv", TORCH_BOX(&mmcv::convolve));
+  m.impl("depthwise_conv_weight", TORCH_BOX(&mmcv::weight_gradient));
 }

@@ -1,4 +1,4 @@
-// The kernel of depthwise_conv, over plain pointers: only depthwise_conv.cpp knows tensors.
+// The kernels of depthwise_conv, over plain pointers: only depthwise_conv.cpp knows tensors.
 #pragma once
 
 #include <algorithm>
@@ -45,5 +45,22 @@ void depthwise_pack_cpu(const Depthwise& d, const T* weight, T* packed);
 // y = convolution + bias, where below 0 times slope; bias and slope (branches, channels) may be null.
 template <class T>
 void depthwise_conv_cpu(const Depthwise& d, const T* x, const T* packed, const T* bias, const T* slope, T* y);
+
+// The gradient of the weight, which is summed up in pieces: some rows, of some channels whose sums of all taps stay in
+// a core's first cache. The pieces do not depend on the threads, and none of them adds up so much that T grows coarse.
+struct DepthwisePieces {
+  static constexpr int64_t kChannels = 64, kPixels = 2048;
+  int64_t lines, groups, taps;  // rows of a piece, of all samples one after the other
+
+  explicit DepthwisePieces(const Depthwise& d)
+      : lines(kPixels / (d.width + 1) + 1), groups((d.channels + kChannels - 1) / kChannels), taps(d.taps()) {}
+  int64_t rows(const Depthwise& d) const { return (d.samples * d.height + lines - 1) / lines; }
+  int64_t size() const { return taps * kChannels; }
+};
+
+// grad (samples, height, width, branches, channels) -> weight (branches, channels, taps); sums is room for (rows of
+// pieces, branches, groups, taps, kChannels).
+template <class T>
+void depthwise_weight_cpu(const Depthwise& d, const T* grad, const T* x, T* sums, T* weight);
 
 }  // namespace mmcv

@@ -24,3 +24,16 @@ def before_slope(
     return torch.cat([
         F.conv2d(x, w, b, stride, padding[2 * i:2 * i + 2], dilation[2 * i:2 * i + 2], channels)
         for i, (w, b) in enumerate(zip(weight.chunk(branches), biases))], dim=1)
+
+
+def depthwise_conv_weight(
+    grad: Tensor, x: Tensor, kernel: list[int], stride: list[int], padding: list[int], dilation: list[int],
+) -> Tensor:
+    """The gradient of the weight, (B C, 1, h, w), from that of the convolutions (B branches) of x without slope."""
+    branches, channels = len(padding) // 2, x.shape[1]
+    weight = x.new_empty((channels, 1, *kernel))
+    return torch.cat([
+        torch.ops.aten.convolution_backward(
+            g, x, weight, None, stride, padding[2 * i:2 * i + 2], dilation[2 * i:2 * i + 2], False, [0, 0], channels,
+            [False, True, False])[1]
+        for i, g in enumerate(grad.chunk(branches, 1))])

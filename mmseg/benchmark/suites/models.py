@@ -11,7 +11,7 @@ from mmcv.cnn import BaseModule, fuse_conv_bn
 from mmcv.config import Config, find_config
 from mmseg.assembly.load import load_config
 from mmseg.assembly.model import build_model
-from mmseg.assembly.speed import mixed_precision, prepare_inference, prepare_training, speed_up
+from mmseg.assembly.speed import mixed_precision, prepare_inference, prepare_training, speed_up, with_layout
 from mmseg.benchmark.measurement import Case, Way
 from mmseg.benchmark.precision import backends, precision_of
 from mmseg.benchmark.rival import RIVAL, Rival
@@ -131,8 +131,8 @@ def _training_pass(net: nn.Module, options: Options, size: tuple[int, int], batc
         return lambda: changed.train_step(data, None)['loss'].backward()
 
     as_it_is = Config(dict(device=options.device))
-    saving = Config(dict(device=options.device, recompute_norm=True))
-    both = Config(dict(**saving, channels_last=True))
+    saving = Config(dict(device=options.device, recompute_norm=True, channels_last=False))
+    both = Config(dict(saving, channels_last=True))
     least = Config(dict(both, recompute_norm='convs'))
     ways = {'plain': plain(net), EXACT: net, f'{EXACT}, norms recomputed': trained(net, saving),
             f'{EXACT}, norms recomputed, channels_last': trained(net, both),
@@ -182,5 +182,5 @@ def _folded(net: nn.Module) -> nn.Module:
 
 def trained(net: nn.Module, cfg: Config) -> nn.Module:
     """A copy with what training does for speed and memory."""
-    settings = Settings.of(cfg)
+    settings = with_layout(Settings.of(cfg), net)
     return prepare_training(speed_up(copy.deepcopy(net), settings), settings)

@@ -13,7 +13,7 @@ import torch
 from mmcv.ops import _load, measurement
 from mmcv.ops.measurement import Way, kept_at, machine, measure, times_of, ways
 
-FIXED = measurement.FIXED['inference']
+FIXED = measurement.FIXED
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_no_round_begins_when_the_time_is_over(monkeypatch):
 
 def test_the_fixed_way_comes_first_and_training_has_no_large_tiles():
     for work in measurement.WORKS:
-        assert ways(work)[0] == measurement.FIXED[work]
+        assert ways(work)[0] == FIXED
         assert {Way(channels_last=True), Way()} <= set(ways(work))
         assert len(set(map(repr, ways(work)))) == len(ways(work))
     assert {way.winograd for way in ways('training')} <= {True, False}

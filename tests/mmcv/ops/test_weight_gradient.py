@@ -1,5 +1,7 @@
 """3x3 convolutions with ways of their own to the gradient of their weight."""
 
+from functools import partial
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -8,11 +10,16 @@ from mmcv.ops import conv2d, has_kernel, winograd_conv
 from mmcv.ops.weight_gradient import ConvOfOwnGradient, by_taps, products
 from mmcv.ops.winograd_conv import LEAST_CHANNELS
 
-WAYS = [by_taps, torch.ops.mmcv.winograd_conv_weight]
+WAYS = [by_taps, winograd_conv.winograd_conv_weight]
 
 # Height and width, padding, dilation: some taps partly outside, some wholly, both at once, no padding, more than same.
 CASES = [((9, 7), (4, 4), (4, 4)), ((5, 6), (8, 8), (8, 8)), ((6, 20), (6, 6), (6, 6)), ((9, 9), (0, 0), (4, 4)),
          ((5, 8), (7, 2), (4, 1))]
+
+
+def own_conv(x, weight, bias, padding, dilation, way):
+    gradient = partial(way, padding=padding, dilation=dilation)
+    return ConvOfOwnGradient.apply(x, weight, bias, (1, 1), padding, dilation, 1, gradient)
 
 
 @pytest.mark.parametrize('layout', [torch.contiguous_format, torch.channels_last])
@@ -22,7 +29,7 @@ def test_equals_torch_with_all_gradients(way, size, padding, dilation, layout):
     x = torch.randn(2, 3, *size, dtype=torch.float64).to(memory_format=layout).requires_grad_()
     weight = torch.randn(4, 3, 3, 3, dtype=torch.float64, requires_grad=True)
     bias = torch.randn(4, dtype=torch.float64, requires_grad=True)
-    y = ConvOfOwnGradient.apply(x, weight, bias, padding, dilation, way)
+    y = own_conv(x, weight, bias, padding, dilation, way)
     expected = F.conv2d(x, weight, bias, 1, padding, dilation)
     torch.testing.assert_close(y, expected)
     grad = torch.randn_like(expected)
@@ -34,7 +41,7 @@ def test_equals_torch_with_all_gradients(way, size, padding, dilation, layout):
 def test_is_differentiable_twice(way):
     x = torch.randn(1, 2, 4, 5, dtype=torch.float64, requires_grad=True)
     weight = torch.randn(2, 2, 3, 3, dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradgradcheck(ConvOfOwnGradient.apply, (x, weight, None, (3, 3), (3, 3), way))
+    assert torch.autograd.gradgradcheck(own_conv, (x, weight, None, (3, 3), (3, 3), way))
 
 
 @pytest.mark.parametrize(('size', 'padding', 'dilation'), CASES)

@@ -26,6 +26,7 @@ def asked(monkeypatch):
 
     calls = []
     monkeypatch.setattr('mmseg.assembly.fastest.fastest', measured)
+    monkeypatch.setattr('mmseg.assembly.fastest.FIXED', LAST)
     fastest._say.cache_clear()
     return calls
 
@@ -39,41 +40,39 @@ def test_a_key_that_says_nothing_goes_on_saying_nothing(keys):
     assert decided(settings(**keys), False).channels_last is None
 
 
-def test_inference_has_to_beat_maps_that_lie_channels_last(monkeypatch):
+def test_other_layouts_have_to_beat_maps_that_lie_channels_last(monkeypatch):
     asked = []
     monkeypatch.setattr('mmseg.assembly.fastest.fastest', lambda work, allowed, default: asked.append(
         (set(allowed), default)) or Choice(default, ''))
-    monkeypatch.setitem(fastest.FIXED, 'inference', LAST)
     decided(settings(channels_last='auto'), False)
     decided(settings(winograd='auto'), False)
     decided(settings(channels_last='auto'), True)
-    assert asked == [({FIXED, LAST}, LAST), ({LAST, Way(True, False), TILES}, LAST), ({FIXED, LAST}, FIXED)]
+    assert asked == [({FIXED, LAST}, LAST), ({LAST, Way(True, False), TILES}, LAST), ({FIXED, LAST}, LAST)]
 
 
 def test_the_layout_that_is_fixed_is_left_unsaid(monkeypatch):
-    monkeypatch.setitem(fastest.FIXED, 'inference', LAST)
     assert decided(settings(channels_last='auto'), False).channels_last is None
     assert decided(settings(**EVERY), False).channels_last is True  # with a half type
-    monkeypatch.setitem(fastest.FIXED, 'inference', FIXED)
+    monkeypatch.setattr(fastest, 'FIXED', FIXED)
     assert decided(settings(channels_last='auto'), False).channels_last is True
 
 
-def way_of(of, training=True):
-    return tuple(fastest._asked(of, fastest._fixed(of, training)))
+def way_of(of):
+    return tuple(fastest._asked(of, fastest._fixed(of)))
 
 
 @pytest.mark.parametrize(('keys', 'inference', 'training'), [
     (EVERY, HALF, HALF),
     (dict(channels_last='auto'), LAST, LAST),
-    (dict(winograd='auto'), TILES, (False, True, None)),
+    (dict(winograd='auto'), TILES, LAST),
     (dict(channels_last='auto', winograd='auto'), TILES, LAST),
     (dict(channels_last='auto', winograd=4), TILES, (True, 4, None)),
     (dict(channels_last=False, amp=dict(dtype='auto')), (False, True, 'bfloat16'), (False, True, 'bfloat16')),
-    (dict(channels_last='auto', amp=dict(dtype='float16')), (True, True, 'float16'), (False, True, 'float16')),
+    (dict(channels_last='auto', amp=dict(dtype='float16')), (True, True, 'float16'), (True, True, 'float16')),
 ])
 def test_what_auto_becomes(keys, inference, training):
     for trains, expected in ((False, inference), (True, training)):
-        assert way_of(decided(settings(**keys), trains), trains) == tuple(expected)
+        assert way_of(decided(settings(**keys), trains)) == tuple(expected)
 
 
 @pytest.mark.parametrize('keys', [
@@ -133,7 +132,8 @@ def test_keys_win_over_the_run_that_is_resumed():
     assert way_of(resumed) == (False, False, None)
 
 
-def test_the_choice_is_said_once_with_its_reason(caplog):
+def test_the_choice_is_said_once_with_its_reason(caplog, monkeypatch):
+    monkeypatch.setattr(fastest, 'FIXED', FIXED)
     with caplog.at_level(logging.INFO, 'mmseg'):
         for _ in range(3):
             decided(settings(channels_last='auto'), True)
@@ -146,5 +146,5 @@ def test_other_ranks_measure_nothing_and_do_what_the_first_one_chose(asked, monk
     sent = []
     monkeypatch.setattr('mmcv.dist.broadcast_object', lambda thing: sent.append(thing) or (Way(True, 4), 'rank 0'))
     monkeypatch.setattr('mmcv.dist.is_main', lambda: False)
-    assert way_of(decided(settings(**EVERY), False, together=True), False) == tuple(TILES)
+    assert way_of(decided(settings(**EVERY), False, together=True)) == tuple(TILES)
     assert (sent, asked) == ([None], [])

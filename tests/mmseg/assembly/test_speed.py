@@ -10,12 +10,20 @@ from mmcv.cnn import Conv2d
 from mmcv.cnn.recompute import forward_that_keeps
 from mmcv.ops.choice import Choice
 from mmcv.ops.measurement import Way
+from mmcv.ops.onednn_conv import has_onednn
 from mmcv.runner import build_optimizer
 from mmcv.utils import ConfigError
 from mmseg.assembly.device import wrap_for_device
 from mmseg.assembly.load import load_config
 from mmseg.assembly.model import build_model
-from mmseg.assembly.speed import mixed_precision, prepare_inference, prepare_training, set_backends, speed_up
+from mmseg.assembly.speed import (
+    mixed_precision,
+    prepare_inference,
+    prepare_training,
+    set_backends,
+    speed_up,
+    with_layout,
+)
 from mmseg.settings import Settings
 
 
@@ -108,6 +116,35 @@ def test_fast_preset_predicts_the_same_labels(fast_cfg, cfg, way, monkeypatch):
     agreement = [(a == b).mean() for a, b in zip(predict(fast, (96, 128)), labels)]
     assert min(agreement) > 0.995
     assert len(set(labels[0].flatten().tolist())) > 2
+
+
+class OfAUser(torch.nn.Identity):
+    """Could be anything."""
+
+
+@pytest.mark.parametrize(('keys', 'expected'), [
+    ({}, has_onednn()), (dict(channels_last=False), False), (dict(channels_last='auto'), 'auto'),
+    (dict(compile=dict(backend='eager')), False), (dict(device='cuda'), None)])
+def test_training_on_a_cpu_takes_the_layout_of_its_convolutions(cfg, gpus, keys, expected):
+    gpus(1)
+    model = build_model(cfg)
+    cfg.merge_from_dict(dict(device='cpu', **keys) if 'device' not in keys else keys)
+    settings = Settings.of(cfg)
+    assert with_layout(settings, model).channels_last == expected
+
+
+def test_modules_of_a_user_keep_the_usual_layout(cfg):
+    cfg.device = 'cpu'
+    model = build_model(cfg)
+    model.decode_head.extra = OfAUser()  # which may ask for views
+    assert with_layout(Settings.of(cfg), model).channels_last is False
+
+
+@pytest.mark.parametrize('told', [True, False])
+def test_a_resumed_training_stays_in_its_layout(cfg, told):
+    cfg.device = 'cpu'
+    settings = Settings.of(cfg)
+    assert with_layout(settings, build_model(cfg), lambda: dict(channels_last=told)).channels_last is told
 
 
 def test_recomputed_norms_take_less_and_change_no_bit(cfg):

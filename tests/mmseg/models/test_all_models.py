@@ -265,9 +265,22 @@ def test_channels_last(model, size):
         expected = model.forward_dummy(img)
         model = model.to(memory_format=torch.channels_last)
         close(model.forward_dummy(img.to(memory_format=torch.channels_last)), expected, 1e-4)
-    data = batch(model, size)
-    data['img'] = data['img'].to(memory_format=torch.channels_last)
-    model.train().train_step(data)['loss'].backward()
+
+
+def test_training_in_channels_last(model, size):
+    """Of maps and weights that lie so, as in training on a CPU, the loss and its gradients are those of others."""
+    model = without_dropout(model.double()).train()
+    data, results = batch(model, size), []
+    data['img'] = data['img'].double()
+    for layout in (torch.contiguous_format, torch.channels_last):
+        each = copy.deepcopy(model).to(memory_format=layout)
+        data['img'] = data['img'].contiguous(memory_format=layout)
+        torch.manual_seed(1)
+        loss = each.train_step(data)['loss']
+        loss.backward()
+        results.append([loss.detach(), *(p.grad for p in each.parameters() if p.grad is not None)])
+    for expected, actual in zip(*results, strict=True):
+        torch.testing.assert_close(actual, expected, rtol=1e-4, atol=1e-6)
 
 
 def test_folding(model, size):

@@ -126,11 +126,74 @@ MMCV_INLINE void all_rows(
   }
 }
 
+// sums[tap][lane] += grad[lane] * in[tap][lane] for neighbouring taps of a row of the kernel.
+template <int taps, class T>
+MMCV_INLINE void multiply(int64_t lanes, const T* grad, const T* in, int64_t step, T* sums) {
+#pragma GCC ivdep
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    for (int tap = 0; tap < taps; ++tap) {
+      sums[tap * DepthwisePieces::kChannels + lane] += grad[lane] * in[tap * step + lane];
+    }
+  }
+}
+
+// The same for any number of taps.
+template <class T>
+MMCV_INLINE void multiply_row(int64_t taps, int64_t lanes, const T* grad, const T* in, int64_t step, T* sums) {
+  for (; taps >= 5; taps -= 5, in += 5 * step, sums += 5 * DepthwisePieces::kChannels) {
+    multiply<5>(lanes, grad, in, step, sums);
+  }
+  if (taps == 4) multiply<4>(lanes, grad, in, step, sums);
+  if (taps == 3) multiply<3>(lanes, grad, in, step, sums);
+  if (taps == 2) multiply<2>(lanes, grad, in, step, sums);
+  if (taps == 1) multiply<1>(lanes, grad, in, step, sums);
+}
+
+// What a row of the gradient of the result adds to the sums of some channels of one branch.
+template <class T>
+MMCV_INLINE void gather_row(
+    const Depthwise& d, const DepthwiseAxis& down, const DepthwiseAxis& across, int64_t row, int64_t lanes,
+    const T* grad, const T* x, T* sums) {
+  const int64_t step = across.dilation * d.pixel_stride;
+  for (int64_t r = down.first(row); r < down.last(row); ++r) {
+    const T *in = x + down.input(row, r) * d.row_stride, *at = grad;
+    for (int64_t column = 0; column < d.width; ++column, at += d.branches * d.channels) {
+      const int64_t left = across.first(column);
+      multiply_row(
+          across.last(column) - left, lanes, at, in + across.input(column, left) * d.pixel_stride, step,
+          sums + (r * across.kernel + left) * DepthwisePieces::kChannels);
+    }
+  }
+}
+
+// Pieces [first, last): the groups of the branches of a piece's rows, then of the next ones.
+template <class T>
+MMCV_INLINE void all_pieces(
+    const Depthwise& d, const DepthwisePieces& p, const T* grad, const T* x, T* sums, int64_t first, int64_t last) {
+  for (int64_t piece = first; piece < last; ++piece) {
+    const int64_t group = piece % p.groups, branch = piece / p.groups % d.branches;
+    const int64_t begin = group * p.kChannels, lanes = std::min(p.kChannels, d.channels - begin);
+    const int64_t line = piece / p.groups / d.branches * p.lines, end = std::min(line + p.lines, d.samples * d.height);
+    T* to = sums + piece * p.size();
+    std::fill_n(to, p.size(), T(0));
+    for (int64_t at = line; at < end; ++at) {
+      gather_row(
+          d, d.y[branch], d.x[branch], at % d.height, lanes,
+          grad + (at * d.width * d.branches + branch) * d.channels + begin, x + at / d.height * d.sample_stride + begin,
+          to);
+    }
+  }
+}
+
 #define MMCV_FOR(T)                                                                                                   \
   MMCV_SIMD void lines(                                                                                               \
       const Depthwise& d, const T* x, const T* packed, const T* bias, const T* slope, T* y, int64_t first,            \
       int64_t last) {                                                                                                 \
     all_rows(d, x, packed, bias, slope, y, first, last);                                                              \
+  }                                                                                                                   \
+  MMCV_SIMD void pieces(                                                                                              \
+      const Depthwise& d, const DepthwisePieces& p, const T* grad, const T* x, T* sums, int64_t first, int64_t last) { \
+    all_pieces(d, p, grad, x, sums, first, last);                                                                     \
   }
 MMCV_FOR(float)
 MMCV_FOR(double)
@@ -157,9 +220,29 @@ void depthwise_conv_cpu(const Depthwise& d, const T* x, const T* packed, const T
   });
 }
 
-#define MMCV_INSTANTIATE(T)                                              \
-  template void depthwise_pack_cpu(const Depthwise&, const T*, T*);      \
-  template void depthwise_conv_cpu(const Depthwise&, const T*, const T*, const T*, const T*, T*);
+template <class T>
+void depthwise_weight_cpu(const Depthwise& d, const T* grad, const T* x, T* sums, T* weight) {
+  const DepthwisePieces p(d);
+  const int64_t units = d.branches * p.groups, rows = p.rows(d);
+  const int64_t products = p.lines * d.width * std::min(d.channels, p.kChannels) * p.taps;
+  parallel_for(rows * units, kGrain / (products + 1) + 1, [&](int64_t first, int64_t last) {
+    pieces(d, p, grad, x, sums, first, last);
+  });
+  for (int64_t branch = 0; branch < d.branches; ++branch) {
+    for (int64_t c = 0; c < d.channels; ++c, weight += p.taps) {
+      const T* from = sums + (branch * p.groups + c / p.kChannels) * p.size() + c % p.kChannels;
+      std::fill_n(weight, p.taps, T(0));
+      for (int64_t row = 0; row < rows; ++row, from += units * p.size()) {
+        for (int64_t tap = 0; tap < p.taps; ++tap) weight[tap] += from[tap * p.kChannels];
+      }
+    }
+  }
+}
+
+#define MMCV_INSTANTIATE(T)                                                                        \
+  template void depthwise_pack_cpu(const Depthwise&, const T*, T*);                                \
+  template void depthwise_conv_cpu(const Depthwise&, const T*, const T*, const T*, const T*, T*);  \
+  template void depthwise_weight_cpu(const Depthwise&, const T*, const T*, T*, T*);
 MMCV_INSTANTIATE(float)
 MMCV_INSTANTIATE(double)
 
