@@ -9,7 +9,16 @@ from operator import mul
 import torch
 from torch import nn
 
-from mmcv.cnn import DropPath, Linear, ModuleList, Sequential, build_activation_layer, build_norm_layer, run_layers
+from mmcv.cnn import (
+    Conv2d,
+    DropPath,
+    Linear,
+    ModuleList,
+    Sequential,
+    build_activation_layer,
+    build_norm_layer,
+    run_layers,
+)
 from mmseg.models.builder import BACKBONES
 from mmseg.models.layers import checkpointed
 from mmseg.models.layers.layer_norm_2d import LayerNorm2d
@@ -56,7 +65,7 @@ class ConvNeXtBlock(LayerScaled):
         hidden = int(mlp_ratio * in_channels)
         scale = torch.full((in_channels,), float(layer_scale_init_value))
         self.register_parameter('gamma', nn.Parameter(scale) if layer_scale_init_value > 0 else None)
-        self.depthwise_conv = nn.Conv2d(in_channels, in_channels, 7, padding=3, groups=in_channels)
+        self.depthwise_conv = Conv2d(in_channels, in_channels, 7, padding=3, groups=in_channels)
         self.norm = build_norm_layer(norm_cfg, in_channels)[1]
         self.pointwise_conv1 = pointwise(in_channels, hidden)
         self.act = build_activation_layer(act_cfg)

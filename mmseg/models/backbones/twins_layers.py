@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from mmcv.cnn import BaseModule, build_norm_layer
+from mmcv.cnn import BaseModule, Conv2d, build_norm_layer
 from mmcv.cnn.bricks.drop import DropPath
 from mmcv.cnn.bricks.transformer import FFN
 from mmseg.models.layers import nlc_to_nchw
@@ -164,7 +164,7 @@ class ConditionalPositionEncoding(BaseModule):
         self, in_channels: int, embed_dims: int = 768, stride: int = 1, init_cfg: dict | list[dict] | None = None
     ) -> None:
         super().__init__(init_cfg)
-        self.proj = nn.Conv2d(in_channels, embed_dims, 3, stride, 1, groups=embed_dims)
+        self.proj = Conv2d(in_channels, embed_dims, 3, stride, 1, groups=embed_dims)
         self.stride = stride
 
     def forward(self, x: torch.Tensor, hw_shape: tuple[int, int]) -> torch.Tensor:
