@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from torch import nn
 from torch.optim import Optimizer
 
@@ -170,10 +171,20 @@ def _restore_optimizer(content: Mapping[str, Any], source: str | Path, optimizer
     try:
         for name, one in optimizers.items():
             one.load_state_dict(shard_optimizer_state(states[name], one))
+            _lay_as_parameters(one)
             _check_kind(one)
     except (ValueError, KeyError) as error:
         raise CheckpointError(f'{source}: its optimizer state does not fit the optimizer of the config: {error}; '
                               'use --load-from to start from its weights') from error
+
+
+def _lay_as_parameters(optimizer: Optimizer) -> None:
+    """Let state lie in memory as its parameter does, which torch's fused optimizers take for granted."""
+    for parameter, values in optimizer.state.items():
+        for name, value in values.items():
+            if isinstance(value, torch.Tensor) and value.shape == parameter.shape and (
+                    value.stride() != parameter.stride()):
+                values[name] = torch.empty_like(parameter, dtype=value.dtype, device=value.device).copy_(value)
 
 
 def _check_kind(optimizer: Optimizer) -> None:

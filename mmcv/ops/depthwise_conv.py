@@ -11,6 +11,8 @@ from .onednn_conv import is_channels_last
 from .onednn_linear import has_avx512
 from .reference import depthwise_conv as reference
 
+# Of fewer channels (3x3 kernels, larger ones) oneDNN's gradient of the weight is as fast.
+LEAST_CHANNELS_OF_3X3, LEAST_CHANNELS = 64, 16
 #: With more oneDNN convolves maps that lie channels_last 10 times as slowly.
 PADDING_OF_ONEDNN = 6
 
@@ -152,7 +154,8 @@ def suits_depthwise(
 
 def has_slow_depthwise_gradient(x: Tensor, weight: Tensor, groups: int) -> bool:
     """Whether :func:`depthwise_conv_weight` is faster than oneDNN, which does not use the vectors of AVX2 for it."""
-    return not has_avx512() and _is_depthwise(x, weight, groups)
+    least = LEAST_CHANNELS if weight.shape[2:].numel() > 9 else LEAST_CHANNELS_OF_3X3
+    return not has_avx512() and groups >= least and _is_depthwise(x, weight, groups)
 
 
 def _is_depthwise(x: Tensor, weight: Tensor, groups: int) -> bool:

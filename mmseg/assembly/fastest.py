@@ -36,12 +36,12 @@ def decided(
     choice = _choice(settings, training, before and before()) if dist.is_main() or not together else None
     way, why = dist.broadcast_object(choice) if together else choice
     _say(f'{described(way)}: {why}')
-    return _with(settings, way, training)
+    return _with(settings, way)
 
 
 def facts(settings: Settings) -> dict[str, object]:
     """What settings without 'auto' say of the way to convolve, for the checkpoints of a run."""
-    return {'device': settings.device.type, **_asked(settings, Way())._asdict()}
+    return {'device': settings.device.type, **_asked(settings, _fixed(settings))._asdict()}
 
 
 def _asks(settings: Settings) -> bool:
@@ -63,13 +63,12 @@ def _fixed(settings: Settings) -> Way:
     return FIXED if settings.device.type == 'cpu' else Way()
 
 
-def _with(settings: Settings, way: Way, training: bool) -> Settings:
+def _with(settings: Settings, way: Way) -> Settings:
     amp, layout, fixed = settings.amp, settings.channels_last, _fixed(settings)
     if _half(settings) == _AUTO:
         amp = None if way.half is None else {**settings.amp, 'dtype': way.half}
-    if layout == _AUTO:  # what is fixed for inference is left unsaid, and the very same then
-        unsaid = not training and (way.channels_last, way.half) == (fixed.channels_last, None)
-        layout = None if unsaid else way.channels_last
+    if layout == _AUTO:  # what is fixed is left unsaid, and the very same then
+        layout = None if (way.channels_last, way.half) == (fixed.channels_last, None) else way.channels_last
     return replace(settings, channels_last=layout, winograd=way.winograd, amp=amp)
 
 

@@ -72,21 +72,23 @@ def speed_up(model: nn.Module, settings: Settings) -> nn.Module:
 def with_layout(
     settings: Settings, model: nn.Module, before: Callable[[], Mapping[str, object]] | None = None,
 ) -> Settings:
-    """The settings of a training with a value for ``channels_last``, if they say nothing: on a CPU it is True.
+    """The settings of a training, where maps must not lie ``channels_last`` by default with that said.
 
-    There oneDNN then turns no map round on its way, in either direction. But a module of a user's own may ask maps or
-    weights for views that they have in torch's usual layout alone: it is kept where there is such a module.
+    On a CPU they do, see :func:`prepare_training`. But a module or a hook of a user's own may ask a map for views that
+    it has in torch's usual layout alone.
 
     Args:
         settings: those of a config.
         model: the segmentor.
-        before: as of :func:`~mmseg.assembly.fastest.decided`: the run that is resumed goes on in its layout.
+        before: gives what :func:`~mmseg.assembly.fastest.facts` told of the run that is resumed, which goes on as it
+            was; {} if it is older than that.
     """
     if settings.channels_last is not None or settings.device.type != 'cpu':
         return settings
-    known = before() if before is not None else {}
-    usual = has_onednn() and not _compiles(settings) and all(map(_is_of_this_package, model.modules()))
-    return replace(settings, channels_last=bool(known.get('channels_last', usual)))
+    may = not _compiles(settings) and all(map(_is_of_this_package, model.modules()))
+    if may and (before is None or before().get('channels_last')):
+        return settings
+    return replace(settings, channels_last=False)
 
 
 def prepare_training(model: nn.Module, settings: Settings) -> nn.Module:
@@ -94,11 +96,16 @@ def prepare_training(model: nn.Module, settings: Settings) -> nn.Module:
 
     There it costs little time; a backbone where it saves little says so. What is compiled decides by itself what it
     recomputes: the key has no effect then.
+
+    On a CPU images go in ``channels_last`` unless :func:`with_layout` has said False, for the same reason as in tests.
+    Weights stay as they are, and so do their gradients, checkpoints and what optimizers keep.
     """
     products = _FEW_PRODUCTS if settings.recompute_norm == 'convs' and settings.fsdp is None else 0
     on_cpu, wish = settings.device.type == 'cpu', settings.recompute_norm
     if on_cpu:
         keep_freed_memory()
+        if settings.channels_last is None:
+            _let_maps_lie_channels_last(model)
     if _compiles(settings) or not (on_cpu if wish is None else wish):
         return model
     parts = _parts(model)
@@ -121,8 +128,8 @@ def prepare_inference(model: nn.Module, settings: Settings) -> nn.Module:
         for backbone in _backbone(model):
             backbone.register_forward_pre_hook(KeepFreedMemory())
             backbone.register_forward_hook(return_freed_memory)
-            if settings.channels_last is not False and has_onednn():
-                backbone.register_forward_pre_hook(_channels_last)
+        if settings.channels_last is not False:
+            _let_maps_lie_channels_last(model)
     if settings.fuse_conv_bn:
         model = fuse_conv_bn(model.eval())
     elif settings.fuse_conv_bn is False:
@@ -142,7 +149,10 @@ def _compiles(settings: Settings) -> bool:
 
 
 def _is_of_this_package(module: nn.Module) -> bool:
-    return type(module).__module__.partition('.')[0] in ('mmseg', 'mmcv', 'torch')
+    """Whether nobody else has written a part of it: its class, one of its bases, its forward, a hook."""
+    changed = 'forward' in vars(module) or module._forward_hooks or module._forward_pre_hooks
+    return not changed and all(cls.__module__.startswith(('mmseg.', 'mmcv.', 'torch.nn.', 'builtins', 'abc', 'typing'))
+                               for cls in type(module).__mro__)
 
 
 def _compile(module: nn.Module, options: dict) -> None:
@@ -166,6 +176,12 @@ def _switch_convolutions(model: nn.Module, switch: str, value: bool | int | str)
 def _backbone(model: nn.Module) -> list[nn.Module]:
     """The backbone, if the model has one."""
     return [part for name, part in model.named_children() if name == 'backbone']
+
+
+def _let_maps_lie_channels_last(model: nn.Module) -> None:
+    """By a hook of the backbone: it is what the images become that all maps after them are."""
+    for backbone in _backbone(model) if has_onednn() else []:
+        backbone.register_forward_pre_hook(_channels_last)
 
 
 def _channels_last(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor]:

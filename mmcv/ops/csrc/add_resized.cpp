@@ -24,7 +24,7 @@ Tensor add(const Tensor& x, std::vector<Tensor> maps, bool align_corners) {
     map = torch::stable::contiguous(nhwc(map));
   }
   const Tensor fine = torch::stable::contiguous(nhwc(x));
-  Tensor out = torch::stable::new_empty(x, {x.size(0), x.size(2), x.size(3), x.size(1)});
+  Tensor out = empty_channels_last(x, x.size(0), x.size(1), x.size(2), x.size(3));
   visit_floating(x, "add_resized: x", [&](auto type) {
     std::vector<Coarse<decltype(type)>> coarse;
     for (const Tensor& map : maps) {
@@ -33,7 +33,7 @@ Tensor add(const Tensor& x, std::vector<Tensor> maps, bool align_corners) {
     }
     add_resized_cpu(x.size(0), x.size(2), x.size(3), x.size(1), coarse, data(fine, type), mutable_data(out, type));
   });
-  return nchw(out);
+  return out;
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ struct DepthwisePieces {
   int64_t lines, groups, taps;  // rows of a piece, of all samples one after the other
 
   explicit DepthwisePieces(const Depthwise& d)
-      : lines(kPixels / (d.width + 1) + 1), groups((d.channels + kChannels - 1) / kChannels), taps(d.taps()) {}
+      : lines(kPixels / d.width + 1), groups((d.channels + kChannels - 1) / kChannels), taps(d.taps()) {}
   int64_t rows(const Depthwise& d) const { return (d.samples * d.height + lines - 1) / lines; }
   int64_t size() const { return taps * kChannels; }
 };

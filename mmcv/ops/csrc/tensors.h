@@ -76,6 +76,15 @@ inline Tensor nchw(const Tensor& map) {
   return torch::stable::transpose(torch::stable::transpose(map, 2, 3), 1, 2);
 }
 
+// Room for (samples, channels, height, width) whose channels lie side by side. An operator must not return a view of
+// (samples, height, width, channels): autograd lets nobody change that in place, as activations do.
+inline Tensor empty_channels_last(
+    const Tensor& like, int64_t samples, int64_t channels, int64_t height, int64_t width) {
+  return torch::stable::empty(
+      {samples, channels, height, width}, like.scalar_type(), std::nullopt, like.device(), std::nullopt,
+      torch::headeronly::MemoryFormat::ChannelsLast);
+}
+
 #ifdef USE_CUDA
 inline void* current_stream(const Tensor& tensor) {
   void* stream = nullptr;

@@ -154,7 +154,7 @@ Tensor convolve(
   // Its rows are the inputs, its columns the outputs: a matrix product is fastest where these lie side by side.
   const Tensor taps = weight.stride(2) == 3 * weight.stride(3) ? weight : torch::stable::contiguous(weight);
   const int64_t row_stride = taps.stride(side), column_stride = taps.stride(1 - side);
-  Tensor y = torch::stable::new_empty(x, {w.samples, w.y.outputs, w.x.outputs, outputs});
+  Tensor y = empty_channels_last(x, w.samples, outputs, w.y.outputs, w.x.outputs);
   visit_floating(x, "winograd_conv: x", [&](auto type) {
     using T = decltype(type);
     const T* added = shift ? data(*shift, type) : nullptr;
@@ -180,7 +180,7 @@ Tensor convolve(
       }
     }
   });
-  return is_channels_last(map) && !map.is_contiguous() ? nchw(y) : channels_first(y);
+  return is_channels_last(map) && !map.is_contiguous() ? y : channels_first(nhwc(y));
 }
 
 Tensor weight_gradient(

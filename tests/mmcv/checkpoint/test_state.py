@@ -114,3 +114,26 @@ def test_save_through_a_client(tmp_path):
     pytest.importorskip('fsspec')
     save_checkpoint(model, 'memory://saved/a.pth', file_client_args={'backend': 'memory'})
     assert FileClient('memory').exists('memory://saved/a.pth')
+
+
+@pytest.mark.parametrize('kind', [torch.optim.SGD, torch.optim.AdamW])
+@pytest.mark.parametrize('layouts', [(torch.contiguous_format, torch.channels_last),
+                                     (torch.channels_last, torch.contiguous_format)])
+def test_weights_that_lie_otherwise_by_now_go_on_all_the_same(kind, layouts):
+    """Fused optimizers go over memory as it lies."""
+    x, after = torch.randn(2, 3, 8, 8), []
+    for first, then in (layouts, layouts[:1] * 2):
+        torch.manual_seed(0)
+        model = nn.Conv2d(3, 5, 3).to(memory_format=first)
+        options = dict(lr=0.01, fused=True, **({'momentum': 0.9} if kind is torch.optim.SGD else {}))
+        optimizer = kind(model.parameters(), **options)
+        for resumes in (True, False):
+            optimizer.zero_grad()
+            model(x).square().sum().backward()
+            optimizer.step()
+            if resumes:
+                content, model = state(model, optimizer), nn.Conv2d(3, 5, 3).to(memory_format=then)
+                optimizer = kind(model.parameters(), **options)
+                restore_run(content, 'x.pth', model, optimizer)
+        after.append(model.weight.detach())
+    torch.testing.assert_close(*after)

@@ -48,7 +48,7 @@ def weight_samples():
         yield grad, x, kernel, *geometry
         yield (grad.contiguous(), x.to(memory_format=torch.channels_last), kernel, *geometry)
     x = torch.randn(1, 6, 9, 8)
-    yield torch.randn(2, 3, 7, 4)[1:], x[:, ::2, 1:, ::2], [3, 3], [1, 1], [0, 1], [1, 1]
+    yield torch.randn(2, 3, 6, 4)[1:], x[:, ::2, 1:, ::2], [3, 3], [1, 1], [0, 1], [1, 1]
     yield torch.randn(1, 1, 9, 1).expand(1, 5, 9, 6), x.to(memory_format=torch.channels_last)[:, 1:, :, 2:], \
         [3, 3], [1, 1], [1, 1], [1, 1]
 
@@ -95,6 +95,7 @@ def invalid():
 
 SAMPLES = {'depthwise_conv': samples, 'depthwise_conv_weight': weight_samples}
 INVALID = {'depthwise_conv': invalid, 'depthwise_conv_weight': invalid_weight}
+MODULE = sys.modules['mmcv.ops.depthwise_conv']
 needs_kernel = pytest.mark.skipif(not has_kernel('depthwise_conv', torch.zeros(1)), reason='no compiled kernel')
 
 
@@ -171,12 +172,22 @@ def way_of(x, weight, stride, padding, dilation):
     (((2, 1), (1, 1), (1, 1)), False, 'OwnGradient'), (((1, 1), (7, 7), (2, 2)), True, 'Convolution'),
 ])
 def test_conv2d_takes_it_where_onednn_is_slow(monkeypatch, geometry, avx512, way):
-    monkeypatch.setattr(sys.modules['mmcv.ops.depthwise_conv'], 'has_avx512', lambda: avx512)
+    monkeypatch.setattr(MODULE, 'has_avx512', lambda: avx512)
+    monkeypatch.setattr(MODULE, 'LEAST_CHANNELS_OF_3X3', 6)
     x = torch.randn(2, 6, 9, 10, requires_grad=True)
     last = torch.randn(2, 6, 9, 10).to(memory_format=torch.channels_last).requires_grad_()
     weight = torch.randn(6, 1, 3, 3, requires_grad=True)
     assert way in way_of(last, weight, *geometry)
     assert 'Convolution' in way_of(x, weight, *geometry)  # contiguous maps are oneDNN's
+
+
+@needs_kernel
+@pytest.mark.parametrize(('channels', 'kernel', 'own'), [(16, 3, False), (64, 3, True), (15, 5, False), (16, 5, True)])
+def test_few_channels_are_onednns(monkeypatch, channels, kernel, own):
+    monkeypatch.setattr(MODULE, 'has_avx512', lambda: False)
+    x = torch.randn(2, channels, 9, 10).to(memory_format=torch.channels_last)
+    way = way_of(x, torch.randn(channels, 1, kernel, kernel, requires_grad=True), (1, 1), (1, 1), (1, 1))
+    assert ('OwnGradient' in way) == own
 
 
 @needs_kernel

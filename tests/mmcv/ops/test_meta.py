@@ -100,6 +100,16 @@ class TestEveryOperator:
             expected = _load.OPERATORS[name].reference(*args)
             torch.testing.assert_close(getattr(torch.ops.mmcv, name)(*args), expected)
 
+    def test_gives_what_may_be_changed_in_place(self, name):
+        """As activations do, which autograd refuses of a view."""
+        if name in NOT_DIFFERENTIABLE:
+            pytest.skip(NOT_DIFFERENTIABLE[name])
+        for args in samples(name):
+            result = getattr(torch.ops.mmcv, name)(*with_gradients(name, args))
+            for each in result if isinstance(result, tuple) else [result]:
+                if each.requires_grad and each.numel():
+                    each.mul_(2).sum().backward(retain_graph=True)
+
     @pytest.mark.gpu
     def test_equals_its_reference_on_cuda(self, name):
         for args in samples(name, 'cuda'):

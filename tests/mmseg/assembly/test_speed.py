@@ -4,7 +4,9 @@ import copy
 
 import pytest
 import torch
+import torch.fx
 from torch.multiprocessing.reductions import StorageWeakRef
+from torch.nn.utils.parametrizations import weight_norm
 
 from mmcv.cnn import Conv2d
 from mmcv.cnn.recompute import forward_that_keeps
@@ -14,6 +16,7 @@ from mmcv.ops.onednn_conv import has_onednn
 from mmcv.runner import build_optimizer
 from mmcv.utils import ConfigError
 from mmseg.assembly.device import wrap_for_device
+from mmseg.assembly.fastest import facts
 from mmseg.assembly.load import load_config
 from mmseg.assembly.model import build_model
 from mmseg.assembly.speed import (
@@ -118,14 +121,21 @@ def test_fast_preset_predicts_the_same_labels(fast_cfg, cfg, way, monkeypatch):
     assert len(set(labels[0].flatten().tolist())) > 2
 
 
-class OfAUser(torch.nn.Identity):
+class OfAUser(torch.nn.Module):
     """Could be anything."""
+
+    def forward(self, x):
+        return x
+
+
+class ConvOfAUser(torch.nn.Conv2d):
+    """The same."""
 
 
 @pytest.mark.parametrize(('keys', 'expected'), [
-    ({}, has_onednn()), (dict(channels_last=False), False), (dict(channels_last='auto'), 'auto'),
+    ({}, None), (dict(channels_last=False), False), (dict(channels_last='auto'), 'auto'),
     (dict(compile=dict(backend='eager')), False), (dict(device='cuda'), None)])
-def test_training_on_a_cpu_takes_the_layout_of_its_convolutions(cfg, gpus, keys, expected):
+def test_a_layout_that_was_said_holds(cfg, gpus, keys, expected):
     gpus(1)
     model = build_model(cfg)
     cfg.merge_from_dict(dict(device='cpu', **keys) if 'device' not in keys else keys)
@@ -133,22 +143,46 @@ def test_training_on_a_cpu_takes_the_layout_of_its_convolutions(cfg, gpus, keys,
     assert with_layout(settings, model).channels_last == expected
 
 
-def test_modules_of_a_user_keep_the_usual_layout(cfg):
+@pytest.mark.parametrize('change', [
+    lambda head: setattr(head, 'extra', OfAUser()),
+    lambda head: setattr(head, 'extra', weight_norm(ConvOfAUser(1, 1, 1))),
+    lambda head: setattr(head, 'extra', torch.jit.trace(OfAUser(), torch.ones(1))),
+    lambda head: setattr(head, 'extra', torch.fx.symbolic_trace(OfAUser())),
+    lambda head: setattr(head, 'forward', head.forward),
+    lambda head: head.register_forward_hook(lambda *_: None),
+    lambda head: head.register_forward_pre_hook(lambda *_: None),
+])
+def test_what_a_user_has_written_keeps_the_usual_layout(cfg, change):
     cfg.device = 'cpu'
-    model = build_model(cfg)
-    model.decode_head.extra = OfAUser()  # which may ask for views
-    assert with_layout(Settings.of(cfg), model).channels_last is False
+    model, settings = build_model(cfg), Settings.of(cfg)
+    assert with_layout(settings, model) is settings
+    change(model.decode_head)  # which may ask for views now
+    assert with_layout(settings, model).channels_last is False
 
 
-@pytest.mark.parametrize('told', [True, False])
-def test_a_resumed_training_stays_in_its_layout(cfg, told):
+@pytest.mark.parametrize(('told', 'expected'), [
+    (dict(channels_last=True), None), (dict(channels_last=False), False), ({}, False)])
+def test_a_resumed_training_stays_in_its_layout(cfg, told, expected):
     cfg.device = 'cpu'
-    settings = Settings.of(cfg)
-    assert with_layout(settings, build_model(cfg), lambda: dict(channels_last=told)).channels_last is told
+    assert with_layout(Settings.of(cfg), build_model(cfg), lambda: told).channels_last is expected
+
+
+@pytest.mark.parametrize('keys', [{}, dict(channels_last=False)])
+def test_training_turns_maps_and_leaves_weights(cfg, keys):
+    cfg.merge_from_dict(dict(device='cpu', **keys))
+    model, maps = build_model(cfg), []
+    settings = with_layout(Settings.of(cfg), model)
+    model = speed_up(prepare_training(model, settings), settings).train()
+    model.backbone.register_forward_hook(lambda module, inputs, outputs: maps.append(outputs[-1]))
+    model.train_step(batch())['loss'].backward()
+    last = has_onednn() and not keys
+    assert maps[0].is_contiguous(memory_format=torch.channels_last) == last
+    assert all(p.is_contiguous() and p.grad.is_contiguous() for p in model.parameters() if p.grad is not None)
+    assert facts(settings)['channels_last'] == last
 
 
 def test_recomputed_norms_take_less_and_change_no_bit(cfg):
-    cfg.device = 'cpu'
+    cfg.merge_from_dict(dict(device='cpu', channels_last=False))
     plain = build_model(cfg).train()
     saving = prepare_training(copy.deepcopy(plain), Settings.of(cfg))
     assert list(saving.state_dict()) == list(plain.state_dict())

@@ -265,6 +265,9 @@ def test_channels_last(model, size):
         expected = model.forward_dummy(img)
         model = model.to(memory_format=torch.channels_last)
         close(model.forward_dummy(img.to(memory_format=torch.channels_last)), expected, 1e-4)
+    data = batch(model, size)
+    data['img'] = data['img'].to(memory_format=torch.channels_last)
+    model.train().train_step(data)['loss'].backward()
 
 
 def test_training_in_channels_last(model, size):
