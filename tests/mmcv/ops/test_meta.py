@@ -107,8 +107,7 @@ class TestEveryOperator:
         for args in samples(name):
             result = getattr(torch.ops.mmcv, name)(*with_gradients(name, args))
             for each in result if isinstance(result, tuple) else [result]:
-                if each.requires_grad and each.numel():
-                    each.mul_(2).sum().backward(retain_graph=True)
+                each.mul_(2)
 
     @pytest.mark.gpu
     def test_equals_its_reference_on_cuda(self, name):
