@@ -1,6 +1,7 @@
 """The model on its device: alone, or as one of many processes."""
 
 import contextlib
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -76,6 +77,8 @@ class MMDistributedDataParallel(Placed, DistributedDataParallel):
 
     def __init__(self, module: nn.Module, device_ids: DeviceIds | None = None, dim: int = 0, **kwargs: Any) -> None:
         device = device_for(module, device_ids)
+        # Of 1x1 and depthwise kernels, by maps that lie channels_last: axes of length 1 have no stride worth a warning.
+        warnings.filterwarnings('ignore', 'Grad strides do not match bucket view strides')
         if device.type == 'cpu':
             _let_norms_join(module)
         super().__init__(module.to(device), **kwargs)  # without device_ids: to_device brings the inputs

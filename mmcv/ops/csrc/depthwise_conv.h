@@ -47,7 +47,7 @@ template <class T>
 void depthwise_conv_cpu(const Depthwise& d, const T* x, const T* packed, const T* bias, const T* slope, T* y);
 
 // The gradient of the weight, which is summed up in pieces: some rows, of some channels whose sums of all taps stay in
-// a core's first cache. The pieces do not depend on the threads, and none of them adds up so much that T grows coarse.
+// a core's first cache. The pieces do not depend on the threads, and are short, lest long sums grow coarse.
 struct DepthwisePieces {
   static constexpr int64_t kChannels = 64, kPixels = 2048;
   int64_t lines, groups, taps;  // rows of a piece, of all samples one after the other

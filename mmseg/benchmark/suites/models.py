@@ -132,7 +132,8 @@ def _training_pass(net: nn.Module, options: Options, size: tuple[int, int], batc
 
     as_it_is = Config(dict(device=options.device))
     saving = Config(dict(device=options.device, recompute_norm=True, channels_last=False))
-    both = Config(dict(saving, channels_last=True))
+    last = None if torch.device(options.device).type == 'cpu' else True  # a CPU's default, which leaves the weights
+    both = Config(dict(saving, channels_last=last))
     least = Config(dict(both, recompute_norm='convs'))
     ways = {'plain': plain(net), EXACT: net, f'{EXACT}, norms recomputed': trained(net, saving),
             f'{EXACT}, norms recomputed, channels_last': trained(net, both),
