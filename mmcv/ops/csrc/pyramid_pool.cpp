@@ -68,15 +68,19 @@ struct Map {
 // The gradient as it comes, and room for the result: (N, C, H, W) that lies in memory as the map did.
 struct Gradient {
   Pyramid p;
-  Tensor grad, out;
+  Tensor grad, storage;
 
   Gradient(const Tensor& pooled, const std::vector<int64_t>& sizes, int64_t height, int64_t width, bool channels_last)
-      : grad(torch::stable::contiguous(pooled)), out(pooled) {
+      : grad(torch::stable::contiguous(pooled)), storage(pooled) {
     STD_TORCH_CHECK(pooled.dim() == 3, "pyramid_pool_backward: the gradient must be (N, C, bins)");
     p = pyramid(pooled.size(0), pooled.size(1), height, width, sizes, channels_last);
     STD_TORCH_CHECK(pooled.size(2) == p.bins, "pyramid_pool_backward: the gradient must have ", p.bins, " bins");
-    out = channels_last ? empty_channels_last(pooled, p.samples, p.channels, height, width)
+    storage = channels_last ? torch::stable::new_empty(pooled, {p.samples, height, width, p.channels})
                             : torch::stable::new_empty(pooled, {p.samples, p.channels, height, width});
+  }
+
+  Tensor result() const {
+    return p.channels_last ? nchw(storage) : storage;
   }
 };
 
@@ -93,9 +97,9 @@ Tensor backward_on_cpu(
     const Tensor& pooled, std::vector<int64_t> sizes, int64_t height, int64_t width, bool channels_last) {
   const Gradient g(pooled, sizes, height, width, channels_last);
   visit_floating<true>(pooled, "pyramid_pool_backward: the gradient", [&](auto type) {
-    pyramid_pool_backward_cpu(g.p, data(g.grad, type), mutable_data(g.out, type));
+    pyramid_pool_backward_cpu(g.p, data(g.grad, type), mutable_data(g.storage, type));
   });
-  return g.out;
+  return g.result();
 }
 
 #ifdef USE_CUDA
@@ -125,10 +129,10 @@ Tensor backward_on_cuda(
   const Tensor cells = new_cells(pooled, g.p);
   visit_floating<true>(pooled, "pyramid_pool_backward: the gradient", [&](auto type) {
     const char* error = pyramid_pool_backward_cuda(
-        g.p, data(g.grad, type), cells.mutable_data_ptr(), mutable_data(g.out, type), current_stream(pooled));
+        g.p, data(g.grad, type), cells.mutable_data_ptr(), mutable_data(g.storage, type), current_stream(pooled));
     STD_TORCH_CHECK(error == nullptr, "pyramid_pool_backward: CUDA says: ", error);
   });
-  return g.out;
+  return g.result();
 }
 #endif
 
