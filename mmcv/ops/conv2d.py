@@ -58,7 +58,7 @@ def conv2d(
     if edge:
         return winograd_conv(x, weight, bias, padding, dilation, edge)
     if winograd and torch.is_grad_enabled() and weight.requires_grad and not torch.compiler.is_compiling():
-        way = _way_to_gradient(x, weight, stride, padding, dilation, groups, edge)
+        way = _way_to_gradient(x, weight, *geometry, groups, edge)
         if way is not None:
             return ConvOfOwnGradient.apply(x, weight, bias, *geometry, groups, way)
     if max(stride) > 1 and _is_overrun(x, weight, padding, groups):

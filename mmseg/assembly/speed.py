@@ -151,8 +151,8 @@ def _compiles(settings: Settings) -> bool:
 def _is_of_this_package(module: nn.Module) -> bool:
     """Whether nobody else has written a part of it: its class, one of its bases, its forward, a hook."""
     changed = 'forward' in vars(module) or module._forward_hooks or module._forward_pre_hooks
-    return not changed and all(cls.__module__.startswith(('mmseg.', 'mmcv.', 'torch.nn.', 'builtins', 'abc', 'typing'))
-                               for cls in type(module).__mro__)
+    return not changed and all(cls.__module__.startswith(('mmseg.', 'mmcv.', 'torch.nn.'))
+                               or cls.__module__ in ('builtins', 'abc', 'typing') for cls in type(module).__mro__)
 
 
 def _compile(module: nn.Module, options: dict) -> None:

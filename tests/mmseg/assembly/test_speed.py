@@ -145,6 +145,7 @@ def test_a_layout_that_was_said_holds(cfg, gpus, keys, expected):
 
 @pytest.mark.parametrize('change', [
     lambda head: setattr(head, 'extra', OfAUser()),
+    lambda head: setattr(head, 'extra', type('Alone', (torch.nn.Module,), {'__module__': 'abcnet.heads'})()),
     lambda head: setattr(head, 'extra', weight_norm(ConvOfAUser(1, 1, 1))),
     lambda head: setattr(head, 'extra', torch.jit.trace(OfAUser(), torch.ones(1))),
     lambda head: setattr(head, 'extra', torch.fx.symbolic_trace(OfAUser())),

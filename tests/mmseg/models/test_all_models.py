@@ -271,7 +271,7 @@ def test_channels_last(model, size):
 
 
 def test_training_in_channels_last(model, size):
-    """Of maps and weights that lie so, as in training on a CPU, the loss and its gradients are those of others."""
+    """Of maps that lie so, as in training on a CPU, and weights too, loss and gradients are those of others."""
     model = without_dropout(model.double()).train()
     data, results = batch(model, size), []
     data['img'] = data['img'].double()
