@@ -38,11 +38,12 @@ def recompute_norms(module: nn.Module, products: int = 0) -> None:
 
     Args:
         module: what is called as a whole; it and its layers get another ``forward``. Parameters and keys stay.
-        products: convolutions that take at most so many products per value are computed again as well; their weights
-            must still be there then, which sharded ones are not.
+        products: convolutions that take at most so many products per value are computed again as well, unless a user's
+            class or forward makes them, which may give something else the second time; their weights must still be
+            there then, which sharded ones are not.
     """
     for layer in module.modules():
-        if isinstance(layer, nn.Conv2d) and 'weight' in layer._parameters and layer.weight[0].numel() <= products:
+        if _is_known_conv(layer) and layer.weight[0].numel() <= products:
             _wrap(layer, _conv)
         elif type(layer) in (nn.BatchNorm2d, SyncBatchNorm):
             _wrap(layer, _norm)
@@ -53,6 +54,12 @@ def recompute_norms(module: nn.Module, products: int = 0) -> None:
         elif type(layer) is nn.MaxPool2d and not layer.return_indices:
             _wrap(layer, _pool)
     _wrap(module, _part)
+
+
+def _is_known_conv(layer: nn.Module) -> bool:
+    """Whether it is a convolution that gives the same for the same map; a parametrized weight need not be the same."""
+    known = type(layer).__module__.startswith(('torch.nn.modules.', 'mmcv.', 'mmseg.'))
+    return isinstance(layer, nn.Conv2d) and known and 'weight' in layer._parameters and 'forward' not in vars(layer)
 
 
 def forward_that_keeps(module: nn.Module) -> Callable | None:

@@ -94,13 +94,12 @@ def with_layout(
 def prepare_training(model: nn.Module, settings: Settings) -> nn.Module:
     """Apply ``recompute_norm`` to a model that is not wrapped yet: unless said otherwise, on a CPU it is on.
 
-    There it costs little time; a backbone where it saves little says so. What is compiled decides by itself what it
-    recomputes: the key has no effect then.
+    There it costs little time; a backbone says where that is not so, and where 'convs' does not cost more. What is
+    compiled decides by itself what it recomputes: the key has no effect then.
 
     On a CPU images go in ``channels_last`` unless :func:`with_layout` has said False, for the same reason as in tests.
     Weights stay as they are, and so do their gradients, checkpoints and what optimizers keep.
     """
-    products = _FEW_PRODUCTS if settings.recompute_norm == 'convs' and settings.fsdp is None else 0
     on_cpu, wish = settings.device.type == 'cpu', settings.recompute_norm
     if on_cpu:
         keep_freed_memory()
@@ -110,8 +109,9 @@ def prepare_training(model: nn.Module, settings: Settings) -> nn.Module:
         return model
     parts = _parts(model)
     for part in parts:
-        if wish or not isinstance(part, BaseBackbone) or part.recomputes_norms:
-            recompute_norms(part, products)
+        how = wish or not isinstance(part, BaseBackbone) or part.recompute_norm
+        if how:
+            recompute_norms(part, _FEW_PRODUCTS if how == 'convs' and settings.fsdp is None else 0)
     if on_cpu and parts and sum(p.numel() for p in parts[0].parameters()) >= _HEAVY:
         parts[0].register_forward_hook(return_freed_memory_there_and_back)
     return model

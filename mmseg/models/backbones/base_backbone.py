@@ -29,7 +29,8 @@ class BaseBackbone(BaseModule):
         default_init_cfg: the initialization where neither ``pretrained`` nor ``init_cfg`` is given.
         from_scratch: arguments for the constructor of one that has others' weights as soon as it is built, with which
             it has none.
-        recomputes_norms: whether ``recompute_norm`` is on by default on a CPU: where it saves memory for little time.
+        recompute_norm: what the key of that name is by default on a CPU: True or 'convs' where that saves memory for
+            little time.
         out_channels: channels of each map that is returned.
         out_strides: pixels of the image per cell of each map, where the image is a multiple of all of them.
 
@@ -39,7 +40,7 @@ class BaseBackbone(BaseModule):
 
     default_init_cfg: ClassVar[list[dict] | None] = None
     from_scratch: ClassVar[dict[str, object]] = {}
-    recomputes_norms: ClassVar[bool] = True
+    recompute_norm: ClassVar[bool | str] = True
     out_channels: tuple[int, ...]
     out_strides: tuple[int, ...]
 

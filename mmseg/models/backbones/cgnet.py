@@ -153,7 +153,7 @@ class CGNet(BaseBackbone):
         ValueError: there are not two stages.
     """
 
-    recomputes_norms = False  # of 270 MB it saved 50, for a twelfth of the time
+    recompute_norm = False  # of 270 MB it saved 50, for a twelfth of the time
 
     default_init_cfg = [
         dict(type='Kaiming', layer=['Conv2d', 'Linear']),

@@ -199,8 +199,9 @@ def test_recomputed_norms_take_less_and_change_no_bit(cfg):
 
 
 @pytest.mark.parametrize(('keys', 'twice'), [
-    ({}, False), (dict(recompute_norm='convs'), True), (dict(recompute_norm='convs', fsdp=True), False)])
-def test_convolutions_of_few_products_run_twice_on_request(cfg, keys, twice):
+    ({}, True), (dict(recompute_norm=True), False), (dict(recompute_norm='convs'), True),
+    (dict(recompute_norm='convs', fsdp=True), False), (dict(fsdp=True), False)])
+def test_convolutions_of_few_products_run_twice_in_resnets(cfg, keys, twice):
     cfg.merge_from_dict(dict(device='cpu', **keys))
     backbone = prepare_training(build_model(cfg), Settings.of(cfg)).backbone
     convs = [module for module in backbone.modules() if isinstance(module, Conv2d)]
@@ -249,7 +250,7 @@ def test_memory_that_is_free_goes_back_after_the_backbone_and_after_each_stage_o
 def test_a_backbone_may_keep_its_norms_unless_told_otherwise(cfg, monkeypatch, wish, expected):
     cfg.merge_from_dict(dict(device='cpu', recompute_norm=wish))
     model = build_model(cfg)
-    monkeypatch.setattr(type(model.backbone), 'recomputes_norms', False)
+    monkeypatch.setattr(type(model.backbone), 'recompute_norm', False)
     model = prepare_training(model, Settings.of(cfg))
     assert [forward_that_keeps(part) is not None for part in (model.backbone, model.decode_head)] == [expected, True]
 
