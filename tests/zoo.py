@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from mmcv.cnn import DropPath
 from mmcv.config import Config
+from mmseg.models import build_segmentor
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / 'tests/golden'
@@ -44,36 +46,66 @@ def _plain(node):
     return type(node)(map(_plain, node)) if isinstance(node, (list, tuple)) else node
 
 
+class _Unfilled(TorchFunctionMode):
+    """Nothing is drawn at random: what :func:`fill` fills need not be filled before."""
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        drawn = function in (torch.Tensor.uniform_, torch.Tensor.normal_)
+        return args[0] if drawn else function(*args, **(kwargs or {}))
+
+
+def build(cfg):
+    """A segmentor, filled."""
+    with _Unfilled():
+        model = build_segmentor(cfg)
+    return fill(model)
+
+
 def fill(model):
     """Every parameter and every floating-point buffer from its own name."""
     state = model.state_dict()
     for key, value in state.items():
-        number = _value(key, tuple(value.shape), value)
-        if number is not None:
+        made = _made(key, tuple(value.shape)) if value.is_floating_point() else None
+        if made is not None:
             # By way of float32, so that a float64 model has the same weights.
-            state[key] = torch.as_tensor(np.asarray(number, np.float32)).to(value.dtype)
-    model.load_state_dict(state)
+            value.copy_(torch.from_numpy(made))
+        elif key.endswith('.num_batches_tracked'):
+            value.zero_()
     return model
 
 
-def _value(key, shape, value):
-    leaf = key.rpartition('.')[2]
-    if not value.is_floating_point():
-        return np.zeros(shape) if leaf == 'num_batches_tracked' else None
+_backbones = {}
+_KEPT = 64 << 20  # values of backbones, most of them of ResNets that many models have
+
+
+def _made(key, shape):
+    """The values of a name, float32; None for what is a constant of its layer."""
+    formula = _formula(key.rpartition('.')[2], shape)
+    if formula is None or (key, shape) in _backbones:
+        return _backbones.get((key, shape))
+    noise = np.random.RandomState(zlib.crc32(key.encode())).standard_normal(shape)
+    made = np.asarray(formula(noise), np.float32)
+    if key.startswith('backbone.') and made.size + sum(kept.size for kept in _backbones.values()) <= _KEPT:
+        _backbones[key, shape] = made
+    return made
+
+
+def _formula(leaf, shape):
+    """What becomes of standard normal values."""
     if leaf in ('laplacian_kernel', 'fusion_kernel'):
         return None
-    noise = np.random.RandomState(zlib.crc32(key.encode())).standard_normal(shape)
     if leaf == 'running_mean':
-        return 0.1 * noise
+        return lambda noise: 0.1 * noise
     if leaf == 'running_var':
-        return 1 + 0.1 * np.abs(noise)
+        return lambda noise: 1 + 0.1 * np.abs(noise)
     if leaf == 'weight' or leaf.endswith('_weight'):
-        return 1 + 0.1 * noise if len(shape) == 1 else noise * math.sqrt(2 / math.prod(shape[1:]))
+        scale = math.sqrt(2 / math.prod(shape[1:]))
+        return (lambda noise: 1 + 0.1 * noise) if len(shape) == 1 else (lambda noise: noise * scale)
     if leaf == 'bias' or leaf.endswith('_bias'):
-        return 0.1 * noise
+        return lambda noise: 0.1 * noise
     if leaf == 'scale' and len(shape) == 1:
-        return -0.05 * np.abs(noise)
-    return 0.5 + 0.1 * noise if len(shape) <= 1 else 0.2 * noise
+        return lambda noise: -0.05 * np.abs(noise)
+    return (lambda noise: 0.5 + 0.1 * noise) if len(shape) <= 1 else (lambda noise: 0.2 * noise)
 
 
 def draw(shape, seed=123, dtype=torch.float32):

@@ -20,12 +20,12 @@ def test_killed_and_resumed(make_job, whole, phase, workers, ranks):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(('workers', 'options'), [(0, ''), (2, ASYNC)], ids=['at once', 'later'])
-def test_thirty_of_thirty(make_job, whole, workers, options):
+def test_fifteen_of_fifteen(make_job, whole, workers, options):
     """The whole issue in one: any phase, any moment, and sometimes the resumed job is killed as well."""
 
     more = WORKERS.format(workers) + options
     draw = random.Random(workers)
-    for i in range(30):
+    for i in range(15):
         phase = ('training', 'saving', 'evaluating')[i % 3]
         check(make_job(more, name=f'{i}'), whole(more), draw, phase, kills=1 + i % 2)
 

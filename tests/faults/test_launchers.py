@@ -31,9 +31,9 @@ SETTINGS = {**os.environ, 'PYTHON': sys.executable, 'OMP_NUM_THREADS': '1'}
 PIPES = {'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, 'text': True}
 LONG = """
 dist_params = dict(timeout=20)
-runner['max_iters'] = 400
+runner['max_iters'] = 200
 checkpoint_config['interval'] = 20
-evaluation['interval'] = 190
+evaluation['interval'] = 95
 """
 
 
@@ -112,7 +112,7 @@ def test_signals_to_the_launcher(make_job, start, number):
     launcher.send_signal(number)
     output = finish(launcher, 143)
     assert 'Traceback' not in output
-    assert len(job.losses()) == job.state()['meta']['iter'] < 400
+    assert len(job.losses()) == job.state()['meta']['iter'] < 200
 
 
 def test_a_mistake_in_the_config_is_code_2(make_job, start):
@@ -185,7 +185,7 @@ def test_elastic_job_goes_on_with_the_machines_that_are_left(make_job, start):
     kill_tree(second)
     output = finish(machines[keeper])
     assert 'Resumed from' in output
-    assert job.state()['meta']['iter'] == 400
+    assert job.state()['meta']['iter'] == 200
 
 
 def is_rendezvous(process, port):

@@ -13,8 +13,6 @@ import pytest
 import torch
 import zoo
 
-from mmseg.models import build_segmentor
-
 CASES = zoo.cases('models')
 CONFIGS = json.loads(gzip.decompress((zoo.GOLDEN / 'zoo_configs.json.gz').read_bytes()))
 MOST = {'backbone': 400, 'neck': 400, 'decode': 1500, 'aux': 500}  # values of an array that are kept
@@ -50,7 +48,7 @@ def _with_19_classes(node):
 @functools.lru_cache(maxsize=1)
 def build(name):
     """The filled model of a case; the last one is kept, for a case's tests follow each other."""
-    return zoo.fill(build_segmentor(settings(CASES[name])))
+    return zoo.build(settings(CASES[name]))
 
 
 def part(tensor, kind):
