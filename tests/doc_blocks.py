@@ -26,7 +26,7 @@ PAGES = sorted(path.relative_to(ROOT).as_posix() for path in [ROOT / 'README.md'
 LANGUAGES = ('bash', 'python')
 #: What no machine of the tests has; any other word of ``<!-- needs: ... -->`` is a module or a program.
 ABSENT = {'network': 'the network', 'data': 'a data set that is not here', 'cluster': 'a cluster',
-          'rival': 'mmsegmentation 0.30 in a Python of its own'}
+          'rival': 'mmsegmentation 0.30 in a Python of its own', 'quiet': 'a machine that does nothing else'}
 
 _FENCE = re.compile(r'^( *)```([\w-]*)(.*?)\n(.*?)^\1```$', re.MULTILINE | re.DOTALL)
 _MARKS = re.compile(r'(?:^ *<!-- \w+: [^>]+ -->\n)+\Z', re.MULTILINE)

@@ -74,8 +74,8 @@ def with_layout(
 ) -> Settings:
     """The settings of a training, where maps must not lie ``channels_last`` by default with that said.
 
-    On a CPU they do, see :func:`prepare_training`. But a module or a hook of a user's own may ask a map for views that
-    it has in torch's usual layout alone.
+    On a CPU they do, see :func:`prepare_training`, unless a backbone is faster without. And a module or a hook of a
+    user's own may ask a map for views that it has in torch's usual layout alone.
 
     Args:
         settings: those of a config.
@@ -85,7 +85,8 @@ def with_layout(
     """
     if settings.channels_last is not None or settings.device.type != 'cpu':
         return settings
-    may = not _compiles(settings) and all(map(_is_of_this_package, model.modules()))
+    may = (not _compiles(settings) and all(map(_is_of_this_package, model.modules()))
+           and all(getattr(backbone, 'channels_last', True) for backbone in _backbone(model)))
     if may and (before is None or before().get('channels_last')):
         return settings
     return replace(settings, channels_last=False)

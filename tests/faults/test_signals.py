@@ -21,9 +21,9 @@ def test_checkpoint_and_143(make_job, whole, number, more, ranks):
 
 @pytest.mark.slow
 @pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGUSR1])
-def test_ten_of_ten(make_job, whole, number):
+def test_five_of_five(make_job, whole, number):
     draw = random.Random(int(number))
-    for i in range(10):
+    for i in range(5):
         check(make_job(LONG, name=str(i)), whole(LONG), number, 1, draw)
 
 

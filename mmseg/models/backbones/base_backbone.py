@@ -31,6 +31,7 @@ class BaseBackbone(BaseModule):
             it has none.
         recompute_norm: what the key of that name is by default on a CPU: True or 'convs' where that saves memory for
             little time.
+        channels_last: whether maps lie so by default in training on a CPU: where that is no slower.
         out_channels: channels of each map that is returned.
         out_strides: pixels of the image per cell of each map, where the image is a multiple of all of them.
 
@@ -41,6 +42,7 @@ class BaseBackbone(BaseModule):
     default_init_cfg: ClassVar[list[dict] | None] = None
     from_scratch: ClassVar[dict[str, object]] = {}
     recompute_norm: ClassVar[bool | str] = True
+    channels_last: ClassVar[bool] = True
     out_channels: tuple[int, ...]
     out_strides: tuple[int, ...]
 

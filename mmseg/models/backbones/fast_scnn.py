@@ -187,6 +187,7 @@ class FastSCNN(BaseBackbone):
     """
 
     default_init_cfg = CONVOLUTIONAL_INIT
+    channels_last = False  # a training step then took a ninth more
 
     def __init__(
         self,

@@ -161,6 +161,14 @@ def test_what_a_user_has_written_keeps_the_usual_layout(cfg, change):
     assert with_layout(settings, model).channels_last is False
 
 
+@pytest.mark.parametrize(('says', 'expected'), [(True, None), (False, False)])
+def test_a_backbone_may_keep_the_usual_layout(cfg, monkeypatch, says, expected):
+    cfg.device = 'cpu'
+    model = build_model(cfg)
+    monkeypatch.setattr(type(model.backbone), 'channels_last', says)
+    assert with_layout(Settings.of(cfg), model).channels_last is expected
+
+
 @pytest.mark.parametrize(('told', 'expected'), [
     (dict(channels_last=True), None), (dict(channels_last=False), False), ({}, False)])
 def test_a_resumed_training_stays_in_its_layout(cfg, told, expected):
