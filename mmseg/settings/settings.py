@@ -149,7 +149,8 @@ class Settings:
         SWITCH_OR_AUTO, 'Speed', 'channels_last = True',
         'channels side by side in memory: faster convolutions in half types, and on many CPUs, equal up to rounding; '
         "'auto': on a GPU with half types, on a CPU where [it was measured](speed.md#auto) to be faster. On a "
-        'CPU maps do so unless something is said here, in training only if no module is of your own')]
+        'CPU maps do so unless something is said here, in training only if no module is of your own, and not those of '
+        'ERFNet and FastSCNN')]
     compile: Annotated[dict | str | None, Key(
         COMPILE, 'Speed', 'compile = True',
         '`torch.compile` of the backbone and of each head, one graph each; or a dict of its arguments '
