@@ -7,6 +7,7 @@
 #include <string>
 
 #include "emulator.h"
+#include "machine.h"
 
 namespace {
 
@@ -60,7 +61,7 @@ EMULATOR_HIDDEN int32_t aoti_torch_delete_device_guard(void* guard) {
   return 0;
 }
 
-// What is empty holds NaN, or -1, until somebody writes there.
+// What is empty holds NaN, or -1, until somebody writes there, unless it was to be something else.
 EMULATOR_HIDDEN int32_t torch_call_dispatcher(const char* name, const char* overload, uint64_t* stack, uint64_t version) {
   using Call = int32_t(const char*, const char*, uint64_t*, uint64_t);
   static Call* const call = of_torch<Call>("torch_call_dispatcher");
@@ -76,7 +77,7 @@ EMULATOR_HIDDEN int32_t torch_call_dispatcher(const char* name, const char* over
   aoti_torch_get_dtype(tensor, &type);
   const size_t size = static_cast<size_t>(numel) * aoti_torch_dtype_element_size(type);
   if (size == 0) return error;
-  std::memset(data, 0xff, size);
+  std::memset(data, emulator::machine.unwritten, size);
   emulator::fresh(data, size);
   return error;
 }

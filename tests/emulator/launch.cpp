@@ -186,8 +186,9 @@ void launch(const Launch& how, void (*thread)(const void*), const void* context)
 }  // namespace emulator
 
 extern "C" __attribute__((visibility("default"))) void emulator_set(
-    uint64_t seed, unsigned int blocks, int launches_fail) {
+    uint64_t seed, unsigned int blocks, int launches_fail, int unwritten) {
   emulator::machine.random = seed * 2 + 1;
   emulator::machine.blocks = blocks;
   emulator::machine.launches_fail = launches_fail != 0;
+  emulator::machine.unwritten = unwritten;
 }

@@ -43,6 +43,7 @@ struct Machine {
   std::string mistake;
   uint64_t random = 1;
   bool launches_fail = false, has_failed = false;
+  int unwritten = 0xff;  // each byte of a tensor that nobody has written to
   unsigned int blocks = 0;  // of a launch that goes round the grid; 0: as many as it asks for
   std::set<std::string> rounds;  // the kernels that do
   bool goes_round = false;       // the running one

@@ -33,7 +33,7 @@ def _load() -> list[ctypes.CDLL]:
 LIBRARIES = _load()
 
 
-def configure(seed: int, blocks: int = 0, launches_fail: bool = False) -> None:
+def configure(seed: int, blocks: int = 0, launches_fail: bool = False, unwritten: int = 0xff) -> None:
     """What the device does from now on.
 
     Args:
@@ -41,9 +41,11 @@ def configure(seed: int, blocks: int = 0, launches_fail: bool = False) -> None:
         blocks: that a launch gets which goes round the grid, unless it asks for fewer; MOST: as many as there can be,
             of which only some run; 0: as many as it asks for.
         launches_fail: nothing runs any more, and CUDA says so.
+        unwritten: each byte of a result that nobody has written to; by default it is NaN, or -1.
     """
     for library in LIBRARIES:
-        library.emulator_set(ctypes.c_uint64(seed), ctypes.c_uint(blocks), ctypes.c_int(launches_fail))
+        library.emulator_set(ctypes.c_uint64(seed), ctypes.c_uint(blocks), ctypes.c_int(launches_fail),
+                             ctypes.c_int(unwritten))
 
 
 def pytest_report_header() -> str:

@@ -23,7 +23,7 @@ def arguments(samples=2, size=(4, 5), kernel=(3, 3), stride=(1, 1), padding=(1, 
 
 SHAPES = [dict(kernel=(2, 3), padding=(0, 1), size=(3, 6)), dict(stride=(2, 1), dilation=(1, 2), padding=(0, 2)),
           dict(remove_center=True, scale=2.0), dict(kernel=(5, 5), padding=(2, 2), remove_center=True, group=1),
-          dict(kernel=(1, 1), padding=(0, 0)), dict(scale=0.5, dilation=(2, 2), padding=(2, 2))]
+          dict(kernel=(1, 1), padding=(0, 0)), dict(scale=0.7, dilation=(2, 2), padding=(2, 2))]
 
 
 def samples():
