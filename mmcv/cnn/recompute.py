@@ -57,9 +57,15 @@ def recompute_norms(module: nn.Module, products: int = 0) -> None:
 
 
 def _is_known_conv(layer: nn.Module) -> bool:
-    """Whether it is a convolution that gives the same for the same map; a parametrized weight need not be the same."""
+    """Whether it is a convolution that gives the same for the same map and parameters, and has no other layers."""
     known = type(layer).__module__.startswith(('torch.nn.modules.', 'mmcv.', 'mmseg.'))
-    return isinstance(layer, nn.Conv2d) and known and 'weight' in layer._parameters and 'forward' not in vars(layer)
+    changed = 'forward' in vars(layer) or '_conv_forward' in vars(layer) or any(layer.children())
+    return isinstance(layer, nn.Conv2d) and known and not changed and _has_weight(layer)
+
+
+def _has_weight(conv: nn.Conv2d) -> bool:
+    """False where it is made of other parameters at each call, which may give another one, or not made yet."""
+    return 'weight' in conv._parameters and not nn.parameter.is_lazy(conv.weight)
 
 
 def forward_that_keeps(module: nn.Module) -> Callable | None:
@@ -171,18 +177,27 @@ def _unpack(saved: Saved) -> Tensor:
 
 def _conv(conv: nn.Conv2d, forward: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     output, source = forward(x), _source_of(x)
-    if source and output.requires_grad and output.dtype == x.dtype == conv.weight.dtype:  # not under autocast
-        saved = [(parameter, parameter._version) for parameter in conv.parameters()]
-        _remember(output, Recipe(lambda: _convolved(forward, source(), saved)))
+    if not source or not output.requires_grad or not _has_weight(conv) or conv._forward_hooks:
+        return output  # a hook may change the map in ways that nobody sees
+    if output.dtype == x.dtype == conv.weight.dtype:  # not under autocast
+        # Not the parameters themselves: the conv may get others, or they other values, before the backward pass.
+        saved = {name: (parameter.detach().requires_grad_(parameter.requires_grad), parameter._version)
+                 for name, parameter in conv._parameters.items() if parameter is not None}
+        _remember(output, Recipe(lambda: _convolved(conv, forward, source(), saved)))
     return output
 
 
-def _convolved(forward: Callable[[Tensor], Tensor], x: Tensor, saved: list[tuple[Tensor, int]]) -> Tensor:
+def _convolved(
+    conv: nn.Conv2d, forward: Callable[[Tensor], Tensor], x: Tensor, saved: dict[str, tuple[Tensor, int]],
+) -> Tensor:
     """As in the forward pass, where others than without gradients may convolve."""
-    for parameter in saved:
-        _unpack(parameter)
-    with torch.enable_grad():
-        return forward(x).detach()
+    current = conv._parameters
+    conv._parameters = {**current, **{name: _unpack(parameter) for name, parameter in saved.items()}}
+    try:
+        with torch.enable_grad(), torch.autocast(x.device.type, enabled=False):
+            return forward(x).detach()
+    finally:
+        conv._parameters = current
 
 
 def _source_of(x: Tensor) -> Callable[[], Tensor] | None:

@@ -85,11 +85,14 @@ def with_layout(
     """
     if settings.channels_last is not None or settings.device.type != 'cpu':
         return settings
-    may = (not _compiles(settings) and all(map(_is_of_this_package, model.modules()))
-           and all(getattr(backbone, 'channels_last', True) for backbone in _backbone(model)))
-    if may and (before is None or before().get('channels_last')):
+    may = not _compiles(settings) and all(map(_is_of_this_package, model.modules()))
+    if may and (_gains_by_layout(model) if before is None else before().get('channels_last')):
         return settings
     return replace(settings, channels_last=False)
+
+
+def _gains_by_layout(model: nn.Module) -> bool:
+    return all(getattr(backbone, 'channels_last', True) for backbone in _backbone(model))
 
 
 def prepare_training(model: nn.Module, settings: Settings) -> nn.Module:

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 from torch.multiprocessing.reductions import StorageWeakRef
+from torch.nn.modules.module import register_module_forward_hook
 
 from mmcv.cnn import add_shortcut, recompute_norms
 from mmcv.ops import SyncBatchNorm
@@ -108,15 +109,15 @@ def kept_bytes(model, img):
     storages = {}
 
     def note(layer, inputs, output):
-        storage = output.untyped_storage()
-        storages[storage._cdata] = StorageWeakRef(storage), storage.nbytes()
+        if not list(layer.children()):
+            storage = output.untyped_storage()
+            storages[storage._cdata] = StorageWeakRef(storage), storage.nbytes()
 
-    handles = [layer.register_forward_hook(note) for layer in model.modules() if not list(layer.children())]
+    handle = register_module_forward_hook(note)  # one of a convolution's own would have it kept
     loss = model(img).sum()
     gc.collect()
     kept = sum(size for storage, size in storages.values() if not storage.expired())
-    for handle in handles:
-        handle.remove()
+    handle.remove()
     loss.backward()
     return kept
 
@@ -144,7 +145,7 @@ def noisy(conv):
 
 
 @pytest.mark.parametrize('make', [
-    lambda: Noisy(3, 4, 1), lambda: noisy(nn.Conv2d(3, 4, 1)),
+    lambda: Noisy(3, 4, 1), lambda: noisy(nn.Conv2d(3, 4, 1)), lambda: nn.LazyConv2d(4, 1),
     lambda: nn.utils.parametrizations.spectral_norm(nn.Conv2d(3, 4, 1)),
     lambda: torch.nn.utils.spectral_norm(nn.Conv2d(3, 4, 1))])
 def test_convolutions_that_give_something_else_the_second_time_run_once(make):
@@ -161,6 +162,51 @@ def test_convolutions_that_give_something_else_the_second_time_run_once(make):
         model(torch.ones(2, 3, 9, 11)).square().mean().backward()
         results.append([p.grad for p in model.parameters()])
     assert all(torch.equal(*gradients) for gradients in zip(*results))
+
+
+def _replaced(model):
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            module.weight = nn.Parameter(torch.ones_like(module.weight))
+
+
+@pytest.mark.parametrize('change', [
+    _replaced, lambda model: model.load_state_dict({k: 2 * v for k, v in model.state_dict().items()}, assign=True)])
+def test_parameters_that_are_others_in_the_backward_pass(change):
+    results = []
+    for model in pair(products=36):
+        parameters = list(model.parameters())
+        loss = model(torch.ones(2, 3, 9, 11)).square().mean()
+        change(model)
+        results.append(torch.autograd.grad(loss, parameters))
+    assert all(torch.equal(*gradients) for gradients in zip(*results))
+
+
+def test_a_functional_call_has_the_gradients_of_its_parameters():
+    results = []
+    for model in pair(products=36):
+        parameters = {name: (1.5 * p.detach()).requires_grad_() for name, p in model.named_parameters()}
+        output = torch.func.functional_call(model, parameters, (torch.ones(2, 3, 9, 11),))
+        results.append(torch.autograd.grad(output.square().mean(), list(parameters.values())))
+    assert all(torch.equal(*gradients) for gradients in zip(*results))
+
+
+def test_a_backward_pass_under_autocast_of_a_forward_pass_without():
+    plain, saving = pair(products=36)
+    img = torch.randn(2, 3, 9, 11)
+    with torch.autocast('cpu', torch.bfloat16):
+        for model in (plain, saving):
+            with torch.autocast('cpu', enabled=False):
+                loss = model(img).square().mean()
+            loss.backward()
+    assert all(torch.equal(a.grad, b.grad) for a, b in zip(plain.parameters(), saving.parameters()))
+
+
+def test_a_hook_that_changes_a_map_unseen():
+    plain, saving = pair(products=36)
+    for model in (plain, saving):
+        model[3].conv1.register_forward_hook(lambda conv, inputs, output: (output.data.mul_(2), None)[1])
+    assert_same_step(plain, saving, torch.randn(2, 3, 9, 11))
 
 
 class Stages(nn.Sequential):

@@ -6,6 +6,7 @@ import pytest
 import torch
 import torch.fx
 from torch.multiprocessing.reductions import StorageWeakRef
+from torch.nn.modules.module import register_module_forward_hook
 from torch.nn.utils.parametrizations import weight_norm
 
 from mmcv.cnn import Conv2d
@@ -167,6 +168,7 @@ def test_a_backbone_may_keep_the_usual_layout(cfg, monkeypatch, says, expected):
     model = build_model(cfg)
     monkeypatch.setattr(type(model.backbone), 'channels_last', says)
     assert with_layout(Settings.of(cfg), model).channels_last is expected
+    assert with_layout(Settings.of(cfg), model, lambda: dict(channels_last=True)).channels_last is None  # as it was
 
 
 @pytest.mark.parametrize(('told', 'expected'), [
@@ -222,13 +224,12 @@ def _loss_and_maps(model, data):
     maps = []
 
     def note(layer, inputs, output):
-        maps.append((StorageWeakRef(output.untyped_storage()), output.untyped_storage().nbytes()))
+        if isinstance(layer, (torch.nn.Conv2d, torch.nn.ReLU)):
+            maps.append((StorageWeakRef(output.untyped_storage()), output.untyped_storage().nbytes()))
 
-    layers = [layer for layer in model.modules() if isinstance(layer, (torch.nn.Conv2d, torch.nn.ReLU))]
-    handles = [layer.register_forward_hook(note) for layer in layers]
+    handle = register_module_forward_hook(note)
     loss = model.train_step(data)['loss']
-    for handle in handles:
-        handle.remove()
+    handle.remove()
     return loss, maps
 
 
