@@ -158,7 +158,7 @@ class ERFNet(BaseBackbone):
     """
 
     recompute_norm = False  # of 376 MB it saved 9, for a fifth of the time
-    channels_last = False  # a training step then took a ninth more
+    channels_last = False  # a training step then took an eighth more
 
     def __init__(
         self,

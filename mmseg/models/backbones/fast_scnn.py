@@ -187,7 +187,7 @@ class FastSCNN(BaseBackbone):
     """
 
     default_init_cfg = CONVOLUTIONAL_INIT
-    channels_last = False  # a training step then took a ninth more
+    channels_last = False  # a training step then took an eighth more
 
     def __init__(
         self,

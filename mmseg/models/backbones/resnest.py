@@ -160,6 +160,7 @@ class ResNeSt(ResNetV1d):
             effect, as ever.
     """
 
+    recompute_norm = True  # convolutions of groups take few products, but long
     arch_settings = {
         **{depth: (Bottleneck, ResNet.arch_settings[depth][1]) for depth in (50, 101, 152)},
         200: (Bottleneck, (3, 24, 36, 3)),

@@ -53,7 +53,7 @@ class ResNet(BaseBackbone):
     """
 
     default_init_cfg = CONVOLUTIONAL_INIT
-    recompute_norm = 'convs'  # the last of a bottleneck is 1x1: of 983 MB 210 less, for a fiftieth of the time
+    recompute_norm = 'convs'  # the last of a bottleneck is 1x1: of 983 MB 210 less, for a twentieth of the time at most
     arch_settings = {
         18: (BasicBlock, (2, 2, 2, 2)),
         34: (BasicBlock, (3, 4, 6, 3)),

@@ -21,6 +21,7 @@ class ResNeXt(ResNet):
             effect, as ever.
     """
 
+    recompute_norm = True  # convolutions of groups take few products, but long
     arch_settings = {depth: ResNet.arch_settings[depth] for depth in (50, 101, 152)}
 
     def __init__(self, groups: int = 1, base_width: int = 4, **kwargs: Any) -> None:

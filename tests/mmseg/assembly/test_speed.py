@@ -192,14 +192,15 @@ def test_training_turns_maps_and_leaves_weights(cfg, keys):
     assert facts(settings)['channels_last'] == last
 
 
-def test_recomputed_norms_take_less_and_change_no_bit(cfg):
+@pytest.mark.parametrize('half', [True, False])
+def test_recomputed_norms_take_less_and_change_no_bit(cfg, half):
     cfg.merge_from_dict(dict(device='cpu', channels_last=False))
     plain = build_model(cfg).train()
     saving = prepare_training(copy.deepcopy(plain), Settings.of(cfg))
     assert list(saving.state_dict()) == list(plain.state_dict())
     data, results, kept = batch(), [], []
     for model in (plain, saving):
-        with torch.autocast('cpu', torch.bfloat16):
+        with torch.autocast('cpu', torch.bfloat16, enabled=half):
             loss, maps = _loss_and_maps(model, data)
         kept.append(sum({map.cdata: size for map, size in maps if not map.expired()}.values()))
         loss.backward()
