@@ -176,8 +176,8 @@ class Settings:
         'keep what batch norms, and the ReLUs and shortcuts after them, give until the backward pass; else, on a '
         'CPU, it is computed again there, which saves about a third of the memory: the same results bit for bit. '
         "`True` does so on a GPU too; 'convs' saves more, as convolutions that take few products per value run twice, "
-        'unless weights are sharded: on a CPU the default of ResNets without groups. `with_cp=True` of a backbone runs all of them '
-        'twice. No effect with `compile`, which decides by itself')]
+        'unless weights are sharded: on a CPU the default of ResNets without groups. `with_cp=True` of a backbone runs '
+        'all of them twice. No effect with `compile`, which decides by itself')]
 
     find_unused_parameters: Annotated[bool | None, Key(
         SWITCH, 'Many processes', 'find_unused_parameters = True',
