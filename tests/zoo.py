@@ -80,32 +80,30 @@ _KEPT = 64 << 20  # values of backbones, most of them of ResNets that many model
 
 def _made(key, shape):
     """The values of a name, float32; None for what is a constant of its layer."""
-    formula = _formula(key.rpartition('.')[2], shape)
-    if formula is None or (key, shape) in _backbones:
-        return _backbones.get((key, shape))
+    leaf = key.rpartition('.')[2]
+    if leaf in ('laplacian_kernel', 'fusion_kernel'):
+        return None
+    if (key, shape) in _backbones:
+        return _backbones[key, shape]
     noise = np.random.RandomState(zlib.crc32(key.encode())).standard_normal(shape)
-    made = np.asarray(formula(noise), np.float32)
+    made = np.asarray(_value(leaf, shape, noise), np.float32)
     if key.startswith('backbone.') and made.size + sum(kept.size for kept in _backbones.values()) <= _KEPT:
         _backbones[key, shape] = made
     return made
 
 
-def _formula(leaf, shape):
-    """What becomes of standard normal values."""
-    if leaf in ('laplacian_kernel', 'fusion_kernel'):
-        return None
+def _value(leaf, shape, noise):
     if leaf == 'running_mean':
-        return lambda noise: 0.1 * noise
+        return 0.1 * noise
     if leaf == 'running_var':
-        return lambda noise: 1 + 0.1 * np.abs(noise)
+        return 1 + 0.1 * np.abs(noise)
     if leaf == 'weight' or leaf.endswith('_weight'):
-        scale = math.sqrt(2 / math.prod(shape[1:]))
-        return (lambda noise: 1 + 0.1 * noise) if len(shape) == 1 else (lambda noise: noise * scale)
+        return 1 + 0.1 * noise if len(shape) == 1 else noise * math.sqrt(2 / math.prod(shape[1:]))
     if leaf == 'bias' or leaf.endswith('_bias'):
-        return lambda noise: 0.1 * noise
+        return 0.1 * noise
     if leaf == 'scale' and len(shape) == 1:
-        return lambda noise: -0.05 * np.abs(noise)
-    return (lambda noise: 0.5 + 0.1 * noise) if len(shape) <= 1 else (lambda noise: 0.2 * noise)
+        return -0.05 * np.abs(noise)
+    return 0.5 + 0.1 * noise if len(shape) <= 1 else 0.2 * noise
 
 
 def draw(shape, seed=123, dtype=torch.float32):

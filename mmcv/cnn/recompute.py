@@ -58,9 +58,14 @@ def recompute_norms(module: nn.Module, products: int = 0) -> None:
 
 def _is_known_conv(layer: nn.Module) -> bool:
     """Whether it is a convolution that gives the same for the same map and parameters, and has no other layers."""
-    known = type(layer).__module__.startswith(('torch.nn.modules.', 'mmcv.', 'mmseg.'))
     changed = 'forward' in vars(layer) or '_conv_forward' in vars(layer) or any(layer.children())
-    return isinstance(layer, nn.Conv2d) and known and not changed and _has_weight(layer)
+    return isinstance(layer, nn.Conv2d) and is_class_of_ours(type(layer)) and not changed and _has_weight(layer)
+
+
+def is_class_of_ours(cls: type) -> bool:
+    """Whether neither a class nor any of its bases is a user's: all are of torch.nn, mmcv or mmseg."""
+    return all(base.__module__.startswith(('mmseg.', 'mmcv.', 'torch.nn.'))
+               or base.__module__ in ('builtins', 'abc', 'typing') for base in cls.__mro__)
 
 
 def _has_weight(conv: nn.Conv2d) -> bool:

@@ -8,6 +8,7 @@ from torch import nn
 
 from mmcv.amp import wrap_fp16_model
 from mmcv.cnn import Conv2d, fuse_conv_bn, recompute_norms
+from mmcv.cnn.recompute import is_class_of_ours
 from mmcv.ops.onednn_conv import has_onednn
 from mmcv.utils import ConfigError, one_line
 from mmseg.models.backbones.base_backbone import BaseBackbone
@@ -155,8 +156,7 @@ def _compiles(settings: Settings) -> bool:
 def _is_of_this_package(module: nn.Module) -> bool:
     """Whether nobody else has written a part of it: its class, one of its bases, its forward, a hook."""
     changed = 'forward' in vars(module) or module._forward_hooks or module._forward_pre_hooks
-    return not changed and all(cls.__module__.startswith(('mmseg.', 'mmcv.', 'torch.nn.'))
-                               or cls.__module__ in ('builtins', 'abc', 'typing') for cls in type(module).__mro__)
+    return not changed and is_class_of_ours(type(module))
 
 
 def _compile(module: nn.Module, options: dict) -> None:
