@@ -33,7 +33,7 @@ def environment(variant: str, names: list[Path]) -> dict[str, str]:
             'EMULATED_LIBRARIES': os.pathsep.join(map(str, names)), 'EMULATED_VARIANT': variant,
             'EMULATED_REPORT': str(report),
             'PYTHONPATH': os.pathsep.join([str(HERE.parent), *filter(None, [os.environ.get('PYTHONPATH')])]),
-            'OMP_NUM_THREADS': '1',
+            'OMP_NUM_THREADS': '1', 'PYTEST_DISABLE_PLUGIN_AUTOLOAD': '1',
             'ASAN_OPTIONS': f'detect_leaks=0:detect_stack_use_after_return=0:log_path={report}',
             'UBSAN_OPTIONS': f'print_stacktrace=1:log_path={report}'}
 

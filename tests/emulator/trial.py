@@ -20,7 +20,7 @@ import torch
 from emulator.session import options, take_reports
 
 SECONDS = 120  # of processor time, as a mistake may make a loop endless, and a machine may be busy
-USED_BY_TESTS = ('hypothesis', 'torch._dynamo', 'torch.testing', 'torchvision')
+USED_BY_TESTS = ('cv2', 'hypothesis', 'torch._dynamo', 'torch.testing', 'torchvision')
 NO_VERDICT = (2, 3, 4, 5)  # pytest's exit status where not even a test could be run
 
 
