@@ -88,8 +88,8 @@ class TestEveryOperator:
         assert SAMPLES.get(name), f'add SAMPLES of {name} to its tests'
         assert INVALID.get(name), f'add INVALID arguments of {name} to its tests'
 
-    @pytest.mark.parametrize('kinds', [slice(3), pytest.param(slice(None), marks=pytest.mark.slow)],
-                             ids=['three kinds', 'all kinds'])
+    @pytest.mark.parametrize('kinds', [slice(3), pytest.param(slice(3, None), marks=pytest.mark.slow)],
+                             ids=['three kinds', 'other kinds'])
     def test_passes_opcheck(self, name, kinds):
         for args in list({kind(args): args for args in samples(name)}.values())[kinds]:  # each takes a second
             args = args if name in NOT_DIFFERENTIABLE else with_gradients(name, args)
