@@ -46,12 +46,16 @@ def _plain(node):
     return type(node)(map(_plain, node)) if isinstance(node, (list, tuple)) else node
 
 
+_DRAW = {torch.Tensor.uniform_, torch.Tensor.normal_, nn.init.uniform_, nn.init.normal_, nn.init.kaiming_uniform_}
+
+
 class _Unfilled(TorchFunctionMode):
     """Nothing is drawn at random: what :func:`fill` fills need not be filled before."""
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
-        drawn = function in (torch.Tensor.uniform_, torch.Tensor.normal_)
-        return args[0] if drawn else function(*args, **(kwargs or {}))
+        if function in _DRAW:
+            return args[0] if args else kwargs['tensor']
+        return function(*args, **(kwargs or {}))
 
 
 def build(cfg):
@@ -75,7 +79,8 @@ def fill(model):
 
 
 _backbones = {}
-_KEPT = 64 << 20  # values of backbones, most of them of ResNets that many models have
+_room = [64 << 20]  # how many values of backbones may still be kept, most of them of ResNets that many models have
+_BLOCK = 1 << 15  # values that are drawn at a time, in float64, so that they stay in a core's cache
 
 
 def _made(key, shape):
@@ -85,10 +90,15 @@ def _made(key, shape):
         return None
     if (key, shape) in _backbones:
         return _backbones[key, shape]
-    noise = np.random.RandomState(zlib.crc32(key.encode())).standard_normal(shape)
-    made = np.asarray(_value(leaf, shape, noise), np.float32)
-    if key.startswith('backbone.') and made.size + sum(kept.size for kept in _backbones.values()) <= _KEPT:
+    random = np.random.RandomState(zlib.crc32(key.encode()))
+    made = np.empty(math.prod(shape), np.float32)
+    for start in range(0, made.size, _BLOCK):
+        block = made[start:start + _BLOCK]
+        block[:] = _value(leaf, shape, random.standard_normal(block.size))
+    made = made.reshape(shape)
+    if key.startswith('backbone.') and made.size <= _room[0]:
         _backbones[key, shape] = made
+        _room[0] -= made.size
     return made
 
 
@@ -177,4 +187,4 @@ def check_output(tensor, expected, stats, shape, tolerance, where=''):
 
 def norm(tensors):
     """Of all values of all tensors together."""
-    return math.sqrt(sum(tensor.double().square().sum().item() for tensor in tensors))
+    return math.hypot(*(torch.linalg.vector_norm(tensor, dtype=torch.float64).item() for tensor in tensors))
