@@ -9,7 +9,7 @@ TINY = {'type': 'ResNeSt', 'depth': 50, 'base_channels': 4, 'stem_channels': 8}
 SAMPLES = {
     'usual': {'model': {'backbone': {**TINY, 'dilations': (1, 1, 2, 4), 'strides': (1, 2, 1, 1)}}},
     'four splits': {'model': {'backbone': {
-        **TINY, 'radix': 4, 'groups': 2, 'base_width': 64, 'avg_down_stride': False}}},
+        **TINY, 'radix': 4, 'groups': 2, 'base_width': 8, 'avg_down_stride': False}}},
 }
 
 
