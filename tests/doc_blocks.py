@@ -20,6 +20,7 @@ import pytest
 import torch
 from drawn_trees import draw_tree
 from PIL import Image
+from preloaded import Server
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in [ROOT / 'README.md', *(ROOT / 'docs').rglob('*.md')])
@@ -37,9 +38,10 @@ _COPIED = ('.ci', '.gitignore', 'LICENSE', 'MANIFEST.in', 'README.md', 'configs'
 #: The tests that a block starts are collected, not run, and of them few.
 _PYTEST = ' '.join(['--collect-only', *(f'--ignore=tests/{name}' for name in (
     'configs', 'docs', 'emulator', 'integration', 'mmcv', 'mmseg', 'test_zoo_parts.py'))])
+_SETTINGS = {'OMP_NUM_THREADS': '1', 'OMP_WAIT_POLICY': 'passive', 'PYTHONDONTWRITEBYTECODE': ''}
 _LIMIT = 600  # seconds for a block
-#: A reader's own training, which need not learn anything here.
-_LONG, _SHORT = re.compile(r'--iters 300\b'), '--iters 8'
+#: A reader's own trainings, which need not learn anything here.
+_SHORTER = {'--iters 300': '--iters 8', 'max_iters=480': 'max_iters=24', 'interval=60': 'interval=8'}
 
 #: The small PSPNets made smaller still: the commands are the same, and take seconds.
 NARROW = """
@@ -50,12 +52,13 @@ runner = dict(max_iters=8)
 checkpoint_config = dict(interval=4)
 evaluation = dict(interval=4)
 report = dict(seconds=1)
+data = dict(samples_per_gpu=2, workers_per_gpu=0)
 device = 'cpu'
 """
 NARROWED = ('pspnet_r18-d8_demo', 'pspnet_r18-d8_360x480_20k_camvid', 'pspnet_r18-d8_512x1024_80k_cityscapes')
 FEW = """
 few = dict(num_scenes=(6, 3), height=64)
-data = dict(samples_per_gpu=2, workers_per_gpu=0, train=few, val=few, test=few)
+data.update(train=few, val=few, test=few)
 """
 
 
@@ -130,6 +133,8 @@ class Checkout:
     Beside the project it has what the pages call ``data/mine`` (images and labels of three classes), ``data/colours``
     and ``data/binary`` (the same with masks in colours, and of 0 and 255) and ``data/new`` (images).
 
+    Its ``python`` is preloaded, by a server that ends with the one which others are made like.
+
     Args:
         folder: where it is made.
         like: another one to start from; None copies the files of this project.
@@ -138,13 +143,14 @@ class Checkout:
     def __init__(self, folder: Path, like: 'Checkout | None' = None) -> None:
         self.folder = folder / 'pspnet'
         self._running: list[subprocess.Popen] = []
+        self._server = None
         if like:
             shutil.copytree(like.folder, self.folder)
             return
         self.folder.mkdir(parents=True)
         for name in _COPIED:
             if (ROOT / name).is_dir():
-                shutil.copytree(ROOT / name, self.folder / name, ignore=shutil.ignore_patterns('__pycache__'))
+                shutil.copytree(ROOT / name, self.folder / name, ignore=shutil.ignore_patterns('__pycache__', 'golden'))
             else:
                 shutil.copy2(ROOT / name, self.folder)
         for name in NARROWED:
@@ -153,17 +159,22 @@ class Checkout:
             path.write_text(NARROW.format(name=name) + (FEW if 'demo' in name else ''))
         draw_data(self.folder / 'data')
         (self.folder / '.git').mkdir()  # in repositories alone ruff heeds .gitignore
+        self._server = Server({**os.environ, **_SETTINGS})
+        self.add_programs(self._server.program())
+
+    def add_programs(self, text: str) -> None:
         (self.folder / '.programs').mkdir()
         for name in ('python', 'python3'):
             program = self.folder / '.programs' / name
-            program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+            program.write_text(text)
             program.chmod(0o755)
 
     def environment(self) -> dict[str, str]:
         programs = str(self.folder / '.programs')
         extension = {} if extension_is_current() else {'MMCV_EXT': 'off'}  # else each page would build it
         return {**os.environ, 'PATH': os.pathsep.join([programs, os.environ['PATH']]), 'PYTHON': f'{programs}/python',
-                'PYTHONPATH': str(self.folder), 'OMP_NUM_THREADS': '1', 'PYTEST_ADDOPTS': _PYTEST, **extension}
+                'PYTHON_EXEC': f'{programs}/python',  # what torchrun starts
+                'PYTHONPATH': str(self.folder), 'PYTEST_ADDOPTS': _PYTEST, **_SETTINGS, **extension}
 
     def run(self, block: Block) -> None:
         """Run a block as a reader does: a script by bash or Python, or a file of the name in its first line."""
@@ -171,7 +182,7 @@ class Checkout:
         if block.language == 'python' and name:
             path = self.folder / name[1]
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(block.text)
+            path.write_text(_shorter(block.text))
         elif 'serves' in block.marks:
             self._serve(block)
         else:
@@ -206,9 +217,15 @@ class Checkout:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
             process.wait(_LIMIT)
+        if self._server:
+            self._server.close()
         shutil.rmtree(self.folder)
 
 
+def _shorter(text: str) -> str:
+    return re.sub(rf'({"|".join(_SHORTER)})\b', lambda found: _SHORTER[found[0]], text)
+
+
 def _command(block: Block) -> list[str]:
-    text = _LONG.sub(_SHORT, block.text)
-    return ['bash', '-euo', 'pipefail', '-c', text] if block.language == 'bash' else [sys.executable, '-c', text]
+    text = _shorter(block.text)
+    return ['bash', '-euo', 'pipefail', '-c', text] if block.language == 'bash' else ['python', '-c', text]
