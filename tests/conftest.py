@@ -44,8 +44,10 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
+def pytest_xdist_auto_num_workers() -> int | None:
     """``-n auto``: one worker per core that this process may use, each of which takes up to 3 GiB."""
+    if 'PYTEST_XDIST_AUTO_NUM_WORKERS' in os.environ:
+        return None  # xdist takes that
     memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES')
     cores = len(os.sched_getaffinity(0)) if sys.platform == 'linux' else os.cpu_count()
     return max(1, min(cores, memory // (3 << 30)))
@@ -99,6 +101,7 @@ def fixed_seeds():
     random.seed(0)
     np.random.seed(0)
     torch.manual_seed(0)
+    os.environ.pop('PYTHONHASHSEED', None)  # which seeds set for the processes to come
 
 
 @pytest.fixture

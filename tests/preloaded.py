@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 MODULES = ('torch', 'torch._dynamo', 'torch.distributed.fsdp', 'torch.distributed.run', 'cv2', 'PIL.PngImagePlugin',
            'PIL.ImageOps', 'matplotlib.pyplot', 'jinja2', 'prettytable', 'concurrent.futures.process')
 #: Variables that count while an interpreter starts, or while torch, OpenMP, OpenCV or matplotlib is loaded.
-_AT_START = (r'PYTHON(?!PATH$|_EXEC$|$)|TORCH(?!ELASTIC_|_NCCL_)|PYTORCH|CUDA_|NVIDIA_|OMP_|GOMP_|KMP_|MKL_|OPENBLAS_|'
-             r'ATEN_|DNNL_|ONEDNN_|OPENCV_|NPY_|MPL|LD_|LC_|LANG|MALLOC_|GLIBC_')
+_AT_START = (r'PYTHON(?!PATH$|_EXEC$|$)|TORCH(?!ELASTIC_|_NCCL_|INDUCTOR_CACHE_DIR)|PYTORCH|CUDA_|NVIDIA_|OMP_|GOMP_|'
+             r'KMP_|MKL_|OPENBLAS_|ATEN_|DNNL_|ONEDNN_|OPENCV_|NPY_|MPL|LD_|LC_|LANG|MALLOC_|GLIBC_')
 _BYTES = 4  # of each number that goes through the socket
 _REFUSED = 0  # where a process identifier could stand
 
@@ -33,6 +33,9 @@ class Server:
     Args:
         environment: the server's. Programs whose own says else to OpenMP, CUDA and the like are not forked.
         modules: what it imports, where it is installed.
+
+    Attributes:
+        folder: one that goes with the server.
     """
 
     def __init__(self, environment: 'Mapping[str, str]', modules: 'Iterable[str]' = MODULES) -> None:
@@ -41,7 +44,8 @@ class Server:
         import tempfile
 
         self._folder = tempfile.TemporaryDirectory(prefix='python-')  # the path of a socket has to be short
-        self._path = os.path.join(self._folder.name, 'socket')
+        self.folder = self._folder.name
+        self._path = os.path.join(self.folder, 'socket')
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(self._path)
             listener.listen(64)  # clients that come before the imports are done wait
@@ -63,11 +67,30 @@ class Server:
         self._folder.cleanup()
 
 
+_OF_THE_TESTS: 'list[tuple[Server, str]]' = []
+
+
+def preloaded_python() -> str:
+    """The path of such a program, for tests that ask nothing of what an interpreter has loaded.
+
+    All tests of a process share its server, which is started by the first and ends with them.
+    """
+    if not _OF_THE_TESTS:
+        server = Server(os.environ)
+        path = os.path.join(server.folder, 'python')
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o755), 'w') as file:
+            file.write(server.program())
+        _OF_THE_TESTS.append((server, path))
+    return _OF_THE_TESTS[0][1]
+
+
 def call(path: str, python: str, *words: str) -> None:
     """The client: ``python WORDS`` by the server at a path, or in place of this process."""
     import _signal
     import _socket
 
+    passed_on = {_signal.SIGTERM, _signal.SIGINT, _signal.SIGHUP, _signal.SIGQUIT, _signal.SIGUSR1, _signal.SIGUSR2}
+    before = _signal.pthread_sigmask(_signal.SIG_BLOCK, passed_on)  # until it is known to whom
     server = _socket.socket(_socket.AF_UNIX)
     try:
         server.connect(path)
@@ -79,10 +102,12 @@ def call(path: str, python: str, *words: str) -> None:
     except OSError:
         process = _REFUSED
     if process == _REFUSED:
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, before)
         os.execv(python, [python, *words])
-    for number in (_signal.SIGTERM, _signal.SIGINT, _signal.SIGHUP, _signal.SIGQUIT, _signal.SIGUSR1, _signal.SIGUSR2):
+    for number in passed_on:
         if _signal.getsignal(number) != _signal.SIG_IGN:
             _signal.signal(number, lambda number, _: os.kill(process, number))
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, before)
     status = server.recv(_BYTES)
     _leave(os.waitstatus_to_exitcode(int.from_bytes(status, 'big')) if status else 1)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 import torch
 
@@ -73,12 +74,10 @@ def decode_jpeg_rows(content: bytes, rows: int | None = None) -> np.ndarray:
         ValueError: no picture comes of it.
     """
     height, width, _ = frame = _frame(content)
-    rows = rows or height
-    upper = _decode_upper(content, frame, rows)
-    if rows >= height:
-        return upper
+    if rows is None or rows >= height:
+        return _decode_whole(content, height, width)
     img = np.zeros((height, width, 3), np.uint8)
-    img[:rows] = upper[:rows]
+    img[:rows] = _decode_upper(content, frame, rows)[:rows]
     return img
 
 
@@ -98,6 +97,17 @@ def decode_jpeg_part(content: bytes, box: tuple[int, int, int, int]) -> Part:
     """
     frame = _frame(content)
     return _decode_cut(content, frame, box) or Part(_decode_upper(content, frame, box[1]), 0, 0)
+
+
+def _decode_whole(content: bytes, height: int, width: int) -> np.ndarray:
+    try:
+        return _decode(content, height, width, strict=True)
+    except ValueError:
+        # OpenCV's libjpeg fills what is damaged with grey, too, and says on stderr that it did.
+        img = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+        if img is None:
+            raise
+        return img
 
 
 def _decode_upper(content: bytes, frame: Frame, rows: int) -> np.ndarray:
@@ -132,9 +142,10 @@ def _decode_cut(content: bytes, frame: Frame, box: tuple[int, int, int, int]) ->
     return Part(img, first_row * high, first * wide)
 
 
-def _decode(content: bytes, height: int, width: int) -> np.ndarray:
+def _decode(content: bytes, height: int, width: int, strict: bool = False) -> np.ndarray:
+    """Strictly, what libjpeg fills with grey is an error; but so is that there is more to come, which is no mistake."""
     img = np.empty((height, width, 3), np.uint8)
-    _decoder().decode_jpeg(content, 'BGR', buffer=img, strict=False)  # that there is more to come is no mistake
+    _decoder().decode_jpeg(content, 'BGR', buffer=img, strict=strict)
     return img
 
 

@@ -10,12 +10,12 @@ import os
 import re
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from drawn_trees import draw_tree
+from preloaded import preloaded_python
 
 import mmcv
 from mmcv.checkpoint import read_checkpoint
@@ -36,7 +36,7 @@ def launched(count: int) -> list[str]:
 def run(*arguments, code=0, **environment):
     """``python ARGUMENTS`` in the project's folder, with the project and this package on the path."""
     done = subprocess.run(
-        [sys.executable, *map(str, arguments)], cwd=PROJECT, capture_output=True, text=True, timeout=300,
+        [preloaded_python(), *map(str, arguments)], cwd=PROJECT, capture_output=True, text=True, timeout=300,
         env={**os.environ, 'PYTHONPATH': f'{PROJECT}{os.pathsep}{ROOT}', 'OMP_NUM_THREADS': '1', **environment})
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr

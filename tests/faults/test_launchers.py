@@ -11,6 +11,7 @@ import time
 
 import pytest
 from jobs import ROOT, assert_same_result, children_of, free_port, wait_until
+from preloaded import preloaded_python
 
 pytestmark = pytest.mark.slow
 
@@ -70,17 +71,23 @@ def cluster(tmp_path):
     return {'PATH': f'{tmp_path / "bin"}:{os.environ["PATH"]}', 'SRUN_LOG': str(tmp_path / 'srun.log'), 'JOB': job}
 
 
-def test_slurm(make_job, whole, start, cluster):
+@pytest.fixture
+def preloaded():
+    """What is set for processes that nobody looks at or sends a signal to."""
+    return dict.fromkeys(('PYTHON', 'PYTHON_EXEC'), preloaded_python())
+
+
+def test_slurm(make_job, whole, start, cluster, preloaded):
     job = make_job()
     finish(start('tools/slurm_train.sh', 'gpu', 'my_job', job.config, job.work_dir, '--no-validate', GPUS=2,
-                 CPUS_PER_TASK=3, SRUN_ARGS='--time=10 --qos=low', **cluster))
+                 CPUS_PER_TASK=3, SRUN_ARGS='--time=10 --qos=low', **cluster, **preloaded))
     with open(cluster['SRUN_LOG']) as file:
         assert file.read() == ('--partition=gpu --job-name=my_job --gres=gpu:2 --ntasks=2 --ntasks-per-node=2 '
                                '--cpus-per-task=3 --kill-on-bad-exit=1 --time=10 --qos=low')
     assert [job.losses(rank) for rank in (0, 1)] == [whole(ranks=2).losses(rank) for rank in (0, 1)]
     checkpoint = job.work_dir / 'latest.pth'
     finish(start('tools/slurm_test.sh', 'gpu', 'my_test', job.config, checkpoint, '--eval', 'mIoU',
-                 '--work-dir', job.folder / 'tested', GPUS=2, **cluster))
+                 '--work-dir', job.folder / 'tested', GPUS=2, **cluster, **preloaded))
     assert list((job.folder / 'tested').glob('eval_single_scale_*.json'))
 
 
@@ -88,7 +95,7 @@ def test_mpi(make_job, whole):
     job = make_job()
     port = str(free_port())
     running = [subprocess.Popen(
-        [sys.executable, str(ROOT / 'tools' / 'train.py'), str(job.config), '--work-dir', str(job.work_dir),
+        [preloaded_python(), str(ROOT / 'tools' / 'train.py'), str(job.config), '--work-dir', str(job.work_dir),
          '--launcher', 'mpi', '--dist-backend', 'gloo'], **PIPES,
         env={**SETTINGS, 'OMPI_COMM_WORLD_RANK': str(rank), 'OMPI_COMM_WORLD_SIZE': '2',
              'OMPI_COMM_WORLD_LOCAL_RANK': str(rank), 'MASTER_PORT': port}) for rank in range(2)]
@@ -97,10 +104,10 @@ def test_mpi(make_job, whole):
     assert_same_result(job, whole(ranks=2), ranks=2)
 
 
-def test_dist_test(make_job, whole, start):
+def test_dist_test(make_job, whole, start, preloaded):
     job = make_job()
     finish(start('tools/dist_test.sh', job.config, whole().work_dir / 'latest.pth', 3, '--eval', 'mIoU', '--work-dir',
-                 job.work_dir, '--dist_backend', 'gloo'))
+                 job.work_dir, '--dist_backend', 'gloo', **preloaded))
     assert list(job.work_dir.glob('eval_single_scale_*.json'))
 
 
@@ -115,20 +122,20 @@ def test_signals_to_the_launcher(make_job, start, number):
     assert len(job.losses()) == job.state()['meta']['iter'] < 200
 
 
-def test_a_mistake_in_the_config_is_code_2(make_job, start):
+def test_a_mistake_in_the_config_is_code_2(make_job, start, preloaded):
     job = make_job("\nmodel['tpe'] = 1\n")
-    output = finish(start('train_dist.sh', job.config, 2, '--work-dir', job.work_dir), 2)
+    output = finish(start('train_dist.sh', job.config, 2, '--work-dir', job.work_dir, **preloaded), 2)
     assert 'tpe' in output
     assert 'Traceback' not in output
 
 
 @pytest.mark.parametrize('taken', ['PORT', 'NNODES'])
-def test_what_cannot_be_started_is_one_line(start, taken):
+def test_what_cannot_be_started_is_one_line(start, preloaded, taken):
     with socket.socket() as owner:
         owner.bind(('127.0.0.1', 0))
         owner.listen()
         wrong = {'PORT': owner.getsockname()[1], 'NNODES': 'two'}
-        output = finish(start('train_dist.sh', 'pspnet_r18-d8_demo', 2, **{taken: wrong[taken]}), 2)
+        output = finish(start('train_dist.sh', 'pspnet_r18-d8_demo', 2, **{**preloaded, taken: wrong[taken]}), 2)
     assert 'error: these processes cannot be started' in output
     assert taken in output
     assert 'Traceback' not in output

@@ -2,13 +2,13 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
+from preloaded import preloaded_python
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -91,7 +91,7 @@ def run_tool():
 
     def run(name, *args, cwd=None, env=None, timeout=300):
         return subprocess.run(
-            [sys.executable, str(ROOT / 'tools' / f'{name}.py'), *map(str, args)], cwd=cwd, text=True,
+            [preloaded_python(), str(ROOT / 'tools' / f'{name}.py'), *map(str, args)], cwd=cwd, text=True,
             capture_output=True, timeout=timeout, env={**os.environ, 'OMP_NUM_THREADS': '1', **(env or {})})
 
     return run

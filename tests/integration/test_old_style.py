@@ -2,10 +2,10 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
+from preloaded import preloaded_python
 
 import mmcv
 
@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 def test_a_script_of_old_trains_tests_and_votes(write_config, tmp_path):
     work, out = tmp_path / 'work', tmp_path / 'out'
     done = subprocess.run(
-        [sys.executable, HERE / 'old_style.py', write_config(tmp_path), work, out], text=True, capture_output=True,
+        [preloaded_python(), HERE / 'old_style.py', write_config(tmp_path), work, out], text=True, capture_output=True,
         timeout=300, env={**os.environ, 'PYTHONPATH': str(HERE.parents[1]), 'OMP_NUM_THREADS': '1'})
     assert done.returncode == 0, done.stderr[-2000:]
     assert {'iter_1.pth', 'iter_2.pth', 'latest.pth'} < {path.name for path in work.iterdir()}

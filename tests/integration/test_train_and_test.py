@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from preloaded import preloaded_python
 
 import mmcv
 from mmseg.report.snapshot import read_snapshot
@@ -177,7 +177,7 @@ maps = inference_segmentor(loaded, image)
 show_result_pyplot(loaded, image, maps, out_file='one.png')
 print(json.dumps([model.CLASSES, metrics['mIoU'], maps[0].shape, before == cfg.pretty_text]))
 """
-    done = subprocess.run([sys.executable, '-c', code], cwd=tmp_path, capture_output=True, text=True,
+    done = subprocess.run([preloaded_python(), '-c', code], cwd=tmp_path, capture_output=True, text=True,
                           env={**os.environ, 'OMP_NUM_THREADS': '1'})  # as the tool had: sums depend on the threads
     assert done.returncode == 0, done.stderr
     classes, miou, shape, same = json.loads(done.stdout.splitlines()[-1])
@@ -201,7 +201,7 @@ found = apis.train(config, work_dir='mine', seed=3, **{{'runner.max_iters': 3, '
 tested = apis.test(config, 'mine/latest.pth', work_dir='tested', **{{'data.test.img_dir': 'img/val'}})
 print(json.dumps([found['mIoU'], tested['mIoU'], list(apis.train(config, work_dir='other', validate=False))]))
 """
-    done = subprocess.run([sys.executable, '-c', code], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run([preloaded_python(), '-c', code], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     trained_to, tested, without = json.loads(done.stdout.splitlines()[-1])
     assert 0 <= trained_to <= 1

@@ -8,6 +8,7 @@ import types
 from pathlib import Path
 
 import pytest
+from preloaded import preloaded_python
 
 import mmcv
 from mmcv.compat import passed_on
@@ -56,7 +57,7 @@ def python(code, *, path=()):
     """What a process of its own prints."""
     paths = [*map(str, path), str(ROOT)]
     return subprocess.run(
-        [sys.executable, '-c', f'import sys; sys.path[:0] = {paths}\n{code}'],
+        [preloaded_python(), '-c', f'import sys; sys.path[:0] = {paths}\n{code}'],
         capture_output=True, text=True, check=True).stdout.strip()
 
 

@@ -1,9 +1,9 @@
 """Modules below a package are its attributes, whoever has imported them."""
 
 import subprocess
-import sys
 
 import pytest
+from preloaded import preloaded_python
 
 PATHS = """
     mmcv.utils.config.ConfigDict mmcv.utils.misc.is_str mmcv.fileio.io.load mmcv.image.misc.tensor2imgs
@@ -25,7 +25,7 @@ for path in sys.argv[1:]:
 
 
 def test_old_modules_are_attributes_before_they_are_imported():
-    done = subprocess.run([sys.executable, '-c', SHOW, *PATHS.split()], text=True, capture_output=True, check=True)
+    done = subprocess.run([preloaded_python(), '-c', SHOW, *PATHS.split()], text=True, capture_output=True, check=True)
     assert done.stdout.splitlines() == [f'{path} True' for path in PATHS.split()]
 
 

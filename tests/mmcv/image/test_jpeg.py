@@ -110,6 +110,16 @@ def test_a_file_that_is_cut_off_is_refused():
         imfrombytes(jpeg()[:-2], rows=16)
 
 
+def test_of_damage_in_a_whole_image_the_same_is_said_as_by_opencv(capfd):
+    content = jpeg()
+    content = content[:len(content) // 2] + b'\xff\xd9'
+    expected = whole(content)
+    complaint = capfd.readouterr().err
+    assert 'Corrupt JPEG data' in complaint
+    np.testing.assert_array_equal(imfrombytes(content), expected)
+    assert capfd.readouterr().err == complaint
+
+
 def test_another_size_in_a_thumbnail_is_not_taken():
     thumbnail = jpeg(draw(20, 30))
     content = jpeg()

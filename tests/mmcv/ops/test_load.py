@@ -3,11 +3,11 @@
 import importlib
 import os
 import subprocess
-import sys
 from types import SimpleNamespace
 
 import pytest
 import torch
+from preloaded import preloaded_python
 
 from mmcv.ops import _load, build, pyramid_pool
 
@@ -20,7 +20,7 @@ for _ in range(3):
 
 
 def run(*args, **environment):
-    return subprocess.run([sys.executable, *args], env={**os.environ, **environment}, cwd=build.OPS.parent.parent,
+    return subprocess.run([preloaded_python(), *args], env={**os.environ, **environment}, cwd=build.OPS.parent.parent,
                           capture_output=True, text=True)
 
 

@@ -4,11 +4,11 @@ import json
 import logging
 import os
 import subprocess
-import sys
 import time
 
 import pytest
 import torch
+from preloaded import preloaded_python
 
 from mmcv.ops import _load, measurement
 from mmcv.ops.measurement import Way, kept_at, machine, measure, times_of, ways
@@ -126,7 +126,7 @@ print(sorted(map(str, measurement.times_of('training'))))
 def test_two_processes_at_once(tmp_path):
     environment = {**os.environ, 'MMCV_HOME': str(tmp_path), 'OMP_NUM_THREADS': '1'}
     root = _load.build.OPS.parent.parent
-    both = [subprocess.Popen([sys.executable, '-c', PROGRAM], env=environment, cwd=root, text=True,
+    both = [subprocess.Popen([preloaded_python(), '-c', PROGRAM], env=environment, cwd=root, text=True,
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
     (a, said_a), (b, said_b) = (process.communicate(timeout=120) for process in both)
     assert (said_a, said_b) == ('', '')

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from preloaded import preloaded_python
 from torch.autograd import Function
 
 import mmcv
@@ -93,7 +94,7 @@ def test_what_is_installed_wins(module, name, tmp_path):
     code = f'import sys; sys.path[:0] = [sys.argv[1]]; import mmcv.ops; import {module}; print({module}.{name})'
 
     def imported():
-        return subprocess.run([sys.executable, '-c', code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True,
+        return subprocess.run([preloaded_python(), '-c', code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True,
                               check=True).stdout
     assert name in imported()
     (tmp_path / f'{module}.py').write_text(f"{name} = 'that of the project'\n")

@@ -2,10 +2,10 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from preloaded import preloaded_python
 
 from mmcv.utils.pipe import ends_with_its_reader
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def test_programs_without_a_reader_end_quietly(command):
     reader, writer = os.pipe()
     os.close(reader)
-    ended = subprocess.run([sys.executable, *command], stdout=writer, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    ended = subprocess.run([preloaded_python(), *command], stdout=writer, stderr=subprocess.PIPE, text=True, cwd=ROOT)
     os.close(writer)
     assert ended.stderr == ''
     assert ended.returncode == 141

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from preloaded import preloaded_python
 from torch import nn
 
 from mmcv.config import Config, ConfigDict
@@ -296,7 +297,7 @@ except KeyError:
     print('collides')
 """)
     text = f'import sys; sys.path[:] = {[str(tmp_path), *sys.path]!r}; import project'
-    done = subprocess.run([sys.executable, '-c', text], capture_output=True, text=True, check=True)
+    done = subprocess.run([preloaded_python(), '-c', text], capture_output=True, text=True, check=True)
     assert done.stdout == 'collides\n'
 
 
@@ -311,7 +312,7 @@ assert 'InterpConv' in UPSAMPLE_LAYERS
 assert not [name for name in sys.modules if 'resnet' in name or 'unet' in name or 'psp_head' in name]
 build_upsample_layer(dict(type='InterpConv'), 2, 2)
 """
-    subprocess.run([sys.executable, '-c', text], check=True)
+    subprocess.run([preloaded_python(), '-c', text], check=True)
 
 
 class TestBuild:

@@ -2,13 +2,13 @@
 
 import json
 import subprocess
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
 from browser import opened
+from preloaded import preloaded_python
 
 from mmseg.doctor.command import main, parse_crop
 
@@ -117,11 +117,11 @@ def test_crop(text, crop):
 def test_as_a_command(draw):
     tree = draw(SPLITS)
     tree.write(0, np.full_like(tree.read(0), 255))
-    done = subprocess.run([sys.executable, ROOT / 'tools/doctor.py', tree.root], capture_output=True, text=True)
+    command = [preloaded_python(), ROOT / 'tools/doctor.py']
+    done = subprocess.run([*command, tree.root], capture_output=True, text=True)
     assert done.returncode == 1, done.stderr
     assert 'warning: empty-label' in done.stdout
-    wrong = subprocess.run([sys.executable, ROOT / 'tools/doctor.py', tree.root / 'nothing/here'], capture_output=True,
-                           text=True)
+    wrong = subprocess.run([*command, tree.root / 'nothing/here'], capture_output=True, text=True)
     assert wrong.returncode == 2
     assert wrong.stderr.startswith('error: ')
 

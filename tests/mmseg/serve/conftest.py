@@ -5,13 +5,13 @@ import http.client
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import short_sighted
+from preloaded import preloaded_python
 
 from mmseg.assembly.load import load_config
 
@@ -54,7 +54,7 @@ def checkpoint(tmp_path_factory):
 def running(checkpoint, *arguments):
     pytest.importorskip('starlette', reason='starlette is not installed (pip install starlette uvicorn)')
     pytest.importorskip('uvicorn', reason='uvicorn is not installed (pip install starlette uvicorn)')
-    command = [sys.executable, 'tools/serve.py', checkpoint, '--port', '0', '--device', 'cpu', *map(str, arguments)]
+    command = [preloaded_python(), 'tools/serve.py', checkpoint, '--port', '0', '--device', 'cpu', *map(str, arguments)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True,
                                env={**os.environ, 'OMP_NUM_THREADS': '1'})
     try:

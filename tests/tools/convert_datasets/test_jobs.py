@@ -3,9 +3,9 @@
 import os
 import signal
 import subprocess
-import sys
 
 import pytest
+from preloaded import preloaded_python
 
 KILLED_AT_THE_FOURTH_RENAME = """
 
@@ -43,7 +43,7 @@ def test_killed_while_writing_and_started_again(convert, scripts, areas, tmp_pat
     whole = contents(tmp_path / 'whole')
     assert len(whole) == 24
 
-    command = [sys.executable, '-c', KILLED_AT_THE_FOURTH_RENAME, scripts / 'potsdam.py', *argv, tmp_path / 'out',
+    command = [preloaded_python(), '-c', KILLED_AT_THE_FOURTH_RENAME, scripts / 'potsdam.py', *argv, tmp_path / 'out',
                '--nproc=1']
     killed = subprocess.run(list(map(str, command)), capture_output=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
@@ -79,7 +79,7 @@ def test_worker_processes_from_any_folder(convert, scripts, areas, tmp_path):
     argv = [str(areas), '--clip_size=16', '-o', 'out']
 
     done = subprocess.run(
-        [sys.executable, str(scripts / 'potsdam.py'), *argv, '--nproc=2'], cwd=tmp_path / 'elsewhere',
+        [preloaded_python(), str(scripts / 'potsdam.py'), *argv, '--nproc=2'], cwd=tmp_path / 'elsewhere',
         env=os.environ | {'PYTHONPATH': str(tmp_path / 'elsewhere')}, capture_output=True, text=True)
 
     assert done.returncode == 1, done.stderr

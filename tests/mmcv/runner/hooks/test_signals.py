@@ -3,13 +3,13 @@
 import os
 import signal
 import subprocess
-import sys
 import textwrap
 import time
 from pathlib import Path
 
 import pytest
 import torch
+from preloaded import preloaded_python
 
 from mmcv.runner import Hook
 
@@ -37,7 +37,7 @@ def process(tmp_path):
     """A training process in the middle of its work."""
     script = tmp_path / 'script.py'
     script.write_text(textwrap.dedent(SCRIPT))
-    started = subprocess.Popen([sys.executable, str(script), str(tmp_path)], stdout=subprocess.PIPE,
+    started = subprocess.Popen([preloaded_python(), str(script), str(tmp_path)], stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True, env={**os.environ, 'PYTHONPATH': str(ROOT)})
     for _ in range(3):
         assert started.stdout.readline() == 'step\n'

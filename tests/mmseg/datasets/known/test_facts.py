@@ -3,9 +3,9 @@
 import importlib
 import pkgutil
 import subprocess
-import sys
 
 import pytest
+from preloaded import preloaded_python
 
 from mmseg.datasets import DATASETS
 from mmseg.datasets import known as package
@@ -67,7 +67,7 @@ def test_ids():
 
 def loaded_by(statement):
     code = f'import sys\n{statement}\nprint(*(name for name in sys.modules if name.startswith("mmseg.")))'
-    return set(subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True).stdout.split())
+    return set(subprocess.check_output([preloaded_python(), '-c', code], text=True).split())
 
 
 def test_class_names_load_no_machinery():

@@ -1,6 +1,5 @@
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import cv2
@@ -8,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from preloaded import preloaded_python
 
 import mmcv.image.io
 from mmcv.ops import _load
@@ -226,7 +226,7 @@ img = np.broadcast_to(np.uint8(5), (8, 9, 3)).copy()
 img.setflags(write=False)
 print(Compose([Resize((18, 16)), DefaultFormatBundle()])({'img': img})['img'].float().mean().item())
 """
-    done = subprocess.run([sys.executable, '-c', code], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([preloaded_python(), '-c', code], cwd=ROOT, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ('5.0\n', '')
 
 
@@ -368,7 +368,7 @@ from mmseg.datasets.pipelines.one_pass import fuse
 print([type(step).__name__ for step in fuse([Resize((9, 9)), Normalize([1], [1]), DefaultFormatBundle()])])
 """
     environment = {**os.environ, 'MMCV_EXT': 'off'}
-    done = subprocess.run([sys.executable, '-c', code], env=environment, cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([preloaded_python(), '-c', code], env=environment, cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "['Resize', 'Normalize', 'DefaultFormatBundle']", done.stderr
 
 
