@@ -104,9 +104,8 @@ def call(path: str, python: str, *words: str) -> None:
     if process == _REFUSED:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, before)
         os.execv(python, [python, *words])
-    for number in passed_on:
-        if _signal.getsignal(number) != _signal.SIG_IGN:
-            _signal.signal(number, lambda number, _: os.kill(process, number))
+    for number in passed_on:  # those that are ignored here as well: the process may have a handler of its own
+        _signal.signal(number, lambda number, _: os.kill(process, number))
     _signal.pthread_sigmask(_signal.SIG_SETMASK, before)
     status = server.recv(_BYTES)
     _leave(os.waitstatus_to_exitcode(int.from_bytes(status, 'big')) if status else 1)

@@ -148,6 +148,17 @@ def test_signals_are_passed_on(python, number):
     assert process.returncode == 7
 
 
+def test_a_signal_is_passed_on_by_a_client_that_ignores_it(python):
+    """As what a shell without jobs starts in the background ignores interrupts, until it has a handler."""
+    handles = WAITS.replace('SIGUSR1', 'SIGINT')
+    ignores = ['sh', '-c', 'trap "" INT; exec "$0" -c "$1"', python, handles]
+    process = subprocess.Popen(ignores, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == 'ready\n'
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30)[0] == 'SIGINT'
+    assert process.returncode == 7
+
+
 def test_a_signal_that_ends_it_ends_the_client(python):
     process = subprocess.Popen([python, '-c', 'import time; print(flush=True); time.sleep(60)'], stdout=subprocess.PIPE)
     process.stdout.readline()
