@@ -32,6 +32,7 @@ VARIANTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name', list(VARIANTS))
 def test_resumed_anywhere(make_job, whole, name):
     more = VARIANTS[name]

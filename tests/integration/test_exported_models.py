@@ -31,6 +31,7 @@ def table(done, folder):
     return json.loads(report.read_text())['metric']
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(('format', 'suffix'), [('torch_export', 'pt2'), ('onnx', 'onnx'), ('openvino', 'xml')])
 def test_an_exported_model_gives_the_same_table(format, suffix, small_model, call_tool, tmp_path):
     require_packages(format)
@@ -47,6 +48,7 @@ def test_an_exported_model_gives_the_same_table(format, suffix, small_model, cal
     assert tables[1] == pytest.approx(tables[0], abs=1e-3)
 
 
+@pytest.mark.slow
 def test_an_exported_model_where_a_model_is_wanted(small_model, call_tool, tmp_path):
     config, checkpoint = small_model
     out = tmp_path / 'small.pt'

@@ -40,6 +40,7 @@ def assert_same(exported, model, images):
     assert (found.argmax(1) == expected.argmax(1)).float().mean() >= 0.9999
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('format', FORMATS)
 def test_gives_what_the_model_gives_at_any_size(format, exported):
     require_packages(format)
@@ -94,6 +95,7 @@ def test_one_size_alone(small_pspnet, tmp_path):
         logits(exported, torch.randn(1, 3, 48, 65))
 
 
+@pytest.mark.slow
 def test_bytes_to_labels(small_pspnet, tmp_path):
     model = small_pspnet()
     path = export(model, 'torchscript', steps=['normalize', 'argmax'], out=tmp_path / 'net.pt')
@@ -121,6 +123,7 @@ def test_half_types(small_pspnet, tmp_path):
     assert (found - expected).abs().max() <= 2e-2 * expected.abs().max()
 
 
+@pytest.mark.slow
 def test_holds_operators_of_torch_alone_and_no_training_parts(exported):
     _, path, _ = exported('torch_export')
     program = torch.export.load(path)
@@ -152,6 +155,7 @@ def test_onnx_file(small_pspnet, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ['net.onnx']  # weights within
 
 
+@pytest.mark.slow
 def test_the_factored_head_is_exported_factored(exported):
     widths = []
     for options in ({}, {'factored': False}):

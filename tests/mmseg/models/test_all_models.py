@@ -293,6 +293,7 @@ def test_channels_last(model, size):
     model.train().train_step(data)['loss'].backward()
 
 
+@pytest.mark.slow
 def test_training_in_channels_last(model, size):
     """Of maps that lie so, as in training on a CPU, and weights too, loss and gradients are those of others."""
     model = without_dropout(model.double()).train()
@@ -361,6 +362,7 @@ def test_plain_equals_fast(model, size):
     assert (np.stack(labels[0]) == np.stack(labels[1])).mean() > 0.999  # random weights leave near ties
 
 
+@pytest.mark.slow
 def test_operations_are_counted(name, size):
     """Without a value being computed; and no fast way counts more than the plain one."""
     with torch.device('meta'):

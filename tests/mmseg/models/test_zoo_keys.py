@@ -15,6 +15,7 @@ BUILT = {name: case for name, case in GOLDEN['configs'].items() if case.get('par
 FIRST = {case['keys_hash']: name for name, case in reversed(BUILT.items())}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name', [
     pytest.param(name, marks=() if FIRST[case['keys_hash']] == name else pytest.mark.slow)
     for name, case in BUILT.items()])
