@@ -23,6 +23,8 @@ import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 import torch  # noqa: E402
 
+from mmcv.utils import usable_cores  # noqa: E402
+
 # Caches and dot files that the code under test, or a library below it, writes go here and not to the user's home.
 _HOME = tempfile.TemporaryDirectory(prefix='mmcv-tests-')
 _CACHES = {'HOME': '', 'XDG_CACHE_HOME': 'cache', 'MMCV_HOME': 'mmcv', 'TORCH_HOME': 'torch', 'MPLCONFIGDIR': 'plots'}
@@ -45,12 +47,14 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
-    """``-n auto``: one worker per core that this process may use, each of which takes up to 3 GiB."""
+    """``-n auto``: one worker per core that this process may use, each of which takes up to 3 GiB.
+
+    By itself xdist knows nothing of a container's share.
+    """
     if 'PYTEST_XDIST_AUTO_NUM_WORKERS' in os.environ:
         return None  # xdist takes that
     memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES')
-    cores = len(os.sched_getaffinity(0)) if sys.platform == 'linux' else os.cpu_count()
-    return max(1, min(cores, memory // (3 << 30)))
+    return max(1, min(int(usable_cores()), memory // (3 << 30)))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -160,14 +160,12 @@ class Checkout:
         draw_data(self.folder / 'data')
         (self.folder / '.git').mkdir()  # in repositories alone ruff heeds .gitignore
         self._server = Server({**os.environ, **_SETTINGS})
-        self.add_programs(self._server.program())
+        self.add_programs(self._server.python)
 
-    def add_programs(self, text: str) -> None:
+    def add_programs(self, python: str) -> None:
         (self.folder / '.programs').mkdir()
         for name in ('python', 'python3'):
-            program = self.folder / '.programs' / name
-            program.write_text(text)
-            program.chmod(0o755)
+            (self.folder / '.programs' / name).symlink_to(python)
 
     def environment(self) -> dict[str, str]:
         programs = str(self.folder / '.programs')

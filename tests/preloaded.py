@@ -1,6 +1,6 @@
 """``python`` programs that start at once: a server has imported what takes seconds, and forks for each of them.
 
-A :class:`Server` gives the text of such a program. It hands its arguments, folder, environment and standard streams to
+A :class:`Server` has such a program. It hands its arguments, folder, environment and standard streams to
 the server, passes signals on to the process that the server forks, and ends as that one does. What it cannot have so it
 becomes by the real interpreter: other options than ``-c``, ``-m`` and ``-u``, an environment that counts while the
 interpreter or torch is loaded, or no server.
@@ -35,31 +35,27 @@ class Server:
         modules: what it imports, where it is installed.
 
     Attributes:
-        folder: one that goes with the server.
+        python: the path of the program, which goes with the server; copies of it then are the real interpreter.
     """
 
     def __init__(self, environment: 'Mapping[str, str]', modules: 'Iterable[str]' = MODULES) -> None:
+        import shlex
         import socket
         import subprocess
         import tempfile
 
         self._folder = tempfile.TemporaryDirectory(prefix='python-')  # the path of a socket has to be short
-        self.folder = self._folder.name
-        self._path = os.path.join(self.folder, 'socket')
+        path, self.python = (os.path.join(self._folder.name, name) for name in ('socket', 'python'))
+        client = [sys.executable, '-I', '-S', os.path.abspath(__file__), 'call', path, sys.executable]
+        with open(os.open(self.python, os.O_WRONLY | os.O_CREAT, 0o755), 'w') as file:
+            file.write(f'#!/bin/sh\nexec {shlex.join(client)} "$@"\n')
         with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(self._path)
+            listener.bind(path)
             listener.listen(64)  # clients that come before the imports are done wait
             self.process = subprocess.Popen(
                 [sys.executable, os.path.abspath(__file__), 'serve', str(listener.fileno()), *modules],
                 env={name: value for name, value in environment.items() if name != 'PYTHONPATH'},
                 stdin=subprocess.PIPE, pass_fds=[listener.fileno()], start_new_session=True)
-
-    def program(self) -> str:
-        """The text of a program ``python``."""
-        import shlex
-
-        client = [sys.executable, '-I', '-S', os.path.abspath(__file__), 'call', self._path, sys.executable]
-        return f'#!/bin/sh\nexec {shlex.join(client)} "$@"\n'
 
     def close(self) -> None:
         """End the server, and the programs that still run."""
@@ -67,7 +63,7 @@ class Server:
         self._folder.cleanup()
 
 
-_OF_THE_TESTS: 'list[tuple[Server, str]]' = []
+_of_the_tests: 'list[Server]' = []
 
 
 def preloaded_python() -> str:
@@ -75,13 +71,9 @@ def preloaded_python() -> str:
 
     All tests of a process share its server, which is started by the first and ends with them.
     """
-    if not _OF_THE_TESTS:
-        server = Server(os.environ)
-        path = os.path.join(server.folder, 'python')
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o755), 'w') as file:
-            file.write(server.program())
-        _OF_THE_TESTS.append((server, path))
-    return _OF_THE_TESTS[0][1]
+    if not _of_the_tests:
+        _of_the_tests.append(Server(os.environ))
+    return _of_the_tests[0].python
 
 
 def call(path: str, python: str, *words: str) -> None:

@@ -20,9 +20,6 @@ cd "$ROOT"
 export OMP_WAIT_POLICY=${OMP_WAIT_POLICY-passive}
 options=(--durations=15)
 if "$PY" -c 'import xdist' 2>/dev/null; then
-  # By itself xdist knows nothing of a container's share.
-  cores=$("$PY" -c 'from mmcv.utils import usable_cores; print(max(1, int(usable_cores())))')
-  export PYTEST_XDIST_AUTO_NUM_WORKERS=${PYTEST_XDIST_AUTO_NUM_WORKERS-$cores}
   options+=(-n "$workers" --dist loadscope)
   export OMP_NUM_THREADS=${OMP_NUM_THREADS-1}
 else

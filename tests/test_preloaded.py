@@ -1,6 +1,7 @@
 """A preloaded ``python`` does what the interpreter does: each thing is asked of both."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,9 +38,7 @@ def server():
 @pytest.fixture(scope='module')
 def python(server, tmp_path_factory):
     path = tmp_path_factory.mktemp('a folder') / 'python'
-    path.write_text(server.program())
-    path.chmod(0o755)
-    return str(path)
+    return shutil.copy(server.python, path)
 
 
 @pytest.fixture
@@ -193,7 +192,7 @@ def test_ends_with_its_client(python):
 
 def test_ends_with_the_server(tmp_path):
     server = Server(os.environ, ())
-    (tmp_path / 'python').write_text(server.program())
+    shutil.copy(server.python, tmp_path)
     client = subprocess.Popen(['sh', tmp_path / 'python', '-c', SLEEPS], stdout=subprocess.PIPE, text=True)
     process = int(client.stdout.readline())
     server.close()
@@ -223,13 +222,12 @@ def test_what_a_fork_cannot_be_is_left_to_the_interpreter(python, server, both, 
 
 
 @pytest.mark.slow
-def test_torch_is_there_and_no_thread(tmp_path):
+def test_torch_is_there_and_no_thread():
     server = Server({**os.environ, 'OMP_NUM_THREADS': '1'}, MODULES)
     try:
-        (tmp_path / 'python').write_text(server.program())
         show = ('import os, sys; print(os.listdir(f"/proc/{os.getppid()}/task") == [str(os.getppid())], '
                 '"torch" in sys.modules, [name for name in sys.modules if name.startswith(("mmcv", "mmseg"))])')
-        said = subprocess.check_output(['sh', tmp_path / 'python', '-c', show], text=True,
+        said = subprocess.check_output([server.python, '-c', show], text=True,
                                        env={**os.environ, 'OMP_NUM_THREADS': '1'})
         assert said == 'True True []\n'
     finally:

@@ -57,7 +57,6 @@ ONLY = {
 COMPILE_IN_HALF = 'psp_head: factored', 'cgnet: usual'
 
 
-
 @BACKBONES.register_module()
 class ResNet10(ResNetV1c):
     """As ResNet-18, of one block a stage where that has two of a kind."""
